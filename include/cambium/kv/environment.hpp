@@ -1,0 +1,78 @@
+// The environment: one open store file.
+#pragma once
+
+#include "cambium/base/bytes.hpp"
+#include "cambium/kv/options.hpp"
+#include "cambium/kv/transaction.hpp"
+
+namespace cambium::kv {
+
+namespace detail {
+class EnvironmentState;
+}
+
+/// Sizes and counters of an open environment, as of the newest committed state.
+struct EnvironmentStatistics {
+    std::uint64_t file_size_bytes = 0;  ///< length of the data file
+    std::uint32_t page_size_bytes = 0;
+    std::uint64_t page_count = 0;    ///< pages ever used: live, waiting and free
+    std::uint64_t free_pages = 0;    ///< pages that the next commit may reuse, as this process last saw it
+    std::uint64_t waiting_pages = 0; ///< retired pages that a snapshot may still read, as this process last saw it
+    std::uint64_t newest_transaction = 0;
+    std::uint64_t commits = 0;       ///< commits of this process
+    std::uint64_t flushes = 0;       ///< fdatasync calls of this process on the data file
+    std::uint64_t extents_written = 0;  ///< contiguous writes of pages by this process
+    std::uint64_t pages_written = 0;    ///< pages written by this process
+    std::uint32_t readers = 0;       ///< read transactions now open, in all processes
+};
+
+/// What opening the file found. All false and empty after an orderly close.
+struct RecoveryReport {
+    bool unclean = false;                       ///< the file was not closed; the newest commit was verified
+    bool fell_back = false;                     ///< the newest commit record was rejected, an older one taken
+    std::uint64_t rejected_transaction = 0;     ///< its number, when known
+    const char* reason = "";                    ///< why, a static string
+};
+
+/// One open store file, shared by all threads of the process; other processes may open it too.
+///
+/// Opening one file twice in a process gives two handles of one environment; conflicting options are
+/// Error{invalid_argument}. All member functions may be called from any thread. Transactions must end before
+/// the last handle is destroyed. After fork() every handle and transaction of the parent is inert in the
+/// child: calls throw Error{misuse}, destructors do nothing.
+class Environment {
+public:
+    /// Open, and create when allowed. Recovers after a crash: O(pages of the last commit).
+    /// Throws Error with: not_found, not_a_store, format_version, corrupt, busy, io, full, invalid_argument.
+    [[nodiscard]] static Environment open(ByteView path, const Options& options = {});
+
+    Environment(Environment&& other) noexcept : state_(other.state_) { other.state_ = nullptr; }
+    Environment& operator=(Environment&& other) noexcept;
+    Environment(const Environment&) = delete;
+    Environment& operator=(const Environment&) = delete;
+    /// Closes. The last process to close writes an orderly end; see close().
+    ~Environment();
+
+    /// Close and report what a destructor would have to swallow. May be called twice.
+    void close();
+
+    /// A snapshot of the newest visible state. Tens of nanoseconds; never waits.
+    [[nodiscard]] ReadTransaction begin_read();
+    /// The write transaction. Waits for the current writer of any thread or process.
+    /// Error{misuse} when this thread has one open already.
+    [[nodiscard]] WriteTransaction begin_write();
+
+    /// The longest key, in bytes: a quarter of a page.
+    [[nodiscard]] std::uint32_t max_key_size() const;
+    [[nodiscard]] EnvironmentStatistics statistics() const;
+    [[nodiscard]] const RecoveryReport& recovery() const;
+    /// The path as given to open(), NUL-terminated, alive as long as the environment.
+    [[nodiscard]] ByteView path() const;
+
+private:
+    friend struct EnvironmentAccess;
+    explicit Environment(detail::EnvironmentState* state) noexcept : state_(state) {}
+    detail::EnvironmentState* state_;
+};
+
+}  // namespace cambium::kv

@@ -1,0 +1,139 @@
+// Transactions of the ordered key-value store: snapshots to read, one writer at a time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "cambium/base/bytes.hpp"
+#include "cambium/kv/cursor.hpp"
+
+namespace cambium::kv {
+
+class Environment;
+namespace detail {
+struct TransactionState;
+}
+
+/// A named tree. A small value, valid in every transaction of its environment in which the tree exists.
+/// Ids are never used twice in a file.
+class Tree {
+public:
+    Tree() = default;
+    [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
+    friend bool operator==(Tree, Tree) = default;
+
+private:
+    friend class Transaction;
+    friend class WriteTransaction;
+    explicit Tree(std::uint64_t id) noexcept : id_(id) {}
+    std::uint64_t id_ = 0;
+};
+
+/// Counts of one tree, as of a transaction.
+struct TreeStatistics {
+    std::uint64_t entries = 0;
+    std::uint64_t branch_pages = 0;
+    std::uint64_t leaf_pages = 0;
+    std::uint64_t run_pages = 0;  ///< pages of large values
+    std::uint32_t depth = 0;      ///< levels from root to leaf; 0 for an empty tree
+};
+
+/// What every transaction can do: read one snapshot. Base of ReadTransaction and WriteTransaction.
+///
+/// Thread rule: one thread at a time. A read transaction may move between threads; a write transaction
+/// stays on the thread that began it. A transaction must not outlive its environment.
+class Transaction {
+public:
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+
+    /// The number of the snapshot read; for a write transaction the number its commit will have.
+    [[nodiscard]] std::uint64_t id() const;
+    [[nodiscard]] bool writable() const noexcept;
+    /// False after end(), commit() or abort(): every other call then throws Error{misuse}.
+    [[nodiscard]] bool active() const noexcept { return state_ != nullptr; }
+
+    /// The tree of that name, or nothing. O(log of the number of trees).
+    [[nodiscard]] std::optional<Tree> find_tree(ByteView name) const;
+    /// The tree of that name; Error{not_found} names it.
+    [[nodiscard]] Tree tree(ByteView name) const;
+    /// Calls visit(name, tree) for every named tree, in order of name.
+    template <class Visitor>
+    void each_tree(Visitor&& visit) const {
+        each_tree_impl([](void* v, ByteView name, Tree tree) { (*static_cast<Visitor*>(v))(name, tree); },
+                       const_cast<void*>(static_cast<const void*>(&visit)));
+    }
+
+    /// The value of a key, or nothing. The view lives until the transaction ends or, in a write
+    /// transaction, until its next write. Values are 8-byte aligned, large ones 64-byte aligned. O(depth).
+    [[nodiscard]] std::optional<ByteView> get(Tree tree, ByteView key) const;
+    [[nodiscard]] bool contains(Tree tree, ByteView key) const;
+    /// A cursor, not yet positioned.
+    [[nodiscard]] Cursor cursor(Tree tree) const;
+    [[nodiscard]] TreeStatistics statistics(Tree tree) const;
+
+protected:
+    explicit Transaction(detail::TransactionState* state) noexcept : state_(state) {}
+    Transaction(Transaction&& other) noexcept : state_(other.state_) { other.state_ = nullptr; }
+    ~Transaction() = default;
+
+    detail::TransactionState* state_;
+
+private:
+    void each_tree_impl(void (*visit)(void*, ByteView, Tree), void* context) const;
+};
+
+/// A snapshot of the newest committed state at its begin. Never waits, never makes anyone wait.
+class ReadTransaction : public Transaction {
+public:
+    ReadTransaction(ReadTransaction&& other) noexcept = default;
+    ReadTransaction& operator=(ReadTransaction&& other) noexcept;
+    ~ReadTransaction() { end(); }
+
+    /// Let go of the snapshot. Views and cursors into it become invalid. May be called twice.
+    void end() noexcept;
+
+private:
+    friend class Environment;
+    explicit ReadTransaction(detail::TransactionState* state) noexcept : Transaction(state) {}
+};
+
+/// The one writer. Sees its own changes; nobody else does before commit(). Destroyed without commit(), it
+/// aborts.
+class WriteTransaction : public Transaction {
+public:
+    WriteTransaction(WriteTransaction&& other) noexcept = default;
+    WriteTransaction& operator=(WriteTransaction&& other) noexcept;
+    ~WriteTransaction() { abort(); }
+
+    /// The tree of that name, created when it does not exist. Names are 1 to 511 bytes, any bytes.
+    Tree create_tree(ByteView name);
+    /// Remove a tree and everything in it. False when there is none of that name. O(pages of the tree).
+    bool drop_tree(ByteView name);
+    /// Remove every entry of a tree. O(pages of the tree).
+    void clear(Tree tree);
+    /// Give a tree another name. Error{not_found}, or Error{already_exists} when `to` is taken.
+    void rename_tree(ByteView from, ByteView to);
+
+    /// Store a value under a key, replacing what was there. Key and value are copied before anything
+    /// changes, so they may point into this transaction's own data.
+    /// Error{key_too_long} above Environment::max_key_size(), Error{invalid_argument} for an empty key.
+    void put(Tree tree, ByteView key, ByteView value);
+    /// Store a value only when the key is absent. True when stored.
+    bool insert(Tree tree, ByteView key, ByteView value);
+    /// Remove a key. True when it was there.
+    bool erase(Tree tree, ByteView key);
+
+    /// Make every change durable and visible, atomically; returns when it is (Options::durability).
+    /// Error{full}: nothing changed, the transaction is over. Error{io}: the same. Error{outcome_unknown}:
+    /// the flush itself failed; the store takes no more writes until reopened. One flush.
+    void commit();
+    /// Forget every change. May be called twice.
+    void abort() noexcept;
+
+private:
+    friend class Environment;
+    explicit WriteTransaction(detail::TransactionState* state) noexcept : Transaction(state) {}
+};
+
+}  // namespace cambium::kv

@@ -1,0 +1,205 @@
+// check(): walks everything that a snapshot reaches and accounts for every page.
+#include <vector>
+
+#include "cambium/kv/maintenance.hpp"
+#include "kv/environment_state.hpp"
+#include "kv/tree.hpp"
+
+namespace cambium::kv {
+
+namespace {
+
+using detail::EnvironmentState;
+using detail::TransactionState;
+
+/// Who a page belongs to, one per page.
+enum class Owner : std::uint8_t { nobody, live, free, waiting };
+
+class Checker {
+public:
+    Checker(EnvironmentState& env, TransactionState& txn, CheckReport& report)
+        : env_(env), txn_(txn), report_(report), owners_(txn.snapshot.page_count, Owner::nobody) {}
+
+    void run() {
+        report_.transaction = txn_.snapshot.id;
+        check_tree(txn_.snapshot.catalog, "(catalog)");
+        check_tree(txn_.snapshot.space, "(free space)");
+        check_named_trees();
+        check_space();
+        for (std::uint64_t page = first_data_page(env_.page_size); page < owners_.size(); ++page)
+            if (owners_[page] == Owner::nobody) find(page, "it is neither in use nor free nor waiting: it has leaked");
+    }
+
+private:
+    void find(std::uint64_t page, std::string what) { report_.findings.push_back({page, tree_, std::move(what)}); }
+
+    // Takes pages for an owner; each page has exactly one.
+    bool claim(std::uint64_t first, std::uint64_t count, Owner owner) {
+        if (first < first_data_page(env_.page_size) || first >= owners_.size() || count > owners_.size() - first) {
+            find(first, "it lies outside the store");
+            return false;
+        }
+        bool ours = true;
+        for (std::uint64_t page = first; page < first + count; ++page) {
+            if (owners_[page] != Owner::nobody) {
+                find(page, "it has two owners");
+                ours = false;
+            }
+            owners_[page] = owner;
+        }
+        (owner == Owner::live ? report_.live_pages : owner == Owner::free ? report_.free_pages : report_.waiting_pages) += count;
+        return ours;
+    }
+
+    struct Counts {
+        std::uint64_t entries = 0;
+        std::uint64_t branches = 0;
+        std::uint64_t leaves = 0;
+        std::uint64_t run_pages = 0;
+    };
+
+    void check_tree(const TreeRecord& tree, std::string name) {
+        tree_ = std::move(name);
+        counts_ = {};
+        if ((tree.root == kNoPage) != (tree.depth == 0) || tree.depth > kMaxDepth) {
+            find(tree.root, "the tree's depth contradicts its root");
+        } else if (tree.depth > 0) {
+            check_node(tree.root, tree.depth - 1, {}, std::nullopt);
+        }
+        if (counts_.entries != tree.entries || counts_.branches != tree.branch_pages || counts_.leaves != tree.leaf_pages ||
+            counts_.run_pages != tree.run_pages)
+            find(0, "the tree's record counts " + std::to_string(tree.entries) + " entries, there are " + std::to_string(counts_.entries) +
+                        " (or its page counts are wrong)");
+    }
+
+    // `low` is at or before every key below, `high` (when there is one) after every key.
+    void check_node(PageRef ref, std::uint32_t level, const std::string& low, const std::optional<std::string>& high) {
+        if ((ref & kDirtyBit) != 0) return find(ref, "a dirty reference reached the file");
+        if (!claim(ref, 1, Owner::live)) return;
+        const std::byte* page = txn_.map + ref * env_.page_size;
+        if (load<std::uint64_t>(page) != env_.checksum(page + 8, env_.page_size - 8)) return find(ref, "its checksum is wrong");
+        try {
+            const NodeView node = txn_.node(ref, level);
+            check_layout(node, ref);
+            ++(level == 0 ? counts_.leaves : counts_.branches);
+            std::vector<std::string> keys(node.count());
+            for (std::uint32_t i = 0; i < node.count(); ++i) {
+                node.append_key(i, keys[i]);
+                if (i > 0 ? keys[i] <= keys[i - 1] : keys[i] < low) find(ref, "its keys are out of order");
+                if (high.has_value() && keys[i] >= *high) find(ref, "a key lies outside the range of its page");
+                if (keys[i].substr(0, node.prefix().size()) != node.prefix() ||
+                    head_of(ByteView{keys[i]}.substr(node.prefix().size())) != node.heads()[i])
+                    find(ref, "a key head contradicts its key");
+            }
+            if (level == 0) return check_entries(node, ref);
+            for (std::uint32_t i = 0; i <= node.count(); ++i)
+                check_node(node.child(i), level - 1, i == 0 ? low : keys[i - 1], i == node.count() ? high : std::optional{keys[i]});
+        } catch (const Error& error) {
+            find(ref, error.what());
+        }
+    }
+
+    void check_layout(const NodeView& node, PageRef ref) {
+        const NodeHeader& header = node.header();
+        if (node.is_leaf() && header.count == 0) find(ref, "a leaf is empty");
+        std::size_t heap = node.is_leaf() ? 4 : 0;
+        for (std::uint32_t i = 0; i < node.count(); ++i) {
+            const NodeView::KeyRest rest = node.key_rest(i);
+            heap += node.is_leaf() ? leaf_entry_size(rest.size, node.leaf_entry(i).value.size()) : branch_entry_size(rest.size);
+        }
+        if (heap + header.garbage != node.page_size() - header.heap_begin) find(ref, "its heap does not add up");
+        if ((header.flags & kHasHints) == 0) return;
+        const auto* hints = reinterpret_cast<const std::uint32_t*>(node.data() + node.hints_offset());
+        for (std::size_t i = 0; i < kHintCount; ++i)
+            if (hints[i] != node.heads()[(i + 1) * node.count() / (kHintCount + 1)]) return find(ref, "a hint is wrong");
+    }
+
+    void check_entries(const NodeView& leaf, PageRef ref) {
+        for (std::uint32_t i = 0; i < leaf.count(); ++i) {
+            const LeafEntry entry = leaf.leaf_entry(i);
+            ++counts_.entries;
+            if (entry.kind == ValueKind::inlined) {
+                if (reinterpret_cast<std::uintptr_t>(entry.value.data()) % kValueAlignment != 0) find(ref, "a value is not aligned");
+                continue;
+            }
+            (void)txn_.resolve(entry);
+            const auto run = load<RunReference>(reinterpret_cast<const std::byte*>(entry.value.data()));
+            const std::uint64_t pages = run_page_count(run.value_size, env_.page_size);
+            counts_.run_pages += pages;
+            if (!claim(run.first_page, pages, Owner::live)) continue;
+            if (const char* why = run_error(txn_.map + run.first_page * env_.page_size, pages * env_.page_size, env_.checksum,
+                                            run.first_page, env_.page_size))
+                find(run.first_page, why);
+        }
+    }
+
+    void check_named_trees() {
+        std::vector<std::pair<std::string, std::uint64_t>> trees;
+        std::uint64_t records = 0;
+        try {
+            detail::Path path;
+            detail::descend_to_edge(txn_, txn_.snapshot.catalog, false, path);
+            for (; path.depth > 0; ++path.leaf().index) {
+                if (path.leaf().index == path.leaf().node.count() && !detail::step_leaf(txn_, path, true)) break;
+                std::string key;
+                path.leaf().node.append_key(path.leaf().index, key);
+                const LeafEntry entry = path.leaf().node.leaf_entry(path.leaf().index);
+                if (key[0] == kCatalogTree) ++records;
+                if (key[0] == kCatalogName && entry.value.size() == 8)
+                    trees.emplace_back(key.substr(1), load<std::uint64_t>(reinterpret_cast<const std::byte*>(entry.value.data())));
+            }
+            if (records != trees.size()) find(0, "the catalog has " + std::to_string(trees.size()) + " names for " + std::to_string(records) + " trees");
+        } catch (const Error& error) {
+            return find(0, error.what());
+        }
+        for (const auto& [name, id] : trees) {
+            try {
+                if (id >= txn_.snapshot.next_tree_id) find(0, "a tree has a number that was never given out");
+                check_tree(txn_.tree(id).record, name);
+                report_.entries += counts_.entries;
+            } catch (const Error& error) {
+                find(0, error.what());
+            }
+        }
+        tree_.clear();
+    }
+
+    void check_space() {
+        tree_ = "(free space)";
+        try {
+            SpaceMap map{env_.page_size};
+            map.bring_to(txn_);
+            for (std::uint64_t page = first_data_page(env_.page_size); page < map.page_count(); ++page)
+                if (map.is_free(page)) claim(page, 1, Owner::free);
+            for (const RetiredExtent& extent : map.waiting()) claim(extent.first_page, extent.page_count, Owner::waiting);
+        } catch (const Error& error) {
+            find(0, error.what());
+        }
+        tree_.clear();
+    }
+
+    EnvironmentState& env_;
+    TransactionState& txn_;
+    CheckReport& report_;
+    std::vector<Owner> owners_;
+    std::string tree_;
+    Counts counts_;
+};
+
+}  // namespace
+
+CheckReport check(Environment& environment) {
+    EnvironmentState& env = EnvironmentAccess::state(environment);
+    CheckReport report;
+    TransactionState* txn = env.begin_read();
+    try {
+        Checker{env, *txn, report}.run();
+    } catch (...) {
+        env.end_read(txn);
+        throw;
+    }
+    env.end_read(txn);
+    return report;
+}
+
+}  // namespace cambium::kv

@@ -1,0 +1,292 @@
+#include "kv/commit.hpp"
+
+#include <algorithm>
+
+#include "kv/tree.hpp"
+
+namespace cambium::kv::detail {
+
+namespace {
+
+std::string tree_key(std::uint64_t id) {
+    std::string key(1, kCatalogTree);
+    for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(id >> shift));
+    return key;
+}
+
+ByteView bytes_of_record(const TreeRecord& record) { return {reinterpret_cast<const char*>(&record), sizeof record}; }
+
+// Neighbours of one birth become one extent.
+void coalesce(std::vector<RetiredExtent>& extents) {
+    std::sort(extents.begin(), extents.end(),
+              [](const RetiredExtent& a, const RetiredExtent& b) { return a.first_page < b.first_page; });
+    std::size_t kept = 0;
+    for (const RetiredExtent& extent : extents) {
+        RetiredExtent* last = kept == 0 ? nullptr : &extents[kept - 1];
+        if (last != nullptr && last->first_page + last->page_count == extent.first_page && last->birth == extent.birth) {
+            last->page_count += extent.page_count;
+        } else {
+            extents[kept++] = extent;
+        }
+    }
+    extents.resize(kept);
+}
+
+constexpr std::size_t kLeastCheckpointBytes = 65536;
+constexpr std::uint64_t kLeastGrowth = std::uint64_t{1} << 20;
+constexpr std::uint64_t kMostGrowth = std::uint64_t{256} << 20;
+
+}  // namespace
+
+Commit::Commit(EnvironmentState& env, TransactionState& txn) : env_(env), txn_(txn) {
+    space_.record = txn.snapshot.space;
+}
+
+void Commit::run() {
+    try {
+        update_catalog();
+        env_.space.bring_to(txn_);
+        env_.space.release(env_.pins(txn_.snapshot));
+        checkpoint_space();
+        reserve_pages();
+        record_delta();
+        number_trees();
+        give_back_unused();
+        grow_file();
+        write_pages();
+        prepare_meta();
+    } catch (...) {
+        env_.space.invalidate();
+        throw;
+    }
+    flush();
+    publish();
+}
+
+void Commit::update_catalog() {
+    for (std::size_t i = 0; i < txn_.tree_count; ++i) {
+        const TreeState& tree = *txn_.trees[i];
+        if (tree.modified) put(txn_, txn_.catalog, tree_key(tree.record.id), bytes_of_record(tree.record), PutMode::overwrite);
+    }
+}
+
+// Starts the space tree anew when its deltas outweigh what they describe; otherwise only its last path is touched.
+void Commit::checkpoint_space() {
+    const std::uint64_t chunks = (env_.space.page_count() + kChunkPages - 1) / kChunkPages;
+    const std::uint64_t worth = 2 * (chunks * kChunkBytes + env_.space.waiting_pages() * 8);
+    if (env_.space.delta_bytes() < std::max<std::uint64_t>(kLeastCheckpointBytes, worth)) return touch_last(txn_, space_);
+    clear(txn_, space_);
+    for (std::uint32_t chunk = 0; chunk < chunks; ++chunk) {
+        const std::string bitmap = env_.space.chunk(chunk);
+        if (bitmap.find_first_not_of('\0') != std::string::npos)
+            put(txn_, space_, chunk_key(chunk), bitmap, PutMode::overwrite);
+    }
+    std::vector<RetiredExtent> waiting = env_.space.waiting();
+    std::sort(waiting.begin(), waiting.end(),
+              [](const RetiredExtent& a, const RetiredExtent& b) { return a.first_page < b.first_page; });
+    std::uint32_t sequence = 0;
+    for (const std::string& record : encode_waiting(waiting))
+        put(txn_, space_, waiting_key(sequence++), record, PutMode::overwrite);
+    env_.space.reset_delta_bytes();
+}
+
+// Takes page numbers for every dirty page, and for the space tree's pages that recording this will make dirty.
+void Commit::reserve_pages() {
+    number_runs();
+    coalesce(txn_.retired);
+    delta_.retired = txn_.retired;
+    const std::uint64_t nodes = txn_.dirty.node_count();
+    // Usually enough for the pages that the record itself takes; record_delta() takes more when it is not.
+    const std::uint64_t record_bytes = 10 * (delta_.retired.size() + delta_.allocated.size());
+    const std::uint64_t reserve = nodes + record_bytes / kSpaceRecordBytes;
+    env_.space.allocate(reserve, node_extents_);
+    reserved_ = reserve;
+    delta_.allocated.insert(delta_.allocated.end(), node_extents_.begin(), node_extents_.end());
+}
+
+void Commit::number_runs() {
+    std::uint64_t pages = 0;
+    txn_.dirty.each_run([&](PageRef ref, std::byte* data, std::uint64_t run_pages) {
+        const Extent extent = env_.space.allocate_run(run_pages);
+        finish_run(data, env_.checksum, extent.first_page, txn_.next_id, env_.page_size);
+        run_numbers_.emplace_back(ref, extent.first_page);
+        writes_.push_back({extent.first_page, data, run_pages});
+        delta_.allocated.push_back(extent);
+        pages += run_pages;
+    });
+    std::sort(run_numbers_.begin(), run_numbers_.end());
+}
+
+void Commit::record_delta() {
+    std::uint16_t sequence = 0;
+    const auto insert = [&](const SpaceDelta& delta) {
+        for (std::string& record : encode_delta(delta, txn_.next_id)) {
+            put(txn_, space_, delta_key(txn_.next_id, sequence++), record, PutMode::overwrite);
+            env_.space.add_delta_bytes(record.size());
+            delta_records_.push_back(std::move(record));
+        }
+    };
+    insert(delta_);
+    while (txn_.dirty.node_count() > reserved_) {
+        SpaceDelta more;
+        const std::uint64_t missing = txn_.dirty.node_count() - reserved_ + 4;
+        env_.space.allocate(missing, more.allocated);
+        reserved_ += missing;
+        node_extents_.insert(node_extents_.end(), more.allocated.begin(), more.allocated.end());
+        insert(more);
+    }
+    // The number of pages is known now: what is left over is recorded, not retried.
+    const std::uint64_t unused = reserved_ - txn_.dirty.node_count();
+    std::memcpy(delta_records_.front().data(), &unused, sizeof unused);
+    patch(txn_, space_, delta_key(txn_.next_id, 0), delta_records_.front());
+}
+
+std::uint64_t Commit::next_page() {
+    if (in_extent_ == node_extents_[extent_].page_count) {
+        ++extent_;
+        in_extent_ = 0;
+    }
+    return node_extents_[extent_].first_page + in_extent_++;
+}
+
+void Commit::number_run_references(NodeEditor leaf) {
+    for (std::uint32_t i = 0; i < leaf.count(); ++i) {
+        const LeafEntry entry = leaf.leaf_entry(i);
+        if (entry.kind != ValueKind::run) continue;
+        auto reference = load<RunReference>(reinterpret_cast<const std::byte*>(entry.value.data()));
+        if ((reference.first_page & kDirtyBit) == 0) continue;
+        const auto found = std::lower_bound(run_numbers_.begin(), run_numbers_.end(), std::pair{reference.first_page, std::uint64_t{0}});
+        reference.first_page = found->second;
+        (void)leaf.replace_value(i, {reinterpret_cast<const char*>(&reference), sizeof reference}, ValueKind::run);
+    }
+}
+
+// Numbers the dirty pages below `ref`, children before parents and in key order, and finishes them.
+PageRef Commit::number(PageRef ref, std::uint32_t level) {
+    if ((ref & kDirtyBit) == 0) return ref;
+    NodeEditor node = txn_.editor(ref);
+    if (level > 0) {
+        for (std::uint32_t i = 0; i <= node.count(); ++i)
+            if (const PageRef child = node.child(i); (child & kDirtyBit) != 0) node.set_child(i, number(child, level - 1));
+    } else if (!run_numbers_.empty()) {
+        number_run_references(node);
+    }
+    const std::uint64_t page = next_page();
+    node.finish(page, txn_.next_id);
+    std::byte* data = txn_.dirty.page(ref);
+    const std::uint64_t checksum = env_.checksum(data + 8, env_.page_size - 8);
+    std::memcpy(data, &checksum, sizeof checksum);
+    writes_.push_back({page, data, 1});
+    return page;
+}
+
+void Commit::patch_record(TreeState& catalog, const TreeState& tree) {
+    patch(txn_, catalog, tree_key(tree.record.id), bytes_of_record(tree.record));
+}
+
+void Commit::number_trees() {
+    for (std::size_t i = 0; i < txn_.tree_count; ++i) {
+        TreeState& tree = *txn_.trees[i];
+        if (!tree.modified) continue;
+        if (tree.record.root != kNoPage) tree.record.root = number(tree.record.root, tree.record.depth - 1);
+        patch_record(txn_.catalog, tree);
+    }
+    for (TreeState* tree : {&txn_.catalog, &space_})
+        if (tree->record.root != kNoPage) tree->record.root = number(tree->record.root, tree->record.depth - 1);
+    std::sort(writes_.begin(), writes_.end(), [](const Write& a, const Write& b) { return a.page_number < b.page_number; });
+}
+
+void Commit::give_back_unused() {
+    std::vector<Extent> unused;
+    for (std::size_t i = extent_; i < node_extents_.size(); ++i) {
+        const std::uint64_t used = i == extent_ ? in_extent_ : 0;
+        if (const Extent& extent = node_extents_[i]; used < extent.page_count)
+            unused.push_back({extent.first_page + used, extent.page_count - used});
+    }
+    // From the back, so that what lies at the end of the file shortens it.
+    std::sort(unused.begin(), unused.end(), [](const Extent& a, const Extent& b) { return a.first_page > b.first_page; });
+    for (const Extent& extent : unused) env_.space.give_back(extent);
+    result_ = {txn_.next_id, env_.space.page_count(), txn_.snapshot.next_tree_id, txn_.catalog.record, space_.record};
+}
+
+void Commit::grow_file() {
+    const std::uint64_t needed = result_.page_count * env_.page_size;
+    const std::uint64_t size = env_.data.size();
+    if (size >= needed) return;
+    const std::uint64_t step = std::clamp(size / 8, kLeastGrowth, kMostGrowth);
+    const std::uint64_t wanted = (std::max(needed, size + step) + kLeastGrowth - 1) / kLeastGrowth * kLeastGrowth;
+    try {
+        env_.data.allocate(size, wanted);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::full) throw;
+        env_.data.allocate(size, needed);  // no room for reserves: just what this commit needs
+    }
+    env_.sync_data();
+}
+
+void Commit::write_pages() {
+    std::vector<WrittenPage> digested;
+    std::vector<iovec> pieces;
+    digested.reserve(writes_.size());
+    for (std::size_t i = 0; i < writes_.size();) {
+        const std::uint64_t first = writes_[i].page_number;
+        std::uint64_t pages = 0;
+        pieces.clear();
+        for (; i < writes_.size() && writes_[i].page_number == first + pages; ++i) {
+            const std::uint64_t bytes = writes_[i].pages * env_.page_size;
+            pieces.push_back({writes_[i].data, bytes});
+            digested.push_back({writes_[i].page_number, load<std::uint64_t>(writes_[i].data)});
+            pages += writes_[i].pages;
+            bytes_ += bytes;
+        }
+        env_.data.write(first * env_.page_size, pieces);
+        extents_.push_back({first, pages});
+    }
+    digest_ = digest_of(env_.checksum, digested);
+    env_.counters.extents_written.fetch_add(extents_.size(), std::memory_order_relaxed);
+    env_.counters.pages_written.fetch_add(bytes_ / env_.page_size, std::memory_order_relaxed);
+}
+
+void Commit::prepare_meta() {
+    meta_ = env_.new_meta();
+    set_snapshot(meta_.header, result_);
+    meta_.header.previous_durable = txn_.snapshot.id;
+    // What one flush cannot cover safely takes two, and then recovery has nothing to verify.
+    two_flushes_ = env_.options.durability == Durability::two_phase || extents_.size() > kMaxMetaExtents ||
+                   bytes_ > kMaxVerifiedBytes;
+    meta_.header.digest = two_flushes_ ? digest_of(env_.checksum, {}) : digest_;
+    if (!two_flushes_) meta_.extents = std::move(extents_);
+}
+
+void Commit::flush() {
+    env_.lock->set_flushing(true);
+    try {
+        if (two_flushes_) env_.sync_data();
+        const std::uint32_t slot = 1 - env_.lock->durable().slot;
+        write_slot(env_.data, slot, std::move(meta_));
+        env_.sync_data();
+        env_.lock->set_durable({txn_.next_id, slot});
+    } catch (const std::exception& error) {
+        env_.lock->set_poisoned();
+        throw Error(ErrorCode::outcome_unknown,
+                    std::string{"the flush of a commit failed ("} + error.what() +
+                        "): it may or may not survive; close the store in every process and open it again to see");
+    }
+    env_.lock->set_flushing(false);
+}
+
+void Commit::publish() {
+    env_.space.committed(txn_.next_id, txn_.retired);
+    env_.lock->publish(result_);
+    env_.counters.commits.fetch_add(1, std::memory_order_relaxed);
+    env_.counters.free_pages.store(env_.space.free_pages(), std::memory_order_relaxed);
+    env_.counters.waiting_pages.store(env_.space.waiting_pages(), std::memory_order_relaxed);
+}
+
+void EnvironmentState::commit(TransactionState& txn) {
+    bool changed = txn.catalog.modified;
+    for (std::size_t i = 0; i < txn.tree_count; ++i) changed = changed || txn.trees[i]->modified;
+    if (changed) Commit{*this, txn}.run();
+}
+
+}  // namespace cambium::kv::detail

@@ -1,0 +1,242 @@
+#include "cambium/kv/environment.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <fstream>
+#include <map>
+#include <thread>
+
+#include "kv/environment_state.hpp"
+#include "kv/fork_guard.hpp"
+#include "kv/recovery.hpp"
+
+namespace cambium::kv {
+
+using detail::EnvironmentState;
+
+namespace {
+
+/// One environment per file in a process.
+struct Registry {
+    std::mutex mutex;
+    std::map<os::FileIdentity, EnvironmentState*> environments;
+};
+
+Registry& registry() {
+    static auto* const instance = new Registry;  // outlives every environment
+    return *instance;
+}
+
+std::string read_boot_id() {
+    std::string id;
+    std::ifstream{"/proc/sys/kernel/random/boot_id"} >> id;
+    return id;
+}
+
+StoreIdentity identity_of(const os::File& data, const Meta& meta) {
+    StoreIdentity identity{};
+    std::memcpy(identity.uuid, meta.header.uuid, sizeof identity.uuid);
+    const std::string boot = read_boot_id();
+    std::memcpy(identity.boot_id, boot.data(), std::min(boot.size(), sizeof identity.boot_id));
+    identity.data_file = data.identity();
+    return identity;
+}
+
+/// Opening one file: election, recovery, attachment.
+class Opening {
+public:
+    Opening(std::string path, const Options& options) : path_(std::move(path)), options_(options) {}
+
+    /// The environment, or null when the file at the path changed meanwhile: try again.
+    EnvironmentState* try_open() {
+        if (!open_data()) return nullptr;
+        Registry& all = registry();
+        const auto open = all.environments.find(data_.identity());
+        if (open != all.environments.end()) {
+            if (open->second->fork_generation == current_fork_generation()) return share(*open->second);
+            all.environments.erase(open);  // the parent's; its memory stays with it
+        }
+        if (data_.size() == 0) return replace_empty();
+        std::unique_ptr<EnvironmentState> env = standalone_ ? open_standalone() : attach();
+        if (env == nullptr) return nullptr;
+        env->identity = env->data.identity();
+        all.environments.emplace(env->identity, env.get());
+        return env.release();
+    }
+
+private:
+    bool open_data() {
+        standalone_ = false;
+        try {
+            data_ = os::File::open_existing(path_, os::File::Access::read_write, os::File::Role::data);
+        } catch (const Error&) {
+            if (!options_.read_only) throw;
+            data_ = os::File::open_existing(path_, os::File::Access::read_only, os::File::Role::data);
+            standalone_ = true;
+        }
+        if (data_.is_open()) return true;
+        if (!options_.create || options_.read_only)
+            throw Error(ErrorCode::not_found, "there is no store at \"" + path_ + "\"");
+        try {
+            create_store(path_, options_, false);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::already_exists) throw;
+        }
+        return false;
+    }
+
+    EnvironmentState* share(EnvironmentState& env) const {
+        const Options& theirs = env.options;
+        if (theirs.read_only != options_.read_only || theirs.durability != options_.durability)
+            throw Error(ErrorCode::invalid_argument,
+                        "\"" + path_ + "\" is open in this process already, with other options (read_only, durability)");
+        ++env.references;
+        return &env;
+    }
+
+    // An empty file, as mkstemp leaves it, is ours to fill: a whole store takes its place.
+    EnvironmentState* replace_empty() {
+        if (!options_.create || options_.read_only)
+            throw Error(ErrorCode::not_a_store, "cannot open \"" + path_ + "\": it is empty");
+        if (!data_.try_lock(kAttachLock, true)) return nullptr;
+        if (data_.is_at(path_) && data_.size() == 0) create_store(path_, options_, true);
+        return nullptr;
+    }
+
+    // Without write permission there is no lock file: the store must stay unwritten as long as we read it.
+    std::unique_ptr<EnvironmentState> open_standalone() {
+        data_.lock_shared(kStandaloneLock);
+        if (data_.locked_by_other(kAttachLock))
+            throw Error(ErrorCode::busy, "\"" + path_ + "\" is open in another process, and this one may not write its files: "
+                                         "give it write permission or close the other one");
+        RecoveryReport report;
+        const Recovered recovered = choose_state(data_, path_, std::nullopt, report);
+        auto env = std::make_unique<EnvironmentState>(path_, options_, std::move(data_), recovered.meta);
+        env->standalone_head = snapshot_of(recovered.meta.header);
+        env->report = report;
+        return env;
+    }
+
+    std::unique_ptr<EnvironmentState> attach() {
+        const bool first = data_.try_lock(kAttachLock, true);
+        if (!first) data_.lock_shared(kAttachLock);  // waits while another process recovers
+        if (!data_.is_at(path_)) return nullptr;
+        if (data_.locked_by_other(kStandaloneLock))
+            throw Error(ErrorCode::busy, "\"" + path_ + "\" is read by a process that may not write its files: close that one first");
+        auto env = std::make_unique<EnvironmentState>(path_, options_, std::move(data_), Meta{identity()});
+        const StoreIdentity id = identity_of(env->data, Meta{env->fixed, {}});
+        env->lock = std::make_unique<LockFile>(path_ + "-lock", options_.file_mode, first);
+        if (first) {
+            recover(*env, id);
+        } else if (!env->lock->belongs_to(id)) {
+            env->lock.reset();
+            if (--patience_ > 0) {
+                // The first opener may have failed; then nobody is attached and we are next.
+                std::this_thread::sleep_for(std::chrono::milliseconds{10});
+                return nullptr;
+            }
+            throw Error(ErrorCode::busy, "the lock file \"" + path_ + "-lock\" is missing or not the one that other processes use: "
+                                         "close the store in all of them and open it again");
+        }
+        env->lock->register_process();
+        if (first) (void)env->data.try_lock(kAttachLock, false);  // from exclusive to shared: others may come
+        return env;
+    }
+
+    Meta identity() { return read_identity(data_, path_); }
+
+    void recover(EnvironmentState& env, const StoreIdentity& id) {
+        // A flush that was under way when its process died may have failed without anyone hearing of it.
+        std::optional<std::uint32_t> trusted;
+        if (env.lock->belongs_to(id) && env.lock->flushing()) trusted = env.lock->durable().slot;
+        const Recovered recovered = choose_state(env.data, path_, trusted, env.report);
+        if (!options_.read_only) settle(env.data, recovered);
+        env.lock->initialise(id);
+        env.lock->set_recovery_pending(options_.read_only);
+        env.lock->set_durable({recovered.meta.header.transaction, recovered.slot});
+        env.lock->publish(snapshot_of(recovered.meta.header));
+    }
+
+    std::string path_;
+    Options options_;
+    os::File data_;
+    bool standalone_ = false;
+    int patience_ = 100;
+};
+
+}  // namespace
+
+EnvironmentState& EnvironmentAccess::state(const Environment& environment) {
+    if (environment.state_ == nullptr) throw Error(ErrorCode::misuse, "the environment is closed: open it again");
+    return *environment.state_;
+}
+
+Environment Environment::open(ByteView path, const Options& options) {
+    const std::lock_guard guard{registry().mutex};
+    Opening opening{std::string{path}, options};
+    for (int tries = 0; tries < 1000; ++tries)
+        if (EnvironmentState* state = opening.try_open()) return Environment{state};
+    throw Error(ErrorCode::busy, "\"" + std::string{path} + "\" is replaced again and again while it is opened");
+}
+
+Environment& Environment::operator=(Environment&& other) noexcept {
+    if (this != &other) {
+        const Environment old{std::move(*this)};
+        state_ = other.state_;
+        other.state_ = nullptr;
+    }
+    return *this;
+}
+
+Environment::~Environment() {
+    try {
+        close();
+    } catch (...) {
+        // A failed orderly close leaves the last commit durable; the next open verifies it.
+    }
+}
+
+void Environment::close() {
+    if (state_ == nullptr) return;
+    EnvironmentState* state = state_;
+    state_ = nullptr;
+    if (state->fork_generation != current_fork_generation()) return;
+    const std::lock_guard guard{registry().mutex};
+    if (--state->references > 0) return;
+    registry().environments.erase(state->identity);
+    const std::unique_ptr<EnvironmentState> last{state};
+    last->close_orderly();
+}
+
+ReadTransaction Environment::begin_read() { return ReadTransaction{EnvironmentAccess::state(*this).begin_read()}; }
+
+WriteTransaction Environment::begin_write() { return WriteTransaction{EnvironmentAccess::state(*this).begin_write()}; }
+
+std::uint32_t Environment::max_key_size() const { return kv::max_key_size(EnvironmentAccess::state(*this).page_size); }
+
+EnvironmentStatistics Environment::statistics() const {
+    EnvironmentState& env = EnvironmentAccess::state(*this);
+    env.require_same_process();
+    std::uint64_t sequence = 0;
+    const Snapshot head = env.lock != nullptr ? env.lock->visible(sequence) : env.standalone_head;
+    EnvironmentStatistics statistics;
+    statistics.file_size_bytes = env.data.size();
+    statistics.page_size_bytes = env.page_size;
+    statistics.page_count = head.page_count;
+    statistics.free_pages = env.counters.free_pages.load();
+    statistics.waiting_pages = env.counters.waiting_pages.load();
+    statistics.newest_transaction = head.id;
+    statistics.commits = env.counters.commits.load();
+    statistics.flushes = env.counters.flushes.load();
+    statistics.extents_written = env.counters.extents_written.load();
+    statistics.pages_written = env.counters.pages_written.load();
+    statistics.readers = env.lock != nullptr ? env.lock->reader_count() : 0;
+    return statistics;
+}
+
+const RecoveryReport& Environment::recovery() const { return EnvironmentAccess::state(*this).report; }
+
+ByteView Environment::path() const { return EnvironmentAccess::state(*this).path; }
+
+}  // namespace cambium::kv

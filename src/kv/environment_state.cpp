@@ -1,0 +1,224 @@
+#include "kv/environment_state.hpp"
+
+#include <algorithm>
+
+#include <sys/resource.h>
+
+#include "kv/fork_guard.hpp"
+#include "kv/recovery.hpp"
+
+namespace cambium::kv::detail {
+
+namespace {
+
+/// Address space reserved for the mapping, as far as the process may; larger files are mapped anew.
+constexpr std::size_t kReservedBytes = std::size_t{1} << 42;
+
+std::size_t reservation_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return kReservedBytes;
+    return std::min<std::size_t>(kReservedBytes, limit.rlim_cur / 4);
+}
+
+}  // namespace
+
+EnvironmentState::EnvironmentState(std::string file_path, const Options& open_options, os::File file, const Meta& meta)
+    : path(std::move(file_path)),
+      options(open_options),
+      data(std::move(file)),
+      page_size(meta.header.page_size),
+      fixed(meta.header),
+      checksum(meta.header.seed),
+      space(page_size),
+      fork_generation(current_fork_generation()),
+      writer_(std::make_unique<TransactionState>(*this, page_size)) {
+    writer_->writable = true;
+}
+
+EnvironmentState::~EnvironmentState() {
+    if (lock == nullptr || fork_generation != current_fork_generation()) return;
+    for (const std::unique_ptr<TransactionState>& reader : readers_) lock->release_slot(reader->reader_slot);
+    lock->unregister_process();
+}
+
+void EnvironmentState::require_same_process() const {
+    if (fork_generation != current_fork_generation())
+        throw Error(ErrorCode::misuse, "the environment belongs to the parent process: open the store anew after fork()");
+}
+
+const std::byte* EnvironmentState::mapped(std::uint64_t bytes) {
+    if (map_size_.load(std::memory_order_acquire) >= bytes) return map_.load(std::memory_order_acquire);
+    const std::lock_guard guard{mappings_mutex_};
+    if (map_size_.load() < bytes) {
+        const std::uint64_t least = std::max<std::uint64_t>(bytes + bytes / 2, std::uint64_t{64} << 20);
+        const std::uint64_t most = mappings_.empty() ? reservation_limit() : bytes * 2;
+        mappings_.push_back(os::Mapping::reserve(data, (least + 65535) / 65536 * 65536, most));
+        map_.store(mappings_.back().data(), std::memory_order_release);
+        map_size_.store(mappings_.back().size(), std::memory_order_release);
+    }
+    return map_.load();
+}
+
+// ---- Readers ----------------------------------------------------------------------------------------------
+
+std::size_t EnvironmentState::reader_shelf() noexcept {
+    static std::atomic<std::size_t> next{0};
+    thread_local const std::size_t shelf = next.fetch_add(1, std::memory_order_relaxed) % kShelves;
+    return shelf;
+}
+
+std::unique_ptr<TransactionState> EnvironmentState::new_reader() {
+    auto reader = std::make_unique<TransactionState>(*this, page_size);
+    if (lock != nullptr) reader->reader_slot = lock->claim_slot();
+    return reader;
+}
+
+TransactionState* EnvironmentState::begin_read() {
+    require_same_process();
+    TransactionState* reader = shelves_[reader_shelf()].idle.exchange(nullptr, std::memory_order_acquire);
+    if (reader == nullptr) {
+        const std::lock_guard guard{readers_mutex_};
+        if (idle_readers_.empty()) {
+            readers_.reserve(readers_.size() + 1);
+            idle_readers_.reserve(readers_.size() + 1);
+            readers_.push_back(new_reader());
+            idle_readers_.push_back(readers_.back().get());
+        }
+        reader = idle_readers_.back();
+        idle_readers_.pop_back();
+    }
+    Snapshot head = standalone_head;
+    if (lock != nullptr) {
+        // Publish the pin, then look again: a writer that scanned before it was there has moved the head.
+        std::uint64_t sequence = 0;
+        do {
+            head = lock->visible(sequence);
+            lock->pin(reader->reader_slot, head.id);
+        } while (lock->visible_sequence() != sequence);
+    }
+    try {
+        reader->begin(head, mapped(head.page_count * page_size));
+    } catch (...) {
+        end_read(reader);
+        throw;
+    }
+    return reader;
+}
+
+void EnvironmentState::end_read(TransactionState* reader) noexcept {
+    if (fork_generation != current_fork_generation()) return;  // the parent's slot is not ours to free
+    reader->end();
+    if (lock != nullptr) lock->unpin(reader->reader_slot);
+    TransactionState* nobody = nullptr;
+    if (shelves_[reader_shelf()].idle.compare_exchange_strong(nobody, reader, std::memory_order_release)) return;
+    const std::lock_guard guard{readers_mutex_};
+    idle_readers_.push_back(reader);  // capacity was reserved when the reader was made
+}
+
+// ---- The writer -------------------------------------------------------------------------------------------
+
+TransactionState* EnvironmentState::begin_write() {
+    require_same_process();
+    if (options.read_only || lock == nullptr)
+        throw Error(ErrorCode::read_only, "\"" + path + "\" was opened read-only");
+    const os::SharedMutex::Lock taken = lock->write_mutex().lock();
+    if (taken == os::SharedMutex::Lock::own_thread)
+        throw Error(ErrorCode::misuse, "this thread has a write transaction open on \"" + path +
+                                           "\" already: commit or abort it first");
+    try {
+        if (lock->poisoned())
+            throw Error(ErrorCode::poisoned, "a flush of \"" + path +
+                                                 "\" failed earlier: close it in every process and open it again");
+        if (taken == os::SharedMutex::Lock::owner_died) repair_after_death();
+        if (lock->recovery_pending()) {
+            RecoveryReport ignored;
+            settle(data, choose_state(data, path, lock->durable().slot, ignored));
+            lock->set_recovery_pending(false);
+        }
+        std::uint64_t sequence = 0;
+        const Snapshot head = lock->visible(sequence);
+        writer_->begin(head, mapped(head.page_count * page_size));
+        writer_->next_id = head.id + 1;
+        writer_->thread = std::this_thread::get_id();
+    } catch (...) {
+        lock->write_mutex().unlock();
+        throw;
+    }
+    return writer_.get();
+}
+
+// The last writer died holding the lock. What it wrote lies in free pages; only a meta on its way needs care: it
+// may be in the page cache or on the medium, and its number is about to be used again.
+void EnvironmentState::repair_after_death() {
+    space.invalidate();
+    if (!lock->flushing()) return;
+    invalidate_slot(data, 1 - lock->durable().slot);
+    counters.flushes.fetch_add(1, std::memory_order_relaxed);
+    lock->set_flushing(false);
+}
+
+void EnvironmentState::end_write(TransactionState& txn) noexcept {
+    if (!txn.active) return;
+    txn.end();
+    if (fork_generation == current_fork_generation()) lock->write_mutex().unlock();
+}
+
+std::vector<TransactionId> EnvironmentState::pins(const Snapshot& base) {
+    std::vector<TransactionId> pins{base.id};
+    // Heads first, then the readers' slots: the order that begin_read() relies on.
+    std::uint64_t sequence = 0;
+    pins.push_back(lock->visible(sequence).id);
+    for (std::uint32_t slot = 0; slot < 2; ++slot) {
+        const SlotContent content = read_slot(data, slot);
+        if (content.state == SlotContent::State::valid) pins.push_back(content.meta.header.transaction);
+    }
+    lock->collect_pins(pins);
+    std::sort(pins.begin(), pins.end());
+    pins.erase(std::unique(pins.begin(), pins.end()), pins.end());
+    return pins;
+}
+
+Meta EnvironmentState::new_meta() const {
+    Meta meta;
+    meta.header.page_size = page_size;
+    meta.header.seed = fixed.seed;
+    std::memcpy(meta.header.uuid, fixed.uuid, sizeof fixed.uuid);
+    return meta;
+}
+
+void EnvironmentState::sync_data() {
+    try {
+        data.sync();
+    } catch (...) {
+        // The kernel may have dropped the pages that it could not write: nothing may be built on them.
+        lock->set_poisoned();
+        throw;
+    }
+    counters.flushes.fetch_add(1, std::memory_order_relaxed);
+}
+
+void EnvironmentState::close_orderly() {
+    if (lock == nullptr || options.read_only || lock->poisoned() || lock->recovery_pending()) return;
+    if (!data.try_lock(kAttachLock, true)) return;  // others go on
+    const SlotContent slots[2] = {read_slot(data, 0), read_slot(data, 1)};
+    const auto closed = [](const SlotContent& s) {
+        return s.state == SlotContent::State::valid && (s.meta.header.flags & kMetaClosed) != 0;
+    };
+    if (closed(slots[0]) && closed(slots[1]) &&
+        slots[0].meta.header.transaction == slots[1].meta.header.transaction)
+        return;
+    std::uint64_t sequence = 0;
+    Meta meta = new_meta();
+    set_snapshot(meta.header, lock->visible(sequence));
+    meta.header.previous_durable = meta.header.transaction;
+    meta.header.flags = kMetaClosed;
+    meta.header.digest = digest_of(checksum, {});
+    const std::uint32_t durable = lock->durable().slot;
+    // The slot that holds the durable state is overwritten only when the other one holds it too.
+    for (const std::uint32_t slot : {1 - durable, durable}) {
+        write_slot(data, slot, meta);
+        sync_data();
+    }
+}
+
+}  // namespace cambium::kv::detail

@@ -1,0 +1,107 @@
+// The inside of an environment: files, mappings, the shared lock file, pooled readers and the one writer.
+//
+// Thread rule: begin_read, end_read and statistics from any thread; the writer, its space map and commit under
+// the write lock; the mappings under their own mutex, read without it.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "base/checksum.hpp"
+#include "cambium/kv/environment.hpp"
+#include "kv/lock_file.hpp"
+#include "kv/meta.hpp"
+#include "kv/space_map.hpp"
+
+namespace cambium::kv {
+
+/// Byte of the data file whose lock says who has the store open: shared while attached, exclusive to open first
+/// and to close last. Far behind the data.
+inline constexpr std::uint64_t kAttachLock = (std::uint64_t{1} << 62);
+/// Held shared by processes that read a store without being able to write its files; excluded by writers.
+inline constexpr std::uint64_t kStandaloneLock = kAttachLock + 1;
+
+namespace detail {
+
+class EnvironmentState {
+public:
+    EnvironmentState(std::string path, const Options& options, os::File data, const Meta& identity);
+    ~EnvironmentState();
+    EnvironmentState(const EnvironmentState&) = delete;
+    EnvironmentState& operator=(const EnvironmentState&) = delete;
+
+    [[nodiscard]] TransactionState* begin_read();
+    void end_read(TransactionState* state) noexcept;
+    [[nodiscard]] TransactionState* begin_write();
+    void commit(TransactionState& txn);
+    void end_write(TransactionState& txn) noexcept;
+
+    /// The mapping, at least so many bytes long. Older, shorter ones stay valid.
+    [[nodiscard]] const std::byte* mapped(std::uint64_t bytes);
+    /// Snapshots that must stay whole, sorted, unique; under the write lock.
+    [[nodiscard]] std::vector<TransactionId> pins(const Snapshot& base);
+    /// A meta with the store's fixed fields.
+    [[nodiscard]] Meta new_meta() const;
+    void sync_data();
+    void require_same_process() const;
+    /// Writes the final state into both slots, when nobody else is attached.
+    void close_orderly();
+
+    std::string path;
+    Options options;
+    os::File data;
+    std::uint32_t page_size;
+    MetaHeader fixed;  ///< uuid, seed and page size of the store
+    base::Checksum checksum;
+    std::unique_ptr<LockFile> lock;  ///< null when standalone: read-only without a lock file
+    Snapshot standalone_head;
+    os::FileIdentity identity;
+    RecoveryReport report;
+    SpaceMap space;
+    int references = 1;  ///< of the registry
+    std::uint64_t fork_generation;
+
+    struct Counters {
+        std::atomic<std::uint64_t> commits{0};
+        std::atomic<std::uint64_t> flushes{0};
+        std::atomic<std::uint64_t> extents_written{0};
+        std::atomic<std::uint64_t> pages_written{0};
+        std::atomic<std::uint64_t> free_pages{0};
+        std::atomic<std::uint64_t> waiting_pages{0};
+    } counters;
+
+private:
+    friend class Commit;
+    void repair_after_death();
+    [[nodiscard]] std::unique_ptr<TransactionState> new_reader();
+    [[nodiscard]] static std::size_t reader_shelf() noexcept;
+
+    /// Idle read transactions, a few per thread's shelf, so that begin and end touch no shared line.
+    static constexpr std::size_t kShelves = 64;
+    struct alignas(64) Shelf {
+        std::atomic<TransactionState*> idle{nullptr};
+    };
+    std::array<Shelf, kShelves> shelves_;
+    std::mutex readers_mutex_;
+    std::vector<std::unique_ptr<TransactionState>> readers_;  ///< all ever made
+    std::vector<TransactionState*> idle_readers_;             ///< those on no shelf
+    std::unique_ptr<TransactionState> writer_;
+
+    std::mutex mappings_mutex_;
+    std::vector<os::Mapping> mappings_;
+    std::atomic<const std::byte*> map_{nullptr};
+    std::atomic<std::uint64_t> map_size_{0};
+};
+
+}  // namespace detail
+
+/// Access for the engine's own free functions.
+struct EnvironmentAccess {
+    [[nodiscard]] static detail::EnvironmentState& state(const Environment& environment);
+    [[nodiscard]] static Environment wrap(detail::EnvironmentState* state) noexcept { return Environment{state}; }
+};
+
+}  // namespace cambium::kv

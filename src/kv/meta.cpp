@@ -1,0 +1,124 @@
+#include "kv/meta.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace cambium::kv {
+
+namespace {
+
+bool plausible(const MetaHeader& h) {
+    const bool page_size_ok = h.page_size >= kMinPageSize && h.page_size <= kMaxPageSize && std::has_single_bit(h.page_size);
+    return page_size_ok && h.size == sizeof(MetaHeader) + std::uint64_t{h.extent_count} * sizeof(Extent) &&
+           h.size <= kMaxMetaSize && h.page_count >= first_data_page(h.page_size) &&
+           h.page_count < (std::uint64_t{1} << 63) / h.page_size;
+}
+
+}  // namespace
+
+SlotContent read_slot(const os::File& file, std::uint32_t slot) {
+    SlotContent content;
+    content.slot = slot;
+    std::vector<std::byte> bytes(kMaxMetaSize);
+    const std::size_t size = file.read(kMetaOffsets[slot], bytes);
+    bytes.resize(size);
+    MetaHeader& h = content.meta.header;
+    std::memcpy(&h, bytes.data(), std::min(size, sizeof h));
+    if (std::memcmp(h.magic, kMagic, sizeof kMagic) != 0) {
+        const bool zeros = std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
+        content.state = zeros ? SlotContent::State::empty : SlotContent::State::foreign;
+        return content;
+    }
+    content.state = SlotContent::State::damaged;
+    if (size < sizeof h) return content;
+    if (h.format_version != kFormatVersion) {
+        content.state = SlotContent::State::other_version;
+        return content;
+    }
+    if (!plausible(h) || h.size > size || h.checksum != base::plain_checksum(bytes.data() + 16, h.size - 16)) return content;
+    content.meta.extents.resize(h.extent_count);
+    if (h.extent_count > 0)
+        std::memcpy(content.meta.extents.data(), bytes.data() + sizeof h, h.extent_count * sizeof(Extent));
+    content.state = SlotContent::State::valid;
+    return content;
+}
+
+void write_slot(os::File& file, std::uint32_t slot, Meta meta) {
+    MetaHeader& h = meta.header;
+    std::memcpy(h.magic, kMagic, sizeof kMagic);
+    h.format_version = kFormatVersion;
+    h.extent_count = static_cast<std::uint32_t>(meta.extents.size());
+    h.size = static_cast<std::uint32_t>(sizeof h + meta.extents.size() * sizeof(Extent));
+    // Whole blocks: the file system then never has to read before it writes.
+    std::vector<std::byte> bytes((h.size + 4095U) / 4096 * 4096);
+    std::memcpy(bytes.data(), &h, sizeof h);
+    if (!meta.extents.empty()) std::memcpy(bytes.data() + sizeof h, meta.extents.data(), meta.extents.size() * sizeof(Extent));
+    h.checksum = base::plain_checksum(bytes.data() + 16, h.size - 16);
+    std::memcpy(bytes.data(), &h, sizeof h);
+    file.write(kMetaOffsets[slot], bytes.data(), bytes.size());
+}
+
+void invalidate_slot(os::File& file, std::uint32_t slot) {
+    const std::vector<std::byte> zeros(kMaxMetaSize);
+    file.write(kMetaOffsets[slot], zeros.data(), zeros.size());
+    file.sync();
+}
+
+Snapshot snapshot_of(const MetaHeader& header) {
+    return {header.transaction, header.page_count, header.next_tree_id, header.catalog, header.space};
+}
+
+void set_snapshot(MetaHeader& header, const Snapshot& snapshot) {
+    header.transaction = snapshot.id;
+    header.page_count = snapshot.page_count;
+    header.next_tree_id = snapshot.next_tree_id;
+    header.catalog = snapshot.catalog;
+    header.space = snapshot.space;
+}
+
+std::uint64_t digest_of(const base::Checksum& checksum, const std::vector<WrittenPage>& pages) {
+    static_assert(sizeof(WrittenPage) == 16);
+    return checksum(pages.data(), pages.size() * sizeof(WrittenPage));
+}
+
+void finish_run(std::byte* run, const base::Checksum& checksum, std::uint64_t page_number, TransactionId birth,
+                std::uint32_t page_size) {
+    auto header = load<RunHeader>(run);
+    const std::uint64_t table = run_table_offset(header.value_size);
+    const std::uint64_t value_end = sizeof header + header.value_size;
+    std::memset(run + value_end, 0, header.page_count * page_size - value_end);
+    const std::uint64_t chunks = run_chunk_count(header.value_size);
+    for (std::uint64_t i = 0; i < chunks; ++i) {
+        const std::uint64_t from = i * kRunChunkSize;
+        const std::uint64_t sum = checksum(run + sizeof header + from, std::min<std::uint64_t>(kRunChunkSize, header.value_size - from));
+        std::memcpy(run + table + 8 * i, &sum, sizeof sum);
+    }
+    header.page_number = page_number;
+    header.birth = birth;
+    header.table_digest = checksum(run + table, 8 * chunks);
+    std::memcpy(run, &header, sizeof header);
+    header.checksum = checksum(run + 8, sizeof header - 8);
+    std::memcpy(run, &header, sizeof header);
+}
+
+const char* run_error(const std::byte* run, std::uint64_t available_bytes, const base::Checksum& checksum,
+                      std::uint64_t page_number, std::uint32_t page_size) {
+    if (available_bytes < sizeof(RunHeader)) return "the file ends inside a large value";
+    const auto header = load<RunHeader>(run);
+    if (header.checksum != checksum(run + 8, sizeof header - 8)) return "the checksum of a large value's header is wrong";
+    if (header.kind != PageKind::run || header.page_number != page_number) return "it carries another page's number";
+    if (header.value_size > kMaxValueSize || header.page_count != run_page_count(header.value_size, page_size) ||
+        header.page_count > available_bytes / page_size)
+        return "the size of a large value is impossible";
+    const std::uint64_t table = run_table_offset(header.value_size);
+    const std::uint64_t chunks = run_chunk_count(header.value_size);
+    if (header.table_digest != checksum(run + table, 8 * chunks)) return "the chunk checksums of a large value are damaged";
+    for (std::uint64_t i = 0; i < chunks; ++i) {
+        const std::uint64_t from = i * kRunChunkSize;
+        const std::uint64_t sum = checksum(run + sizeof header + from, std::min<std::uint64_t>(kRunChunkSize, header.value_size - from));
+        if (sum != load<std::uint64_t>(run + table + 8 * i)) return "the checksum of a large value's chunk is wrong";
+    }
+    return nullptr;
+}
+
+}  // namespace cambium::kv

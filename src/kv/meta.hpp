@@ -1,0 +1,56 @@
+// Meta slots: the two places of the file that name a state of the store.
+#pragma once
+
+#include <vector>
+
+#include "base/checksum.hpp"
+#include "kv/transaction_state.hpp"
+#include "os/file.hpp"
+
+namespace cambium::kv {
+
+/// A meta as written to a slot.
+struct Meta {
+    MetaHeader header{};
+    std::vector<Extent> extents;
+};
+
+/// What a slot of the file holds.
+struct SlotContent {
+    enum class State : std::uint8_t {
+        valid,
+        empty,          ///< zeros: never written, or invalidated
+        foreign,        ///< no magic
+        other_version,  ///< our magic, another format version
+        damaged,        ///< our magic, wrong checksum or impossible fields
+    };
+    State state = State::empty;
+    std::uint32_t slot = 0;
+    Meta meta;
+};
+
+[[nodiscard]] SlotContent read_slot(const os::File& file, std::uint32_t slot);
+/// Writes a meta into a slot, its size and checksum filled in. Does not sync.
+void write_slot(os::File& file, std::uint32_t slot, Meta meta);
+/// Overwrites a slot with zeros, durably.
+void invalidate_slot(os::File& file, std::uint32_t slot);
+
+[[nodiscard]] Snapshot snapshot_of(const MetaHeader& header);
+void set_snapshot(MetaHeader& header, const Snapshot& snapshot);
+
+/// A page or run written by a commit, for the digest.
+struct WrittenPage {
+    std::uint64_t page_number;
+    std::uint64_t checksum;
+};
+/// The digest over pages in page order.
+[[nodiscard]] std::uint64_t digest_of(const base::Checksum& checksum, const std::vector<WrittenPage>& pages);
+
+/// Fills in the chunk checksums, table digest, identity and checksum of a run.
+void finish_run(std::byte* run, const base::Checksum& checksum, std::uint64_t page_number, TransactionId birth,
+                std::uint32_t page_size);
+/// Why a run of this many available bytes is not sound, or nullptr.
+[[nodiscard]] const char* run_error(const std::byte* run, std::uint64_t available_bytes, const base::Checksum& checksum,
+                                    std::uint64_t page_number, std::uint32_t page_size);
+
+}  // namespace cambium::kv

@@ -1,0 +1,228 @@
+// Nodes: reading one leaf or branch page.
+//
+// A NodeView looks at a page that nobody changes meanwhile. It trusts nothing: checked() proves that the arrays
+// fit the page, and every entry is bounds-checked before it is followed; what contradicts itself throws
+// Error{corrupt} with page number and reason. Layout: page_format.hpp, docs/format.md.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "cambium/base/bytes.hpp"
+#include "kv/page_format.hpp"
+
+namespace cambium::kv {
+
+[[noreturn]] void throw_corrupt(std::uint64_t page_number, const char* reason);
+
+template <class T>
+[[nodiscard]] inline T load(const std::byte* from) noexcept {
+    T value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+}
+
+/// The head of what follows a page's prefix: its first four bytes, zero-padded, comparable as a number.
+[[nodiscard]] inline std::uint32_t head_of(ByteView rest) noexcept {
+    std::uint32_t head = 0;
+    if (rest.size() >= kHeadSize) {
+        std::memcpy(&head, rest.data(), kHeadSize);
+    } else {
+        std::memcpy(&head, rest.data(), rest.size());
+    }
+    return __builtin_bswap32(head);
+}
+
+/// Where a key is, or would be inserted, in a node.
+struct Position {
+    std::uint32_t index;
+    bool exact;
+};
+
+/// One entry of a leaf. Views live as long as the page.
+struct LeafEntry {
+    ByteView value;  ///< the bytes stored in the leaf: the value, or a RunReference
+    ValueKind kind;
+    std::uint32_t rest_size;  ///< key bytes behind the prefix
+    ByteView tail;            ///< key bytes behind prefix and head
+};
+
+class NodeView {
+public:
+    NodeView() = default;
+    NodeView(const std::byte* page, std::uint32_t page_size) noexcept : page_(page), page_size_(page_size) {}
+
+    /// Why the page cannot be read as a node, or nullptr. O(1).
+    [[nodiscard]] const char* structure_error() const noexcept {
+        const NodeHeader& h = header();
+        if (h.kind != PageKind::leaf && h.kind != PageKind::branch) return "it is not a node";
+        if ((h.kind == PageKind::leaf) != (h.level == 0)) return "its level contradicts its kind";
+        if ((h.flags & ~kHasHints) != 0) return "it has flags that this version does not know";
+        if (h.heap_begin > page_size_ || arrays_end() > h.heap_begin) return "its arrays overlap its heap";
+        return nullptr;
+    }
+
+    [[nodiscard]] const std::byte* data() const noexcept { return page_; }
+    [[nodiscard]] const NodeHeader& header() const noexcept { return *reinterpret_cast<const NodeHeader*>(page_); }
+    [[nodiscard]] std::uint32_t page_size() const noexcept { return page_size_; }
+    [[nodiscard]] bool is_leaf() const noexcept { return header().kind == PageKind::leaf; }
+    [[nodiscard]] std::uint32_t count() const noexcept { return header().count; }
+    [[nodiscard]] ByteView prefix() const noexcept {
+        return {reinterpret_cast<const char*>(page_) + sizeof(NodeHeader), header().prefix_size};
+    }
+
+    // Offsets of the arrays.
+    [[nodiscard]] std::size_t hints_offset() const noexcept {
+        return (sizeof(NodeHeader) + header().prefix_size + 3) / 4 * 4;
+    }
+    [[nodiscard]] std::size_t heads_offset() const noexcept {
+        return hints_offset() + ((header().flags & kHasHints) != 0 ? kHintSize : 0);
+    }
+    [[nodiscard]] std::size_t slots_offset() const noexcept { return heads_offset() + kHeadSize * count(); }
+    [[nodiscard]] std::size_t children_offset() const noexcept { return slots_offset() + kSlotSize * count(); }
+    [[nodiscard]] std::size_t arrays_end() const noexcept {
+        return children_offset() + (is_leaf() ? 0 : kChildSize * (count() + 1));
+    }
+
+    [[nodiscard]] const std::uint32_t* heads() const noexcept {
+        return reinterpret_cast<const std::uint32_t*>(page_ + heads_offset());
+    }
+    [[nodiscard]] std::uint16_t slot(std::uint32_t i) const noexcept {
+        return load<std::uint16_t>(page_ + slots_offset() + kSlotSize * i);
+    }
+    /// Child i of a branch, 0 <= i <= count().
+    [[nodiscard]] PageRef child(std::uint32_t i) const noexcept {
+        return load<PageRef>(page_ + children_offset() + kChildSize * i);
+    }
+
+    /// Entry i of a leaf.
+    [[nodiscard]] LeafEntry leaf_entry(std::uint32_t i) const {
+        const std::size_t offset = slot(i);
+        if (offset < header().heap_begin || offset + sizeof(LeafEntryHeader) > page_size_) bad_entry();
+        const auto entry = load<LeafEntryHeader>(page_ + offset);
+        const std::uint32_t rest_size = entry.key_size_and_kind & kSizeMask;
+        const std::uint32_t value_size = entry.value_size_and_kind & kSizeMask;
+        const std::uint32_t tail_size = rest_size > kHeadSize ? rest_size - std::uint32_t{kHeadSize} : 0;
+        const std::size_t value_offset = offset + sizeof(LeafEntryHeader);
+        if (value_offset + value_size + tail_size > page_size_) bad_entry();
+        const char* value = reinterpret_cast<const char*>(page_) + value_offset;
+        const auto kind = static_cast<ValueKind>((entry.key_size_and_kind >> 15) * 2 +
+                                                 (entry.value_size_and_kind >> 15));
+        return {{value, value_size}, kind, rest_size, {value + value_size, tail_size}};
+    }
+
+    /// The key of entry or separator i behind prefix and head, and its size behind the prefix.
+    struct KeyRest {
+        std::uint32_t size;
+        ByteView tail;
+    };
+    [[nodiscard]] KeyRest key_rest(std::uint32_t i) const {
+        if (is_leaf()) {
+            const LeafEntry entry = leaf_entry(i);
+            return {entry.rest_size, entry.tail};
+        }
+        const std::size_t offset = slot(i);
+        if (offset <= kHeadSize) return {static_cast<std::uint32_t>(offset), {}};
+        if (offset < header().heap_begin || offset + kBranchEntryHeaderSize > page_size_) bad_entry();
+        const std::uint32_t size = load<std::uint16_t>(page_ + offset);
+        if (size <= kHeadSize || offset + kBranchEntryHeaderSize + size - kHeadSize > page_size_) bad_entry();
+        return {size, {reinterpret_cast<const char*>(page_) + offset + kBranchEntryHeaderSize, size - kHeadSize}};
+    }
+
+    /// Appends the whole key of entry or separator i to `out`.
+    void append_key(std::uint32_t i, std::string& out) const {
+        const KeyRest rest = key_rest(i);
+        const std::uint32_t head = __builtin_bswap32(heads()[i]);
+        char head_bytes[kHeadSize];
+        std::memcpy(head_bytes, &head, kHeadSize);
+        out.append(prefix());
+        out.append(head_bytes, std::min<std::size_t>(rest.size, kHeadSize));
+        out.append(rest.tail);
+    }
+
+    /// The first entry at or after `key`.
+    [[nodiscard]] Position lower_bound(ByteView key) const {
+        const ByteView common = prefix();
+        const std::size_t shared = std::min(key.size(), common.size());
+        if (shared != 0 || !common.empty()) {
+            const int order = key.substr(0, shared).compare(common.substr(0, shared));
+            if (order != 0 || shared < common.size()) return {order > 0 ? count() : 0, false};
+        }
+        const ByteView rest{key.data() + shared, key.size() - shared};
+        const std::uint32_t head = head_of(rest);
+        const std::uint32_t* heads = this->heads();
+        std::uint32_t index = head_lower_bound(heads, head);
+        const std::uint32_t total = count();
+        if (index == total || heads[index] != head) return {index, false};
+        std::uint32_t end = index + 1;
+        if (end < total && heads[end] == head) end = equal_heads_end(heads, index, head);
+        while (index < end) {
+            const std::uint32_t middle = index + (end - index) / 2;
+            const int order = compare_rest(rest, middle);
+            if (order == 0) return {middle, true};
+            if (order < 0) {
+                end = middle;
+            } else {
+                index = middle + 1;
+            }
+        }
+        return {index, false};
+    }
+
+    /// The child of a branch whose range holds `key`: the number of separators at or before it.
+    [[nodiscard]] std::uint32_t child_index(ByteView key) const {
+        const Position position = lower_bound(key);
+        return position.index + (position.exact ? 1 : 0);
+    }
+
+    /// Bytes of arrays and live heap: what a rebuild with the same prefix needs, header included.
+    [[nodiscard]] std::size_t used_bytes() const noexcept {
+        return arrays_end() + (page_size_ - header().heap_begin) - header().garbage;
+    }
+
+protected:
+    [[noreturn]] void bad_entry() const { throw_corrupt(header().page_number, "an entry lies outside its heap"); }
+
+private:
+    [[nodiscard]] std::uint32_t head_lower_bound(const std::uint32_t* heads, std::uint32_t head) const noexcept {
+        const std::uint32_t total = count();
+        std::uint32_t low = 0;
+        std::uint32_t high = total;
+        if ((header().flags & kHasHints) != 0) {
+            const auto* hints = reinterpret_cast<const std::uint32_t*>(page_ + hints_offset());
+            std::uint32_t below = 0;
+            for (std::size_t i = 0; i < kHintCount; ++i) below += hints[i] < head ? 1U : 0U;
+            constexpr auto kIntervals = static_cast<std::uint32_t>(kHintCount) + 1;
+            if (below > 0) low = below * total / kIntervals + 1;
+            if (below < kHintCount) high = (below + 1) * total / kIntervals;
+        }
+        const std::uint32_t* base = heads + low;
+        std::uint32_t size = high > low ? high - low : 0;
+        while (size > 1) {
+            const std::uint32_t half = size / 2;
+            base += base[half - 1] < head ? half : 0;
+            size -= half;
+        }
+        if (size == 1 && *base < head) ++base;
+        return static_cast<std::uint32_t>(base - heads);
+    }
+
+    [[nodiscard]] std::uint32_t equal_heads_end(const std::uint32_t* heads, std::uint32_t from,
+                                                std::uint32_t head) const noexcept {
+        return static_cast<std::uint32_t>(std::upper_bound(heads + from, heads + count(), head) - heads);
+    }
+
+    // Order of `rest` against entry i, whose head is equal. Zero padding is resolved by the sizes.
+    [[nodiscard]] int compare_rest(ByteView rest, std::uint32_t i) const {
+        const KeyRest other = key_rest(i);
+        const ByteView tail = rest.size() > kHeadSize ? rest.substr(kHeadSize) : ByteView{};
+        if (const int order = tail.compare(other.tail); order != 0) return order;
+        return rest.size() == other.size ? 0 : rest.size() < other.size ? -1 : 1;
+    }
+
+    const std::byte* page_ = nullptr;
+    std::uint32_t page_size_ = 0;
+};
+
+}  // namespace cambium::kv

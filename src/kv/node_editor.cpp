@@ -1,0 +1,273 @@
+#include "kv/node_editor.hpp"
+
+namespace cambium::kv {
+
+namespace {
+
+template <class Item>
+std::size_t prefix_of(std::span<const Item> items) noexcept {
+    // A single key would be all prefix, and the next key would force a rebuild.
+    return items.size() < 2 ? 0 : common_prefix(items.front().key, items.back().key);
+}
+
+std::size_t aligned4(std::size_t size) noexcept { return (size + 3) / 4 * 4; }
+
+template <class T>
+void store(std::byte* to, T value) noexcept {
+    std::memcpy(to, &value, sizeof value);
+}
+
+std::uint16_t narrow(std::size_t value) noexcept { return static_cast<std::uint16_t>(value); }
+
+}  // namespace
+
+std::size_t common_prefix(ByteView a, ByteView b) noexcept {
+    const std::size_t limit = std::min(a.size(), b.size());
+    std::size_t same = 0;
+    while (same < limit && a[same] == b[same]) ++same;
+    return same;
+}
+
+ByteView separator_between(ByteView left, ByteView right) noexcept {
+    return right.substr(0, common_prefix(left, right) + 1);
+}
+
+std::size_t leaf_size(std::span<const LeafItem> items) noexcept {
+    const std::size_t prefix = prefix_of(items);
+    // The heap starts below the last four bytes so that every value is 8-byte aligned.
+    std::size_t size = aligned4(sizeof(NodeHeader) + prefix) + (kHeadSize + kSlotSize) * items.size() + 4;
+    for (const LeafItem& item : items) size += leaf_entry_size(item.key.size() - prefix, item.value.size());
+    return size;
+}
+
+std::size_t branch_size(std::span<const BranchItem> items) noexcept {
+    const std::size_t prefix = prefix_of(items);
+    std::size_t size = aligned4(sizeof(NodeHeader) + prefix) + kChildSize +
+                       (kHeadSize + kSlotSize + kChildSize) * items.size();
+    for (const BranchItem& item : items) size += branch_entry_size(item.key.size() - prefix);
+    return size;
+}
+
+void NodeEditor::start(PageKind kind, std::uint8_t level, ByteView prefix) noexcept {
+    NodeHeader& h = mutable_header();
+    h = NodeHeader{};
+    h.kind = kind;
+    h.level = level;
+    h.prefix_size = narrow(prefix.size());
+    h.heap_begin = kind == PageKind::leaf ? page_size() - 4 : page_size();
+    store(bytes_ + page_size() - 4, std::uint32_t{0});
+    if (!prefix.empty()) std::memcpy(bytes_ + sizeof(NodeHeader), prefix.data(), prefix.size());
+}
+
+// Copies an entry to the top of the heap; the caller has made sure of the room. Returns its offset.
+std::size_t NodeEditor::push_leaf_entry(const LeafItem& item, ByteView rest) noexcept {
+    NodeHeader& h = mutable_header();
+    const std::size_t size = leaf_entry_size(rest.size(), item.value.size());
+    h.heap_begin -= static_cast<std::uint32_t>(size);
+    const auto kind = static_cast<unsigned>(item.kind);
+    const LeafEntryHeader entry{narrow(rest.size() | (kind / 2) << 15), narrow(item.value.size() | (kind % 2) << 15)};
+    std::byte* to = bytes_ + h.heap_begin;
+    store(to + size - 8, std::uint64_t{0});  // the padding: no old memory reaches the file
+    store(to, entry);
+    to += sizeof entry;
+    if (!item.value.empty()) std::memcpy(to, item.value.data(), item.value.size());
+    if (rest.size() > kHeadSize) std::memcpy(to + item.value.size(), rest.data() + kHeadSize, rest.size() - kHeadSize);
+    return h.heap_begin;
+}
+
+std::size_t NodeEditor::push_branch_entry(ByteView rest) noexcept {
+    if (rest.size() <= kHeadSize) return rest.size();
+    NodeHeader& h = mutable_header();
+    h.heap_begin -= static_cast<std::uint32_t>(branch_entry_size(rest.size()));
+    std::byte* to = bytes_ + h.heap_begin;
+    store(to, narrow(rest.size()));
+    std::memcpy(to + kBranchEntryHeaderSize, rest.data() + kHeadSize, rest.size() - kHeadSize);
+    return h.heap_begin;
+}
+
+void NodeEditor::build_leaf(std::span<const LeafItem> items) noexcept {
+    const ByteView prefix = items.empty() ? ByteView{} : items.front().key.substr(0, prefix_of(items));
+    start(PageKind::leaf, 0, prefix);
+    mutable_header().count = narrow(items.size());
+    auto* heads = reinterpret_cast<std::uint32_t*>(bytes_ + heads_offset());
+    std::byte* slots = bytes_ + slots_offset();
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const ByteView rest = items[i].key.substr(prefix.size());
+        heads[i] = head_of(rest);
+        store(slots + kSlotSize * i, narrow(push_leaf_entry(items[i], rest)));
+    }
+}
+
+void NodeEditor::build_branch(std::uint8_t level, PageRef first, std::span<const BranchItem> items) noexcept {
+    const ByteView prefix = items.empty() ? ByteView{} : items.front().key.substr(0, prefix_of(items));
+    start(PageKind::branch, level, prefix);
+    mutable_header().count = narrow(items.size());
+    auto* heads = reinterpret_cast<std::uint32_t*>(bytes_ + heads_offset());
+    std::byte* slots = bytes_ + slots_offset();
+    set_child(0, first);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const ByteView rest = items[i].key.substr(prefix.size());
+        heads[i] = head_of(rest);
+        store(slots + kSlotSize * i, narrow(push_branch_entry(rest)));
+        set_child(static_cast<std::uint32_t>(i + 1), items[i].child);
+    }
+}
+
+void NodeEditor::drop_hints() noexcept {
+    if ((header().flags & kHasHints) == 0) return;
+    const std::size_t from = heads_offset();
+    const std::size_t end = arrays_end();
+    mutable_header().flags &= static_cast<std::uint16_t>(~kHasHints);
+    std::memmove(bytes_ + from - kHintSize, bytes_ + from, end - from);
+}
+
+// Makes room for one more head, slot and (in a branch) child, and fills in head and slot.
+void NodeEditor::open_position(std::uint32_t index, std::uint32_t head, std::uint16_t slot) noexcept {
+    const std::size_t slots = slots_offset();
+    const std::size_t children = children_offset();
+    const std::size_t end = arrays_end();
+    // From the back: what follows the slots moves by head and slot, and so on down.
+    const std::size_t shift = kHeadSize + kSlotSize;
+    std::memmove(bytes_ + children + shift, bytes_ + children, end - children);
+    std::memmove(bytes_ + slots + kSlotSize * index + shift, bytes_ + slots + kSlotSize * index,
+                 children - slots - kSlotSize * index);
+    std::memmove(bytes_ + slots + kHeadSize, bytes_ + slots, kSlotSize * index);
+    const std::size_t heads = heads_offset();
+    std::memmove(bytes_ + heads + kHeadSize * (index + 1), bytes_ + heads + kHeadSize * index,
+                 slots - heads - kHeadSize * index);
+    mutable_header().count = narrow(count() + 1U);
+    store(bytes_ + heads + kHeadSize * index, head);
+    store(bytes_ + slots_offset() + kSlotSize * index, slot);
+}
+
+// The reverse of open_position.
+void NodeEditor::close_position(std::uint32_t index) noexcept {
+    const std::size_t heads = heads_offset();
+    const std::size_t slots = slots_offset();
+    const std::size_t children = children_offset();
+    const std::size_t end = arrays_end();
+    std::memmove(bytes_ + heads + kHeadSize * index, bytes_ + heads + kHeadSize * (index + 1),
+                 slots - heads - kHeadSize * (index + 1));
+    std::memmove(bytes_ + slots - kHeadSize, bytes_ + slots, kSlotSize * index);
+    const std::size_t shift = kHeadSize + kSlotSize;
+    std::memmove(bytes_ + slots + kSlotSize * (index + 1) - shift, bytes_ + slots + kSlotSize * (index + 1),
+                 children - slots - kSlotSize * (index + 1));
+    std::memmove(bytes_ + children - shift, bytes_ + children, end - children);
+    mutable_header().count = narrow(count() - 1U);
+}
+
+bool NodeEditor::insert_entry(std::uint32_t index, const LeafItem& item) noexcept {
+    if (!item.key.starts_with(prefix())) return false;
+    drop_hints();
+    const ByteView rest = item.key.substr(header().prefix_size);
+    if (gap() < kHeadSize + kSlotSize + leaf_entry_size(rest.size(), item.value.size())) return false;
+    const std::uint32_t head = head_of(rest);
+    open_position(index, head, narrow(push_leaf_entry(item, rest)));
+    return true;
+}
+
+void NodeEditor::erase_entry(std::uint32_t index) {
+    drop_hints();
+    const LeafEntry entry = leaf_entry(index);
+    NodeHeader& h = mutable_header();
+    const std::size_t size = leaf_entry_size(entry.rest_size, entry.value.size());
+    if (slot(index) == h.heap_begin) {
+        h.heap_begin += static_cast<std::uint32_t>(size);
+    } else {
+        h.garbage = narrow(h.garbage + size);
+    }
+    close_position(index);
+}
+
+bool NodeEditor::replace_value(std::uint32_t index, ByteView value, ValueKind kind) {
+    const LeafEntry entry = leaf_entry(index);
+    if (entry.value.size() == value.size() && entry.kind == kind) {
+        // memmove: the caller may hand a view of this very page.
+        if (!value.empty()) std::memmove(const_cast<char*>(entry.value.data()), value.data(), value.size());
+        return true;
+    }
+    return false;
+}
+
+bool NodeEditor::insert_separator(std::uint32_t index, const BranchItem& item) noexcept {
+    if (!item.key.starts_with(prefix())) return false;
+    drop_hints();
+    const ByteView rest = item.key.substr(header().prefix_size);
+    if (gap() < kHeadSize + kSlotSize + kChildSize + branch_entry_size(rest.size())) return false;
+    const std::size_t slot = push_branch_entry(rest);
+    open_position(index, head_of(rest), narrow(slot));
+    // Children right of the new one move up by one; count() is already the new one.
+    std::byte* children = bytes_ + children_offset();
+    std::memmove(children + kChildSize * (index + 2), children + kChildSize * (index + 1),
+                 kChildSize * (count() - index - 1));
+    set_child(index + 1, item.child);
+    return true;
+}
+
+void NodeEditor::erase_separator(std::uint32_t index, bool child_on_right) {
+    drop_hints();
+    const KeyRest rest = key_rest(index);
+    const std::uint32_t child = index + (child_on_right ? 1 : 0);
+    std::byte* children = bytes_ + children_offset();
+    std::memmove(children + kChildSize * child, children + kChildSize * (child + 1),
+                 kChildSize * (count() - child));
+    NodeHeader& h = mutable_header();
+    const std::size_t size = branch_entry_size(rest.size);
+    if (size != 0 && slot(index) == h.heap_begin) {
+        h.heap_begin += static_cast<std::uint32_t>(size);
+    } else {
+        h.garbage = narrow(h.garbage + size);
+    }
+    close_position(index);
+}
+
+void NodeEditor::set_child(std::uint32_t index, PageRef child) noexcept {
+    store(bytes_ + children_offset() + kChildSize * index, child);
+}
+
+void NodeEditor::finish(std::uint64_t page_number, TransactionId birth) noexcept {
+    drop_hints();
+    if (count() >= kMinHintedCount && gap() >= kHintSize) {
+        const std::size_t from = heads_offset();
+        std::memmove(bytes_ + from + kHintSize, bytes_ + from, arrays_end() - from);
+        mutable_header().flags |= kHasHints;
+        const std::uint32_t* heads = this->heads();
+        for (std::size_t i = 0; i < kHintCount; ++i)
+            store(bytes_ + from + kHeadSize * i, heads[(i + 1) * count() / (kHintCount + 1)]);
+    }
+    NodeHeader& h = mutable_header();
+    std::memset(bytes_ + sizeof(NodeHeader) + h.prefix_size, 0, hints_offset() - sizeof(NodeHeader) - h.prefix_size);
+    std::memset(bytes_ + arrays_end(), 0, gap());
+    h.page_number = page_number;
+    h.birth = birth;
+}
+
+std::size_t key_bytes(const NodeView& node) {
+    std::size_t bytes = 0;
+    for (std::uint32_t i = 0; i < node.count(); ++i) bytes += node.header().prefix_size + node.key_rest(i).size;
+    return bytes;
+}
+
+namespace {
+
+ByteView key_in_arena(const NodeView& node, std::uint32_t i, std::string& arena) {
+    const std::size_t at = arena.size();
+    node.append_key(i, arena);
+    return {arena.data() + at, arena.size() - at};
+}
+
+}  // namespace
+
+void collect(const NodeView& node, std::string& arena, std::vector<LeafItem>& items) {
+    for (std::uint32_t i = 0; i < node.count(); ++i) {
+        const LeafEntry entry = node.leaf_entry(i);
+        items.push_back({key_in_arena(node, i, arena), entry.value, entry.kind});
+    }
+}
+
+void collect(const NodeView& node, std::string& arena, std::vector<BranchItem>& items) {
+    for (std::uint32_t i = 0; i < node.count(); ++i)
+        items.push_back({key_in_arena(node, i, arena), node.child(i + 1)});
+}
+
+}  // namespace cambium::kv

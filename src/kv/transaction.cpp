@@ -1,0 +1,217 @@
+#include "cambium/kv/transaction.hpp"
+
+#include "kv/cursor_state.hpp"
+#include "kv/environment_state.hpp"
+#include "kv/write_guard.hpp"
+
+namespace cambium::kv {
+
+using detail::TransactionState;
+using detail::TreeState;
+using detail::WriteGuard;
+
+namespace {
+
+std::string name_key(ByteView name) { return std::string(1, kCatalogName).append(name); }
+
+std::string tree_key(std::uint64_t id) {
+    std::string key(1, kCatalogTree);
+    for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(id >> shift));
+    return key;
+}
+
+std::string quoted(ByteView name) { return std::string{"\""}.append(name).append("\""); }
+
+void check_name(ByteView name) {
+    if (name.empty() || name.size() > kMaxTreeNameSize)
+        throw Error(ErrorCode::invalid_argument, "a tree's name has " + std::to_string(name.size()) +
+                                                     " bytes; it must have 1 to " + std::to_string(kMaxTreeNameSize));
+}
+
+std::uint64_t id_of(ByteView value) {
+    if (value.size() != sizeof(std::uint64_t)) throw_corrupt(0, "a tree's name has no number behind it");
+    return load<std::uint64_t>(reinterpret_cast<const std::byte*>(value.data()));
+}
+
+std::uint64_t lookup(const TransactionState& txn, ByteView name) {
+    const std::optional<LeafEntry> entry = detail::find(txn, txn.catalog.record, name_key(name));
+    return entry.has_value() ? id_of(entry->value) : 0;
+}
+
+}  // namespace
+
+// ---- Reading ----------------------------------------------------------------------------------------------
+
+std::uint64_t Transaction::id() const {
+    detail::require_active(state_);
+    return state_->writable ? state_->next_id : state_->snapshot.id;
+}
+
+bool Transaction::writable() const noexcept { return state_ != nullptr && state_->writable; }
+
+std::optional<Tree> Transaction::find_tree(ByteView name) const {
+    detail::require_active(state_);
+    check_name(name);
+    const std::uint64_t id = lookup(*state_, name);
+    return id == 0 ? std::nullopt : std::optional{Tree{id}};
+}
+
+Tree Transaction::tree(ByteView name) const {
+    if (const std::optional<Tree> found = find_tree(name)) return *found;
+    throw Error(ErrorCode::not_found, "there is no tree named " + quoted(name));
+}
+
+void Transaction::each_tree_impl(void (*visit)(void*, ByteView, Tree), void* context) const {
+    detail::require_active(state_);
+    Cursor cursor{new detail::CursorState{*state_, state_->catalog}};
+    for (bool on = cursor.seek({&kCatalogName, 1}); on && cursor.key().front() == kCatalogName; on = cursor.next())
+        visit(context, cursor.key().substr(1), Tree{id_of(cursor.value())});
+}
+
+std::optional<ByteView> Transaction::get(Tree tree, ByteView key) const {
+    detail::require_active(state_);
+    const std::optional<LeafEntry> entry = detail::find(*state_, state_->tree(tree.id()).record, key);
+    return entry.has_value() ? std::optional{state_->resolve(*entry)} : std::nullopt;
+}
+
+bool Transaction::contains(Tree tree, ByteView key) const {
+    detail::require_active(state_);
+    return detail::find(*state_, state_->tree(tree.id()).record, key).has_value();
+}
+
+Cursor Transaction::cursor(Tree tree) const {
+    detail::require_active(state_);
+    return Cursor{new detail::CursorState{*state_, state_->tree(tree.id())}};
+}
+
+TreeStatistics Transaction::statistics(Tree tree) const {
+    detail::require_active(state_);
+    const TreeRecord& record = state_->tree(tree.id()).record;
+    return {record.entries, record.branch_pages, record.leaf_pages, record.run_pages, record.depth};
+}
+
+ReadTransaction& ReadTransaction::operator=(ReadTransaction&& other) noexcept {
+    if (this != &other) {
+        end();
+        state_ = other.state_;
+        other.state_ = nullptr;
+    }
+    return *this;
+}
+
+void ReadTransaction::end() noexcept {
+    if (state_ != nullptr) state_->env->end_read(state_);
+    state_ = nullptr;
+}
+
+// ---- Writing ----------------------------------------------------------------------------------------------
+
+WriteTransaction& WriteTransaction::operator=(WriteTransaction&& other) noexcept {
+    if (this != &other) {
+        abort();
+        state_ = other.state_;
+        other.state_ = nullptr;
+    }
+    return *this;
+}
+
+Tree WriteTransaction::create_tree(ByteView name) {
+    detail::require_writable(state_);
+    check_name(name);
+    if (const std::uint64_t id = lookup(*state_, name); id != 0) return Tree{id};
+    const WriteGuard guard{*state_};
+    const std::uint64_t id = state_->snapshot.next_tree_id++;
+    TreeRecord record{};
+    record.id = id;
+    detail::put(*state_, state_->catalog, name_key(name), {reinterpret_cast<const char*>(&id), sizeof id}, detail::PutMode::overwrite);
+    detail::put(*state_, state_->catalog, tree_key(id), {reinterpret_cast<const char*>(&record), sizeof record},
+                detail::PutMode::overwrite);
+    guard.succeeded();
+    return Tree{id};
+}
+
+bool WriteTransaction::drop_tree(ByteView name) {
+    detail::require_writable(state_);
+    check_name(name);
+    const std::uint64_t id = lookup(*state_, name);
+    if (id == 0) return false;
+    TreeState& tree = state_->tree(id);
+    const WriteGuard guard{*state_};
+    detail::clear(*state_, tree);
+    detail::erase(*state_, state_->catalog, name_key(name));
+    detail::erase(*state_, state_->catalog, tree_key(id));
+    tree.record.id = ~std::uint64_t{0};  // the state stays for its cursors, but answers to no id and is not written
+    tree.modified = false;
+    guard.succeeded();
+    return true;
+}
+
+void WriteTransaction::clear(Tree tree) {
+    detail::require_writable(state_);
+    TreeState& state = state_->tree(tree.id());
+    const WriteGuard guard{*state_};
+    detail::clear(*state_, state);
+    guard.succeeded();
+}
+
+void WriteTransaction::rename_tree(ByteView from, ByteView to) {
+    detail::require_writable(state_);
+    check_name(to);
+    const std::uint64_t id = this->tree(from).id();
+    if (from == to) return;
+    if (lookup(*state_, to) != 0) throw Error(ErrorCode::already_exists, "there is a tree named " + quoted(to) + " already");
+    const WriteGuard guard{*state_};
+    detail::erase(*state_, state_->catalog, name_key(from));
+    detail::put(*state_, state_->catalog, name_key(to), {reinterpret_cast<const char*>(&id), sizeof id}, detail::PutMode::overwrite);
+    guard.succeeded();
+}
+
+void WriteTransaction::put(Tree tree, ByteView key, ByteView value) {
+    detail::require_writable(state_);
+    detail::check_key(*state_, key);
+    detail::check_value_size(value);
+    TreeState& state = state_->tree(tree.id());
+    const WriteGuard guard{*state_};
+    detail::put(*state_, state, key, value, detail::PutMode::overwrite);
+    guard.succeeded();
+}
+
+bool WriteTransaction::insert(Tree tree, ByteView key, ByteView value) {
+    detail::require_writable(state_);
+    detail::check_key(*state_, key);
+    detail::check_value_size(value);
+    TreeState& state = state_->tree(tree.id());
+    const WriteGuard guard{*state_};
+    const bool inserted = detail::put(*state_, state, key, value, detail::PutMode::insert_only);
+    guard.succeeded();
+    return inserted;
+}
+
+bool WriteTransaction::erase(Tree tree, ByteView key) {
+    detail::require_writable(state_);
+    TreeState& state = state_->tree(tree.id());
+    const WriteGuard guard{*state_};
+    const bool erased = detail::erase(*state_, state, key);
+    guard.succeeded();
+    return erased;
+}
+
+void WriteTransaction::commit() {
+    detail::require_writable(state_);
+    TransactionState& txn = *state_;
+    state_ = nullptr;
+    try {
+        txn.env->commit(txn);
+    } catch (...) {
+        txn.env->end_write(txn);
+        throw;
+    }
+    txn.env->end_write(txn);
+}
+
+void WriteTransaction::abort() noexcept {
+    if (state_ != nullptr) state_->env->end_write(*state_);
+    state_ = nullptr;
+}
+
+}  // namespace cambium::kv

@@ -1,0 +1,194 @@
+#include "kv/transaction_state.hpp"
+
+#include <new>
+
+#include "kv/fork_guard.hpp"
+#include "kv/tree.hpp"
+
+namespace cambium::kv {
+
+void throw_corrupt(std::uint64_t page_number, const char* reason) {
+    std::string sentence = page_number == 0 ? std::string{"the store is damaged: "}
+                                            : "page " + std::to_string(page_number) + " is damaged: ";
+    throw Error(ErrorCode::corrupt, sentence.append(reason));
+}
+
+namespace {
+
+constexpr std::align_val_t kPageAlignment{4096};
+
+std::byte* allocate_pages(std::uint64_t pages, std::uint32_t page_size) {
+    return static_cast<std::byte*>(::operator new(pages * page_size, kPageAlignment));
+}
+
+void free_pages(std::byte* data) noexcept { ::operator delete(data, kPageAlignment); }
+
+}  // namespace
+
+std::byte* DirtyTable::take_page() {
+    if (pool_.empty()) return allocate_pages(1, page_size_);
+    std::byte* page = pool_.back();
+    pool_.pop_back();
+    return page;
+}
+
+PageRef DirtyTable::add(std::uint64_t pages) {
+    if (unused_.empty()) {
+        unused_.push_back(entries_.size());
+        entries_.push_back({nullptr, 0, false});
+    }
+    const std::uint64_t index = unused_.back();
+    std::byte* data = pages == 1 ? take_page() : allocate_pages(pages, page_size_);
+    entries_[index] = {data, pages, false};
+    unused_.pop_back();
+    ++node_count_;
+    return kDirtyBit | index;
+}
+
+PageRef DirtyTable::add_run(std::uint64_t pages) {
+    const PageRef ref = add(pages);
+    Entry& entry = entries_[ref & ~kDirtyBit];
+    entry.is_run = true;
+    --node_count_;
+    std::memset(entry.data, 0, sizeof(RunHeader));
+    return ref;
+}
+
+void DirtyTable::release(PageRef ref) noexcept {
+    Entry& entry = entries_[ref & ~kDirtyBit];
+    if (!entry.is_run) --node_count_;
+    if (entry.pages == 1 && pool_.size() < pool_.capacity()) {
+        pool_.push_back(entry.data);
+    } else {
+        free_pages(entry.data);
+    }
+    entry = {nullptr, 0, false};
+    unused_.push_back(ref & ~kDirtyBit);
+}
+
+void DirtyTable::clear() noexcept {
+    for (const Entry& entry : entries_) {
+        if (entry.data == nullptr) continue;
+        if (entry.pages == 1 && pool_.size() < pool_.capacity()) {
+            pool_.push_back(entry.data);
+        } else {
+            free_pages(entry.data);
+        }
+    }
+    entries_.clear();
+    unused_.clear();
+    node_count_ = 0;
+}
+
+DirtyTable::~DirtyTable() {
+    clear();
+    for (std::byte* page : pool_) free_pages(page);
+}
+
+namespace detail {
+
+void TransactionState::begin(const Snapshot& at, const std::byte* mapping) {
+    snapshot = at;
+    map = mapping;
+    catalog.record = at.catalog;
+    catalog.modified = false;
+    catalog.cursors = nullptr;
+    tree_count = 0;
+    failed = false;
+    active = true;
+    ++serial;
+    fork_generation = current_fork_generation();
+}
+
+void TransactionState::end() noexcept {
+    active = false;
+    ++serial;
+    map = nullptr;
+    if (writable) {
+        dirty.clear();
+        retired.clear();
+    }
+}
+
+void TransactionState::bad_reference(PageRef ref) const {
+    throw_corrupt(ref, (ref & kDirtyBit) != 0 ? "a page refers to a page that was never written"
+                                              : "it is referred to, but lies outside the snapshot");
+}
+
+void TransactionState::bad_node(const NodeView& view, PageRef ref, std::uint32_t level) const {
+    const NodeHeader& header = view.header();
+    if (header.page_number != ref) throw_corrupt(ref, "it carries another page's number");
+    if (const char* reason = view.structure_error()) throw_corrupt(ref, reason);
+    if (header.level != level) throw_corrupt(ref, "its level is not the one its parent implies");
+    throw_corrupt(ref, "it was written after the snapshot that refers to it");
+}
+
+ByteView TransactionState::resolve_run(const LeafEntry& entry) const {
+    if (entry.kind != ValueKind::run || entry.value.size() != sizeof(RunReference))
+        throw_corrupt(0, "an entry has a value of a kind that this version does not know");
+    const auto reference = load<RunReference>(reinterpret_cast<const std::byte*>(entry.value.data()));
+    const PageRef first = reference.first_page;
+    const std::byte* run = nullptr;
+    if ((first & kDirtyBit) != 0) {
+        run = dirty.page(first);
+    } else {
+        if (first < first_data_page(page_size_bytes) || first >= snapshot.page_count ||
+            reference.value_size > kMaxValueSize ||
+            run_page_count(reference.value_size, page_size_bytes) > snapshot.page_count - first)
+            bad_reference(first);
+        run = map + first * page_size_bytes;
+        const auto header = load<RunHeader>(run);
+        if (header.kind != PageKind::run || header.page_number != first || header.birth > snapshot.id ||
+            header.value_size != reference.value_size)
+            throw_corrupt(first, "it is not the large value that an entry refers to");
+    }
+    return {reinterpret_cast<const char*>(run) + sizeof(RunHeader), reference.value_size};
+}
+
+void TransactionState::retire(PageRef ref, std::uint64_t pages, TransactionId birth) {
+    if ((ref & kDirtyBit) != 0) {
+        dirty.release(ref);
+    } else {
+        retired.push_back({ref, pages, birth, next_id});
+    }
+}
+
+TreeState& TransactionState::tree(std::uint64_t id) {
+    for (std::size_t i = 0; i < tree_count; ++i)
+        if (trees[i]->record.id == id) return *trees[i];
+    char key[9] = {kCatalogTree};
+    const std::uint64_t big_endian = __builtin_bswap64(id);
+    std::memcpy(key + 1, &big_endian, sizeof big_endian);
+    const std::optional<LeafEntry> entry = find(*this, catalog.record, {key, sizeof key});
+    if (!entry.has_value())
+        throw Error(ErrorCode::not_found, "tree " + std::to_string(id) + " does not exist in snapshot " +
+                                              std::to_string(snapshot.id));
+    if (entry->value.size() != sizeof(TreeRecord)) throw_corrupt(0, "a tree's record has a wrong size");
+    if (tree_count == trees.size()) trees.push_back(std::make_unique<TreeState>());
+    TreeState& state = *trees[tree_count];
+    state.record = load<TreeRecord>(reinterpret_cast<const std::byte*>(entry->value.data()));
+    if (state.record.id != id) throw_corrupt(0, "a tree's record carries another tree's id");
+    state.modified = false;
+    state.cursors = nullptr;
+    ++tree_count;
+    return state;
+}
+
+void require_active(const TransactionState* state) {
+    if (state == nullptr || !state->active)
+        throw Error(ErrorCode::misuse, "the transaction has ended: begin a new one");
+    if (state->fork_generation != current_fork_generation())
+        throw Error(ErrorCode::misuse, "the transaction belongs to the parent process: open the store anew after fork()");
+    if (state->failed)
+        throw Error(ErrorCode::misuse, "the transaction stopped in the middle of a failed write: abort it");
+}
+
+void require_writable(const TransactionState* state) {
+    require_active(state);
+    if (!state->writable) throw Error(ErrorCode::read_only, "a read transaction cannot write: use begin_write()");
+    if (state->thread != std::this_thread::get_id())
+        throw Error(ErrorCode::misuse, "a write transaction must stay on the thread that began it");
+}
+
+}  // namespace detail
+}  // namespace cambium::kv

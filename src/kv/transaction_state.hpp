@@ -1,0 +1,159 @@
+// The inside of a transaction: its snapshot, the trees it has opened, and for a writer its dirty pages.
+//
+// Invariants: a committed page is never changed; a writer copies it into the dirty table first, and a child
+// reference with kDirtyBit names that copy. Dirty pages have no number before commit. Thread rule: one thread
+// at a time.
+#pragma once
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cambium/base/error.hpp"
+#include "cambium/kv/transaction.hpp"
+#include "kv/node_editor.hpp"
+
+namespace cambium::kv {
+
+/// One committed state of the store.
+struct Snapshot {
+    TransactionId id = 0;
+    std::uint64_t page_count = 0;
+    std::uint64_t next_tree_id = 1;
+    TreeRecord catalog{};
+    TreeRecord space{};
+};
+
+/// Pages that a transaction stopped using. They belong to snapshots from `birth` until before `retired`.
+struct RetiredExtent {
+    std::uint64_t first_page;
+    std::uint64_t page_count;
+    TransactionId birth;
+    TransactionId retired;
+};
+
+/// The dirty pages and runs of a write transaction, by index. References stay valid until released.
+class DirtyTable {
+public:
+    explicit DirtyTable(std::uint32_t page_size) : page_size_(page_size) { pool_.reserve(kPooledPages); }
+    ~DirtyTable();
+    DirtyTable(const DirtyTable&) = delete;
+    DirtyTable& operator=(const DirtyTable&) = delete;
+
+    /// A new dirty page; its bytes are not initialised.
+    PageRef add(std::uint64_t pages = 1);
+    void release(PageRef ref) noexcept;
+    void clear() noexcept;
+
+    [[nodiscard]] std::byte* page(PageRef ref) const {
+        const std::uint64_t index = ref & ~kDirtyBit;
+        if (index >= entries_.size() || entries_[index].data == nullptr)
+            throw_corrupt(0, "a reference to a page that was never written");
+        return entries_[index].data;
+    }
+    [[nodiscard]] std::uint64_t pages_of(PageRef ref) const { return entries_[ref & ~kDirtyBit].pages; }
+    /// Single dirty pages, runs not counted.
+    [[nodiscard]] std::uint64_t node_count() const noexcept { return node_count_; }
+    /// Calls visit(ref, data, pages) for every run.
+    template <class Visitor>
+    void each_run(Visitor&& visit) {
+        for (std::size_t i = 0; i < entries_.size(); ++i)
+            if (entries_[i].data != nullptr && entries_[i].is_run) visit(kDirtyBit | i, entries_[i].data, entries_[i].pages);
+    }
+    /// A dirty run: as add(), remembered as not a node.
+    PageRef add_run(std::uint64_t pages);
+
+private:
+    struct Entry {
+        std::byte* data;
+        std::uint64_t pages;
+        bool is_run;
+    };
+    static constexpr std::size_t kPooledPages = 1024;
+    std::byte* take_page();
+
+    std::uint32_t page_size_;
+    std::uint64_t node_count_ = 0;
+    std::vector<Entry> entries_;
+    std::vector<std::uint64_t> unused_;  ///< released indexes
+    std::vector<std::byte*> pool_;       ///< page buffers to use again; its capacity is fixed
+};
+
+namespace detail {
+
+class EnvironmentState;
+
+/// A tree as one transaction sees it.
+struct TreeState {
+    TreeRecord record{};
+    bool modified = false;
+    CursorState* cursors = nullptr;  ///< list of the tree's open cursors in this transaction
+};
+
+struct TransactionState {
+    TransactionState(EnvironmentState& environment, std::uint32_t page_size)
+        : env(&environment), page_size_bytes(page_size), dirty(page_size) {}
+
+    EnvironmentState* env;
+    std::uint32_t page_size_bytes;
+    bool writable = false;
+    bool active = false;
+    bool failed = false;      ///< a write stopped half-way: only abort is left
+    std::uint64_t serial = 0; ///< counts the transactions that used this object
+    std::uint64_t fork_generation = 0;
+    Snapshot snapshot;
+    const std::byte* map = nullptr;
+    std::uint32_t reader_slot = 0;
+    std::vector<std::unique_ptr<TreeState>> trees;  ///< the first tree_count are open; the rest wait for reuse
+    std::size_t tree_count = 0;
+    TreeState catalog;
+
+    // Writers only.
+    TransactionId next_id = 0;
+    std::thread::id thread;
+    DirtyTable dirty;
+    std::vector<RetiredExtent> retired;
+    std::unique_ptr<std::byte[]> scratch;
+    std::string arena;
+    std::vector<LeafItem> leaf_items;
+    std::vector<BranchItem> branch_items;
+
+    /// A page of the snapshot or a dirty page, proven to be a node of that level.
+    [[nodiscard]] NodeView node(PageRef ref, std::uint32_t level) const {
+        if ((ref & kDirtyBit) != 0) return {dirty.page(ref), page_size_bytes};
+        if (ref >= snapshot.page_count || ref < first_data_page(page_size_bytes)) bad_reference(ref);
+        const NodeView view{map + ref * page_size_bytes, page_size_bytes};
+        const NodeHeader& header = view.header();
+        if (header.page_number != ref || header.level != level || header.birth > snapshot.id ||
+            view.structure_error() != nullptr)
+            bad_node(view, ref, level);
+        return view;
+    }
+    [[nodiscard]] NodeEditor editor(PageRef ref) { return {dirty.page(ref), page_size_bytes}; }
+    /// The bytes of a value that may live in a run.
+    [[nodiscard]] ByteView resolve(const LeafEntry& entry) const {
+        return entry.kind == ValueKind::inlined ? entry.value : resolve_run(entry);
+    }
+    /// Gives a committed page or run back, or drops a dirty one.
+    void retire(PageRef ref, std::uint64_t pages, TransactionId birth);
+
+    /// Starts a transaction on a snapshot; ends it. Neither allocates once the object has been used.
+    void begin(const Snapshot& at, const std::byte* mapping);
+    void end() noexcept;
+    /// The state of an open tree; loads its record on first use. Error{not_found} when the snapshot has none.
+    [[nodiscard]] TreeState& tree(std::uint64_t id);
+
+private:
+    [[nodiscard]] ByteView resolve_run(const LeafEntry& entry) const;
+    [[noreturn]] void bad_reference(PageRef ref) const;
+    [[noreturn]] void bad_node(const NodeView& view, PageRef ref, std::uint32_t level) const;
+};
+
+/// Throws unless the transaction may be used by this call: active, not after fork; for writes also writable, on its thread.
+void require_active(const TransactionState* state);
+void require_writable(const TransactionState* state);
+
+}  // namespace detail
+}  // namespace cambium::kv

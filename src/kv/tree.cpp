@@ -1,0 +1,143 @@
+#include "kv/tree.hpp"
+
+#include "kv/cursor_state.hpp"
+#include "kv/tree_change.hpp"
+
+namespace cambium::kv::detail {
+
+namespace {
+
+std::uint32_t checked_depth(const TreeRecord& tree) {
+    if (tree.depth > kMaxDepth || (tree.root == kNoPage) != (tree.depth == 0))
+        throw_corrupt(tree.root, "a tree's depth contradicts its root");
+    return tree.depth;
+}
+
+// Continues a path downwards from frame `level_index` to the first or last entry.
+void go_to_edge(const TransactionState& txn, Path& path, std::uint32_t from, PageRef ref, bool last) {
+    for (std::uint32_t i = from; i < path.depth; ++i) {
+        const NodeView node = txn.node(ref, path.depth - 1 - i);
+        std::uint32_t index = last ? node.count() : 0;
+        if (node.is_leaf() && last && index > 0) --index;
+        path.frames[i] = {ref, node, index};
+        if (!node.is_leaf()) ref = node.child(index);
+    }
+}
+
+}  // namespace
+
+std::optional<LeafEntry> find(const TransactionState& txn, const TreeRecord& tree, ByteView key) {
+    PageRef ref = tree.root;
+    for (std::uint32_t level = checked_depth(tree); level-- > 0;) {
+        const NodeView node = txn.node(ref, level);
+        if (level > 0) {
+            ref = node.child(node.child_index(key));
+            continue;
+        }
+        const Position position = node.lower_bound(key);
+        if (position.exact) return node.leaf_entry(position.index);
+    }
+    return std::nullopt;
+}
+
+bool descend(const TransactionState& txn, const TreeRecord& tree, ByteView key, Path& path) {
+    path.depth = checked_depth(tree);
+    PageRef ref = tree.root;
+    for (std::uint32_t i = 0; i < path.depth; ++i) {
+        const NodeView node = txn.node(ref, path.depth - 1 - i);
+        if (node.is_leaf()) {
+            const Position position = node.lower_bound(key);
+            path.frames[i] = {ref, node, position.index};
+            return position.exact;
+        }
+        const std::uint32_t child = node.child_index(key);
+        path.frames[i] = {ref, node, child};
+        ref = node.child(child);
+    }
+    return false;
+}
+
+void descend_to_edge(const TransactionState& txn, const TreeRecord& tree, bool last, Path& path) {
+    path.depth = checked_depth(tree);
+    go_to_edge(txn, path, 0, tree.root, last);
+}
+
+bool step_leaf(const TransactionState& txn, Path& path, bool forward) {
+    for (std::uint32_t i = path.depth - 1; i-- > 0;) {
+        Path::Frame& frame = path.frames[i];
+        if (forward ? frame.index < frame.node.count() : frame.index > 0) {
+            frame.index = forward ? frame.index + 1 : frame.index - 1;
+            go_to_edge(txn, path, i + 1, frame.node.child(frame.index), !forward);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool put(TransactionState& txn, TreeState& tree, ByteView key, ByteView value, PutMode mode) {
+    Path path;
+    const bool exact = descend(txn, tree.record, key, path);
+    if (exact && mode == PutMode::insert_only) return false;
+    park_cursors(tree);
+    TreeChange change{txn, tree, path};
+    if (path.depth == 0) change.plant_root();
+    change.make_path_dirty();
+    if (exact) {
+        change.replace(key, value);
+    } else {
+        change.insert(key, value);
+        ++tree.record.entries;
+    }
+    return true;
+}
+
+bool erase(TransactionState& txn, TreeState& tree, ByteView key) {
+    Path path;
+    if (!descend(txn, tree.record, key, path)) return false;
+    park_cursors(tree);
+    TreeChange change{txn, tree, path};
+    change.make_path_dirty();
+    change.erase();
+    --tree.record.entries;
+    return true;
+}
+
+namespace {
+
+void retire_subtree(TransactionState& txn, PageRef ref, std::uint32_t level) {
+    const NodeView node = txn.node(ref, level);
+    for (std::uint32_t i = 0; i < node.count() + (level > 0 ? 1U : 0U); ++i) {
+        if (level > 0) {
+            retire_subtree(txn, node.child(i), level - 1);
+        } else {
+            const LeafEntry entry = node.leaf_entry(i);
+            if (entry.kind == ValueKind::run) retire_run(txn, entry);
+        }
+    }
+    txn.retire(ref, 1, node.header().birth);
+}
+
+}  // namespace
+
+void clear(TransactionState& txn, TreeState& tree) {
+    park_cursors(tree);
+    if (tree.record.root != kNoPage) retire_subtree(txn, tree.record.root, checked_depth(tree.record) - 1);
+    const TreeRecord empty{tree.record.id, kNoPage, 0, 0, 0, 0, tree.record.flags, 0};
+    tree.record = empty;
+    tree.modified = true;
+}
+
+void touch_last(TransactionState& txn, TreeState& tree) {
+    Path path;
+    descend_to_edge(txn, tree.record, true, path);
+    TreeChange{txn, tree, path}.make_path_dirty();
+}
+
+void patch(TransactionState& txn, TreeState& tree, ByteView key, ByteView value) {
+    Path path;
+    if (!descend(txn, tree.record, key, path) || (path.leaf().ref & kDirtyBit) == 0 ||
+        !txn.editor(path.leaf().ref).replace_value(path.leaf().index, value, ValueKind::inlined))
+        throw Error(ErrorCode::misuse, "an entry to patch is not there in the same size");
+}
+
+}  // namespace cambium::kv::detail

@@ -1,0 +1,48 @@
+// The B+tree: find, insert, erase and clear over one TreeState of one transaction.
+//
+// Invariants: all leaves are at one level; keys of child i of a branch lie at or after separator i-1 and before
+// separator i; no node but the root is empty. Changes park the tree's cursors first (cursor_state.hpp).
+#pragma once
+
+#include <array>
+
+#include "kv/transaction_state.hpp"
+
+namespace cambium::kv::detail {
+
+/// The way from a root to a place in a leaf. In a branch, index is the child taken; in the leaf, the entry.
+struct Path {
+    struct Frame {
+        PageRef ref;
+        NodeView node;
+        std::uint32_t index;
+    };
+    std::array<Frame, kMaxDepth> frames;
+    std::uint32_t depth = 0;  ///< 0 for an empty tree
+
+    [[nodiscard]] Frame& leaf() noexcept { return frames[depth - 1]; }
+    [[nodiscard]] const Frame& leaf() const noexcept { return frames[depth - 1]; }
+};
+
+enum class PutMode : std::uint8_t { overwrite, insert_only };
+
+/// The entry of exactly this key. Fast path: no Path is kept.
+[[nodiscard]] std::optional<LeafEntry> find(const TransactionState& txn, const TreeRecord& tree, ByteView key);
+/// Goes to the first entry at or after `key`; path.leaf().index may be its count. True when exact.
+bool descend(const TransactionState& txn, const TreeRecord& tree, ByteView key, Path& path);
+/// Goes to the first or last entry; path.depth is 0 for an empty tree.
+void descend_to_edge(const TransactionState& txn, const TreeRecord& tree, bool last, Path& path);
+/// Moves a path to the neighbouring leaf, at its first or last entry. False when there is none (path unchanged).
+bool step_leaf(const TransactionState& txn, Path& path, bool forward);
+
+/// True when stored; false when insert_only found the key.
+bool put(TransactionState& txn, TreeState& tree, ByteView key, ByteView value, PutMode mode);
+bool erase(TransactionState& txn, TreeState& tree, ByteView key);
+void clear(TransactionState& txn, TreeState& tree);
+
+/// Makes every page of the rightmost path dirty, so that appends retire nothing more.
+void touch_last(TransactionState& txn, TreeState& tree);
+/// Overwrites the stored bytes of an existing inline value of the same size, whose leaf is dirty already.
+void patch(TransactionState& txn, TreeState& tree, ByteView key, ByteView value);
+
+}  // namespace cambium::kv::detail

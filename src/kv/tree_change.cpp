@@ -1,0 +1,371 @@
+#include "kv/tree_change.hpp"
+
+#include <functional>
+
+namespace cambium::kv::detail {
+
+namespace {
+
+RunReference run_reference(const LeafEntry& entry) {
+    if (entry.value.size() != sizeof(RunReference)) throw_corrupt(0, "a reference to a large value has a wrong size");
+    return load<RunReference>(reinterpret_cast<const std::byte*>(entry.value.data()));
+}
+
+bool points_into(ByteView view, const std::byte* page, std::size_t size) noexcept {
+    const auto* data = reinterpret_cast<const std::byte*>(view.data());
+    return !view.empty() && std::less_equal<>{}(page, data) && std::less<>{}(data, page + size);
+}
+
+// Where to cut a range of items that does not fit one page: at the middle by bytes, but never at an end.
+template <class Item, class Size>
+std::size_t middle_of(std::span<const Item> items, Size&& size_of) {
+    std::size_t total = 0;
+    for (const Item& item : items) total += size_of(item);
+    std::size_t left = 0;
+    std::size_t cut = 0;
+    while (cut < items.size() && left + size_of(items[cut]) / 2 < total / 2) left += size_of(items[cut++]);
+    return std::clamp<std::size_t>(cut, 1, items.size() - 1);
+}
+
+}  // namespace
+
+void retire_run(TransactionState& txn, const LeafEntry& entry) {
+    const RunReference reference = run_reference(entry);
+    const std::uint64_t pages = run_page_count(reference.value_size, txn.page_size_bytes);
+    TransactionId birth = 0;
+    if ((reference.first_page & kDirtyBit) == 0) {
+        (void)txn.resolve(entry);  // proves the reference before its pages are given away
+        birth = load<RunHeader>(txn.map + reference.first_page * txn.page_size_bytes).birth;
+    }
+    txn.retire(reference.first_page, pages, birth);
+}
+
+void TreeChange::plant_root() {
+    const PageRef ref = txn_.dirty.add();
+    txn_.editor(ref).build_leaf({});
+    tree_.record.root = ref;
+    tree_.record.depth = 1;
+    tree_.record.leaf_pages = 1;
+    tree_.modified = true;
+    path_.depth = 1;
+    path_.frames[0] = {ref, txn_.node(ref, 0), 0};
+}
+
+void TreeChange::make_path_dirty() {
+    tree_.modified = true;
+    for (std::uint32_t i = 0; i < path_.depth; ++i) {
+        Path::Frame& frame = path_.frames[i];
+        if ((frame.ref & kDirtyBit) != 0) continue;
+        const PageRef copy = txn_.dirty.add();
+        std::memcpy(txn_.dirty.page(copy), frame.node.data(), page_size());
+        txn_.retire(frame.ref, 1, frame.node.header().birth);
+        if (i == 0) {
+            tree_.record.root = copy;
+        } else {
+            editor(i - 1).set_child(path_.frames[i - 1].index, copy);
+        }
+        frame.ref = copy;
+        frame.node = NodeView{txn_.dirty.page(copy), page_size()};
+    }
+}
+
+LeafItem TreeChange::store_value(ByteView key, ByteView value, RunReference& reference) {
+    if (leaf_entry_size(key.size(), value.size()) <= max_leaf_entry_size(page_size()))
+        return {key, value, ValueKind::inlined};
+    const std::uint64_t pages = run_page_count(value.size(), page_size());
+    const PageRef run = txn_.dirty.add_run(pages);
+    std::byte* bytes = txn_.dirty.page(run);
+    std::memcpy(bytes + sizeof(RunHeader), value.data(), value.size());
+    RunHeader header{};
+    header.kind = PageKind::run;
+    header.value_size = value.size();
+    header.page_count = pages;
+    std::memcpy(bytes, &header, sizeof header);
+    tree_.record.run_pages += pages;
+    reference = {run, value.size()};
+    return {key, {reinterpret_cast<const char*>(&reference), sizeof reference}, ValueKind::run};
+}
+
+void TreeChange::replace(ByteView key, ByteView value) {
+    const Path::Frame& frame = path_.leaf();
+    const LeafEntry old = frame.node.leaf_entry(frame.index);
+    NodeEditor leaf = txn_.editor(frame.ref);
+    // The new run is written before the old one is let go: the value may lie in it.
+    RunReference reference{};
+    LeafItem item = store_value(key, value, reference);
+    if (old.kind == ValueKind::run) {
+        tree_.record.run_pages -= run_page_count(run_reference(old).value_size, page_size());
+        retire_run(txn_, old);
+    }
+    if (leaf.replace_value(frame.index, item.value, item.kind)) return;
+    // Key and value may be views of this very page, whose heap the removal opens for reuse.
+    std::string copies[2];
+    if (points_into(item.value, leaf.data(), page_size())) item.value = copies[0].assign(item.value);
+    if (points_into(item.key, leaf.data(), page_size())) item.key = copies[1].assign(item.key);
+    leaf.erase_entry(frame.index);
+    insert_item(item);
+}
+
+void TreeChange::insert(ByteView key, ByteView value) {
+    RunReference reference{};
+    insert_item(store_value(key, value, reference));
+}
+
+void TreeChange::insert_item(const LeafItem& item) {
+    if (!editor(path_.depth - 1).insert_entry(path_.leaf().index, item)) split_leaf(item);
+}
+
+NodeEditor TreeChange::scratch() {
+    if (txn_.scratch == nullptr) txn_.scratch = std::make_unique<std::byte[]>(page_size());
+    return {txn_.scratch.get(), page_size()};
+}
+
+void TreeChange::take_scratch(PageRef ref) { std::memcpy(txn_.dirty.page(ref), txn_.scratch.get(), page_size()); }
+
+bool TreeChange::on_edge(std::uint32_t depth, bool last) const noexcept {
+    for (std::uint32_t i = 0; i < depth; ++i) {
+        const Path::Frame& frame = path_.frames[i];
+        if (frame.index != (last ? frame.node.count() : 0)) return false;
+    }
+    return true;
+}
+
+// The leaf has no room for the item, or the item lacks its prefix: rebuild it as one page, or as several.
+void TreeChange::split_leaf(const LeafItem& item) {
+    const Path::Frame& frame = path_.leaf();
+    std::vector<LeafItem>& items = txn_.leaf_items;
+    items.clear();
+    txn_.arena.clear();
+    txn_.arena.reserve(key_bytes(frame.node));
+    collect(frame.node, txn_.arena, items);
+    items.insert(items.begin() + frame.index, item);
+
+    // Appending at the right edge leaves full pages behind, prepending at the left edge too.
+    const bool appending = frame.index + 1 == items.size() && on_edge(path_.depth - 1, true);
+    const bool prepending = frame.index == 0 && on_edge(path_.depth - 1, false);
+    std::vector<std::span<const LeafItem>> pieces;
+    std::vector<std::span<const LeafItem>> rest{items};
+    while (!rest.empty()) {
+        const std::span<const LeafItem> piece = rest.back();
+        rest.pop_back();
+        if (leaf_size(piece) <= page_size()) {
+            pieces.push_back(piece);
+            continue;
+        }
+        const bool whole = piece.size() == items.size();
+        const std::size_t cut =
+            whole && appending    ? piece.size() - 1
+            : whole && prepending ? 1
+                                  : middle_of(piece, [](const LeafItem& i) {
+                                        return leaf_entry_size(i.key.size(), i.value.size()) + kHeadSize + kSlotSize;
+                                    });
+        rest.push_back(piece.subspan(cut));
+        rest.push_back(piece.first(cut));
+    }
+
+    std::vector<BranchItem> added;
+    for (std::size_t i = 1; i < pieces.size(); ++i) {
+        const PageRef ref = txn_.dirty.add();
+        txn_.editor(ref).build_leaf(pieces[i]);
+        added.push_back({separator_between(pieces[i - 1].back().key, pieces[i].front().key), ref});
+    }
+    scratch().build_leaf(pieces.front());
+    take_scratch(frame.ref);
+    tree_.record.leaf_pages += added.size();
+    if (!added.empty()) insert_children(path_.depth - 1, added);
+}
+
+// Enters children to the right of the child that path frame `depth` stands for into its parent.
+void TreeChange::insert_children(std::uint32_t depth, std::vector<BranchItem>& added) {
+    if (depth == 0) return grow_root(added);
+    const Path::Frame& parent = path_.frames[depth - 1];
+    NodeEditor node = txn_.editor(parent.ref);
+    for (std::size_t done = 0; done < added.size(); ++done) {
+        if (node.insert_separator(parent.index + static_cast<std::uint32_t>(done), added[done])) continue;
+        path_.frames[depth - 1].index += static_cast<std::uint32_t>(done);
+        added.erase(added.begin(), added.begin() + static_cast<std::ptrdiff_t>(done));
+        return split_branch(depth - 1, added);
+    }
+}
+
+void TreeChange::grow_root(std::vector<BranchItem>& added) {
+    const PageRef root = txn_.dirty.add();
+    txn_.editor(root).build_branch(static_cast<std::uint8_t>(tree_.record.depth), tree_.record.root, added);
+    tree_.record.root = root;
+    ++tree_.record.depth;
+    ++tree_.record.branch_pages;
+}
+
+// The branch at frame `depth` has no room for the items behind the child it stands on.
+void TreeChange::split_branch(std::uint32_t depth, std::vector<BranchItem>& added) {
+    struct Piece {
+        PageRef first;
+        std::span<const BranchItem> items;
+        ByteView separator;  ///< on its left
+    };
+    const Path::Frame& frame = path_.frames[depth];
+    std::string keys;  // not the arena: the new separators may lie there
+    keys.reserve(key_bytes(frame.node));
+    std::vector<BranchItem> items;
+    collect(frame.node, keys, items);
+    const bool appending = frame.index == items.size() && on_edge(depth, true);
+    items.insert(items.begin() + frame.index, added.begin(), added.end());
+
+    std::vector<Piece> pieces;
+    std::vector<Piece> rest{{frame.node.child(0), items, {}}};
+    while (!rest.empty()) {
+        const Piece piece = rest.back();
+        rest.pop_back();
+        if (branch_size(piece.items) <= page_size()) {
+            pieces.push_back(piece);
+            continue;
+        }
+        const bool whole = piece.items.size() == items.size();
+        std::size_t cut = middle_of(piece.items, [](const BranchItem& i) {
+            return branch_entry_size(i.key.size()) + kHeadSize + kSlotSize + kChildSize;
+        });
+        if (whole && appending && piece.items.size() > 3) cut = piece.items.size() - 2;
+        const BranchItem& middle = piece.items[cut];
+        rest.push_back({middle.child, piece.items.subspan(cut + 1), middle.key});
+        rest.push_back({piece.first, piece.items.first(cut), piece.separator});
+    }
+
+    std::vector<BranchItem> upward;
+    const auto level = static_cast<std::uint8_t>(frame.node.header().level);
+    for (std::size_t i = 1; i < pieces.size(); ++i) {
+        const PageRef ref = txn_.dirty.add();
+        txn_.editor(ref).build_branch(level, pieces[i].first, pieces[i].items);
+        upward.push_back({pieces[i].separator, ref});
+    }
+    scratch().build_branch(level, pieces.front().first, pieces.front().items);
+    take_scratch(frame.ref);
+    tree_.record.branch_pages += upward.size();
+    if (!upward.empty()) insert_children(depth, upward);
+}
+
+void TreeChange::erase() {
+    const Path::Frame& frame = path_.leaf();
+    const LeafEntry entry = frame.node.leaf_entry(frame.index);
+    if (entry.kind == ValueKind::run) {
+        tree_.record.run_pages -= run_page_count(run_reference(entry).value_size, page_size());
+        retire_run(txn_, entry);
+    }
+    txn_.editor(frame.ref).erase_entry(frame.index);
+    after_erase(path_.depth - 1);
+}
+
+// Restores the invariants of the node at frame `depth` after it lost something.
+void TreeChange::after_erase(std::uint32_t depth) {
+    if (depth == 0) return shrink_root();
+    const NodeView node = path_.frames[depth].node;
+    if (node.is_leaf() && node.count() == 0) return remove_child(depth);
+    if (node.used_bytes() >= page_size() / 4) return;
+    const bool leaf = node.is_leaf();
+    // A neighbour that is dirty already costs no extra page.
+    const Path::Frame& parent = path_.frames[depth - 1];
+    const bool right_dirty = parent.index < parent.node.count() && (parent.node.child(parent.index + 1) & kDirtyBit) != 0;
+    for (const bool right : {right_dirty, !right_dirty}) {
+        if (leaf ? merge_leaf(depth, right) : merge_branch(depth, right)) return after_erase(depth - 1);
+    }
+}
+
+// Removes an empty node from its parent, and the parent too when it was the only child.
+void TreeChange::remove_child(std::uint32_t depth) {
+    Path::Frame& frame = path_.frames[depth];
+    txn_.retire(frame.ref, 1, 0);
+    --(depth + 1 == path_.depth ? tree_.record.leaf_pages : tree_.record.branch_pages);
+    if (depth == 0) {
+        tree_.record.root = kNoPage;
+        tree_.record.depth = 0;
+        return;
+    }
+    Path::Frame& parent = path_.frames[depth - 1];
+    if (parent.node.count() == 0) return remove_child(depth - 1);
+    if (parent.index > 0) {
+        txn_.editor(parent.ref).erase_separator(parent.index - 1, true);
+    } else {
+        txn_.editor(parent.ref).erase_separator(0, false);
+    }
+    after_erase(depth - 1);
+}
+
+void TreeChange::shrink_root() {
+    const NodeView root = path_.frames[0].node;
+    if (root.count() > 0) return;
+    if (root.is_leaf()) return remove_child(0);
+    // A root with one child is not needed. The child may be such a node too.
+    PageRef ref = path_.frames[0].ref;
+    std::uint32_t level = root.header().level;
+    while (level > 0) {
+        const NodeView node = txn_.node(ref, level);
+        if (node.count() > 0) break;
+        const PageRef child = node.child(0);
+        txn_.retire(ref, 1, node.header().birth);
+        --tree_.record.branch_pages;
+        ref = child;
+        --level;
+    }
+    tree_.record.root = ref;
+    tree_.record.depth = level + 1;
+}
+
+// Removes the merged neighbour of the node at frame `depth` from the parent and gives its page back.
+void TreeChange::drop_sibling(std::uint32_t depth, bool right, PageRef sibling, TransactionId birth) {
+    const Path::Frame& parent = path_.frames[depth - 1];
+    txn_.editor(parent.ref).erase_separator(right ? parent.index : parent.index - 1, right);
+    txn_.retire(sibling, 1, birth);
+}
+
+bool TreeChange::merge_leaf(std::uint32_t depth, bool with_right) {
+    const Path::Frame& parent = path_.frames[depth - 1];
+    if (with_right ? parent.index >= parent.node.count() : parent.index == 0) return false;
+    const PageRef ref = parent.node.child(with_right ? parent.index + 1 : parent.index - 1);
+    const NodeView sibling = txn_.node(ref, 0);
+    const NodeView node = path_.frames[depth].node;
+    // Room is left, so that the merged page does not split at the next insertion.
+    const std::size_t limit = page_size() - page_size() / 8;
+    if (node.used_bytes() + sibling.used_bytes() > limit + sizeof(NodeHeader)) return false;
+    const NodeView& left = with_right ? node : sibling;
+    const NodeView& right = with_right ? sibling : node;
+    std::vector<LeafItem>& items = txn_.leaf_items;
+    items.clear();
+    txn_.arena.clear();
+    txn_.arena.reserve(key_bytes(left) + key_bytes(right));
+    collect(left, txn_.arena, items);
+    collect(right, txn_.arena, items);
+    if (leaf_size(items) > limit) return false;
+    scratch().build_leaf(items);
+    take_scratch(path_.frames[depth].ref);
+    --tree_.record.leaf_pages;
+    drop_sibling(depth, with_right, ref, sibling.header().birth);
+    return true;
+}
+
+bool TreeChange::merge_branch(std::uint32_t depth, bool with_right) {
+    const Path::Frame& parent = path_.frames[depth - 1];
+    if (with_right ? parent.index >= parent.node.count() : parent.index == 0) return false;
+    const NodeView node = path_.frames[depth].node;
+    const PageRef ref = parent.node.child(with_right ? parent.index + 1 : parent.index - 1);
+    const NodeView sibling = txn_.node(ref, node.header().level);
+    const std::size_t limit = page_size() - page_size() / 8;
+    if (node.used_bytes() + sibling.used_bytes() > limit + sizeof(NodeHeader)) return false;
+    const NodeView& left = with_right ? node : sibling;
+    const NodeView& right = with_right ? sibling : node;
+    std::string separator;
+    parent.node.append_key(with_right ? parent.index : parent.index - 1, separator);
+    std::vector<BranchItem>& items = txn_.branch_items;
+    items.clear();
+    txn_.arena.clear();
+    txn_.arena.reserve(key_bytes(left) + key_bytes(right));
+    collect(left, txn_.arena, items);
+    items.push_back({separator, right.child(0)});
+    collect(right, txn_.arena, items);
+    if (branch_size(items) > limit) return false;
+    scratch().build_branch(static_cast<std::uint8_t>(node.header().level), left.child(0), items);
+    take_scratch(path_.frames[depth].ref);
+    --tree_.record.branch_pages;
+    drop_sibling(depth, with_right, ref, sibling.header().birth);
+    return true;
+}
+
+}  // namespace cambium::kv::detail

@@ -1,0 +1,266 @@
+#include "os/file.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cambium/base/error.hpp"
+
+namespace cambium::os {
+
+namespace {
+
+std::atomic<FileObserver*> file_observer{nullptr};
+
+// Runs one system call under the eyes of the observer. `call` returns 0 or an errno.
+template <class Call>
+int observed(File::Role role, const FileCall& description, Call&& call) {
+    FileObserver* observer = role == File::Role::data ? file_observer.load(std::memory_order_acquire) : nullptr;
+    if (observer != nullptr) {
+        if (const int error = observer->before(description); error != 0) return error;
+    }
+    const int error = call();
+    if (observer != nullptr && error == 0) observer->after(description);
+    return error;
+}
+
+struct flock lock_description(short type, std::uint64_t offset) {
+    struct flock lock {};
+    lock.l_type = type;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = static_cast<off_t>(offset);
+    lock.l_len = 1;
+    return lock;
+}
+
+int write_all(int descriptor, std::uint64_t offset, std::span<const iovec> pieces) {
+    std::vector<iovec> rest(pieces.begin(), pieces.end());
+    std::size_t first = 0;
+    while (first < rest.size()) {
+        const int count = static_cast<int>(std::min<std::size_t>(rest.size() - first, IOV_MAX));
+        const ssize_t written = ::pwritev(descriptor, rest.data() + first, count, static_cast<off_t>(offset));
+        if (written < 0) {
+            if (errno == EINTR) continue;
+            return errno;
+        }
+        offset += static_cast<std::uint64_t>(written);
+        std::size_t done = static_cast<std::size_t>(written);
+        while (first < rest.size() && done >= rest[first].iov_len) done -= rest[first++].iov_len;
+        if (first < rest.size()) {
+            rest[first].iov_base = static_cast<char*>(rest[first].iov_base) + done;
+            rest[first].iov_len -= done;
+        }
+    }
+    return 0;
+}
+
+// For file systems without fallocate: zeros, in pieces.
+int write_zeros(int descriptor, std::uint64_t from, std::uint64_t to) {
+    const std::vector<char> zeros(std::size_t{1} << 20);
+    while (from < to) {
+        const std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(to - from, zeros.size()));
+        const iovec piece{const_cast<char*>(zeros.data()), size};
+        if (const int error = write_all(descriptor, from, {&piece, 1}); error != 0) return error;
+        from += size;
+    }
+    return 0;
+}
+
+}  // namespace
+
+void set_file_observer(FileObserver* observer) noexcept {
+    file_observer.store(observer, std::memory_order_release);
+}
+
+void throw_errno(std::string_view what, std::string_view path, int error) {
+    std::string sentence{what};
+    sentence.append(" \"").append(path).append("\": ").append(std::strerror(error));
+    const bool no_room = error == ENOSPC || error == EDQUOT || error == EFBIG;
+    throw Error(no_room ? ErrorCode::full : ErrorCode::io, sentence);
+}
+
+File::File(int descriptor, std::string path, Role role) noexcept
+    : descriptor_(descriptor), role_(role), path_(std::move(path)) {}
+
+File::File(File&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)), role_(other.role_), path_(std::move(other.path_)) {}
+
+File& File::operator=(File&& other) noexcept {
+    if (this != &other) {
+        close();
+        descriptor_ = std::exchange(other.descriptor_, -1);
+        role_ = other.role_;
+        path_ = std::move(other.path_);
+    }
+    return *this;
+}
+
+void File::close() noexcept {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    descriptor_ = -1;
+}
+
+void File::fail(const char* what, int error) const { throw_errno(what, path_, error); }
+
+File File::open_existing(const std::string& path, Access access, Role role) {
+    const int flags = (access == Access::read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC |
+                      (role == Role::lock ? O_NOFOLLOW : 0);
+    const int descriptor = ::open(path.c_str(), flags);
+    if (descriptor < 0 && errno == ENOENT) return {};
+    if (descriptor < 0) throw_errno("cannot open", path, errno);
+    return {descriptor, path, role};
+}
+
+File File::create_new(const std::string& path, std::uint32_t mode, Role role) {
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (descriptor < 0) throw_errno("cannot create", path, errno);
+    return {descriptor, path, role};
+}
+
+File File::open_or_create(const std::string& path, std::uint32_t mode, Role role) {
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (descriptor < 0) throw_errno("cannot open or create", path, errno);
+    return {descriptor, path, role};
+}
+
+FileIdentity File::identity() const {
+    struct stat status {};
+    if (::fstat(descriptor_, &status) != 0) fail("cannot read the status of", errno);
+    return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino)};
+}
+
+std::uint64_t File::size() const {
+    struct stat status {};
+    if (::fstat(descriptor_, &status) != 0) fail("cannot read the size of", errno);
+    return static_cast<std::uint64_t>(status.st_size);
+}
+
+bool File::is_at(const std::string& path) const noexcept {
+    struct stat ours {};
+    struct stat named {};
+    return ::fstat(descriptor_, &ours) == 0 && ::stat(path.c_str(), &named) == 0 && ours.st_dev == named.st_dev &&
+           ours.st_ino == named.st_ino;
+}
+
+std::size_t File::read(std::uint64_t offset, std::span<std::byte> bytes) const {
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ssize_t got = ::pread(descriptor_, bytes.data() + done, bytes.size() - done,
+                                    static_cast<off_t>(offset + done));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) fail("cannot read", errno);
+        if (got == 0) break;
+        done += static_cast<std::size_t>(got);
+    }
+    return done;
+}
+
+void File::write(std::uint64_t offset, std::span<const iovec> pieces) {
+    const FileCall call{FileCall::Kind::write, offset, pieces};
+    if (const int error = observed(role_, call, [&] { return write_all(descriptor_, offset, pieces); }); error != 0)
+        fail("cannot write", error);
+}
+
+void File::write(std::uint64_t offset, const void* bytes, std::size_t size) {
+    const iovec piece{const_cast<void*>(bytes), size};
+    write(offset, {&piece, 1});
+}
+
+void File::allocate(std::uint64_t from, std::uint64_t to) {
+    const FileCall call{FileCall::Kind::resize, to, {}};
+    const int error = observed(role_, call, [&] {
+        int result = 0;
+        do {
+            result = ::fallocate(descriptor_, 0, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0 ? 0
+                                                                                                               : errno;
+        } while (result == EINTR);
+        if (result == EOPNOTSUPP || result == ENOSYS) result = write_zeros(descriptor_, from, to);
+        return result;
+    });
+    if (error != 0) fail("cannot grow", error);
+}
+
+void File::resize(std::uint64_t length) {
+    const FileCall call{FileCall::Kind::resize, length, {}};
+    const int error = observed(role_, call, [&] {
+        return ::ftruncate(descriptor_, static_cast<off_t>(length)) == 0 ? 0 : errno;
+    });
+    if (error != 0) fail("cannot resize", error);
+}
+
+void File::sync() {
+    const FileCall call{FileCall::Kind::sync, 0, {}};
+    const int error = observed(role_, call, [&] { return ::fdatasync(descriptor_) == 0 ? 0 : errno; });
+    if (error != 0) fail("cannot flush", error);
+}
+
+bool File::try_lock(std::uint64_t offset, bool exclusive) {
+    struct flock lock = lock_description(static_cast<short>(exclusive ? F_WRLCK : F_RDLCK), offset);
+    while (::fcntl(descriptor_, F_OFD_SETLK, &lock) != 0) {
+        if (errno == EINTR) continue;
+        if (errno == EAGAIN || errno == EACCES) return false;
+        fail("cannot lock", errno);
+    }
+    return true;
+}
+
+void File::lock_shared(std::uint64_t offset) {
+    struct flock lock = lock_description(F_RDLCK, offset);
+    while (::fcntl(descriptor_, F_OFD_SETLKW, &lock) != 0) {
+        if (errno != EINTR) fail("cannot lock", errno);
+    }
+}
+
+void File::unlock(std::uint64_t offset) noexcept {
+    struct flock lock = lock_description(F_UNLCK, offset);
+    (void)::fcntl(descriptor_, F_OFD_SETLK, &lock);
+}
+
+bool File::locked_by_other(std::uint64_t offset) const noexcept {
+    struct flock lock = lock_description(F_WRLCK, offset);
+    // A failing query must not make a living process look dead.
+    return ::fcntl(descriptor_, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
+}
+
+void sync_directory_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    const std::string directory = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+    const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) throw_errno("cannot open the directory", directory, errno);
+    const int error = ::fsync(descriptor) == 0 ? 0 : errno;
+    ::close(descriptor);
+    // Some file systems cannot sync a directory and say so; there is nothing more to do on them.
+    if (error != 0 && error != EINVAL) throw_errno("cannot flush the directory", directory, error);
+}
+
+void rename_file(const std::string& from, const std::string& to, bool replace) {
+    if (replace) {
+        if (::rename(from.c_str(), to.c_str()) != 0) throw_errno("cannot rename to", to, errno);
+        return;
+    }
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return;
+    int error = errno;
+    if (error == EINVAL || error == ENOSYS) {
+        // File systems without RENAME_NOREPLACE: a hard link never replaces either.
+        if (::link(from.c_str(), to.c_str()) == 0) {
+            remove_file(from);
+            return;
+        }
+        error = errno;
+    }
+    if (error == EEXIST) throw Error(ErrorCode::already_exists, "\"" + to + "\" already exists");
+    throw_errno("cannot create", to, error);
+}
+
+void remove_file(const std::string& path) noexcept { (void)::unlink(path.c_str()); }
+
+}  // namespace cambium::os

@@ -1,0 +1,110 @@
+// Files: the one seam between the engine and the operating system for writes, resizes and syncs.
+//
+// Invariants: every byte of the data file that changes does so through write(), allocate() or resize() of this
+// class; tests observe and fail those calls through a FileObserver. Short reads and writes and EINTR are
+// handled here. Thread rule: const members and write/sync from any thread; open and close from one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <sys/uio.h>
+
+namespace cambium::os {
+
+/// What identifies a file whatever its names are.
+struct FileIdentity {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+    friend auto operator<=>(const FileIdentity&, const FileIdentity&) = default;
+};
+
+/// One call that changes the file or makes a change durable.
+struct FileCall {
+    enum class Kind : std::uint8_t { write, resize, sync };
+    Kind kind;
+    std::uint64_t offset = 0;       ///< write: where; resize: the new length in bytes
+    std::span<const iovec> pieces;  ///< write: the bytes, in order
+};
+
+/// Sees every FileCall on files opened with Role::data, in tests only.
+class FileObserver {
+public:
+    virtual ~FileObserver() = default;
+    /// Before the call: 0 lets it go on, an errno makes it fail without being done.
+    virtual int before(const FileCall& call) = 0;
+    /// After the call succeeded.
+    virtual void after(const FileCall& call) = 0;
+};
+
+/// Installs the observer of the whole process; nullptr removes it. Not while files are written.
+void set_file_observer(FileObserver* observer) noexcept;
+
+class File {
+public:
+    enum class Role : std::uint8_t { data, lock };
+    enum class Access : std::uint8_t { read_only, read_write };
+
+    File() = default;
+    File(File&& other) noexcept;
+    File& operator=(File&& other) noexcept;
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    ~File() { close(); }
+
+    /// Opens an existing file; a File that is_open() is false when there is none. Other failures throw.
+    static File open_existing(const std::string& path, Access access, Role role);
+    /// Creates a file that must not exist yet. Symbolic links are not followed.
+    static File create_new(const std::string& path, std::uint32_t mode, Role role);
+    /// Opens or creates. Symbolic links are not followed.
+    static File open_or_create(const std::string& path, std::uint32_t mode, Role role);
+    void close() noexcept;
+
+    [[nodiscard]] bool is_open() const noexcept { return descriptor_ >= 0; }
+    [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+    [[nodiscard]] FileIdentity identity() const;
+    [[nodiscard]] std::uint64_t size() const;
+    /// Whether this file is what `path` names now.
+    [[nodiscard]] bool is_at(const std::string& path) const noexcept;
+
+    /// Reads up to bytes.size() bytes; fewer only at the end of the file. Error{io} names the file.
+    std::size_t read(std::uint64_t offset, std::span<std::byte> bytes) const;
+    /// Writes all pieces, contiguous from offset.
+    void write(std::uint64_t offset, std::span<const iovec> pieces);
+    void write(std::uint64_t offset, const void* bytes, std::size_t size);
+    /// Makes [from, to) part of the file with blocks really allocated. Error{full} when the disk has no room.
+    void allocate(std::uint64_t from, std::uint64_t to);
+    void resize(std::uint64_t length);
+    /// fdatasync: returns when everything written before is on the medium.
+    void sync();
+
+    /// Open-file-description locks on a byte range; they vanish with the process. Bytes may lie past the end.
+    [[nodiscard]] bool try_lock(std::uint64_t offset, bool exclusive);
+    void lock_shared(std::uint64_t offset);  ///< waits
+    void unlock(std::uint64_t offset) noexcept;
+    /// Whether another open file description holds a lock that excludes ours.
+    [[nodiscard]] bool locked_by_other(std::uint64_t offset) const noexcept;
+
+private:
+    File(int descriptor, std::string path, Role role) noexcept;
+    [[noreturn]] void fail(const char* what, int error) const;
+    int descriptor_ = -1;
+    Role role_ = Role::data;
+    std::string path_;
+};
+
+/// Throws Error{io}, or Error{full} for a full disk: "<what> <path>: <reason of errno>".
+[[noreturn]] void throw_errno(std::string_view what, std::string_view path, int error);
+
+/// Durably enters a file name: syncs the directory that holds `path`.
+void sync_directory_of(const std::string& path);
+/// Renames; with `replace` false an existing target is Error{already_exists}.
+void rename_file(const std::string& from, const std::string& to, bool replace);
+/// Removes a file if it exists; never throws.
+void remove_file(const std::string& path) noexcept;
+
+}  // namespace cambium::os

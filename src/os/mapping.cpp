@@ -1,0 +1,52 @@
+#include "os/mapping.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include <sys/mman.h>
+
+#include "cambium/base/error.hpp"
+#include "os/file.hpp"
+
+namespace cambium::os {
+
+Mapping::Mapping(Mapping&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+Mapping& Mapping::operator=(Mapping&& other) noexcept {
+    if (this != &other) {
+        unmap();
+        data_ = std::exchange(other.data_, nullptr);
+        size_ = std::exchange(other.size_, 0);
+    }
+    return *this;
+}
+
+void Mapping::unmap() noexcept {
+    if (data_ != nullptr) ::munmap(data_, size_);
+    data_ = nullptr;
+    size_ = 0;
+}
+
+Mapping Mapping::map(const File& file, std::size_t size, Access access) {
+    const int protection = access == Access::read_only ? PROT_READ : PROT_READ | PROT_WRITE;
+    void* data = ::mmap(nullptr, size, protection, MAP_SHARED, file.descriptor(), 0);
+    if (data == MAP_FAILED) throw_errno("cannot map", "the store's file into memory", errno);
+    Mapping mapping;
+    mapping.data_ = static_cast<std::byte*>(data);
+    mapping.size_ = size;
+    return mapping;
+}
+
+Mapping Mapping::reserve(const File& file, std::size_t least, std::size_t most) {
+    for (std::size_t size = std::max(least, most);; size = std::max(least, size / 4)) {
+        try {
+            return map(file, size, Access::read_only);
+        } catch (const Error&) {
+            if (size == least) throw;
+        }
+    }
+}
+
+}  // namespace cambium::os

@@ -1,0 +1,37 @@
+// A shared mapping of a file. The mapping may be longer than the file: pages become readable as the file grows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace cambium::os {
+
+class File;
+
+class Mapping {
+public:
+    enum class Access : std::uint8_t { read_only, read_write };
+
+    Mapping() = default;
+    Mapping(Mapping&& other) noexcept;
+    Mapping& operator=(Mapping&& other) noexcept;
+    Mapping(const Mapping&) = delete;
+    Mapping& operator=(const Mapping&) = delete;
+    ~Mapping() { unmap(); }
+
+    /// Maps [0, size) of the file. Error{io} when the address space does not allow it.
+    static Mapping map(const File& file, std::size_t size, Access access);
+    /// Maps as much as the process may reserve between `least` and `most` bytes, trying less each time: sanitizers,
+    /// valgrind and ulimit allow less than the system does.
+    static Mapping reserve(const File& file, std::size_t least, std::size_t most);
+    void unmap() noexcept;
+
+    [[nodiscard]] std::byte* data() const noexcept { return data_; }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+private:
+    std::byte* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+}  // namespace cambium::os
