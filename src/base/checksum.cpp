@@ -15,6 +15,8 @@ std::uint64_t Checksum::operator()(const void* bytes, std::size_t size) const no
     return XXH3_64bits_withSecretandSeed(bytes, size, secret_.data(), secret_.size(), seed_);
 }
 
-std::uint64_t plain_checksum(const void* bytes, std::size_t size) noexcept { return XXH3_64bits(bytes, size); }
+std::uint64_t plain_checksum(const void* bytes, std::size_t size) noexcept {
+    return XXH3_64bits(bytes, size);
+}
 
 }  // namespace cambium::base

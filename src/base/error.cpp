@@ -38,29 +38,50 @@ Error::~Error() {
     }
 }
 
-const char* Error::what() const noexcept { return shared_->text(); }
+const char* Error::what() const noexcept {
+    return shared_->text();
+}
 
 std::string_view to_string(ErrorCode code) noexcept {
     switch (code) {
-        case ErrorCode::invalid_argument: return "invalid_argument";
-        case ErrorCode::misuse: return "misuse";
-        case ErrorCode::not_found: return "not_found";
-        case ErrorCode::already_exists: return "already_exists";
-        case ErrorCode::key_too_long: return "key_too_long";
-        case ErrorCode::value_too_long: return "value_too_long";
-        case ErrorCode::full: return "full";
-        case ErrorCode::io: return "io";
-        case ErrorCode::corrupt: return "corrupt";
-        case ErrorCode::not_a_store: return "not_a_store";
-        case ErrorCode::format_version: return "format_version";
-        case ErrorCode::busy: return "busy";
-        case ErrorCode::read_only: return "read_only";
-        case ErrorCode::poisoned: return "poisoned";
-        case ErrorCode::outcome_unknown: return "outcome_unknown";
-        case ErrorCode::constraint: return "constraint";
-        case ErrorCode::decode: return "decode";
-        case ErrorCode::encode: return "encode";
-        case ErrorCode::schema: return "schema";
+        case ErrorCode::invalid_argument:
+            return "invalid_argument";
+        case ErrorCode::misuse:
+            return "misuse";
+        case ErrorCode::not_found:
+            return "not_found";
+        case ErrorCode::already_exists:
+            return "already_exists";
+        case ErrorCode::key_too_long:
+            return "key_too_long";
+        case ErrorCode::value_too_long:
+            return "value_too_long";
+        case ErrorCode::full:
+            return "full";
+        case ErrorCode::io:
+            return "io";
+        case ErrorCode::corrupt:
+            return "corrupt";
+        case ErrorCode::not_a_store:
+            return "not_a_store";
+        case ErrorCode::format_version:
+            return "format_version";
+        case ErrorCode::busy:
+            return "busy";
+        case ErrorCode::read_only:
+            return "read_only";
+        case ErrorCode::poisoned:
+            return "poisoned";
+        case ErrorCode::outcome_unknown:
+            return "outcome_unknown";
+        case ErrorCode::constraint:
+            return "constraint";
+        case ErrorCode::decode:
+            return "decode";
+        case ErrorCode::encode:
+            return "encode";
+        case ErrorCode::schema:
+            return "schema";
     }
     return "unknown";
 }

@@ -27,7 +27,8 @@ public:
         check_named_trees();
         check_space();
         for (std::uint64_t page = first_data_page(env_.page_size); page < owners_.size(); ++page)
-            if (owners_[page] == Owner::nobody) find(page, "it is neither in use nor free nor waiting: it has leaked");
+            if (owners_[page] == Owner::nobody)
+                find(page, "it is neither in use nor free nor waiting: it has leaked");
     }
 
 private:
@@ -47,7 +48,9 @@ private:
             }
             owners_[page] = owner;
         }
-        (owner == Owner::live ? report_.live_pages : owner == Owner::free ? report_.free_pages : report_.waiting_pages) += count;
+        (owner == Owner::live   ? report_.live_pages
+         : owner == Owner::free ? report_.free_pages
+                                : report_.waiting_pages) += count;
         return ours;
     }
 
@@ -66,18 +69,20 @@ private:
         } else if (tree.depth > 0) {
             check_node(tree.root, tree.depth - 1, {}, std::nullopt);
         }
-        if (counts_.entries != tree.entries || counts_.branches != tree.branch_pages || counts_.leaves != tree.leaf_pages ||
-            counts_.run_pages != tree.run_pages)
-            find(0, "the tree's record counts " + std::to_string(tree.entries) + " entries, there are " + std::to_string(counts_.entries) +
-                        " (or its page counts are wrong)");
+        if (counts_.entries != tree.entries || counts_.branches != tree.branch_pages ||
+            counts_.leaves != tree.leaf_pages || counts_.run_pages != tree.run_pages)
+            find(0, "the tree's record counts " + std::to_string(tree.entries) + " entries, there are " +
+                        std::to_string(counts_.entries) + " (or its page counts are wrong)");
     }
 
     // `low` is at or before every key below, `high` (when there is one) after every key.
-    void check_node(PageRef ref, std::uint32_t level, const std::string& low, const std::optional<std::string>& high) {
+    void check_node(PageRef ref, std::uint32_t level, const std::string& low,
+                    const std::optional<std::string>& high) {
         if ((ref & kDirtyBit) != 0) return find(ref, "a dirty reference reached the file");
         if (!claim(ref, 1, Owner::live)) return;
         const std::byte* page = txn_.map + ref * env_.page_size;
-        if (load<std::uint64_t>(page) != env_.checksum(page + 8, env_.page_size - 8)) return find(ref, "its checksum is wrong");
+        if (load<std::uint64_t>(page) != env_.checksum(page + 8, env_.page_size - 8))
+            return find(ref, "its checksum is wrong");
         try {
             const NodeView node = txn_.node(ref, level);
             check_layout(node, ref);
@@ -93,7 +98,8 @@ private:
             }
             if (level == 0) return check_entries(node, ref);
             for (std::uint32_t i = 0; i <= node.count(); ++i)
-                check_node(node.child(i), level - 1, i == 0 ? low : keys[i - 1], i == node.count() ? high : std::optional{keys[i]});
+                check_node(node.child(i), level - 1, i == 0 ? low : keys[i - 1],
+                           i == node.count() ? high : std::optional{keys[i]});
         } catch (const Error& error) {
             find(ref, error.what());
         }
@@ -105,13 +111,15 @@ private:
         std::size_t heap = node.is_leaf() ? 4 : 0;
         for (std::uint32_t i = 0; i < node.count(); ++i) {
             const NodeView::KeyRest rest = node.key_rest(i);
-            heap += node.is_leaf() ? leaf_entry_size(rest.size, node.leaf_entry(i).value.size()) : branch_entry_size(rest.size);
+            heap += node.is_leaf() ? leaf_entry_size(rest.size, node.leaf_entry(i).value.size())
+                                   : branch_entry_size(rest.size);
         }
         if (heap + header.garbage != node.page_size() - header.heap_begin) find(ref, "its heap does not add up");
         if ((header.flags & kHasHints) == 0) return;
         const auto* hints = reinterpret_cast<const std::uint32_t*>(node.data() + node.hints_offset());
         for (std::size_t i = 0; i < kHintCount; ++i)
-            if (hints[i] != node.heads()[(i + 1) * node.count() / (kHintCount + 1)]) return find(ref, "a hint is wrong");
+            if (hints[i] != node.heads()[(i + 1) * node.count() / (kHintCount + 1)])
+                return find(ref, "a hint is wrong");
     }
 
     void check_entries(const NodeView& leaf, PageRef ref) {
@@ -119,7 +127,8 @@ private:
             const LeafEntry entry = leaf.leaf_entry(i);
             ++counts_.entries;
             if (entry.kind == ValueKind::inlined) {
-                if (reinterpret_cast<std::uintptr_t>(entry.value.data()) % kValueAlignment != 0) find(ref, "a value is not aligned");
+                if (reinterpret_cast<std::uintptr_t>(entry.value.data()) % kValueAlignment != 0)
+                    find(ref, "a value is not aligned");
                 continue;
             }
             (void)txn_.resolve(entry);
@@ -127,8 +136,8 @@ private:
             const std::uint64_t pages = run_page_count(run.value_size, env_.page_size);
             counts_.run_pages += pages;
             if (!claim(run.first_page, pages, Owner::live)) continue;
-            if (const char* why = run_error(txn_.map + run.first_page * env_.page_size, pages * env_.page_size, env_.checksum,
-                                            run.first_page, env_.page_size))
+            if (const char* why = run_error(txn_.map + run.first_page * env_.page_size, pages * env_.page_size,
+                                            env_.checksum, run.first_page, env_.page_size))
                 find(run.first_page, why);
         }
     }
@@ -146,9 +155,12 @@ private:
                 const LeafEntry entry = path.leaf().node.leaf_entry(path.leaf().index);
                 if (key[0] == kCatalogTree) ++records;
                 if (key[0] == kCatalogName && entry.value.size() == 8)
-                    trees.emplace_back(key.substr(1), load<std::uint64_t>(reinterpret_cast<const std::byte*>(entry.value.data())));
+                    trees.emplace_back(key.substr(1),
+                                       load<std::uint64_t>(reinterpret_cast<const std::byte*>(entry.value.data())));
             }
-            if (records != trees.size()) find(0, "the catalog has " + std::to_string(trees.size()) + " names for " + std::to_string(records) + " trees");
+            if (records != trees.size())
+                find(0, "the catalog has " + std::to_string(trees.size()) + " names for " +
+                            std::to_string(records) + " trees");
         } catch (const Error& error) {
             return find(0, error.what());
         }
@@ -171,7 +183,8 @@ private:
             map.bring_to(txn_);
             for (std::uint64_t page = first_data_page(env_.page_size); page < map.page_count(); ++page)
                 if (map.is_free(page)) claim(page, 1, Owner::free);
-            for (const RetiredExtent& extent : map.waiting()) claim(extent.first_page, extent.page_count, Owner::waiting);
+            for (const RetiredExtent& extent : map.waiting())
+                claim(extent.first_page, extent.page_count, Owner::waiting);
         } catch (const Error& error) {
             find(0, error.what());
         }

@@ -14,7 +14,9 @@ std::string tree_key(std::uint64_t id) {
     return key;
 }
 
-ByteView bytes_of_record(const TreeRecord& record) { return {reinterpret_cast<const char*>(&record), sizeof record}; }
+ByteView bytes_of_record(const TreeRecord& record) {
+    return {reinterpret_cast<const char*>(&record), sizeof record};
+}
 
 // Neighbours of one birth become one extent.
 void coalesce(std::vector<RetiredExtent>& extents) {
@@ -23,7 +25,8 @@ void coalesce(std::vector<RetiredExtent>& extents) {
     std::size_t kept = 0;
     for (const RetiredExtent& extent : extents) {
         RetiredExtent* last = kept == 0 ? nullptr : &extents[kept - 1];
-        if (last != nullptr && last->first_page + last->page_count == extent.first_page && last->birth == extent.birth) {
+        if (last != nullptr && last->first_page + last->page_count == extent.first_page &&
+            last->birth == extent.birth) {
             last->page_count += extent.page_count;
         } else {
             extents[kept++] = extent;
@@ -66,7 +69,8 @@ void Commit::run() {
 void Commit::update_catalog() {
     for (std::size_t i = 0; i < txn_.tree_count; ++i) {
         const TreeState& tree = *txn_.trees[i];
-        if (tree.modified) put(txn_, txn_.catalog, tree_key(tree.record.id), bytes_of_record(tree.record), PutMode::overwrite);
+        if (tree.modified)
+            put(txn_, txn_.catalog, tree_key(tree.record.id), bytes_of_record(tree.record), PutMode::overwrite);
     }
 }
 
@@ -74,7 +78,8 @@ void Commit::update_catalog() {
 void Commit::checkpoint_space() {
     const std::uint64_t chunks = (env_.space.page_count() + kChunkPages - 1) / kChunkPages;
     const std::uint64_t worth = 2 * (chunks * kChunkBytes + env_.space.waiting_pages() * 8);
-    if (env_.space.delta_bytes() < std::max<std::uint64_t>(kLeastCheckpointBytes, worth)) return touch_last(txn_, space_);
+    if (env_.space.delta_bytes() < std::max<std::uint64_t>(kLeastCheckpointBytes, worth))
+        return touch_last(txn_, space_);
     clear(txn_, space_);
     for (std::uint32_t chunk = 0; chunk < chunks; ++chunk) {
         const std::string bitmap = env_.space.chunk(chunk);
@@ -155,7 +160,8 @@ void Commit::number_run_references(NodeEditor leaf) {
         if (entry.kind != ValueKind::run) continue;
         auto reference = load<RunReference>(reinterpret_cast<const std::byte*>(entry.value.data()));
         if ((reference.first_page & kDirtyBit) == 0) continue;
-        const auto found = std::lower_bound(run_numbers_.begin(), run_numbers_.end(), std::pair{reference.first_page, std::uint64_t{0}});
+        const auto found = std::lower_bound(run_numbers_.begin(), run_numbers_.end(),
+                                            std::pair{reference.first_page, std::uint64_t{0}});
         reference.first_page = found->second;
         (void)leaf.replace_value(i, {reinterpret_cast<const char*>(&reference), sizeof reference}, ValueKind::run);
     }
@@ -167,7 +173,8 @@ PageRef Commit::number(PageRef ref, std::uint32_t level) {
     NodeEditor node = txn_.editor(ref);
     if (level > 0) {
         for (std::uint32_t i = 0; i <= node.count(); ++i)
-            if (const PageRef child = node.child(i); (child & kDirtyBit) != 0) node.set_child(i, number(child, level - 1));
+            if (const PageRef child = node.child(i); (child & kDirtyBit) != 0)
+                node.set_child(i, number(child, level - 1));
     } else if (!run_numbers_.empty()) {
         number_run_references(node);
     }
@@ -193,7 +200,8 @@ void Commit::number_trees() {
     }
     for (TreeState* tree : {&txn_.catalog, &space_})
         if (tree->record.root != kNoPage) tree->record.root = number(tree->record.root, tree->record.depth - 1);
-    std::sort(writes_.begin(), writes_.end(), [](const Write& a, const Write& b) { return a.page_number < b.page_number; });
+    std::sort(writes_.begin(), writes_.end(),
+              [](const Write& a, const Write& b) { return a.page_number < b.page_number; });
 }
 
 void Commit::give_back_unused() {
@@ -204,9 +212,11 @@ void Commit::give_back_unused() {
             unused.push_back({extent.first_page + used, extent.page_count - used});
     }
     // From the back, so that what lies at the end of the file shortens it.
-    std::sort(unused.begin(), unused.end(), [](const Extent& a, const Extent& b) { return a.first_page > b.first_page; });
+    std::sort(unused.begin(), unused.end(),
+              [](const Extent& a, const Extent& b) { return a.first_page > b.first_page; });
     for (const Extent& extent : unused) env_.space.give_back(extent);
-    result_ = {txn_.next_id, env_.space.page_count(), txn_.snapshot.next_tree_id, txn_.catalog.record, space_.record};
+    result_ = {txn_.next_id, env_.space.page_count(), txn_.snapshot.next_tree_id, txn_.catalog.record,
+               space_.record};
 }
 
 void Commit::grow_file() {
@@ -262,10 +272,11 @@ void Commit::flush() {
     env_.lock->set_flushing(true);
     try {
         if (two_flushes_) env_.sync_data();
-        const std::uint32_t slot = 1 - env_.lock->durable().slot;
+        const std::uint32_t slot = 1 - env_.lock->durable_slot();
         write_slot(env_.data, slot, std::move(meta_));
         env_.sync_data();
-        env_.lock->set_durable({txn_.next_id, slot});
+        env_.lock->set_slot_transaction(slot, txn_.next_id);
+        env_.lock->set_durable_slot(slot);
     } catch (const std::exception& error) {
         env_.lock->set_poisoned();
         throw Error(ErrorCode::outcome_unknown,

@@ -79,7 +79,8 @@ bool move_to_edge(CursorState& state, bool last) {
 bool enter_at_or_after(CursorState& state) {
     Path& path = state.path;
     if (path.depth == 0) return leave(state, true);
-    if (path.leaf().index == path.leaf().node.count() && !step_leaf(*state.txn, path, true)) return leave(state, true);
+    if (path.leaf().index == path.leaf().node.count() && !step_leaf(*state.txn, path, true))
+        return leave(state, true);
     return enter(state);
 }
 
@@ -97,7 +98,8 @@ bool enter_before(CursorState& state) {
 CursorState& on_entry(CursorState* cursor) {
     CursorState& state = ready(cursor);
     if (state.place != CursorState::Place::on_entry)
-        throw Error(ErrorCode::misuse, "the cursor stands on no entry: check valid() or the result of the last move");
+        throw Error(ErrorCode::misuse,
+                    "the cursor stands on no entry: check valid() or the result of the last move");
     return state;
 }
 
@@ -115,11 +117,17 @@ Cursor& Cursor::operator=(Cursor&& other) noexcept {
     return *this;
 }
 
-Cursor::~Cursor() { delete state_; }
+Cursor::~Cursor() {
+    delete state_;
+}
 
-bool Cursor::first() { return detail::move_to_edge(detail::ready(state_), false); }
+bool Cursor::first() {
+    return detail::move_to_edge(detail::ready(state_), false);
+}
 
-bool Cursor::last() { return detail::move_to_edge(detail::ready(state_), true); }
+bool Cursor::last() {
+    return detail::move_to_edge(detail::ready(state_), true);
+}
 
 bool Cursor::seek(ByteView key) {
     CursorState& state = detail::ready(state_);
@@ -158,7 +166,9 @@ bool Cursor::previous() {
     return detail::enter_before(state);
 }
 
-bool Cursor::valid() { return detail::ready(state_).place == CursorState::Place::on_entry; }
+bool Cursor::valid() {
+    return detail::ready(state_).place == CursorState::Place::on_entry;
+}
 
 ByteView Cursor::key() {
     CursorState& state = detail::on_entry(state_);

@@ -27,9 +27,9 @@ struct CursorState {
     std::uint64_t serial;  ///< of the transaction, to notice its end
     Place place = Place::unset;
     bool parked = false;
-    bool has_key = false;  ///< `key` is the key of the entry, or of the gap
-    bool at_end = false;   ///< a gap behind every entry, whatever is inserted by key
-    bool at_begin = false; ///< a gap before every entry
+    bool has_key = false;   ///< `key` is the key of the entry, or of the gap
+    bool at_end = false;    ///< a gap behind every entry, whatever is inserted by key
+    bool at_begin = false;  ///< a gap before every entry
     std::string key;
     Path path;
     CursorState* next = nullptr;

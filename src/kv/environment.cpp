@@ -89,8 +89,9 @@ private:
     EnvironmentState* share(EnvironmentState& env) const {
         const Options& theirs = env.options;
         if (theirs.read_only != options_.read_only || theirs.durability != options_.durability)
-            throw Error(ErrorCode::invalid_argument,
-                        "\"" + path_ + "\" is open in this process already, with other options (read_only, durability)");
+            throw Error(
+                ErrorCode::invalid_argument,
+                "\"" + path_ + "\" is open in this process already, with other options (read_only, durability)");
         ++env.references;
         return &env;
     }
@@ -108,8 +109,9 @@ private:
     std::unique_ptr<EnvironmentState> open_standalone() {
         data_.lock_shared(kStandaloneLock);
         if (data_.locked_by_other(kAttachLock))
-            throw Error(ErrorCode::busy, "\"" + path_ + "\" is open in another process, and this one may not write its files: "
-                                         "give it write permission or close the other one");
+            throw Error(ErrorCode::busy, "\"" + path_ +
+                                             "\" is open in another process, and this one may not write its files: "
+                                             "give it write permission or close the other one");
         RecoveryReport report;
         const Recovered recovered = choose_state(data_, path_, std::nullopt, report);
         auto env = std::make_unique<EnvironmentState>(path_, options_, std::move(data_), recovered.meta);
@@ -123,7 +125,9 @@ private:
         if (!first) data_.lock_shared(kAttachLock);  // waits while another process recovers
         if (!data_.is_at(path_)) return nullptr;
         if (data_.locked_by_other(kStandaloneLock))
-            throw Error(ErrorCode::busy, "\"" + path_ + "\" is read by a process that may not write its files: close that one first");
+            throw Error(
+                ErrorCode::busy,
+                "\"" + path_ + "\" is read by a process that may not write its files: close that one first");
         auto env = std::make_unique<EnvironmentState>(path_, options_, std::move(data_), Meta{identity()});
         const StoreIdentity id = identity_of(env->data, Meta{env->fixed, {}});
         env->lock = std::make_unique<LockFile>(path_ + "-lock", options_.file_mode, first);
@@ -136,8 +140,9 @@ private:
                 std::this_thread::sleep_for(std::chrono::milliseconds{10});
                 return nullptr;
             }
-            throw Error(ErrorCode::busy, "the lock file \"" + path_ + "-lock\" is missing or not the one that other processes use: "
-                                         "close the store in all of them and open it again");
+            throw Error(ErrorCode::busy, "the lock file \"" + path_ +
+                                             "-lock\" is missing or not the one that other processes use: "
+                                             "close the store in all of them and open it again");
         }
         env->lock->register_process();
         if (first) (void)env->data.try_lock(kAttachLock, false);  // from exclusive to shared: others may come
@@ -149,12 +154,14 @@ private:
     void recover(EnvironmentState& env, const StoreIdentity& id) {
         // A flush that was under way when its process died may have failed without anyone hearing of it.
         std::optional<std::uint32_t> trusted;
-        if (env.lock->belongs_to(id) && env.lock->flushing()) trusted = env.lock->durable().slot;
+        if (env.lock->belongs_to(id) && env.lock->flushing()) trusted = env.lock->durable_slot();
         const Recovered recovered = choose_state(env.data, path_, trusted, env.report);
         if (!options_.read_only) settle(env.data, recovered);
         env.lock->initialise(id);
         env.lock->set_recovery_pending(options_.read_only);
-        env.lock->set_durable({recovered.meta.header.transaction, recovered.slot});
+        env.lock->set_durable_slot(recovered.slot);
+        env.lock->set_slot_transaction(recovered.slot, recovered.meta.header.transaction);
+        env.lock->set_slot_transaction(1 - recovered.slot, recovered.other_transaction);
         env.lock->publish(snapshot_of(recovered.meta.header));
     }
 
@@ -209,11 +216,17 @@ void Environment::close() {
     last->close_orderly();
 }
 
-ReadTransaction Environment::begin_read() { return ReadTransaction{EnvironmentAccess::state(*this).begin_read()}; }
+ReadTransaction Environment::begin_read() {
+    return ReadTransaction{EnvironmentAccess::state(*this).begin_read()};
+}
 
-WriteTransaction Environment::begin_write() { return WriteTransaction{EnvironmentAccess::state(*this).begin_write()}; }
+WriteTransaction Environment::begin_write() {
+    return WriteTransaction{EnvironmentAccess::state(*this).begin_write()};
+}
 
-std::uint32_t Environment::max_key_size() const { return kv::max_key_size(EnvironmentAccess::state(*this).page_size); }
+std::uint32_t Environment::max_key_size() const {
+    return kv::max_key_size(EnvironmentAccess::state(*this).page_size);
+}
 
 EnvironmentStatistics Environment::statistics() const {
     EnvironmentState& env = EnvironmentAccess::state(*this);
@@ -235,8 +248,12 @@ EnvironmentStatistics Environment::statistics() const {
     return statistics;
 }
 
-const RecoveryReport& Environment::recovery() const { return EnvironmentAccess::state(*this).report; }
+const RecoveryReport& Environment::recovery() const {
+    return EnvironmentAccess::state(*this).report;
+}
 
-ByteView Environment::path() const { return EnvironmentAccess::state(*this).path; }
+ByteView Environment::path() const {
+    return EnvironmentAccess::state(*this).path;
+}
 
 }  // namespace cambium::kv

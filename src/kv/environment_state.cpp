@@ -22,7 +22,8 @@ std::size_t reservation_limit() {
 
 }  // namespace
 
-EnvironmentState::EnvironmentState(std::string file_path, const Options& open_options, os::File file, const Meta& meta)
+EnvironmentState::EnvironmentState(std::string file_path, const Options& open_options, os::File file,
+                                   const Meta& meta)
     : path(std::move(file_path)),
       options(open_options),
       data(std::move(file)),
@@ -43,7 +44,8 @@ EnvironmentState::~EnvironmentState() {
 
 void EnvironmentState::require_same_process() const {
     if (fork_generation != current_fork_generation())
-        throw Error(ErrorCode::misuse, "the environment belongs to the parent process: open the store anew after fork()");
+        throw Error(ErrorCode::misuse,
+                    "the environment belongs to the parent process: open the store anew after fork()");
 }
 
 const std::byte* EnvironmentState::mapped(std::uint64_t bytes) {
@@ -127,16 +129,17 @@ TransactionState* EnvironmentState::begin_write() {
                                            "\" already: commit or abort it first");
     try {
         if (lock->poisoned())
-            throw Error(ErrorCode::poisoned, "a flush of \"" + path +
-                                                 "\" failed earlier: close it in every process and open it again");
+            throw Error(ErrorCode::poisoned,
+                        "a flush of \"" + path + "\" failed earlier: close it in every process and open it again");
         if (taken == os::SharedMutex::Lock::owner_died) repair_after_death();
         if (lock->recovery_pending()) {
             RecoveryReport ignored;
-            settle(data, choose_state(data, path, lock->durable().slot, ignored));
+            settle(data, choose_state(data, path, lock->durable_slot(), ignored));
             lock->set_recovery_pending(false);
         }
         std::uint64_t sequence = 0;
         const Snapshot head = lock->visible(sequence);
+        if (writer_->active) writer_->end();  // its thread ended without ending it
         writer_->begin(head, mapped(head.page_count * page_size));
         writer_->next_id = head.id + 1;
         writer_->thread = std::this_thread::get_id();
@@ -151,10 +154,21 @@ TransactionState* EnvironmentState::begin_write() {
 // may be in the page cache or on the medium, and its number is about to be used again.
 void EnvironmentState::repair_after_death() {
     space.invalidate();
-    if (!lock->flushing()) return;
-    invalidate_slot(data, 1 - lock->durable().slot);
-    counters.flushes.fetch_add(1, std::memory_order_relaxed);
-    lock->set_flushing(false);
+    const std::uint32_t durable = lock->durable_slot();
+    if (lock->flushing()) {
+        invalidate_slot(data, 1 - durable);
+        counters.flushes.fetch_add(1, std::memory_order_relaxed);
+        lock->set_slot_transaction(1 - durable, 0);
+        lock->set_flushing(false);
+    }
+    // It may have died between its flush and its publication. The durable state must be the visible one, or the
+    // next commit would take its pages while overwriting the only other slot.
+    const SlotContent content = read_slot(data, durable);
+    if (content.state != SlotContent::State::valid)
+        throw Error(ErrorCode::corrupt, "the durable commit record of \"" + path + "\" is damaged");
+    std::uint64_t sequence = 0;
+    if (content.meta.header.transaction != lock->visible(sequence).id)
+        lock->publish(snapshot_of(content.meta.header));
 }
 
 void EnvironmentState::end_write(TransactionState& txn) noexcept {
@@ -168,10 +182,7 @@ std::vector<TransactionId> EnvironmentState::pins(const Snapshot& base) {
     // Heads first, then the readers' slots: the order that begin_read() relies on.
     std::uint64_t sequence = 0;
     pins.push_back(lock->visible(sequence).id);
-    for (std::uint32_t slot = 0; slot < 2; ++slot) {
-        const SlotContent content = read_slot(data, slot);
-        if (content.state == SlotContent::State::valid) pins.push_back(content.meta.header.transaction);
-    }
+    for (std::uint32_t slot = 0; slot < 2; ++slot) pins.push_back(lock->slot_transaction(slot));
     lock->collect_pins(pins);
     std::sort(pins.begin(), pins.end());
     pins.erase(std::unique(pins.begin(), pins.end()), pins.end());
@@ -213,11 +224,16 @@ void EnvironmentState::close_orderly() {
     meta.header.previous_durable = meta.header.transaction;
     meta.header.flags = kMetaClosed;
     meta.header.digest = digest_of(checksum, {});
-    const std::uint32_t durable = lock->durable().slot;
-    // The slot that holds the durable state is overwritten only when the other one holds it too.
+    const std::uint32_t durable = lock->durable_slot();
+    // The slot that holds the durable state is overwritten only when the other one holds it too, and whoever opens the
+    // store after a failed flush believes only the slot that was not being written.
     for (const std::uint32_t slot : {1 - durable, durable}) {
+        lock->set_flushing(true);
         write_slot(data, slot, meta);
         sync_data();
+        lock->set_slot_transaction(slot, meta.header.transaction);
+        lock->set_durable_slot(slot);
+        lock->set_flushing(false);
     }
 }
 

@@ -15,6 +15,8 @@ std::atomic<std::uint64_t> generation{1};
 
 }  // namespace
 
-std::uint64_t current_fork_generation() noexcept { return generation.load(std::memory_order_relaxed); }
+std::uint64_t current_fork_generation() noexcept {
+    return generation.load(std::memory_order_relaxed);
+}
 
 }  // namespace cambium::kv

@@ -38,8 +38,8 @@ struct LockFile::Header {
     std::atomic<std::uint32_t> poisoned;
     std::atomic<std::uint32_t> flushing;
     std::atomic<std::uint32_t> recovery_pending;
-    std::atomic<std::uint64_t> durable_transaction;
     std::atomic<std::uint32_t> durable_slot;
+    std::atomic<std::uint64_t> slot_transactions[2];
     os::SharedMutex write_mutex;
     os::SharedMutex slot_mutex;
     alignas(64) std::atomic<std::uint64_t> visible;  ///< sequence number of the newest head
@@ -60,15 +60,18 @@ LockFile::LockFile(const std::string& path, std::uint32_t mode, bool create) : p
                    : os::File::open_existing(path, os::File::Access::read_write, os::File::Role::lock);
     const std::uint64_t least = kSlotsOffset + std::uint64_t{kInitialSlots} * sizeof(ReaderSlot);
     if (!file_.is_open() || (!create && file_.size() < least))
-        throw Error(ErrorCode::busy, "the lock file \"" + path + "\" is missing or not the one that other processes use: "
-                                     "close the store in all of them and open it again");
+        throw Error(ErrorCode::busy, "the lock file \"" + path +
+                                         "\" is missing or not the one that other processes use: "
+                                         "close the store in all of them and open it again");
     if (file_.size() < least) file_.resize(least);
     // Mapped once for every slot that could ever be; the file grows underneath.
     mapping_ = os::Mapping::map(file_, kSlotsOffset + std::size_t{kMaxSlots} * sizeof(ReaderSlot),
                                 os::Mapping::Access::read_write);
 }
 
-LockFile::Header& LockFile::header() const noexcept { return *reinterpret_cast<Header*>(mapping_.data()); }
+LockFile::Header& LockFile::header() const noexcept {
+    return *reinterpret_cast<Header*>(mapping_.data());
+}
 
 LockFile::ReaderSlot* LockFile::slots() const noexcept {
     return reinterpret_cast<ReaderSlot*>(mapping_.data() + kSlotsOffset);
@@ -111,7 +114,9 @@ void LockFile::register_process() {
                                      std::to_string(kMaxProcesses) + " processes, which is the most it takes");
 }
 
-void LockFile::unregister_process() noexcept { file_.unlock(kProcessLocks + process_); }
+void LockFile::unregister_process() noexcept {
+    file_.unlock(kProcessLocks + process_);
+}
 
 void LockFile::release_slots_of(std::uint32_t process) noexcept {
     const std::uint32_t end = header().slot_high_water.load();
@@ -119,7 +124,8 @@ void LockFile::release_slots_of(std::uint32_t process) noexcept {
         if (slots()[slot].owner.load() == process + 1) release_slot(slot);
 }
 
-// While this process holds the dead one's lock nobody can register under its number and have a live slot taken away.
+// While this process holds the dead one's lock nobody can register under its number and have a live slot taken
+// away.
 bool LockFile::bury_dead_process(std::uint32_t process) {
     if (process == process_ || !file_.try_lock(kProcessLocks + process, true)) return false;
     release_slots_of(process);
@@ -137,7 +143,9 @@ void LockFile::publish(const Snapshot& head) noexcept {
     h.visible.store(sequence, std::memory_order_seq_cst);
 }
 
-std::uint64_t LockFile::visible_sequence() const noexcept { return header().visible.load(std::memory_order_seq_cst); }
+std::uint64_t LockFile::visible_sequence() const noexcept {
+    return header().visible.load(std::memory_order_seq_cst);
+}
 
 Snapshot LockFile::visible(std::uint64_t& sequence) const noexcept {
     const Header& h = header();
@@ -162,12 +170,14 @@ std::uint32_t LockFile::claim_slot() {
         for (std::uint32_t i = 0; i < capacity; ++i) {
             ReaderSlot& slot = slots()[i];
             std::uint32_t nobody = 0;
-            if (slot.owner.load(std::memory_order_relaxed) != 0 || !slot.owner.compare_exchange_strong(nobody, process_ + 1))
+            if (slot.owner.load(std::memory_order_relaxed) != 0 ||
+                !slot.owner.compare_exchange_strong(nobody, process_ + 1))
                 continue;
             slot.process_id = static_cast<std::uint32_t>(::getpid());
             slot.thread_id = static_cast<std::uint64_t>(::syscall(SYS_gettid));
             std::uint32_t high = h.slot_high_water.load();
-            while (high < i + 1 && !h.slot_high_water.compare_exchange_weak(high, i + 1)) {}
+            while (high < i + 1 && !h.slot_high_water.compare_exchange_weak(high, i + 1)) {
+            }
             return i;
         }
         grow_slots();
@@ -181,7 +191,8 @@ void LockFile::grow_slots() {
     const std::uint32_t capacity = h.slot_capacity.load();
     if (capacity >= kMaxSlots) {
         h.slot_mutex.unlock();
-        throw Error(ErrorCode::busy, "the store has " + std::to_string(kMaxSlots) + " read transactions open, which is the most it takes");
+        throw Error(ErrorCode::busy, "the store has " + std::to_string(kMaxSlots) +
+                                         " read transactions open, which is the most it takes");
     }
     try {
         if (capacity == seen) {
@@ -204,7 +215,9 @@ void LockFile::pin(std::uint32_t slot, TransactionId snapshot) noexcept {
     slots()[slot].snapshot.store(snapshot + 1, std::memory_order_seq_cst);
 }
 
-void LockFile::unpin(std::uint32_t slot) noexcept { slots()[slot].snapshot.store(0, std::memory_order_release); }
+void LockFile::unpin(std::uint32_t slot) noexcept {
+    slots()[slot].snapshot.store(0, std::memory_order_release);
+}
 
 void LockFile::collect_pins(std::vector<TransactionId>& pins) {
     const Header& h = header();
@@ -229,22 +242,42 @@ std::uint32_t LockFile::reader_count() const noexcept {
     return count;
 }
 
-os::SharedMutex& LockFile::write_mutex() noexcept { return header().write_mutex; }
-
-void LockFile::set_durable(Durable durable) noexcept {
-    header().durable_slot.store(durable.slot);
-    header().durable_transaction.store(durable.transaction);
+os::SharedMutex& LockFile::write_mutex() noexcept {
+    return header().write_mutex;
 }
 
-LockFile::Durable LockFile::durable() const noexcept {
-    return {header().durable_transaction.load(), header().durable_slot.load()};
+void LockFile::set_durable_slot(std::uint32_t slot) noexcept {
+    header().durable_slot.store(slot);
+}
+std::uint32_t LockFile::durable_slot() const noexcept {
+    return header().durable_slot.load();
 }
 
-void LockFile::set_flushing(bool flushing) noexcept { header().flushing.store(flushing ? 1 : 0); }
-bool LockFile::flushing() const noexcept { return header().flushing.load() != 0; }
-void LockFile::set_poisoned() noexcept { header().poisoned.store(1); }
-bool LockFile::poisoned() const noexcept { return header().poisoned.load() != 0; }
-void LockFile::set_recovery_pending(bool pending) noexcept { header().recovery_pending.store(pending ? 1 : 0); }
-bool LockFile::recovery_pending() const noexcept { return header().recovery_pending.load() != 0; }
+void LockFile::set_slot_transaction(std::uint32_t slot, TransactionId transaction) noexcept {
+    header().slot_transactions[slot].store(transaction);
+}
+
+TransactionId LockFile::slot_transaction(std::uint32_t slot) const noexcept {
+    return header().slot_transactions[slot].load();
+}
+
+void LockFile::set_flushing(bool flushing) noexcept {
+    header().flushing.store(flushing ? 1 : 0);
+}
+bool LockFile::flushing() const noexcept {
+    return header().flushing.load() != 0;
+}
+void LockFile::set_poisoned() noexcept {
+    header().poisoned.store(1);
+}
+bool LockFile::poisoned() const noexcept {
+    return header().poisoned.load() != 0;
+}
+void LockFile::set_recovery_pending(bool pending) noexcept {
+    header().recovery_pending.store(pending ? 1 : 0);
+}
+bool LockFile::recovery_pending() const noexcept {
+    return header().recovery_pending.load() != 0;
+}
 
 }  // namespace cambium::kv

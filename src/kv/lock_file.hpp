@@ -61,12 +61,12 @@ public:
     [[nodiscard]] os::SharedMutex& write_mutex() noexcept;
 
     // What a flush owner tells those who come after its death.
-    struct Durable {
-        TransactionId transaction;
-        std::uint32_t slot;
-    };
-    void set_durable(Durable durable) noexcept;
-    [[nodiscard]] Durable durable() const noexcept;
+    /// The meta slot that holds the last durable state, and the transactions that the two slots name: pinned,
+    /// because recovery may return to either.
+    void set_durable_slot(std::uint32_t slot) noexcept;
+    [[nodiscard]] std::uint32_t durable_slot() const noexcept;
+    void set_slot_transaction(std::uint32_t slot, TransactionId transaction) noexcept;
+    [[nodiscard]] TransactionId slot_transaction(std::uint32_t slot) const noexcept;
     void set_flushing(bool flushing) noexcept;
     [[nodiscard]] bool flushing() const noexcept;
     void set_poisoned() noexcept;

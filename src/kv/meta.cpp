@@ -8,7 +8,8 @@ namespace cambium::kv {
 namespace {
 
 bool plausible(const MetaHeader& h) {
-    const bool page_size_ok = h.page_size >= kMinPageSize && h.page_size <= kMaxPageSize && std::has_single_bit(h.page_size);
+    const bool page_size_ok =
+        h.page_size >= kMinPageSize && h.page_size <= kMaxPageSize && std::has_single_bit(h.page_size);
     return page_size_ok && h.size == sizeof(MetaHeader) + std::uint64_t{h.extent_count} * sizeof(Extent) &&
            h.size <= kMaxMetaSize && h.page_count >= first_data_page(h.page_size) &&
            h.page_count < (std::uint64_t{1} << 63) / h.page_size;
@@ -35,7 +36,8 @@ SlotContent read_slot(const os::File& file, std::uint32_t slot) {
         content.state = SlotContent::State::other_version;
         return content;
     }
-    if (!plausible(h) || h.size > size || h.checksum != base::plain_checksum(bytes.data() + 16, h.size - 16)) return content;
+    if (!plausible(h) || h.size > size || h.checksum != base::plain_checksum(bytes.data() + 16, h.size - 16))
+        return content;
     content.meta.extents.resize(h.extent_count);
     if (h.extent_count > 0)
         std::memcpy(content.meta.extents.data(), bytes.data() + sizeof h, h.extent_count * sizeof(Extent));
@@ -52,7 +54,8 @@ void write_slot(os::File& file, std::uint32_t slot, Meta meta) {
     // Whole blocks: the file system then never has to read before it writes.
     std::vector<std::byte> bytes((h.size + 4095U) / 4096 * 4096);
     std::memcpy(bytes.data(), &h, sizeof h);
-    if (!meta.extents.empty()) std::memcpy(bytes.data() + sizeof h, meta.extents.data(), meta.extents.size() * sizeof(Extent));
+    if (!meta.extents.empty())
+        std::memcpy(bytes.data() + sizeof h, meta.extents.data(), meta.extents.size() * sizeof(Extent));
     h.checksum = base::plain_checksum(bytes.data() + 16, h.size - 16);
     std::memcpy(bytes.data(), &h, sizeof h);
     file.write(kMetaOffsets[slot], bytes.data(), bytes.size());
@@ -90,7 +93,8 @@ void finish_run(std::byte* run, const base::Checksum& checksum, std::uint64_t pa
     const std::uint64_t chunks = run_chunk_count(header.value_size);
     for (std::uint64_t i = 0; i < chunks; ++i) {
         const std::uint64_t from = i * kRunChunkSize;
-        const std::uint64_t sum = checksum(run + sizeof header + from, std::min<std::uint64_t>(kRunChunkSize, header.value_size - from));
+        const std::uint64_t sum =
+            checksum(run + sizeof header + from, std::min<std::uint64_t>(kRunChunkSize, header.value_size - from));
         std::memcpy(run + table + 8 * i, &sum, sizeof sum);
     }
     header.page_number = page_number;
@@ -105,18 +109,23 @@ const char* run_error(const std::byte* run, std::uint64_t available_bytes, const
                       std::uint64_t page_number, std::uint32_t page_size) {
     if (available_bytes < sizeof(RunHeader)) return "the file ends inside a large value";
     const auto header = load<RunHeader>(run);
-    if (header.checksum != checksum(run + 8, sizeof header - 8)) return "the checksum of a large value's header is wrong";
-    if (header.kind != PageKind::run || header.page_number != page_number) return "it carries another page's number";
+    if (header.checksum != checksum(run + 8, sizeof header - 8))
+        return "the checksum of a large value's header is wrong";
+    if (header.kind != PageKind::run || header.page_number != page_number)
+        return "it carries another page's number";
     if (header.value_size > kMaxValueSize || header.page_count != run_page_count(header.value_size, page_size) ||
         header.page_count > available_bytes / page_size)
         return "the size of a large value is impossible";
     const std::uint64_t table = run_table_offset(header.value_size);
     const std::uint64_t chunks = run_chunk_count(header.value_size);
-    if (header.table_digest != checksum(run + table, 8 * chunks)) return "the chunk checksums of a large value are damaged";
+    if (header.table_digest != checksum(run + table, 8 * chunks))
+        return "the chunk checksums of a large value are damaged";
     for (std::uint64_t i = 0; i < chunks; ++i) {
         const std::uint64_t from = i * kRunChunkSize;
-        const std::uint64_t sum = checksum(run + sizeof header + from, std::min<std::uint64_t>(kRunChunkSize, header.value_size - from));
-        if (sum != load<std::uint64_t>(run + table + 8 * i)) return "the checksum of a large value's chunk is wrong";
+        const std::uint64_t sum =
+            checksum(run + sizeof header + from, std::min<std::uint64_t>(kRunChunkSize, header.value_size - from));
+        if (sum != load<std::uint64_t>(run + table + 8 * i))
+            return "the checksum of a large value's chunk is wrong";
     }
     return nullptr;
 }

@@ -50,7 +50,8 @@ struct WrittenPage {
 void finish_run(std::byte* run, const base::Checksum& checksum, std::uint64_t page_number, TransactionId birth,
                 std::uint32_t page_size);
 /// Why a run of this many available bytes is not sound, or nullptr.
-[[nodiscard]] const char* run_error(const std::byte* run, std::uint64_t available_bytes, const base::Checksum& checksum,
-                                    std::uint64_t page_number, std::uint32_t page_size);
+[[nodiscard]] const char* run_error(const std::byte* run, std::uint64_t available_bytes,
+                                    const base::Checksum& checksum, std::uint64_t page_number,
+                                    std::uint32_t page_size);
 
 }  // namespace cambium::kv

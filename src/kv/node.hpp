@@ -107,8 +107,8 @@ public:
         const std::size_t value_offset = offset + sizeof(LeafEntryHeader);
         if (value_offset + value_size + tail_size > page_size_) bad_entry();
         const char* value = reinterpret_cast<const char*>(page_) + value_offset;
-        const auto kind = static_cast<ValueKind>((entry.key_size_and_kind >> 15) * 2 +
-                                                 (entry.value_size_and_kind >> 15));
+        const auto kind =
+            static_cast<ValueKind>((entry.key_size_and_kind >> 15) * 2 + (entry.value_size_and_kind >> 15));
         return {{value, value_size}, kind, rest_size, {value + value_size, tail_size}};
     }
 

@@ -10,14 +10,18 @@ std::size_t prefix_of(std::span<const Item> items) noexcept {
     return items.size() < 2 ? 0 : common_prefix(items.front().key, items.back().key);
 }
 
-std::size_t aligned4(std::size_t size) noexcept { return (size + 3) / 4 * 4; }
+std::size_t aligned4(std::size_t size) noexcept {
+    return (size + 3) / 4 * 4;
+}
 
 template <class T>
 void store(std::byte* to, T value) noexcept {
     std::memcpy(to, &value, sizeof value);
 }
 
-std::uint16_t narrow(std::size_t value) noexcept { return static_cast<std::uint16_t>(value); }
+std::uint16_t narrow(std::size_t value) noexcept {
+    return static_cast<std::uint16_t>(value);
+}
 
 }  // namespace
 
@@ -42,8 +46,8 @@ std::size_t leaf_size(std::span<const LeafItem> items) noexcept {
 
 std::size_t branch_size(std::span<const BranchItem> items) noexcept {
     const std::size_t prefix = prefix_of(items);
-    std::size_t size = aligned4(sizeof(NodeHeader) + prefix) + kChildSize +
-                       (kHeadSize + kSlotSize + kChildSize) * items.size();
+    std::size_t size =
+        aligned4(sizeof(NodeHeader) + prefix) + kChildSize + (kHeadSize + kSlotSize + kChildSize) * items.size();
     for (const BranchItem& item : items) size += branch_entry_size(item.key.size() - prefix);
     return size;
 }
@@ -65,13 +69,15 @@ std::size_t NodeEditor::push_leaf_entry(const LeafItem& item, ByteView rest) noe
     const std::size_t size = leaf_entry_size(rest.size(), item.value.size());
     h.heap_begin -= static_cast<std::uint32_t>(size);
     const auto kind = static_cast<unsigned>(item.kind);
-    const LeafEntryHeader entry{narrow(rest.size() | (kind / 2) << 15), narrow(item.value.size() | (kind % 2) << 15)};
+    const LeafEntryHeader entry{narrow(rest.size() | (kind / 2) << 15),
+                                narrow(item.value.size() | (kind % 2) << 15)};
     std::byte* to = bytes_ + h.heap_begin;
     store(to + size - 8, std::uint64_t{0});  // the padding: no old memory reaches the file
     store(to, entry);
     to += sizeof entry;
     if (!item.value.empty()) std::memcpy(to, item.value.data(), item.value.size());
-    if (rest.size() > kHeadSize) std::memcpy(to + item.value.size(), rest.data() + kHeadSize, rest.size() - kHeadSize);
+    if (rest.size() > kHeadSize)
+        std::memcpy(to + item.value.size(), rest.data() + kHeadSize, rest.size() - kHeadSize);
     return h.heap_begin;
 }
 
@@ -236,7 +242,8 @@ void NodeEditor::finish(std::uint64_t page_number, TransactionId birth) noexcept
             store(bytes_ + from + kHeadSize * i, heads[(i + 1) * count() / (kHintCount + 1)]);
     }
     NodeHeader& h = mutable_header();
-    std::memset(bytes_ + sizeof(NodeHeader) + h.prefix_size, 0, hints_offset() - sizeof(NodeHeader) - h.prefix_size);
+    std::memset(bytes_ + sizeof(NodeHeader) + h.prefix_size, 0,
+                hints_offset() - sizeof(NodeHeader) - h.prefix_size);
     std::memset(bytes_ + arrays_end(), 0, gap());
     h.page_number = page_number;
     h.birth = birth;

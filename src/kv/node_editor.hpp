@@ -50,7 +50,8 @@ class NodeEditor : public NodeView {
 public:
     NodeEditor(std::byte* page, std::uint32_t page_size) noexcept : NodeView(page, page_size), bytes_(page) {}
 
-    /// Makes the page the node of exactly these items; they must fit (leaf_size() <= page size) and must not lie in it.
+    /// Makes the page the node of exactly these items; they must fit (leaf_size() <= page size) and must not lie in
+    /// it.
     void build_leaf(std::span<const LeafItem> items) noexcept;
     /// The same for a branch: `first` is the child left of the first separator.
     void build_branch(std::uint8_t level, PageRef first, std::span<const BranchItem> items) noexcept;

@@ -32,9 +32,9 @@ enum class PageKind : std::uint8_t { leaf = 1, branch = 2, run = 3 };
 // ---- Nodes ------------------------------------------------------------------------------------------------
 
 /// Flags of a node page.
-inline constexpr std::uint16_t kHasHints = 1;    ///< the hint area is present and valid
-inline constexpr std::uint16_t kFullKeys = 2;    ///< reserved: contiguous keys, no prefix, heads duplicated
-inline constexpr std::uint16_t kHasCounts = 4;   ///< reserved: entry counts beside the children
+inline constexpr std::uint16_t kHasHints = 1;   ///< the hint area is present and valid
+inline constexpr std::uint16_t kFullKeys = 2;   ///< reserved: contiguous keys, no prefix, heads duplicated
+inline constexpr std::uint16_t kHasCounts = 4;  ///< reserved: entry counts beside the children
 
 /// First bytes of every leaf and branch. After it: the prefix common to all keys, padding to 4, the hint area
 /// (kHintCount heads, when kHasHints), `count` key heads, `count` slots, in a branch `count + 1` children;
@@ -44,7 +44,7 @@ struct NodeHeader {
     std::uint64_t page_number;  ///< of this page; 0 while dirty
     std::uint64_t birth;        ///< transaction that wrote the page
     PageKind kind;
-    std::uint8_t level;         ///< 0 in a leaf; a child's level is one less than its parent's
+    std::uint8_t level;  ///< 0 in a leaf; a child's level is one less than its parent's
     std::uint16_t flags;
     std::uint16_t count;        ///< entries of a leaf; separators of a branch (it has one child more)
     std::uint16_t prefix_size;  ///< bytes
@@ -56,7 +56,7 @@ static_assert(sizeof(NodeHeader) == 40 && std::is_trivially_copyable_v<NodeHeade
 static_assert(std::has_unique_object_representations_v<NodeHeader>, "no padding on disk");
 static_assert(offsetof(NodeHeader, kind) == 24 && offsetof(NodeHeader, heap_begin) == 32);
 
-inline constexpr std::size_t kHeadSize = 4;    ///< bytes of a key head: key bytes after the prefix, zero-padded
+inline constexpr std::size_t kHeadSize = 4;  ///< bytes of a key head: key bytes after the prefix, zero-padded
 inline constexpr std::size_t kSlotSize = 2;
 inline constexpr std::size_t kChildSize = 8;
 inline constexpr std::size_t kHintCount = 16;  ///< hint i is head[(i + 1) * count / (kHintCount + 1)]
@@ -129,7 +129,9 @@ inline constexpr std::uint64_t kMaxValueSize = std::uint64_t{1} << 47;
 
 // ---- Limits that depend on the page size ------------------------------------------------------------------
 
-[[nodiscard]] constexpr std::uint32_t max_key_size(std::uint32_t page_size) noexcept { return page_size / 4; }
+[[nodiscard]] constexpr std::uint32_t max_key_size(std::uint32_t page_size) noexcept {
+    return page_size / 4;
+}
 /// Heap bytes that one leaf entry may take; a larger value goes to a run. Two entries always fit a leaf.
 [[nodiscard]] constexpr std::size_t max_leaf_entry_size(std::uint32_t page_size) noexcept {
     return ((page_size - sizeof(NodeHeader) - kHintSize) / 2 - 16) / kValueAlignment * kValueAlignment;
@@ -141,8 +143,8 @@ static_assert(max_leaf_entry_size(kMaxPageSize) <= kSizeMask);
 
 /// What the catalog tree stores for a named tree, and the meta for the catalog and space trees.
 struct TreeRecord {
-    std::uint64_t id;    ///< never used twice in a file
-    PageRef root;        ///< kNoPage when empty
+    std::uint64_t id;  ///< never used twice in a file
+    PageRef root;      ///< kNoPage when empty
     std::uint64_t entries;
     std::uint64_t branch_pages;
     std::uint64_t leaf_pages;

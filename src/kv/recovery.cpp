@@ -29,8 +29,9 @@ std::uint64_t random_word() {
     const bool ours = slots[0].state == State::damaged || slots[1].state == State::damaged ||
                       slots[0].state == State::valid || slots[1].state == State::valid;
     if (!ours) fail(ErrorCode::not_a_store, path, "it is not a Cambium store");
-    if (file.size() < kMetaAreaSize) fail(ErrorCode::corrupt, path, "the file is cut off inside its first " +
-                                                                        std::to_string(kMetaAreaSize) + " bytes");
+    if (file.size() < kMetaAreaSize)
+        fail(ErrorCode::corrupt, path,
+             "the file is cut off inside its first " + std::to_string(kMetaAreaSize) + " bytes");
     fail(ErrorCode::corrupt, path, "neither of its two commit records can be believed");
 }
 
@@ -44,9 +45,11 @@ const char* verify_page(const os::File& file, const Meta& meta, const base::Chec
     TransactionId birth = 0;
     if (static_cast<PageKind>(bytes[24]) == PageKind::run) {
         const auto header = load<RunHeader>(bytes.data());
-        if (header.page_count == 0 || header.page_count > pages_left) return "a large value of the last commit is damaged";
+        if (header.page_count == 0 || header.page_count > pages_left)
+            return "a large value of the last commit is damaged";
         bytes.resize(header.page_count * page_size);
-        if (file.read(page * page_size, bytes) < bytes.size()) return "the file ends before a page of the last commit";
+        if (file.read(page * page_size, bytes) < bytes.size())
+            return "the file ends before a page of the last commit";
         if (run_error(bytes.data(), bytes.size(), checksum, page, page_size) != nullptr)
             return "a large value of the last commit is damaged";
         pages_used = header.page_count;
@@ -76,12 +79,14 @@ const char* verify_extents(const os::File& file, const Meta& meta) {
             return "an extent of the last commit lies outside the file";
         for (std::uint64_t done = 0; done < extent.page_count;) {
             std::uint64_t used = 0;
-            if (const char* why = verify_page(file, meta, checksum, extent.first_page + done, extent.page_count - done, written, used))
+            if (const char* why = verify_page(file, meta, checksum, extent.first_page + done,
+                                              extent.page_count - done, written, used))
                 return why;
             done += used;
         }
     }
-    return digest_of(checksum, written) == meta.header.digest ? nullptr : "the digest of the last commit does not hold";
+    return digest_of(checksum, written) == meta.header.digest ? nullptr
+                                                              : "the digest of the last commit does not hold";
 }
 
 void write_first_state(os::File& file, const Options& options) {
@@ -151,9 +156,13 @@ Recovered choose_state(const os::File& file, const std::string& path, std::optio
                 recovered.meta = std::move(slot->meta);
                 recovered.slot = slot->slot;
                 const SlotContent& other = slots[1 - slot->slot];
+                if (other.state == SlotContent::State::valid && !recovered.rejected_slot.has_value())
+                    recovered.other_transaction = other.meta.header.transaction;
                 if (!report.fell_back && other.state == SlotContent::State::damaged) {
                     report.fell_back = true;
                     report.reason = "a commit record is damaged";
+                    // Torn over by the next commit of that number it could become whole again.
+                    recovered.rejected_slot = other.slot;
                 }
                 return recovered;
             }
@@ -163,7 +172,8 @@ Recovered choose_state(const os::File& file, const std::string& path, std::optio
         report.rejected_transaction = valid ? slot->meta.header.transaction : 0;
         report.reason = why;
     }
-    if (std::any_of(order.begin(), order.end(), [](const SlotContent* s) { return s->state == SlotContent::State::valid; }))
+    if (std::any_of(order.begin(), order.end(),
+                    [](const SlotContent* s) { return s->state == SlotContent::State::valid; }))
         fail(ErrorCode::corrupt, path, report.reason);
     refuse(file, path, slots);
 }

@@ -12,13 +12,15 @@ namespace cambium::kv {
 /// Error{already_exists} when somebody else was faster.
 void create_store(const std::string& path, const Options& options, bool replace);
 
-/// Reads what never changes (uuid, seed, page size) from any valid slot. Error: not_a_store, format_version, corrupt.
+/// Reads what never changes (uuid, seed, page size) from any valid slot. Error: not_a_store, format_version,
+/// corrupt.
 [[nodiscard]] Meta read_identity(const os::File& file, const std::string& path);
 
 struct Recovered {
     Meta meta;
     std::uint32_t slot = 0;
     std::optional<std::uint32_t> rejected_slot;  ///< to be invalidated before its number is used again
+    TransactionId other_transaction = 0;  ///< what the other slot names and recovery may return to; 0 for nothing
 };
 
 /// Chooses the state to open: the newest meta whose extents hold what its digest says, else the other. With

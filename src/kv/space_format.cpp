@@ -12,7 +12,9 @@ void put_varint(std::string& out, std::uint64_t value) {
     out.push_back(static_cast<char>(value));
 }
 
-[[noreturn]] void malformed() { throw_corrupt(0, "a record of the free space is malformed"); }
+[[noreturn]] void malformed() {
+    throw_corrupt(0, "a record of the free space is malformed");
+}
 
 std::uint64_t get_varint(ByteView& in) {
     std::uint64_t value = 0;
@@ -42,7 +44,8 @@ T get_big_endian(ByteView in) {
 }  // namespace
 
 std::vector<std::string> encode_delta(const SpaceDelta& delta, TransactionId transaction) {
-    // Every record holds an allocated list and a retired list: long lists of one kind go on in records of their own.
+    // Every record holds an allocated list and a retired list: long lists of one kind go on in records of their
+    // own.
     std::vector<std::string> records;
     std::size_t allocated = 0;
     std::size_t retired = 0;
@@ -64,7 +67,8 @@ std::vector<std::string> encode_delta(const SpaceDelta& delta, TransactionId tra
         body.clear();
         last = 0;
         count = 0;
-        for (; retired < delta.retired.size() && record.size() + body.size() < kSpaceRecordBytes; ++retired, ++count) {
+        for (; retired < delta.retired.size() && record.size() + body.size() < kSpaceRecordBytes;
+             ++retired, ++count) {
             const RetiredExtent& extent = delta.retired[retired];
             put_varint(body, extent.first_page - last);
             put_varint(body, extent.page_count);

@@ -191,7 +191,8 @@ void SpaceMap::replay(TransactionState& txn, TransactionId after) {
                 visit_untouched(spare_first, std::min(spare, page_count_ - spare_first),
                                 [&](Extent e) { never_used.push_back(e); });
             if (extent->page_count > spare)
-                visit_untouched(extent->first_page, extent->page_count - spare, [&](Extent e) { used.push_back(e); });
+                visit_untouched(extent->first_page, extent->page_count - spare,
+                                [&](Extent e) { used.push_back(e); });
         }
         if (unused != 0) throw_corrupt(0, "a record of the free space counts more unused pages than it has");
     }
@@ -321,7 +322,8 @@ void SpaceMap::take_from_segment(std::uint32_t segment, std::uint64_t& pages, st
         }
     }
     if (segments_[segment].free > pages)
-        std::stable_sort(runs.begin(), runs.end(), [](const Extent& a, const Extent& b) { return a.page_count > b.page_count; });
+        std::stable_sort(runs.begin(), runs.end(),
+                         [](const Extent& a, const Extent& b) { return a.page_count > b.page_count; });
     for (Extent run : runs) {
         if (pages == 0) return;
         run.page_count = std::min(run.page_count, pages);

@@ -15,7 +15,7 @@ namespace cambium::kv {
 
 class SpaceMap {
 public:
-    explicit SpaceMap(std::uint32_t page_size) : page_size_(page_size) {}
+    explicit SpaceMap(std::uint32_t page_size) : page_size_(page_size), page_count_(first_data_page(page_size)) {}
 
     /// Makes the map true for the transaction's snapshot: replays what is missing, or loads everything.
     void bring_to(detail::TransactionState& txn);
@@ -76,7 +76,8 @@ private:
     [[nodiscard]] static std::size_t bucket_of(std::uint16_t free) noexcept { return (free - 1U) / 16; }
     void take_from_segment(std::uint32_t segment, std::uint64_t& pages, std::vector<Extent>& extents);
     [[nodiscard]] bool find_run_in_segments(std::uint64_t pages, std::uint64_t& first) const;
-    [[nodiscard]] bool find_run(std::uint64_t from, std::uint64_t to, std::uint64_t pages, std::uint64_t& first) const;
+    [[nodiscard]] bool find_run(std::uint64_t from, std::uint64_t to, std::uint64_t pages,
+                                std::uint64_t& first) const;
     Extent take_tail(std::uint64_t pages);
     void file(const RetiredExtent& extent, const std::vector<TransactionId>& pins);
     void drop_from_waiting(const std::vector<bool>& touched);
@@ -84,7 +85,7 @@ private:
     std::uint32_t page_size_;
     bool valid_ = false;
     TransactionId as_of_ = 0;
-    std::uint64_t page_count_ = 0;
+    std::uint64_t page_count_;
     std::uint64_t free_pages_ = 0;
     std::uint64_t waiting_pages_ = 0;
     std::size_t delta_bytes_ = 0;

@@ -12,7 +12,9 @@ using detail::WriteGuard;
 
 namespace {
 
-std::string name_key(ByteView name) { return std::string(1, kCatalogName).append(name); }
+std::string name_key(ByteView name) {
+    return std::string(1, kCatalogName).append(name);
+}
 
 std::string tree_key(std::uint64_t id) {
     std::string key(1, kCatalogTree);
@@ -20,12 +22,15 @@ std::string tree_key(std::uint64_t id) {
     return key;
 }
 
-std::string quoted(ByteView name) { return std::string{"\""}.append(name).append("\""); }
+std::string quoted(ByteView name) {
+    return std::string{"\""}.append(name).append("\"");
+}
 
 void check_name(ByteView name) {
     if (name.empty() || name.size() > kMaxTreeNameSize)
         throw Error(ErrorCode::invalid_argument, "a tree's name has " + std::to_string(name.size()) +
-                                                     " bytes; it must have 1 to " + std::to_string(kMaxTreeNameSize));
+                                                     " bytes; it must have 1 to " +
+                                                     std::to_string(kMaxTreeNameSize));
 }
 
 std::uint64_t id_of(ByteView value) {
@@ -47,7 +52,9 @@ std::uint64_t Transaction::id() const {
     return state_->writable ? state_->next_id : state_->snapshot.id;
 }
 
-bool Transaction::writable() const noexcept { return state_ != nullptr && state_->writable; }
+bool Transaction::writable() const noexcept {
+    return state_ != nullptr && state_->writable;
+}
 
 std::optional<Tree> Transaction::find_tree(ByteView name) const {
     detail::require_active(state_);
@@ -123,7 +130,8 @@ Tree WriteTransaction::create_tree(ByteView name) {
     const std::uint64_t id = state_->snapshot.next_tree_id++;
     TreeRecord record{};
     record.id = id;
-    detail::put(*state_, state_->catalog, name_key(name), {reinterpret_cast<const char*>(&id), sizeof id}, detail::PutMode::overwrite);
+    detail::put(*state_, state_->catalog, name_key(name), {reinterpret_cast<const char*>(&id), sizeof id},
+                detail::PutMode::overwrite);
     detail::put(*state_, state_->catalog, tree_key(id), {reinterpret_cast<const char*>(&record), sizeof record},
                 detail::PutMode::overwrite);
     guard.succeeded();
@@ -159,10 +167,12 @@ void WriteTransaction::rename_tree(ByteView from, ByteView to) {
     check_name(to);
     const std::uint64_t id = this->tree(from).id();
     if (from == to) return;
-    if (lookup(*state_, to) != 0) throw Error(ErrorCode::already_exists, "there is a tree named " + quoted(to) + " already");
+    if (lookup(*state_, to) != 0)
+        throw Error(ErrorCode::already_exists, "there is a tree named " + quoted(to) + " already");
     const WriteGuard guard{*state_};
     detail::erase(*state_, state_->catalog, name_key(from));
-    detail::put(*state_, state_->catalog, name_key(to), {reinterpret_cast<const char*>(&id), sizeof id}, detail::PutMode::overwrite);
+    detail::put(*state_, state_->catalog, name_key(to), {reinterpret_cast<const char*>(&id), sizeof id},
+                detail::PutMode::overwrite);
     guard.succeeded();
 }
 

@@ -18,10 +18,12 @@ namespace {
 constexpr std::align_val_t kPageAlignment{4096};
 
 std::byte* allocate_pages(std::uint64_t pages, std::uint32_t page_size) {
-    return static_cast<std::byte*>(::operator new(pages * page_size, kPageAlignment));
+    return static_cast<std::byte*>(::operator new(pages* page_size, kPageAlignment));
 }
 
-void free_pages(std::byte* data) noexcept { ::operator delete(data, kPageAlignment); }
+void free_pages(std::byte* data) noexcept {
+    ::operator delete(data, kPageAlignment);
+}
 
 }  // namespace
 
@@ -111,8 +113,9 @@ void TransactionState::end() noexcept {
 }
 
 void TransactionState::bad_reference(PageRef ref) const {
-    throw_corrupt(ref, (ref & kDirtyBit) != 0 ? "a page refers to a page that was never written"
-                                              : "it is referred to, but lies outside the snapshot");
+    const bool outside = ref < first_data_page(page_size_bytes) || ref >= snapshot.page_count;
+    throw_corrupt(ref, outside ? "it is referred to, but lies outside the snapshot"
+                               : "it refers to a page that was never written");
 }
 
 void TransactionState::bad_node(const NodeView& view, PageRef ref, std::uint32_t level) const {
@@ -131,6 +134,9 @@ ByteView TransactionState::resolve_run(const LeafEntry& entry) const {
     const std::byte* run = nullptr;
     if ((first & kDirtyBit) != 0) {
         run = dirty.page(first);
+        const auto header = load<RunHeader>(run);
+        if (header.kind != PageKind::run || header.value_size != reference.value_size)
+            throw_corrupt(0, "an entry refers to a large value that was never written");
     } else {
         if (first < first_data_page(page_size_bytes) || first >= snapshot.page_count ||
             reference.value_size > kMaxValueSize ||
@@ -161,13 +167,14 @@ TreeState& TransactionState::tree(std::uint64_t id) {
     std::memcpy(key + 1, &big_endian, sizeof big_endian);
     const std::optional<LeafEntry> entry = find(*this, catalog.record, {key, sizeof key});
     if (!entry.has_value())
-        throw Error(ErrorCode::not_found, "tree " + std::to_string(id) + " does not exist in snapshot " +
-                                              std::to_string(snapshot.id));
+        throw Error(ErrorCode::not_found,
+                    "tree " + std::to_string(id) + " does not exist in snapshot " + std::to_string(snapshot.id));
     if (entry->value.size() != sizeof(TreeRecord)) throw_corrupt(0, "a tree's record has a wrong size");
     if (tree_count == trees.size()) trees.push_back(std::make_unique<TreeState>());
     TreeState& state = *trees[tree_count];
     state.record = load<TreeRecord>(reinterpret_cast<const std::byte*>(entry->value.data()));
-    if (state.record.id != id) throw_corrupt(0, "a tree's record carries another tree's id");
+    if (state.record.id != id || (state.record.root & kDirtyBit) != 0)
+        throw_corrupt(0, "a tree's record carries another tree's id or a root that was never written");
     state.modified = false;
     state.cursors = nullptr;
     ++tree_count;
@@ -178,7 +185,8 @@ void require_active(const TransactionState* state) {
     if (state == nullptr || !state->active)
         throw Error(ErrorCode::misuse, "the transaction has ended: begin a new one");
     if (state->fork_generation != current_fork_generation())
-        throw Error(ErrorCode::misuse, "the transaction belongs to the parent process: open the store anew after fork()");
+        throw Error(ErrorCode::misuse,
+                    "the transaction belongs to the parent process: open the store anew after fork()");
     if (state->failed)
         throw Error(ErrorCode::misuse, "the transaction stopped in the middle of a failed write: abort it");
 }

@@ -60,7 +60,8 @@ public:
     template <class Visitor>
     void each_run(Visitor&& visit) {
         for (std::size_t i = 0; i < entries_.size(); ++i)
-            if (entries_[i].data != nullptr && entries_[i].is_run) visit(kDirtyBit | i, entries_[i].data, entries_[i].pages);
+            if (entries_[i].data != nullptr && entries_[i].is_run)
+                visit(kDirtyBit | i, entries_[i].data, entries_[i].pages);
     }
     /// A dirty run: as add(), remembered as not a node.
     PageRef add_run(std::uint64_t pages);
@@ -100,8 +101,8 @@ struct TransactionState {
     std::uint32_t page_size_bytes;
     bool writable = false;
     bool active = false;
-    bool failed = false;      ///< a write stopped half-way: only abort is left
-    std::uint64_t serial = 0; ///< counts the transactions that used this object
+    bool failed = false;       ///< a write stopped half-way: only abort is left
+    std::uint64_t serial = 0;  ///< counts the transactions that used this object
     std::uint64_t fork_generation = 0;
     Snapshot snapshot;
     const std::byte* map = nullptr;
@@ -131,6 +132,12 @@ struct TransactionState {
             bad_node(view, ref, level);
         return view;
     }
+    /// Child i of the branch at `parent`: only a dirty page may refer to a dirty one.
+    [[nodiscard]] PageRef child(PageRef parent, const NodeView& node, std::uint32_t i) const {
+        const PageRef ref = node.child(i);
+        if ((ref & ~parent & kDirtyBit) != 0) bad_reference(parent);
+        return ref;
+    }
     [[nodiscard]] NodeEditor editor(PageRef ref) { return {dirty.page(ref), page_size_bytes}; }
     /// The bytes of a value that may live in a run.
     [[nodiscard]] ByteView resolve(const LeafEntry& entry) const {
@@ -151,7 +158,8 @@ private:
     [[noreturn]] void bad_node(const NodeView& view, PageRef ref, std::uint32_t level) const;
 };
 
-/// Throws unless the transaction may be used by this call: active, not after fork; for writes also writable, on its thread.
+/// Throws unless the transaction may be used by this call: active, not after fork; for writes also writable, on its
+/// thread.
 void require_active(const TransactionState* state);
 void require_writable(const TransactionState* state);
 

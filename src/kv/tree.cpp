@@ -20,7 +20,7 @@ void go_to_edge(const TransactionState& txn, Path& path, std::uint32_t from, Pag
         std::uint32_t index = last ? node.count() : 0;
         if (node.is_leaf() && last && index > 0) --index;
         path.frames[i] = {ref, node, index};
-        if (!node.is_leaf()) ref = node.child(index);
+        if (!node.is_leaf()) ref = txn.child(ref, node, index);
     }
 }
 
@@ -31,7 +31,7 @@ std::optional<LeafEntry> find(const TransactionState& txn, const TreeRecord& tre
     for (std::uint32_t level = checked_depth(tree); level-- > 0;) {
         const NodeView node = txn.node(ref, level);
         if (level > 0) {
-            ref = node.child(node.child_index(key));
+            ref = txn.child(ref, node, node.child_index(key));
             continue;
         }
         const Position position = node.lower_bound(key);
@@ -52,7 +52,7 @@ bool descend(const TransactionState& txn, const TreeRecord& tree, ByteView key, 
         }
         const std::uint32_t child = node.child_index(key);
         path.frames[i] = {ref, node, child};
-        ref = node.child(child);
+        ref = txn.child(ref, node, child);
     }
     return false;
 }
@@ -67,7 +67,7 @@ bool step_leaf(const TransactionState& txn, Path& path, bool forward) {
         Path::Frame& frame = path.frames[i];
         if (forward ? frame.index < frame.node.count() : frame.index > 0) {
             frame.index = forward ? frame.index + 1 : frame.index - 1;
-            go_to_edge(txn, path, i + 1, frame.node.child(frame.index), !forward);
+            go_to_edge(txn, path, i + 1, txn.child(frame.ref, frame.node, frame.index), !forward);
             return true;
         }
     }
@@ -108,7 +108,7 @@ void retire_subtree(TransactionState& txn, PageRef ref, std::uint32_t level) {
     const NodeView node = txn.node(ref, level);
     for (std::uint32_t i = 0; i < node.count() + (level > 0 ? 1U : 0U); ++i) {
         if (level > 0) {
-            retire_subtree(txn, node.child(i), level - 1);
+            retire_subtree(txn, txn.child(ref, node, i), level - 1);
         } else {
             const LeafEntry entry = node.leaf_entry(i);
             if (entry.kind == ValueKind::run) retire_run(txn, entry);

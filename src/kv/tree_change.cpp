@@ -7,7 +7,8 @@ namespace cambium::kv::detail {
 namespace {
 
 RunReference run_reference(const LeafEntry& entry) {
-    if (entry.value.size() != sizeof(RunReference)) throw_corrupt(0, "a reference to a large value has a wrong size");
+    if (entry.value.size() != sizeof(RunReference))
+        throw_corrupt(0, "a reference to a large value has a wrong size");
     return load<RunReference>(reinterpret_cast<const std::byte*>(entry.value.data()));
 }
 
@@ -120,7 +121,9 @@ NodeEditor TreeChange::scratch() {
     return {txn_.scratch.get(), page_size()};
 }
 
-void TreeChange::take_scratch(PageRef ref) { std::memcpy(txn_.dirty.page(ref), txn_.scratch.get(), page_size()); }
+void TreeChange::take_scratch(PageRef ref) {
+    std::memcpy(txn_.dirty.page(ref), txn_.scratch.get(), page_size());
+}
 
 bool TreeChange::on_edge(std::uint32_t depth, bool last) const noexcept {
     for (std::uint32_t i = 0; i < depth; ++i) {
@@ -153,12 +156,12 @@ void TreeChange::split_leaf(const LeafItem& item) {
             continue;
         }
         const bool whole = piece.size() == items.size();
-        const std::size_t cut =
-            whole && appending    ? piece.size() - 1
-            : whole && prepending ? 1
-                                  : middle_of(piece, [](const LeafItem& i) {
-                                        return leaf_entry_size(i.key.size(), i.value.size()) + kHeadSize + kSlotSize;
-                                    });
+        const std::size_t cut = whole && appending    ? piece.size() - 1
+                                : whole && prepending ? 1
+                                                      : middle_of(piece, [](const LeafItem& i) {
+                                                            return leaf_entry_size(i.key.size(), i.value.size()) +
+                                                                   kHeadSize + kSlotSize;
+                                                        });
         rest.push_back(piece.subspan(cut));
         rest.push_back(piece.first(cut));
     }
@@ -263,7 +266,8 @@ void TreeChange::after_erase(std::uint32_t depth) {
     const bool leaf = node.is_leaf();
     // A neighbour that is dirty already costs no extra page.
     const Path::Frame& parent = path_.frames[depth - 1];
-    const bool right_dirty = parent.index < parent.node.count() && (parent.node.child(parent.index + 1) & kDirtyBit) != 0;
+    const bool right_dirty =
+        parent.index < parent.node.count() && (parent.node.child(parent.index + 1) & kDirtyBit) != 0;
     for (const bool right : {right_dirty, !right_dirty}) {
         if (leaf ? merge_leaf(depth, right) : merge_branch(depth, right)) return after_erase(depth - 1);
     }

@@ -17,15 +17,15 @@ private:
 
 inline void check_value_size(ByteView value) {
     if (value.size() > kMaxValueSize)
-        throw Error(ErrorCode::value_too_long,
-                    "the value has " + std::to_string(value.size()) + " bytes; the most is " + std::to_string(kMaxValueSize));
+        throw Error(ErrorCode::value_too_long, "the value has " + std::to_string(value.size()) +
+                                                   " bytes; the most is " + std::to_string(kMaxValueSize));
 }
 
 inline void check_key(const TransactionState& txn, ByteView key) {
     if (key.empty()) throw Error(ErrorCode::invalid_argument, "the key is empty; a key has at least one byte");
     if (const std::uint32_t most = max_key_size(txn.page_size_bytes); key.size() > most)
-        throw Error(ErrorCode::key_too_long,
-                    "the key has " + std::to_string(key.size()) + " bytes; this store takes keys up to " + std::to_string(most));
+        throw Error(ErrorCode::key_too_long, "the key has " + std::to_string(key.size()) +
+                                                 " bytes; this store takes keys up to " + std::to_string(most));
 }
 
 }  // namespace cambium::kv::detail

@@ -109,11 +109,13 @@ void File::close() noexcept {
     descriptor_ = -1;
 }
 
-void File::fail(const char* what, int error) const { throw_errno(what, path_, error); }
+void File::fail(const char* what, int error) const {
+    throw_errno(what, path_, error);
+}
 
 File File::open_existing(const std::string& path, Access access, Role role) {
-    const int flags = (access == Access::read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC |
-                      (role == Role::lock ? O_NOFOLLOW : 0);
+    const int flags =
+        (access == Access::read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | (role == Role::lock ? O_NOFOLLOW : 0);
     const int descriptor = ::open(path.c_str(), flags);
     if (descriptor < 0 && errno == ENOENT) return {};
     if (descriptor < 0) throw_errno("cannot open", path, errno);
@@ -154,8 +156,8 @@ bool File::is_at(const std::string& path) const noexcept {
 std::size_t File::read(std::uint64_t offset, std::span<std::byte> bytes) const {
     std::size_t done = 0;
     while (done < bytes.size()) {
-        const ssize_t got = ::pread(descriptor_, bytes.data() + done, bytes.size() - done,
-                                    static_cast<off_t>(offset + done));
+        const ssize_t got =
+            ::pread(descriptor_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) fail("cannot read", errno);
         if (got == 0) break;
@@ -180,8 +182,9 @@ void File::allocate(std::uint64_t from, std::uint64_t to) {
     const int error = observed(role_, call, [&] {
         int result = 0;
         do {
-            result = ::fallocate(descriptor_, 0, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0 ? 0
-                                                                                                               : errno;
+            result = ::fallocate(descriptor_, 0, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0
+                         ? 0
+                         : errno;
         } while (result == EINTR);
         if (result == EOPNOTSUPP || result == ENOSYS) result = write_zeros(descriptor_, from, to);
         return result;
@@ -191,9 +194,8 @@ void File::allocate(std::uint64_t from, std::uint64_t to) {
 
 void File::resize(std::uint64_t length) {
     const FileCall call{FileCall::Kind::resize, length, {}};
-    const int error = observed(role_, call, [&] {
-        return ::ftruncate(descriptor_, static_cast<off_t>(length)) == 0 ? 0 : errno;
-    });
+    const int error = observed(
+        role_, call, [&] { return ::ftruncate(descriptor_, static_cast<off_t>(length)) == 0 ? 0 : errno; });
     if (error != 0) fail("cannot resize", error);
 }
 
@@ -261,6 +263,8 @@ void rename_file(const std::string& from, const std::string& to, bool replace) {
     throw_errno("cannot create", to, error);
 }
 
-void remove_file(const std::string& path) noexcept { (void)::unlink(path.c_str()); }
+void remove_file(const std::string& path) noexcept {
+    (void)::unlink(path.c_str());
+}
 
 }  // namespace cambium::os

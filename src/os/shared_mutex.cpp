@@ -29,6 +29,8 @@ SharedMutex::Lock SharedMutex::lock() {
     throw_errno("cannot take a lock in", "the lock file", error);
 }
 
-void SharedMutex::unlock() noexcept { (void)pthread_mutex_unlock(&mutex_); }
+void SharedMutex::unlock() noexcept {
+    (void)pthread_mutex_unlock(&mutex_);
+}
 
 }  // namespace cambium::os

@@ -18,7 +18,7 @@ using Trees = std::map<std::string, Model>;
 struct Shape {
     const char* name;
     std::uint32_t page_size;
-    std::size_t key_space;    ///< number of different keys
+    std::size_t key_space;  ///< number of different keys
     std::size_t longest_key;
     std::size_t longest_value;
     std::size_t operations;
@@ -60,9 +60,12 @@ private:
         // The same number always gives the same key; neighbours share long prefixes now and then.
         const std::size_t number = below(shape_.key_space);
         std::mt19937_64 of_key{number};
-        std::string key = number % 3 == 0 ? "a shared prefix of some length/" : number % 3 == 1 ? std::string{} : std::string{'\0', '\xff'};
+        std::string key = number % 3 == 0   ? "a shared prefix of some length/"
+                          : number % 3 == 1 ? std::string{}
+                                            : std::string{'\0', '\xff'};
         const std::size_t extra = number % 17 == 0 ? of_key() % shape_.longest_key : of_key() % 12;
-        for (std::size_t i = 0; i < extra; ++i) key.push_back(static_cast<char>(of_key() % (number % 2 == 0 ? 3 : 256)));
+        for (std::size_t i = 0; i < extra; ++i)
+            key.push_back(static_cast<char>(of_key() % (number % 2 == 0 ? 3 : 256)));
         key += std::to_string(number);
         if (key.size() > shape_.longest_key) key.resize(shape_.longest_key);
         return key;
@@ -96,7 +99,8 @@ private:
         return operations + 1;
     }
 
-    void operation(kv::WriteTransaction& txn, Trees& model, std::vector<std::pair<std::string, kv::Cursor>>& cursors) {
+    void operation(kv::WriteTransaction& txn, Trees& model,
+                   std::vector<std::pair<std::string, kv::Cursor>>& cursors) {
         const std::string name = tree_name();
         if (below(400) == 0) {
             std::erase_if(cursors, [&](const auto& c) { return c.first == name; });

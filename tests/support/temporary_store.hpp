@@ -37,7 +37,8 @@ private:
 /// Every finding of check() is a failure of the test.
 inline kv::CheckReport require_sound(kv::Environment& environment) {
     kv::CheckReport report = kv::check(environment);
-    for (const kv::Finding& finding : report.findings) FAIL_CHECK("page " << finding.page << ", tree " << finding.tree << ": " << finding.what);
+    for (const kv::Finding& finding : report.findings)
+        FAIL_CHECK("page " << finding.page << ", tree " << finding.tree << ": " << finding.what);
     REQUIRE(report.ok());
     return report;
 }

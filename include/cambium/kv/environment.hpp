@@ -15,23 +15,23 @@ class EnvironmentState;
 struct EnvironmentStatistics {
     std::uint64_t file_size_bytes = 0;  ///< length of the data file
     std::uint32_t page_size_bytes = 0;
-    std::uint64_t page_count = 0;    ///< pages ever used: live, waiting and free
-    std::uint64_t free_pages = 0;    ///< pages that the next commit may reuse, as this process last saw it
-    std::uint64_t waiting_pages = 0; ///< retired pages that a snapshot may still read, as this process last saw it
+    std::uint64_t page_count = 0;     ///< pages ever used: live, waiting and free
+    std::uint64_t free_pages = 0;     ///< pages that the next commit may reuse, as this process last saw it
+    std::uint64_t waiting_pages = 0;  ///< retired pages that a snapshot may still read, as this process last saw it
     std::uint64_t newest_transaction = 0;
-    std::uint64_t commits = 0;       ///< commits of this process
-    std::uint64_t flushes = 0;       ///< fdatasync calls of this process on the data file
+    std::uint64_t commits = 0;          ///< commits of this process
+    std::uint64_t flushes = 0;          ///< fdatasync calls of this process on the data file
     std::uint64_t extents_written = 0;  ///< contiguous writes of pages by this process
     std::uint64_t pages_written = 0;    ///< pages written by this process
-    std::uint32_t readers = 0;       ///< read transactions now open, in all processes
+    std::uint32_t readers = 0;          ///< read transactions now open, in all processes
 };
 
 /// What opening the file found. All false and empty after an orderly close.
 struct RecoveryReport {
-    bool unclean = false;                       ///< the file was not closed; the newest commit was verified
-    bool fell_back = false;                     ///< the newest commit record was rejected, an older one taken
-    std::uint64_t rejected_transaction = 0;     ///< its number, when known
-    const char* reason = "";                    ///< why, a static string
+    bool unclean = false;                    ///< the file was not closed; the newest commit was verified
+    bool fell_back = false;                  ///< the newest commit record was rejected, an older one taken
+    std::uint64_t rejected_transaction = 0;  ///< its number, when known
+    const char* reason = "";                 ///< why, a static string
 };
 
 /// One open store file, shared by all threads of the process; other processes may open it too.

@@ -1,0 +1,2 @@
+cambium_test(kv_node SOURCES kv_node.cpp LINKS cambium::kv)
+cambium_test(kv_space SOURCES kv_space.cpp LINKS cambium::kv)
