@@ -1,0 +1,51 @@
+// Json: records as JSON objects in order of declaration, without white space.
+//
+//   bool, numbers, enums     JSON number; floating point in the shortest form that reads back the same, always with
+//   a
+//                            point or an exponent; NaN and infinity have no JSON form and are refused
+//   string                   text, which must be UTF-8
+//   byte vectors, FixedBytes base64 text (RFC 4648, padded)
+//   Uuid                     "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
+//   time point, duration     the signed number of ticks (nanoseconds for a Timestamp)
+//   optional                 null, or the value
+//   vector, set, array       array
+//   map, struct              object
+//   variant                  array of two: the number of the alternative, its value
+//
+// A missing field keeps the member's default. An unknown field is skipped. Values may nest 128 deep.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cambium/base/bytes.hpp"
+#include "cambium/codec/shape.hpp"
+
+namespace cambium {
+
+namespace codec {
+void encode_json(const Shape& shape, const void* value, std::string& out);
+void decode_json(const Shape& shape, ByteView text, void* value);
+}  // namespace codec
+
+struct Json {
+    static constexpr std::string_view name = "json";
+
+    /// Appends the record to `out`. Throws Error{encode} naming the field for NaN, infinity, a string that is not
+    /// UTF-8 or values nested too deep; `out` is then as it was. Linear in the size of the record.
+    template <class R>
+    static void encode(const R& record, std::string& out) {
+        codec::encode_json(codec::shape_of<R>(), &record, out);
+    }
+
+    /// Replaces the record by the one in `text`. Throws Error{decode} naming the field when the text is not one
+    /// JSON value of that form, a number does not fit, a string is not UTF-8 or a key appears twice; the record is
+    /// then valid but unspecified. Allocates no more than the text can fill.
+    template <class R>
+    static void decode(ByteView text, R& record) {
+        record = R{};
+        codec::decode_json(codec::shape_of<R>(), text, &record);
+    }
+};
+
+}  // namespace cambium

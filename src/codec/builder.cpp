@@ -1,0 +1,443 @@
+#include "codec/builder.hpp"
+
+#include <algorithm>
+#include <cfloat>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "codec/numbers.hpp"
+#include "codec/text_forms.hpp"
+#include "codec/utf8.hpp"
+
+namespace cambium::codec {
+namespace {
+
+constexpr std::uint64_t kUuidTag = 37;
+constexpr std::uint64_t kSelfDescribedTag = 55799;
+
+// The number of a variant's alternative is read like any other unsigned number.
+constexpr Shape kAlternativeNumber{Kind::unsigned_integer, Meaning::plain, 8, nullptr};
+
+std::string kind_name(const Shape& shape) {
+    switch (shape.kind) {
+        case Kind::null:
+            return "null";
+        case Kind::string:
+            return "text";
+        case Kind::bytes:
+            return "bytes";
+        case Kind::uuid:
+            return "a UUID";
+        case Kind::list:
+            return "an array";
+        case Kind::map:
+            return "a map";
+        case Kind::record:
+            return "an object";
+        case Kind::variant:
+            return "an array of two, number and value of the alternative";
+        case Kind::fixed_bytes:
+            return std::to_string(shape.size) + " bytes";
+        case Kind::optional:
+            return kind_name(*shape.optional().value) + " or null";
+        default:
+            return describe(shape);
+    }
+}
+
+std::uint64_t largest(const Shape& integer) {
+    const std::uint64_t bits = integer.size * 8 - (integer.kind == Kind::signed_integer ? 1U : 0U);
+    return bits == 64 ? std::numeric_limits<std::uint64_t>::max() : (std::uint64_t{1} << bits) - 1;
+}
+
+bool is_spelt_as_integer(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("-0123456789") == std::string_view::npos;
+}
+
+}  // namespace
+
+// frames_ starts uninitialised: push fills a frame before it is read.
+Builder::Builder(const Shape& shape, void* value, KeyOrder order, ByteForm form)
+    : root_(shape), root_value_(value), order_(order), form_(form) {}
+
+Builder::~Builder() {
+    for (std::size_t i = 0; i < depth_; ++i) {
+        const Frame& frame = frames_[i];
+        if (frame.pending != nullptr) frame.shape->list().discard(frame.pending);
+    }
+}
+
+// ---------------------------------------------------------------------------------------------- scalar events
+
+void Builder::null() {
+    const Slot slot = place_for(true);
+    if (slot.shape != nullptr) {
+        if (slot.shape->kind == Kind::optional)
+            slot.shape->optional().reset(slot.value);
+        else if (slot.shape->kind != Kind::null)
+            fail_type(*slot.shape, "null");
+    }
+    close_slot();
+}
+
+void Builder::boolean(bool value) {
+    const Slot slot = place_for(false);
+    if (slot.shape != nullptr) {
+        if (slot.shape->kind != Kind::boolean) fail_type(*slot.shape, value ? "true" : "false");
+        store_as(slot.value, static_cast<std::uint8_t>(value));
+    }
+    close_slot();
+}
+
+void Builder::unsigned_integer(std::uint64_t value) {
+    const Slot slot = place_for(false);
+    if (slot.shape != nullptr) {
+        switch (slot.shape->kind) {
+            case Kind::unsigned_integer:
+            case Kind::signed_integer:
+                if (value > largest(*slot.shape)) fail_range(*slot.shape, std::to_string(value));
+                store_integer(*slot.shape, slot.value, value);
+                break;
+            case Kind::floating:
+                store_float(slot, {}, static_cast<double>(value));
+                break;
+            default:
+                fail_type(*slot.shape, "the number " + std::to_string(value));
+        }
+    }
+    close_slot();
+}
+
+void Builder::negative_integer(std::uint64_t value) {
+    const Slot slot = place_for(false);
+    if (slot.shape != nullptr) {
+        const bool is_small = value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+        const auto spelt = [&] {
+            return is_small ? std::to_string(-1 - static_cast<std::int64_t>(value))
+                            : "-1 - " + std::to_string(value);
+        };
+        switch (slot.shape->kind) {
+            case Kind::signed_integer:
+                if (value > largest(*slot.shape)) fail_range(*slot.shape, spelt());
+                store_integer(*slot.shape, slot.value, ~value);
+                break;
+            case Kind::unsigned_integer:
+                fail_range(*slot.shape, spelt());
+            case Kind::floating:
+                store_float(slot, {}, -1.0 - static_cast<double>(value));
+                break;
+            default:
+                fail_type(*slot.shape, "the number " + spelt());
+        }
+    }
+    close_slot();
+}
+
+void Builder::floating(double value, std::string_view text) {
+    const Slot slot = place_for(false);
+    if (slot.shape != nullptr) {
+        const auto spelt = [&] { return text.empty() ? std::to_string(value) : std::string(text); };
+        const bool is_integer =
+            slot.shape->kind == Kind::unsigned_integer || slot.shape->kind == Kind::signed_integer;
+        if (is_integer && is_spelt_as_integer(text)) fail_range(*slot.shape, text);
+        if (slot.shape->kind != Kind::floating) fail_type(*slot.shape, "the number " + spelt());
+        store_float(slot, text, value);
+    }
+    close_slot();
+}
+
+void Builder::text(std::string_view value) {
+    const Slot slot = place_for(false);
+    if (slot.shape != nullptr) {
+        if (slot.shape->kind == Kind::string) {
+            const std::size_t bad = find_invalid_utf8(value);
+            if (bad != value.size()) fail("invalid UTF-8 at byte " + std::to_string(bad) + " of the text");
+            *static_cast<std::string*>(slot.value) = value;
+        } else if (form_ == ByteForm::text) {
+            store_text_form(slot, value);
+        } else {
+            fail_type(*slot.shape, "text");
+        }
+    }
+    close_slot();
+}
+
+void Builder::bytes(ByteView value) {
+    const bool tagged = std::exchange(uuid_tag_, false);
+    const Slot slot = place_for(false);
+    if (slot.shape != nullptr) {
+        if (tagged && slot.shape->kind != Kind::uuid) fail_type(*slot.shape, "a UUID");
+        store_bytes(slot, value);
+    }
+    close_slot();
+}
+
+void Builder::tag(std::uint64_t number) {
+    if (skipping()) return;
+    if (number == kSelfDescribedTag && depth_ == 0) return;
+    if (number != kUuidTag || uuid_tag_) fail("unexpected tag " + std::to_string(number));
+    uuid_tag_ = true;
+}
+
+// ------------------------------------------------------------------------------------- lists, maps and records
+
+void Builder::begin_list() {
+    if (skipping()) return enter_skipped();
+    const Slot slot = place_for(false);
+    if (slot.shape->kind == Kind::list) {
+        const ListShape& list = slot.shape->list();
+        push(*slot.shape, slot.value);
+        list.clear(slot.value);
+        if (list.form == ListForm::set) ++open_sets_;
+    } else if (slot.shape->kind == Kind::variant) {
+        push(*slot.shape, slot.value);
+    } else {
+        fail_type(*slot.shape, "an array");
+    }
+}
+
+void Builder::end_list() {
+    if (skip_depth_ > 0) return pop();
+    const Frame& frame = frames_[depth_ - 1];
+    --depth_;  // from here on errors are about the list, not about an element
+    if (frame.shape->kind == Kind::variant) {
+        if (frame.position != 2) fail("expected the number of the alternative and its value");
+    } else {
+        const ListShape& list = frame.shape->list();
+        if (list.form == ListForm::set) --open_sets_;
+        if (list.form == ListForm::array && frame.position != list.fixed_count) {
+            fail("expected " + std::to_string(list.fixed_count) + " elements, found " +
+                 std::to_string(frame.position));
+        }
+    }
+    close_slot();
+}
+
+void Builder::begin_map() {
+    if (skipping()) return enter_skipped();
+    const Slot slot = place_for(false);
+    if (slot.shape->kind == Kind::record) {
+        Frame& frame = push(*slot.shape, slot.value);
+        frame.offsets = slot.shape->record().offsets(slot.value);
+        frame.current = slot.shape->record().count;
+    } else if (slot.shape->kind == Kind::map) {
+        push(*slot.shape, slot.value);
+        slot.shape->map().clear(slot.value);
+    } else {
+        fail_type(*slot.shape, form_ == ByteForm::text ? "an object" : "a map");
+    }
+}
+
+void Builder::key(std::string_view name) {
+    if (skipping()) return;
+    Frame& frame = frames_[depth_ - 1];
+    if (frame.shape->kind == Kind::record)
+        record_key(frame, name);
+    else
+        map_key(frame, name);
+}
+
+void Builder::end_map() {
+    pop();
+}
+
+void Builder::enter_skipped() {
+    if (depth_ + skip_depth_ == kMaxDepth) fail("values nest more than " + std::to_string(kMaxDepth) + " deep");
+    ++skip_depth_;
+}
+
+Builder::Frame& Builder::push(const Shape& shape, void* value) {
+    if (depth_ == kMaxDepth) fail("values nest more than " + std::to_string(kMaxDepth) + " deep");
+    Frame& frame = frames_[depth_];
+    frame = Frame{&shape, value, 0, nullptr, 0, nullptr, {0, 0}, 0, 0, nullptr, 0};
+    ++depth_;
+    return frame;
+}
+
+void Builder::pop() {
+    if (skip_depth_ > 0)
+        --skip_depth_;
+    else
+        --depth_;
+    close_slot();
+}
+
+// --------------------------------------------------------------------------------------------- where values go
+
+// The place for the next value, through optionals: those come into being unless the value is null.
+Builder::Slot Builder::place_for(bool is_null) {
+    if (skipping()) return {};
+    Slot slot = open_slot();
+    if (uuid_tag_) fail("tag 37 (UUID) is not followed by a byte string");
+    while (!is_null && slot.shape->kind == Kind::optional) {
+        const OptionalShape& optional = slot.shape->optional();
+        slot = {optional.value, optional.emplace(slot.value)};
+    }
+    return slot;
+}
+
+Builder::Slot Builder::open_slot() {
+    if (depth_ == 0) return {&root_, root_value_};
+    Frame& frame = frames_[depth_ - 1];
+    if (frame.shape->kind == Kind::variant) {
+        if (frame.position == 0) return {&kAlternativeNumber, &frame.alternative};
+        if (frame.position > 1) fail("expected only the number of the alternative and its value");
+        const VariantShape& variant = frame.shape->variant();
+        return {variant.alternatives[frame.alternative], variant.emplace(frame.value, frame.alternative)};
+    }
+    if (frame.shape->kind != Kind::list) return next_;
+    const ListShape& list = frame.shape->list();
+    if (list.form == ListForm::array && frame.position == list.fixed_count) {
+        fail("expected only " + std::to_string(list.fixed_count) + " elements");
+    }
+    void* element = list.add(frame.value, frame.position);
+    if (list.commit != nullptr) frame.pending = element;
+    return {list.element, element};
+}
+
+// After a whole value, scalar or not.
+void Builder::close_slot() {
+    if (skipping()) {
+        if (skip_depth_ == 0) skip_next_ = false;
+        return;
+    }
+    if (depth_ == 0) return;
+    Frame& frame = frames_[depth_ - 1];
+    if (frame.pending != nullptr) frame.shape->list().commit(frame.value, std::exchange(frame.pending, nullptr));
+    if (frame.shape->kind == Kind::variant && frame.position == 0 &&
+        frame.alternative >= frame.shape->variant().count) {
+        fail("there is no alternative " + std::to_string(frame.alternative));
+    }
+    ++frame.position;
+    if (frame.shape->kind == Kind::record) frame.current = frame.shape->record().count;  // between two fields
+    frame.key_size = 0;
+}
+
+void Builder::record_key(Frame& frame, std::string_view name) {
+    const RecordShape& record = frame.shape->record();
+    const std::uint32_t field = find_field(record, name, frame);
+    if (field == record.count) {
+        skip_next_ = true;
+        return;
+    }
+    frame.current = field;
+    const std::uint64_t bit = std::uint64_t{1} << (field % 64);
+    if ((frame.seen[field / 64] & bit) != 0) fail("appears twice");
+    frame.seen[field / 64] |= bit;
+    next_ = {record.fields[field].shape, static_cast<char*>(frame.value) + frame.offsets[field]};
+}
+
+void Builder::map_key(Frame& frame, std::string_view name) {
+    frame.key_size = 0;
+    const std::size_t bad = find_invalid_utf8(name);
+    if (bad != name.size()) fail("invalid UTF-8 at byte " + std::to_string(bad) + " of a key");
+    const MapShape& map = frame.shape->map();
+    std::string_view stored;
+    void* value = map.add(frame.value, name, stored);
+    frame.key = stored.data();
+    frame.key_size = stored.size();
+    if (value == nullptr) fail("appears twice");
+    next_ = {map.value, value};
+}
+
+// Looks first where the encoder of this format would have put the field, then among the sorted names.
+std::uint32_t Builder::find_field(const RecordShape& record, std::string_view name, Frame& frame) const {
+    if (frame.expected < record.count) {
+        const std::uint32_t guess = order_ == KeyOrder::sorted ? record.sorted[frame.expected] : frame.expected;
+        if (record.fields[guess].name == name) {
+            ++frame.expected;
+            return guess;
+        }
+    }
+    const std::uint8_t* end = record.sorted + record.count;
+    const std::uint8_t* found =
+        std::lower_bound(record.sorted, end, name, [&](std::uint8_t field, std::string_view wanted) {
+            return detail::name_less(record.fields[field].name, wanted);
+        });
+    if (found == end || record.fields[*found].name != name) return record.count;
+    frame.expected = (order_ == KeyOrder::sorted ? static_cast<std::uint32_t>(found - record.sorted) : *found) + 1;
+    return *found;
+}
+
+// ---------------------------------------------------------------------------------------------- storing values
+
+void Builder::store_float(const Slot& slot, std::string_view text, double value) {
+    // A NaN compares with nothing, so it would break the order of a set.
+    if (open_sets_ > 0 && std::isnan(value)) fail("NaN cannot be an element of a set");
+    if (slot.shape->size == sizeof(double)) return store_as(slot.value, value);
+    // Rounding the text once is exact where rounding to double and then to float may be off by one.
+    float direct = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), direct);
+    if (error == std::errc{} && end == text.data() + text.size()) return store_as(slot.value, direct);
+    if (std::isfinite(value) && std::abs(value) > static_cast<double>(FLT_MAX)) {
+        fail_range(*slot.shape, text.empty() ? std::to_string(value) : text);
+    }
+    store_as(slot.value, static_cast<float>(value));
+}
+
+void Builder::store_bytes(const Slot& slot, ByteView content) {
+    switch (slot.shape->kind) {
+        case Kind::bytes:
+            slot.shape->bytes().assign(slot.value, content);
+            return;
+        case Kind::fixed_bytes:
+        case Kind::uuid:
+            if (content.size() != slot.shape->size) {
+                fail_type(*slot.shape, std::to_string(content.size()) + " bytes");
+            }
+            std::memcpy(slot.value, content.data(), content.size());
+            return;
+        default:
+            fail_type(*slot.shape, "bytes");
+    }
+}
+
+void Builder::store_text_form(const Slot& slot, std::string_view text) {
+    if (slot.shape->kind == Kind::uuid) {
+        const auto uuid = parse_uuid(text);
+        if (!uuid) fail("expected a UUID such as 00112233-4455-6677-8899-aabbccddeeff");
+        *static_cast<Uuid*>(slot.value) = *uuid;
+    } else if (slot.shape->kind == Kind::bytes || slot.shape->kind == Kind::fixed_bytes) {
+        const auto content = parse_base64(text);
+        if (!content) fail("expected base64 text");
+        store_bytes(slot, *content);
+    } else {
+        fail_type(*slot.shape, "text");
+    }
+}
+
+// ------------------------------------------------------------------------------------------------------ errors
+
+void Builder::fail(std::string_view reason) const {
+    Path path;
+    for (std::size_t i = 0; i < depth_; ++i) {
+        const Frame& frame = frames_[i];
+        switch (frame.shape->kind) {
+            case Kind::record: {
+                const RecordShape& record = frame.shape->record();
+                if (frame.current < record.count) path.add_name(record.fields[frame.current].name);
+                break;
+            }
+            case Kind::map:
+                if (frame.key_size > 0) path.add_name({frame.key, frame.key_size});
+                break;
+            default:
+                path.add_position(frame.position);
+                break;
+        }
+    }
+    path.fail(ErrorCode::decode, reason);
+}
+
+void Builder::fail_type(const Shape& expected, std::string_view found) const {
+    fail("expected " + kind_name(expected) + ", found " + std::string(found));
+}
+
+void Builder::fail_range(const Shape& expected, std::string_view number) const {
+    fail(std::string(number) + " does not fit " + describe(expected));
+}
+
+}  // namespace cambium::codec
