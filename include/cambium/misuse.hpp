@@ -1,0 +1,69 @@
+// What a reader, a writer or an index query is after the compiler has refused it: anything may be done with it, so
+// that the one sentence about the mistake is the only error of the expression. Nothing here is ever defined.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "cambium/name.hpp"
+
+namespace cambium::detail {
+
+/// Converts to whatever is wanted of it.
+struct AnyValue {
+    template <class T>
+    operator T() const;  // NOLINT(google-explicit-constructor)
+};
+
+/// Made of whatever stands for the end of a range, braced or not.
+struct AnyBound {
+    template <class... Columns>
+    AnyBound(const Columns&...);  // NOLINT(google-explicit-constructor)
+};
+
+template <class Value>
+struct AfterMisuse {
+    AfterMisuse() = default;
+    template <class Transaction>
+    explicit AfterMisuse(Transaction&);
+
+    template <Name IndexName>
+    AfterMisuse by() const;
+    template <class... Key>
+    std::optional<Value> get(Key&&...) const;
+    template <class... Key>
+    bool contains(Key&&...) const;
+
+    AfterMisuse all() const;
+    template <class... Columns>
+    AfterMisuse equal(Columns&&...) const;
+    template <class... Columns>
+    AfterMisuse prefix(Columns&&...) const;
+    AfterMisuse range(AnyBound, AnyBound) const;
+    AfterMisuse from(AnyBound) const;
+    AfterMisuse until(AnyBound) const;
+    AfterMisuse reverse() const;
+    AfterMisuse skip(std::uint64_t) const;
+    AfterMisuse limit(std::uint64_t) const;
+    AfterMisuse<AnyValue> keys() const;
+    std::uint64_t count() const;
+    bool empty() const;
+    std::optional<Value> first() const;
+    std::optional<Value> last() const;
+    std::vector<Value> collect() const;
+    const Value* begin() const;
+    const Value* end() const;
+
+    void insert(const Value&);
+    bool insert_if_absent(const Value&);
+    void upsert(const Value&);
+    bool replace(const Value&);
+    template <class... Arguments>
+    bool update(Arguments&&...);
+    template <class... Key>
+    bool erase(Key&&...);
+    void truncate();
+};
+
+}  // namespace cambium::detail

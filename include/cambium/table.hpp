@@ -1,0 +1,274 @@
+// Table: the declaration of a persistent table over a plain aggregate.
+//
+//     struct Customers : cambium::Table<"customers", Customer,
+//         cambium::PrimaryKey<&Customer::id>, cambium::Cbor,
+//         cambium::Unique<"email", &Customer::email>,
+//         cambium::OrderedIndex<"city_joined", &Customer::city, &Customer::joined>> {};
+//
+// A declaration holds no data and does nothing by itself: Database::open makes the file agree with it, Reader
+// and Writer use it inside a transaction. Options after the record may come in any order. Include the codec's own
+// header (cambium/codec/cbor.hpp, ...) where the table is declared.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "cambium/codec/codec.hpp"
+#include "cambium/codec/reflect.hpp"
+#include "cambium/column.hpp"
+#include "cambium/description.hpp"
+#include "cambium/index.hpp"
+#include "cambium/name.hpp"
+
+namespace cambium {
+namespace detail {
+
+struct CodecOption {};
+
+template <class Option>
+struct OptionKindImpl {
+    using type = CodecOption;
+};
+template <class Option>
+requires requires {
+    typename Option::cambium_option;
+}
+struct OptionKindImpl<Option> {
+    using type = typename Option::cambium_option;
+};
+
+/// The options of one kind, in the order written.
+template <class Kind, class... Options>
+using OptionsOf = Concat<
+    std::conditional_t<std::is_same_v<typename OptionKindImpl<Options>::type, Kind>, List<Options>, List<>>...>;
+
+template <class Record, std::size_t I>
+std::string field_type_name() {
+    return std::string(reflect::type_name<reflect::field_type<Record, I>>());
+}
+
+template <class Record, class Positions>
+struct FieldDescriptions;
+template <class Record, std::size_t... I>
+struct FieldDescriptions<Record, std::index_sequence<I...>> {
+    static constexpr FieldDescription all[] = {
+        FieldDescription{reflect::field_name<Record, I>, &field_type_name<Record, I>}...};
+};
+
+template <class Record, class Indexes>
+struct IndexDescriptions;
+template <class Record>
+struct IndexDescriptions<Record, List<>> {
+    static constexpr std::span<const IndexDescription> all{};
+};
+template <class Record, class... Is>
+struct IndexDescriptions<Record, List<Is...>> {
+    static constexpr IndexDescription all[] = {IndexDescription{
+        Is::name, Is::kind, Is::template ColumnsOf<Record>::names, &Is::template ColumnsOf<Record>::emit,
+        &Is::template ColumnsOf<Record>::skip, &Is::template ColumnsOf<Record>::describe}...};
+};
+
+template <class Indexes>
+struct IndexNames;
+template <>
+struct IndexNames<List<>> {
+    static constexpr bool different = true;
+    static constexpr std::size_t find(std::string_view) { return 0; }
+};
+template <class... Is>
+struct IndexNames<List<Is...>> {
+    static constexpr std::string_view all[] = {Is::name...};
+    static constexpr bool different = all_different(all);
+    /// The position of a name, or the number of indexes when there is none of it.
+    static constexpr std::size_t find(std::string_view name) {
+        std::size_t position = 0;
+        while (position < sizeof...(Is) && all[position] != name) ++position;
+        return position;
+    }
+};
+
+/// What a table needs to encode and decode its records.
+template <class Record, class Codec>
+struct RecordFunctions {
+    static void encode(const void* record, std::string& out) {
+        Codec::encode(*static_cast<const Record*>(record), out);
+    }
+    static void decode(ByteView bytes, void* record) {
+        Record& r = *static_cast<Record*>(record);
+        r = Record{};
+        Codec::decode(bytes, r);
+    }
+    static void* create() { return new Record{}; }
+    static void destroy(void* record) noexcept { delete static_cast<Record*>(record); }
+};
+
+/// The parts of a declaration, sorted out. Instantiated after Table has checked them.
+template <Name TableName, class RecordType, class KeyOptions, class CodecOptions, class IndexList>
+struct Layout {
+    using Record = RecordType;
+    using Indexes = IndexList;
+    using Codec = Element<0, CodecOptions>;
+    using KeyColumns = typename Element<0, KeyOptions>::template ColumnsOf<Record>;
+    using KeyValue = KeyValueImpl<typename KeyColumns::Types>;
+    using Functions = RecordFunctions<Record, Codec>;
+    using Fields = FieldDescriptions<Record, std::make_index_sequence<reflect::field_count<Record>>>;
+
+    static constexpr TableDescription description{TableName.view(),
+                                                  Codec::name,
+                                                  Fields::all,
+                                                  KeyColumns::names,
+                                                  IndexDescriptions<Record, Indexes>::all,
+                                                  &KeyColumns::append,
+                                                  &KeyColumns::describe,
+                                                  &Functions::encode,
+                                                  &Functions::decode,
+                                                  &Functions::create,
+                                                  &Functions::destroy};
+};
+
+template <class Record, class Options>
+struct AllBelongTo;
+template <class Record, class... Options>
+struct AllBelongTo<Record, List<Options...>> {
+    static constexpr bool value = (Options::template belongs_to<Record> && ...);
+};
+
+template <class Options>
+inline constexpr bool kExactlyOne = Options::size == 1;
+
+template <class Record, class Options>
+struct AllKeyable;
+template <class Record, class... Options>
+struct AllKeyable<Record, List<Options...>> {
+    static constexpr bool value = (Options::template keyable<Record> && ...);
+};
+
+template <class C, class Record>
+inline constexpr bool kAllCodecs = false;
+template <class... Cs, class Record>
+inline constexpr bool kAllCodecs<List<Cs...>, Record> = (Codec<Cs, Record> && ...);
+
+/// What may be wrong with a declaration; the first that applies is what the compiler says.
+enum class Mistake {
+    none,
+    no_name,
+    not_aggregate,
+    not_record,
+    key,
+    codec,
+    no_codec,
+    foreign_key_member,
+    foreign_index_member,
+    same_index_name,
+    not_keyable
+};
+
+template <Name TableName, class Record, class KeyOptions, class CodecOptions, class IndexOptions>
+consteval Mistake find_mistake() {
+    if constexpr (TableName.view().empty())
+        return Mistake::no_name;
+    else if constexpr (!std::is_aggregate_v<Record>)
+        return Mistake::not_aggregate;
+    else if constexpr (!reflect::Record<Record>)
+        return Mistake::not_record;
+    else if constexpr (!kExactlyOne<KeyOptions>)
+        return Mistake::key;
+    else if constexpr (!kExactlyOne<CodecOptions>)
+        return Mistake::codec;
+    else if constexpr (!kAllCodecs<CodecOptions, Record>)
+        return Mistake::no_codec;
+    else if constexpr (!AllBelongTo<Record, KeyOptions>::value)
+        return Mistake::foreign_key_member;
+    else if constexpr (!AllBelongTo<Record, IndexOptions>::value)
+        return Mistake::foreign_index_member;
+    else if constexpr (!IndexNames<IndexOptions>::different)
+        return Mistake::same_index_name;
+    else if constexpr (!AllKeyable<Record, KeyOptions>::value || !AllKeyable<Record, IndexOptions>::value)
+        return Mistake::not_keyable;
+    else
+        return Mistake::none;
+}
+
+// A function, as clang 14 forgets the members of a class in which an assertion fails and goes on complaining about
+// that. The return type has to be deduced, so that naming the call instantiates the body.
+template <Mistake Found, class Record>
+constexpr auto tell_mistake() {
+    static_assert(Found != Mistake::no_name, "a table needs a name");
+    static_assert(Found != Mistake::not_aggregate,
+                  "the record of a table must be an aggregate: a struct without constructors, private members, "
+                  "virtual functions and base classes");
+    if constexpr (Found == Mistake::not_record) reflect::check_record<Record>();
+    static_assert(Found != Mistake::key, "a table needs exactly one PrimaryKey<&Record::member, ...>");
+    static_assert(Found != Mistake::codec,
+                  "a table needs exactly one codec: Cbor, Json, Raw, FlatBuffers or one of your own");
+    static_assert(Found != Mistake::no_codec,
+                  "an option of this table is neither PrimaryKey, Unique, OrderedIndex nor a codec for its record");
+    static_assert(Found != Mistake::foreign_key_member,
+                  "the primary key of this table names a member of another record type");
+    static_assert(Found != Mistake::foreign_index_member,
+                  "an index of this table names a member of another record type");
+    static_assert(Found != Mistake::same_index_name, "two indexes of this table have the same name");
+    static_assert(Found != Mistake::not_keyable,
+                  "a column of this table's primary key or of an index has a type that cannot be a key; keys are "
+                  "bool, integers, float, double, enums, strings, bytes, Uuid, fixed bytes, times, and optionals, "
+                  "pairs and tuples of these");
+    return true;
+}
+
+}  // namespace detail
+
+/// A table: its name in the file, the record type, and in any order one PrimaryKey, one codec, and any number of
+/// Unique and OrderedIndex. Derive an empty struct from it, so that messages show a short name.
+template <detail::Name TableName, class RecordType, class... Options>
+struct Table {
+    using KeyOptions = detail::OptionsOf<detail::KeyOption, Options...>;
+    using CodecOptions = detail::OptionsOf<detail::CodecOption, Options...>;
+    using IndexOptions = detail::OptionsOf<detail::IndexOption, Options...>;
+
+    using Record = RecordType;
+    static constexpr std::string_view table_name = TableName.view();
+    using TableLayout = detail::Layout<TableName, RecordType, KeyOptions, CodecOptions, IndexOptions>;
+
+    static constexpr detail::Mistake mistake =
+        detail::find_mistake<TableName, RecordType, KeyOptions, CodecOptions, IndexOptions>();
+    using Checked = decltype(detail::tell_mistake<mistake, RecordType>());
+};
+
+namespace detail {
+
+/// A type derived from Table.
+template <class T>
+concept DeclaredTable = requires {
+    typename T::TableLayout;
+};
+
+/// Whether T is a table without a mistake in its declaration.
+template <class T>
+consteval bool usable_table() {
+    static_assert(DeclaredTable<T>, "Reader, Writer and Database::open take types derived from cambium::Table");
+    if constexpr (DeclaredTable<T>) return T::mistake == Mistake::none;
+    return false;
+}
+
+template <class T>
+struct RecordOf {
+    using type = T;
+};
+template <DeclaredTable T>
+struct RecordOf<T> {
+    using type = typename T::Record;
+};
+
+template <class T>
+using LayoutOf = typename T::TableLayout;
+
+}  // namespace detail
+
+/// The type of a table's primary key: that of its column, or a std::tuple when there are several.
+template <class T>
+using KeyOf = typename detail::LayoutOf<T>::KeyValue::type;
+
+}  // namespace cambium

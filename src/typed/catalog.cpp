@@ -1,0 +1,74 @@
+// The catalog in the file; its layout is in catalog.hpp.
+#include "typed/catalog.hpp"
+
+#include "cambium/base/error.hpp"
+#include "cambium/codec/cbor.hpp"
+
+namespace cambium::detail {
+namespace {
+
+constexpr ByteView kHeaderKey = "header";
+
+std::string entry_key(ByteView table_name) {
+    return "table/" + std::string(table_name);
+}
+
+std::optional<ByteView> stored(const kv::Transaction& transaction, ByteView key) {
+    const std::optional<kv::Tree> tree = transaction.find_tree(kCatalogTree);
+    if (!tree) return std::nullopt;
+    return transaction.get(*tree, key);
+}
+
+template <class Entry>
+Entry decode(ByteView bytes, const std::string& what) {
+    Entry entry;
+    try {
+        Cbor::decode(bytes, entry);
+    } catch (const Error& error) {
+        throw Error(ErrorCode::corrupt, "catalog, " + what + " does not decode: " + error.what());
+    }
+    return entry;
+}
+
+template <class Entry>
+void store(kv::WriteTransaction& transaction, ByteView key, const Entry& entry) {
+    std::string bytes;
+    Cbor::encode(entry, bytes);
+    transaction.put(transaction.create_tree(kCatalogTree), key, bytes);
+}
+
+}  // namespace
+
+std::string records_tree_name(std::uint64_t table_id) {
+    return "cambium.table." + std::to_string(table_id);
+}
+
+std::string index_tree_name(std::uint64_t table_id, std::uint64_t index_id) {
+    return "cambium.index." + std::to_string(table_id) + "." + std::to_string(index_id);
+}
+
+std::optional<ByteView> stored_header(const kv::Transaction& transaction) {
+    return stored(transaction, kHeaderKey);
+}
+
+std::optional<ByteView> stored_entry(const kv::Transaction& transaction, ByteView table_name) {
+    return stored(transaction, entry_key(table_name));
+}
+
+CatalogHeader decode_header(ByteView bytes) {
+    return decode<CatalogHeader>(bytes, "its header");
+}
+
+CatalogTable decode_entry(ByteView bytes, ByteView table_name) {
+    return decode<CatalogTable>(bytes, "the entry of table \"" + std::string(table_name) + "\"");
+}
+
+void store_header(kv::WriteTransaction& transaction, const CatalogHeader& header) {
+    store(transaction, kHeaderKey, header);
+}
+
+void store_entry(kv::WriteTransaction& transaction, ByteView table_name, const CatalogTable& table) {
+    store(transaction, entry_key(table_name), table);
+}
+
+}  // namespace cambium::detail

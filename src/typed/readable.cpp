@@ -1,0 +1,104 @@
+// Values as text, for sentences. Long values are shortened: a sentence is read by a person.
+#include "cambium/readable.hpp"
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+
+#include "cambium/base/error.hpp"
+#include "cambium/column.hpp"
+
+namespace cambium::detail {
+namespace {
+
+constexpr std::size_t kMaxTextBytes = 60;
+constexpr std::size_t kMaxHexBytes = 32;
+constexpr std::string_view kDigits = "0123456789abcdef";
+
+void append_hex_digits(std::string& out, std::string_view bytes) {
+    for (const char byte : bytes) {
+        const auto value = static_cast<unsigned char>(byte);
+        out += kDigits[value >> 4U];
+        out += kDigits[value & 15U];
+    }
+}
+
+template <class T>
+void append_number(std::string& out, T value) {
+    std::array<char, 32> buffer{};
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+    out.append(buffer.data(), end);
+}
+
+}  // namespace
+
+void append_text(std::string& out, std::string_view text) {
+    std::string_view shown = text.substr(0, kMaxTextBytes);
+    if (shown.size() < text.size()) {
+        // Not in the middle of a UTF-8 sequence.
+        while (!shown.empty() && (static_cast<unsigned char>(text[shown.size()]) & 0xC0U) == 0x80U) {
+            shown.remove_suffix(1);
+        }
+    }
+    out += '"';
+    for (const char byte : shown) {
+        if (static_cast<unsigned char>(byte) < 0x20U || byte == 0x7f) {
+            out += "\\x";
+            append_hex_digits(out, {&byte, 1});
+        } else {
+            if (byte == '"' || byte == '\\') out += '\\';
+            out += byte;
+        }
+    }
+    out += '"';
+    if (shown.size() < text.size()) out += "...";
+}
+
+void append_hex(std::string& out, std::string_view bytes) {
+    out += "0x";
+    append_hex_digits(out, bytes.substr(0, kMaxHexBytes));
+    if (bytes.size() > kMaxHexBytes) out += "...";
+}
+
+void append_signed(std::string& out, std::int64_t value) {
+    append_number(out, value);
+}
+void append_unsigned(std::string& out, std::uint64_t value) {
+    append_number(out, value);
+}
+void append_floating(std::string& out, double value) {
+    append_number(out, value);
+}
+
+void append_uuid(std::string& out, const Uuid& value) {
+    std::size_t position = 0;
+    for (const std::uint8_t byte : value.bytes) {
+        if (position == 4 || position == 6 || position == 8 || position == 10) out += '-';
+        out += kDigits[byte >> 4U];
+        out += kDigits[byte & 15U];
+        ++position;
+    }
+}
+
+void append_timestamp(std::string& out, Timestamp value) {
+    using namespace std::chrono;
+    const auto day = floor<days>(value);
+    const year_month_day date{day};
+    const hh_mm_ss time{floor<nanoseconds>(value - day)};
+    std::array<char, 64> buffer{};
+    const int length = std::snprintf(
+        buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%09ldZ", static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+        static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+        static_cast<int>(time.seconds().count()), static_cast<long>(time.subseconds().count()));
+    out.append(buffer.data(), static_cast<std::size_t>(length));
+}
+
+void throw_out_of_range() {
+    throw Error(ErrorCode::invalid_argument,
+                "a number in a query is outside the range of the column it is compared with; use a value of the "
+                "column's own type");
+}
+
+}  // namespace cambium::detail

@@ -1,0 +1,262 @@
+// Opening: what the catalog holds, which differences apply, which are refused, and that refusal changes nothing.
+#include "cambium/codec/raw.hpp"
+#include "typed_fixture.hpp"
+
+namespace cambium::test {
+namespace {
+
+struct Point {
+    std::uint64_t id{};
+    std::int32_t x{};
+};
+struct PointWithName {
+    std::uint64_t id{};
+    std::int32_t x{};
+    std::string name{"unnamed"};
+};
+struct PointWithOtherTypes {
+    std::string id{};
+    std::int64_t x{};
+};
+struct PointReordered {
+    std::int32_t x{};
+    std::uint64_t id{};
+};
+struct PointNamedFirst {
+    std::string name{};
+    std::uint64_t id{};
+    std::int32_t x{};
+};
+struct PointWithoutX {
+    std::uint64_t id{};
+};
+
+template <class R, class Codec, class... Indexes>
+struct PointsOf : Table<"points", R, PrimaryKey<&R::id>, Codec, Indexes...> {};
+
+using Points = PointsOf<Point, Cbor>;
+using PointsByX = PointsOf<Point, Cbor, OrderedIndex<"x", &Point::x>>;
+using PointsUniqueX = PointsOf<Point, Cbor, Unique<"x", &Point::x>>;
+using NamedPoints = PointsOf<PointWithName, Cbor, OrderedIndex<"name", &PointWithName::name>>;
+
+struct Others : Table<"others", Point, PrimaryKey<&Point::id>, Json> {};
+
+std::uint64_t newest(const StorePath& store) {
+    return kv::Environment::open(store.path()).statistics().newest_transaction;
+}
+
+template <class... Tables>
+Caught refused(const StorePath& store, const Options& options = {}) {
+    const std::uint64_t before = newest(store);
+    const Caught error = caught([&] { static_cast<void>(Database::open<Tables...>(store.path(), options)); });
+    CHECK(newest(store) == before);
+    return error;
+}
+
+template <class Declared>
+void fill(const StorePath& store, std::uint64_t count) {
+    Database db = Database::open<Declared>(store.path());
+    db.write([&](WriteTransaction& txn) {
+        Writer<Declared> points{txn};
+        for (std::uint64_t i = 0; i < count; ++i) {
+            points.upsert({.id = i, .x = static_cast<std::int32_t>(i / 2)});
+        }
+    });
+}
+
+std::vector<std::string> trees(const StorePath& store) {
+    std::vector<std::string> names;
+    kv::Environment environment = kv::Environment::open(store.path());
+    const kv::ReadTransaction txn = environment.begin_read();
+    txn.each_tree([&](ByteView name, kv::Tree) { names.emplace_back(name); });
+    return names;
+}
+
+}  // namespace
+
+TEST_CASE("opening writes nothing when nothing differs") {
+    const StorePath store;
+    static_cast<void>(Database::open<Customers, Orders>(store.path()));
+    const std::uint64_t created = newest(store);
+    static_cast<void>(Database::open<Customers, Orders>(store.path()));
+    static_cast<void>(Database::open<Orders, Customers>(store.path()));
+    static_cast<void>(Database::open<Orders>(store.path()));
+    static_cast<void>(Database::open<>(store.path()));
+    static_cast<void>(Database::open<Orders>(store.path(), {.read_only = true}));
+    CHECK(newest(store) == created);
+    CHECK(trees(store) == std::vector<std::string>{"cambium.catalog", "cambium.index.1.1", "cambium.index.1.2",
+                                                   "cambium.table.1", "cambium.table.2"});
+}
+
+TEST_CASE("a read-only database must have its tables already") {
+    const StorePath store;
+    static_cast<void>(Database::open<Points>(store.path()));
+    Caught error = refused<Points, Others>(store, {.read_only = true});
+    CHECK(error.code == ErrorCode::read_only);
+    CHECK(holds(error.text, "table \"others\" is not in the file"));
+    error = refused<PointsByX>(store, {.read_only = true});
+    CHECK(error.code == ErrorCode::read_only);
+    CHECK(holds(error.text, "table \"points\" differs from its declaration in the file"));
+}
+
+TEST_CASE("a new index is built from the data, a dropped one is dropped, and it may come back") {
+    const StorePath store;
+    fill<Points>(store, 500);
+    {
+        Database db = Database::open<PointsByX>(store.path());
+        db.read([](ReadTransaction& txn) {
+            const Reader<PointsByX> points{txn};
+            CHECK(points.by<"x">().count() == 500);
+            CHECK(ids(points.by<"x">().equal(20)) == Ids{40, 41});
+        });
+    }
+    CHECK(trees(store) == std::vector<std::string>{"cambium.catalog", "cambium.index.1.1", "cambium.table.1"});
+    fill<Points>(store, 502);
+    CHECK(trees(store) == std::vector<std::string>{"cambium.catalog", "cambium.table.1"});
+    Database db = Database::open<PointsByX>(store.path());
+    db.read([](ReadTransaction& txn) {
+        CHECK(ids(Reader<PointsByX>{txn}.by<"x">().equal(250)) == Ids{500, 501});
+        CHECK_FALSE(txn.store().find_tree("cambium.index.1.1").has_value());
+        CHECK(txn.store().find_tree("cambium.index.1.2").has_value());
+    });
+}
+
+TEST_CASE("a unique index that the data contradicts is not built") {
+    const StorePath store;
+    fill<Points>(store, 4);
+    const Caught error = refused<Others, PointsUniqueX>(store);
+    CHECK(error.code == ErrorCode::constraint);
+    CHECK(holds(error.text, "table \"points\", index \"x\": 0 already belongs to id 0 and to id 1"));
+    CHECK(trees(store) == std::vector<std::string>{"cambium.catalog", "cambium.table.1"});
+}
+
+TEST_CASE("an index is not built over a record that does not decode") {
+    const StorePath store;
+    fill<Points>(store, 4);
+    {
+        kv::Environment environment = kv::Environment::open(store.path());
+        kv::WriteTransaction txn = environment.begin_write();
+        txn.put(txn.tree("cambium.table.1"), key::encode(std::uint64_t{2}), "rubbish");
+        txn.commit();
+    }
+    const Caught error = refused<PointsByX>(store);
+    CHECK(error.code == ErrorCode::decode);
+    CHECK(holds(error.text, "table \"points\", id 2"));
+}
+
+TEST_CASE("a field added at the end applies: old records have its default") {
+    const StorePath store;
+    fill<Points>(store, 4);
+    {
+        Database db = Database::open<NamedPoints>(store.path());
+        db.write([](WriteTransaction& txn) {
+            Writer<NamedPoints> points{txn};
+            CHECK(points.get(2)->name == "unnamed");
+            CHECK(points.by<"name">().equal("unnamed").count() == 4);
+            points.update(2, [](PointWithName& p) { p.name = "two"; });
+        });
+    }
+    const Caught error = refused<Points>(store);
+    CHECK(error.code == ErrorCode::schema);
+    CHECK(error.text == "table \"points\": field \"name\" (string) is no longer declared");
+    Database db = Database::open<NamedPoints>(store.path());
+    CHECK(db.read([](ReadTransaction& txn) { return Reader<NamedPoints>{txn}.by<"name">().first()->id; }) == 2);
+}
+
+TEST_CASE("every lossy difference is refused with a sentence of its own") {
+    const StorePath store;
+    fill<PointsByX>(store, 4);
+
+    Caught error = refused<PointsOf<PointWithOtherTypes, Json, Unique<"x", &PointWithOtherTypes::x>>>(store);
+    CHECK(error.code == ErrorCode::schema);
+    CHECK(
+        error.text ==
+        "table \"points\": the codec was cbor, is declared json\n"
+        "table \"points\": field \"id\" was u64, is declared string\n"
+        "table \"points\": field \"x\" was i32, is declared i64\n"
+        "table \"points\": index \"x\" was ordered (x), is declared unique (x); a changed index needs a new name");
+
+    error = refused<PointsOf<PointReordered, Cbor>>(store);
+    CHECK(holds(error.text, "field \"id\" was number 1 of the record, which is now declared as \"x\""));
+    error = refused<PointsOf<PointNamedFirst, Cbor>>(store);
+    CHECK(holds(error.text, "field \"id\" was number 1 of the record, which is now declared as \"name\""));
+    error = refused<PointsOf<PointWithoutX, Cbor>>(store);
+    CHECK(holds(error.text, "field \"x\" (i32) is no longer declared"));
+    struct ByX : Table<"points", Point, PrimaryKey<&Point::x>, Cbor, OrderedIndex<"x", &Point::x>> {};
+    error = refused<ByX>(store);
+    CHECK(error.text == "table \"points\": the primary key was (id), is declared (x)");
+
+    fill<PointsByX>(store, 6);
+}
+
+TEST_CASE("differences of several tables are told together, and none of their other changes apply") {
+    const StorePath store;
+    fill<Points>(store, 2);
+    static_cast<void>(Database::open<Orders>(store.path()));
+    struct OrdersInCbor : Table<"orders", Order, PrimaryKey<&Order::customer, &Order::number>, Cbor> {};
+    const Caught error = refused<PointsOf<PointWithoutX, Cbor>, Customers, OrdersInCbor>(store);
+    CHECK(error.text ==
+          "table \"points\": field \"x\" (i32) is no longer declared\n"
+          "table \"orders\": the codec was json, is declared cbor");
+    CHECK_FALSE(holds(trees(store).back(), "cambium.table.3"));
+}
+
+namespace {
+struct Pair {
+    std::uint64_t id{};
+    std::uint64_t a{};
+};
+struct Triple {
+    std::uint64_t id{};
+    std::uint64_t a{};
+    std::uint64_t b{};
+};
+struct Pairs : Table<"tuples", Pair, PrimaryKey<&Pair::id>, Raw> {};
+struct Triples : Table<"tuples", Triple, PrimaryKey<&Triple::id>, Raw> {};
+}  // namespace
+
+TEST_CASE("a raw record cannot grow") {
+    const StorePath store;
+    static_cast<void>(Database::open<Pairs>(store.path()));
+    const Caught error = refused<Triples>(store);
+    CHECK(error.code == ErrorCode::schema);
+    CHECK(error.text ==
+          "table \"tuples\": field \"b\" is new, and codec raw cannot read records stored without it");
+}
+
+TEST_CASE("a database opened before another opener changed a table refuses that table, not the others") {
+    const StorePath store;
+    fill<Points>(store, 10);
+    Database before = Database::open<Points, Others>(store.path());
+    before.write([](WriteTransaction& txn) { Writer<Points>{txn}.insert({10, 5}); });
+    {
+        // The same file again in this process, with one more index.
+        Database after = Database::open<PointsByX, Orders>(store.path());
+        after.write([](WriteTransaction& txn) { Writer<PointsByX>{txn}.insert({11, 5}); });
+    }
+    before.write([](WriteTransaction& txn) {
+        const Caught error = caught([&] { static_cast<void>(Writer<Points>{txn}); });
+        CHECK(error.code == ErrorCode::schema);
+        CHECK(holds(error.text, "table \"points\" was changed by another opener of the file"));
+        Writer<Others>{txn}.insert({1, 1});
+    });
+    before.read([](ReadTransaction& txn) { CHECK(Reader<Others>{txn}.count() == 1); });
+    Database again = Database::open<PointsByX>(store.path());
+    CHECK(again.read([](ReadTransaction& txn) { return Reader<PointsByX>{txn}.by<"x">().equal(5).count(); }) == 2);
+}
+
+TEST_CASE("a damaged catalog is an error that says so") {
+    const StorePath store;
+    static_cast<void>(Database::open<Points>(store.path()));
+    {
+        kv::Environment environment = kv::Environment::open(store.path());
+        kv::WriteTransaction txn = environment.begin_write();
+        txn.put(txn.tree("cambium.catalog"), "table/points", "rubbish");
+        txn.commit();
+    }
+    const Caught error = refused<Points>(store);
+    CHECK(error.code == ErrorCode::corrupt);
+    CHECK(holds(error.text, "catalog, the entry of table \"points\" does not decode"));
+}
+
+}  // namespace cambium::test
