@@ -1,0 +1,369 @@
+// From the parser's definitions to ours. A record is read after the records it is made of, which is also the order
+// in which C++ wants them, and which finds a record that contains itself.
+#include "schema_reader.hpp"
+
+#include <flatbuffers/idl.h>
+#include <flatbuffers/util.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "names.hpp"
+#include "table_reader.hpp"
+
+namespace cambium::codegen {
+
+namespace {
+
+namespace fbs = flatbuffers;
+
+constexpr std::size_t kMostFields = 100;      // of a record: what reflection over aggregates takes
+constexpr std::size_t kLargestAlignment = 8;  // of a value in the store
+constexpr std::array kTableAttributes = {"cambium_table", "cambium_codec", "cambium_key", "cambium_unique",
+                                         "cambium_index"};
+constexpr std::array kFieldAttributes = {"cambium_key", "cambium_unique", "cambium_index", "cambium_type",
+                                         "cambium_absent"};
+constexpr std::array kStructAttributes = {"cambium_type"};
+
+using Attributes = std::map<std::string, std::string>;
+
+template <class List>
+std::string listed(const List& names) {
+    std::string result;
+    for (const char* name : names) result += (result.empty() ? "" : ", ") + std::string{name};
+    return result;
+}
+
+/// The parser writes "/full/path/shop.fbs:7: 12: error: sentence"; we write "shop.fbs:7: sentence" and keep the
+/// path as the caller gave it.
+std::string rephrase(std::string message, const std::string& file) {
+    while (!message.empty() && std::isspace(static_cast<unsigned char>(message.back())) != 0) message.pop_back();
+    const std::string full_path = fbs::AbsolutePath(file);
+    if (message.compare(0, full_path.size(), full_path) == 0) message = file + message.substr(full_path.size());
+    const std::size_t marker = message.find(": error: ");
+    if (marker == std::string::npos) return message;
+    const std::size_t column = message.rfind(": ", marker - 1);
+    const std::size_t place_end = column == std::string::npos ? marker : column;
+    return message.substr(0, place_end) + ": " + message.substr(marker + std::string{": error: "}.size());
+}
+
+class SchemaReader {
+public:
+    SchemaReader(const std::string& file, const fbs::Parser& parser, Diagnostics& diagnostics)
+        : parser_{parser}, diagnostics_{diagnostics}, schema_{std::make_unique<Schema>()} {
+        schema_->source_name = std::filesystem::path{file}.filename().string();
+        schema_->stem = stem_of(file);
+        schema_->main_file = file;
+        schema_->file_identifier = parser.file_identifier_;
+        schema_->file_extension = parser.file_extension_;
+    }
+
+    std::unique_ptr<Schema> read() {
+        for (const auto& [file, included] : parser_.files_included_per_file_) {
+            std::vector<std::string> files;
+            for (const fbs::IncludedFile& include : included) files.push_back(include.filename);
+            schema_->includes.emplace_back(file, std::move(files));
+        }
+        for (const fbs::EnumDef* definition : parser_.enums_.vec) read_enum(*definition);
+        for (const fbs::StructDef* definition : parser_.structs_.vec) read_record(*definition);
+        if (parser_.root_struct_def_ != nullptr) schema_->root = records_.at(parser_.root_struct_def_);
+        for (const fbs::StructDef* definition : parser_.structs_.vec) read_table_of(*definition);
+        return std::move(schema_);
+    }
+
+private:
+    void report(const std::string& where, const std::string& sentence) {
+        diagnostics_.report(where + ": " + sentence);
+    }
+
+    static Scope scope_of(const fbs::Definition& definition) {
+        Scope scope;
+        if (definition.defined_namespace != nullptr) scope.components = definition.defined_namespace->components;
+        scope.file = definition.file;
+        scope.in_main_file = !definition.generated;
+        return scope;
+    }
+
+    void check_name(const std::string& where, const std::string& name) {
+        if (is_cpp_keyword(name)) report(where, "\"" + name + "\" is a keyword of C++; choose another name");
+    }
+
+    /// The cambium_ attributes of a definition, after a check that they are known and belong there.
+    template <class Known>
+    Attributes attributes_of(const fbs::Definition& definition, const std::string& where, const Known& known) {
+        Attributes result;
+        for (const auto& [name, value] : definition.attributes.dict) {
+            if (name.compare(0, 8, "cambium_") != 0) continue;
+            if (std::find(known.begin(), known.end(), name) == known.end())
+                report(where, "attribute " + name + " is not known here; what may stand here is " + listed(known));
+            const bool has_value = value->type.base_type != fbs::BASE_TYPE_NONE;
+            result[name] = has_value ? value->constant : "";
+        }
+        return result;
+    }
+
+    void read_enum(const fbs::EnumDef& definition) {
+        const std::string where = "enum " + definition.name;
+        if (definition.is_union) return report("union " + definition.name, "unions are not supported yet");
+        check_name(where, definition.name);
+        attributes_of(definition, where, std::array<const char*, 0>{});
+        auto enumeration = std::make_unique<Enum>();
+        enumeration->name = definition.name;
+        enumeration->scope = scope_of(definition);
+        enumeration->doc = definition.doc_comment;
+        enumeration->schema_type = fbs::kTypeNames[definition.underlying_type.base_type];
+        enumeration->is_bit_flags = definition.attributes.Lookup("bit_flags") != nullptr;
+        for (const fbs::EnumVal* value : definition.Vals()) {
+            check_name(where, value->name);
+            enumeration->values.push_back({value->name, definition.ToString(*value), value->doc_comment});
+        }
+        enums_[&definition] = enumeration.get();
+        schema_->enums.push_back(std::move(enumeration));
+    }
+
+    /// Adds a record after those it is made of. A record reached again while it is being read contains itself.
+    const Record* read_record(const fbs::StructDef& definition) {
+        if (const auto known = records_.find(&definition); known != records_.end()) return known->second;
+        if (!open_.insert(&definition).second) return nullptr;
+
+        const std::string where = (definition.fixed ? "struct " : "table ") + definition.name;
+        check_name(where, definition.name);
+        auto record = std::make_unique<Record>();
+        record->name = definition.name;
+        record->scope = scope_of(definition);
+        record->doc = definition.doc_comment;
+        record->is_struct = definition.fixed;
+        if (definition.attributes.Lookup("force_align") != nullptr) record->force_align = definition.minalign;
+        if (definition.minalign > kLargestAlignment)
+            report(where, "an alignment above 8 is not supported: the store aligns values to 8 bytes");
+        if (definition.fixed) {
+            const Attributes attributes = attributes_of(definition, where, kStructAttributes);
+            record->is_bytes = attributes.count("cambium_type") != 0;
+            if (record->is_bytes) byte_types_[&definition] = byte_struct(definition, where, attributes);
+        } else {
+            const Attributes attributes = attributes_of(definition, where, kTableAttributes);
+            if (!attributes.empty() && attributes.count("cambium_table") == 0)
+                report(where, attributes.begin()->first + " needs cambium_table: \"name\" beside it");
+        }
+        for (const fbs::FieldDef* field : definition.fields.vec)
+            record->fields.push_back(read_field(*field, definition, where));
+        check_field_count(*record, where);
+
+        const Record* result = record.get();
+        records_[&definition] = result;
+        schema_->records.push_back(std::move(record));
+        return result;
+    }
+
+    void check_field_count(const Record& record, const std::string& where) {
+        const auto count = static_cast<std::size_t>(std::count_if(record.fields.begin(), record.fields.end(),
+                                                                  [](const Field& f) { return !f.is_deprecated; }));
+        if (count == 0) report(where, "it has no field; a record has 1 to 100");
+        if (count > kMostFields)
+            report(where, "it has " + std::to_string(count) +
+                              " fields; a record has 1 to 100, move some to a nested table");
+    }
+
+    /// The length of a struct that wraps one [ubyte:N] and is marked as a byte type.
+    Type byte_struct(const fbs::StructDef& definition, const std::string& where, const Attributes& attributes) {
+        const std::string& spelling = attributes.at("cambium_type");
+        const bool wraps_bytes = definition.fields.vec.size() == 1 &&
+                                 definition.fields.vec[0]->value.type.base_type == fbs::BASE_TYPE_ARRAY &&
+                                 definition.fields.vec[0]->value.type.element == fbs::BASE_TYPE_UCHAR;
+        Type type;
+        if (!wraps_bytes) {
+            report(where, "cambium_type \"" + spelling + "\" needs a struct of exactly one field, [ubyte:N]");
+            return type;
+        }
+        const std::size_t length = definition.fields.vec[0]->value.type.fixed_length;
+        set_byte_type(type, spelling, length, where);
+        if (definition.bytesize != length) report(where, "a struct of bytes cannot have force_align");
+        return type;
+    }
+
+    /// Understands "uuid" and "fixed" (with a known length) or "fixed N".
+    void set_byte_type(Type& type, const std::string& spelling, const std::optional<std::size_t>& length,
+                       const std::string& where) {
+        const std::string unknown = "cambium_type \"" + spelling + "\" is not known here; ";
+        if (spelling == "uuid") {
+            type.kind = Kind::uuid;
+            type.length = 16;
+        } else if (spelling == "fixed" && length) {
+            type.kind = Kind::fixed_bytes;
+            type.length = *length;
+        } else if (spelling.compare(0, 6, "fixed ") == 0 && !length) {
+            type.kind = Kind::fixed_bytes;
+            const char* end = spelling.data() + spelling.size();
+            const auto parsed = std::from_chars(spelling.data() + 6, end, type.length);
+            if (parsed.ptr != end || type.length == 0 || type.length > 65535)
+                report(where, unknown + "a fixed length is written \"fixed 20\"");
+        } else {
+            report(where, unknown + (length ? "a struct of bytes is a \"uuid\" or \"fixed\""
+                                            : "a [ubyte] is a \"uuid\" or, for example, \"fixed 20\""));
+        }
+        if (length && type.length != *length)
+            report(where, "cambium_type \"uuid\" needs 16 bytes; it has " + std::to_string(*length));
+    }
+
+    Field read_field(const fbs::FieldDef& definition, const fbs::StructDef& owner,
+                     const std::string& record_where) {
+        const std::string where = record_where + ", field " + definition.name;
+        check_name(where, definition.name);
+        Field field;
+        field.name = definition.name;
+        field.doc = definition.doc_comment;
+        field.is_deprecated = definition.deprecated;
+        field.is_flatbuffers_key = definition.key;
+        field.is_shared = definition.shared;
+        field.wire_size = fbs::SizeOf(definition.value.type.base_type);
+        Attributes attributes = attributes_of(definition, where, kFieldAttributes);
+        if (definition.attributes.Lookup("force_align") != nullptr)
+            report(where, "force_align on a field is not supported");
+        read_type(definition, where, field);
+        read_cambium_type(attributes, where, field);
+        read_absence(definition, owner, attributes, where, field);
+        attributes_[&owner].emplace_back(definition.name, std::move(attributes));
+        return field;
+    }
+
+    void read_type(const fbs::FieldDef& definition, const std::string& where, Field& field) {
+        fbs::Type type = definition.value.type;
+        if (fbs::IsSeries(type)) {
+            field.container = fbs::IsVector(type) ? Container::vector : Container::array;
+            field.array_length = type.fixed_length;
+            type = type.VectorType();
+        } else if (fbs::IsScalar(type.base_type) && definition.presence != fbs::FieldDef::kOptional) {
+            field.default_value = definition.value.constant;
+        }
+        if (type.base_type == fbs::BASE_TYPE_UTYPE) return;  // the parser's companion of a union, reported by that
+        if (type.base_type == fbs::BASE_TYPE_UNION) return report(where, "unions are not supported yet");
+        if (type.base_type == fbs::BASE_TYPE_STRING) {
+            field.type.kind = Kind::text;
+        } else if (type.base_type == fbs::BASE_TYPE_STRUCT) {
+            read_record_type(*type.struct_def, where, field);
+        } else {
+            read_scalar_type(type, field);
+        }
+    }
+
+    void read_record_type(const fbs::StructDef& definition, const std::string& where, Field& field) {
+        const Record* record = read_record(definition);
+        if (record == nullptr)
+            return report(
+                where, "it contains its own record, " + definition.name + "; recursive records are not supported");
+        field.type.kind = definition.fixed ? Kind::structure : Kind::table;
+        if (record->is_bytes) field.type = byte_types_.at(&definition);
+        field.type.record = record;
+    }
+
+    void read_scalar_type(const fbs::Type& type, Field& field) {
+        field.type.schema_type = fbs::kTypeNames[type.base_type];
+        if (type.enum_def != nullptr) {
+            field.type.kind = Kind::enumeration;
+            field.type.enumeration = enums_.at(type.enum_def);
+        } else if (fbs::IsBool(type.base_type)) {
+            field.type.kind = Kind::boolean;
+        } else {
+            field.type.kind = fbs::IsFloat(type.base_type) ? Kind::floating : Kind::integer;
+        }
+    }
+
+    void read_cambium_type(const Attributes& attributes, const std::string& where, Field& field) {
+        const auto found = attributes.find("cambium_type");
+        if (found == attributes.end()) return;
+        const std::string& spelling = found->second;
+        const bool is_plain_integer = field.type.kind == Kind::integer;
+        if (spelling == "timestamp") {
+            if (!is_plain_integer || field.type.schema_type != "long" || field.container == Container::array)
+                return report(where, "cambium_type \"timestamp\" needs a long, the nanoseconds since 1970");
+            field.type.kind = Kind::timestamp;
+        } else if (is_plain_integer && field.type.schema_type == "ubyte" && field.container == Container::vector) {
+            field.container = Container::single;
+            field.type.schema_type.clear();
+            set_byte_type(field.type, spelling, std::nullopt, where);
+        } else {
+            report(
+                where,
+                "cambium_type \"" + spelling +
+                    "\" does not fit the field: \"timestamp\" is for long, \"uuid\" and \"fixed N\" for [ubyte]");
+        }
+    }
+
+    /// The rule for optional fields, stated in docs and --help: scalars follow "= null"; strings, structs and
+    /// tables are optional unless required; lists are empty when absent. cambium_absent turns it round.
+    void read_absence(const fbs::FieldDef& definition, const fbs::StructDef& owner, const Attributes& attributes,
+                      const std::string& where, Field& field) {
+        const auto found = attributes.find("cambium_absent");
+        const bool is_scalar = fbs::IsScalar(definition.value.type.base_type);
+        if (definition.presence == fbs::FieldDef::kRequired)
+            field.absence = Absence::refused;
+        else if (is_scalar || definition.value.type.base_type == fbs::BASE_TYPE_ARRAY)
+            field.absence = definition.IsScalarOptional() ? Absence::null : Absence::defaulted;
+        else
+            field.absence = field.container == Container::vector ? Absence::defaulted : Absence::null;
+        if (owner.fixed) field.absence = Absence::defaulted;  // members of a struct are always there
+        if (found == attributes.end()) return;
+
+        if (is_scalar)
+            return report(where, "cambium_absent is not for scalars; write \"= null\" for an optional one");
+        if (definition.presence == fbs::FieldDef::kRequired)
+            return report(where, "cambium_absent contradicts (required)");
+        if (found->second == "null")
+            field.absence = Absence::null;
+        else if (found->second == "default")
+            field.absence = Absence::defaulted;
+        else
+            report(where, "cambium_absent is \"null\" or \"default\", not \"" + found->second + "\"");
+    }
+
+    void read_table_of(const fbs::StructDef& definition) {
+        if (definition.fixed || definition.generated || definition.attributes.Lookup("cambium_table") == nullptr)
+            return;
+        RecordAttributes attributes;
+        for (const auto& [name, value] : definition.attributes.dict)
+            attributes.on_record[name] = value->type.base_type == fbs::BASE_TYPE_NONE ? "" : value->constant;
+        attributes.on_fields = attributes_[&definition];
+        read_table(*records_.at(&definition), attributes, *schema_, diagnostics_);
+    }
+
+    const fbs::Parser& parser_;
+    Diagnostics& diagnostics_;
+    std::unique_ptr<Schema> schema_;
+    std::map<const fbs::EnumDef*, const Enum*> enums_;
+    std::map<const fbs::StructDef*, const Record*> records_;
+    std::map<const fbs::StructDef*, Type> byte_types_;
+    std::set<const fbs::StructDef*> open_;
+    std::map<const fbs::StructDef*, std::vector<std::pair<std::string, Attributes>>> attributes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Schema> read_schema(const std::string& file, const std::string& text,
+                                    const std::vector<std::string>& include_folders, Diagnostics& diagnostics) {
+    const std::string folder = std::filesystem::path{file}.parent_path().string();
+    std::vector<const char*> folders{folder.c_str()};
+    for (const std::string& include_folder : include_folders) folders.push_back(include_folder.c_str());
+    folders.push_back(nullptr);
+
+    fbs::IDLOptions options;
+    options.lang_to_generate |= fbs::IDLOptions::kCpp;
+    fbs::Parser parser{options};
+    if (text.find('\0') != std::string::npos) {
+        diagnostics.report("the file holds a NUL byte; a schema is text");
+        return nullptr;
+    }
+    if (!parser.Parse(text.c_str(), folders.data(), file.c_str())) {
+        diagnostics.report_placed(rephrase(parser.error_, file));
+        return nullptr;
+    }
+    auto schema = SchemaReader{file, parser, diagnostics}.read();
+    return diagnostics.empty() ? std::move(schema) : nullptr;
+}
+
+}  // namespace cambium::codegen

@@ -1,0 +1,21 @@
+// Reads a schema file and its includes with the parser of the flatbuffers library, and turns the result into a
+// Schema. Syntax errors come from that parser, one at a time; everything it lets pass and the generator cannot
+// express is reported in one run.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "diagnostics.hpp"
+#include "model.hpp"
+
+namespace cambium::codegen {
+
+/// The schema of `text`, which is the content of `file`; includes are looked for beside `file`, then in
+/// `include_folders`. Null when something was reported.
+[[nodiscard]] std::unique_ptr<Schema> read_schema(const std::string& file, const std::string& text,
+                                                  const std::vector<std::string>& include_folders,
+                                                  Diagnostics& diagnostics);
+
+}  // namespace cambium::codegen

@@ -1,0 +1,253 @@
+// x_tables.cpp: for each record that a table reaches, pack_one and unpack_one in terms of flatbuffers_record.hpp.
+// Functions are written for records of included schemas too, so that each generated file stands by itself.
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "names.hpp"
+#include "text.hpp"
+#include "writers.hpp"
+
+namespace cambium::codegen {
+
+namespace {
+
+constexpr std::array<std::size_t, 4> kWireSizes = {8, 4, 2, 1};
+
+bool is_inline(const Field& field) {  // stored in the table itself, not behind an offset
+    if (field.container != Container::single) return false;
+    switch (field.type.kind) {
+        case Kind::text:
+        case Kind::table:
+            return false;
+        case Kind::uuid:
+        case Kind::fixed_bytes:
+            return field.type.record != nullptr;
+        default:
+            return true;
+    }
+}
+
+bool is_struct(const Type& type) {
+    return type.record != nullptr && type.kind != Kind::table;
+}
+bool is_byte_struct(const Type& type) {
+    return type.record != nullptr && type.record->is_bytes;
+}
+
+std::string accessor_of(const Record& record) {
+    return accessor(record.scope, record.name);
+}
+
+/// The type of one scalar as flatc's vectors hold it.
+std::string wire_type(const Type& type) {
+    if (type.kind == Kind::boolean) return "std::uint8_t";
+    if (type.kind == Kind::enumeration) return accessor(type.enumeration->scope, type.enumeration->name);
+    if (type.kind == Kind::timestamp) return "std::int64_t";
+    return scalar_name(type.schema_type);
+}
+
+/// A scalar as an argument of flatc's builders.
+std::string to_scalar(const Type& type, const std::string& value) {
+    if (type.kind == Kind::enumeration) return "static_cast<" + wire_type(type) + ">(" + value + ")";
+    if (type.kind == Kind::timestamp) return "convert<std::int64_t>(" + value + ")";
+    return value;
+}
+
+/// flatc's struct for a struct or a byte type.
+std::string to_struct(const Type& type, const std::string& value) {
+    if (is_byte_struct(type)) return "std::bit_cast<" + accessor_of(*type.record) + ">(" + value + ")";
+    return "pack_one(" + value + ")";
+}
+
+class SourceWriter {
+public:
+    explicit SourceWriter(const Schema& schema) : schema_{schema} {}
+
+    std::string write() {
+        out_ = "// Written by cambium-codegen from " + schema_.source_name +
+               ". Change the schema, not this file.\n" + "// clang-format off\n#include \"" + schema_.stem +
+               "_tables.hpp\"\n";
+        if (schema_.tables.empty()) return std::move(out_);
+
+        for (const Table& table : schema_.tables) need(*table.record);
+        out_ +=
+            "\n#include <cambium/codegen/flatbuffers_record.hpp>\n\n#include <bit>\n#include <cstdint>\n\n#include "
+            "\"" +
+            schema_.stem + "_fb_generated.h\"\n\nnamespace {\n\nusing namespace cambium::generated;\n\n";
+        for (const auto& record : schema_.records)
+            if (needed_.count(record.get()) != 0) write_record(*record);
+        out_ += "}  // namespace\n\nnamespace cambium {\n\n";
+        for (const Table& table : schema_.tables) write_schema_functions(*table.record);
+        out_ += "}  // namespace cambium\n";
+        return std::move(out_);
+    }
+
+private:
+    void need(const Record& record) {
+        if (record.is_bytes || !needed_.insert(&record).second) return;
+        for (const Field& field : record.fields)
+            if (!field.is_deprecated && field.type.record != nullptr) need(*field.type.record);
+    }
+
+    /// One line of code. Where it is too long it is broken before a lambda, else after the "=", else after the last
+    /// comma that fits.
+    void line(int depth, const std::string& text) {
+        const std::size_t indent = static_cast<std::size_t>(depth) * 4;
+        std::size_t cut = std::string::npos;
+        if (indent + text.size() > kLineLength) {
+            for (const std::string_view mark : {", [](", ", [&](", " = "})
+                if (const auto found = text.find(mark); cut == std::string::npos && found != std::string::npos)
+                    cut = found + mark.rfind(' ');
+            if (cut == std::string::npos && text.rfind(", ", kLineLength - indent) != std::string::npos)
+                cut = text.rfind(", ", kLineLength - indent) + 1;
+        }
+        if (cut == std::string::npos) {
+            out_ += std::string(indent, ' ') + text + "\n";
+        } else {
+            line(depth, text.substr(0, cut));
+            line(depth + 1, text.substr(cut + 1));
+        }
+    }
+
+    void write_record(const Record& record) {
+        if (record.is_struct)
+            write_pack_struct(record);
+        else
+            write_pack_table(record);
+        write_unpack(record);
+    }
+
+    void write_pack_struct(const Record& record) {
+        line(0, accessor_of(record) + " pack_one(const " + qualified(record.scope, record.name) + "& record) {");
+        line(1, "return " + accessor_of(record) + "{");
+        for (const Field& field : record.fields) {
+            const bool is_last = &field == &record.fields.back();
+            line(3, struct_argument(field, "record." + field.name) + (is_last ? "};" : ","));
+        }
+        line(0, "}\n");
+    }
+
+    static std::string struct_argument(const Field& field, const std::string& value) {
+        const Type& type = field.type;
+        if (field.container == Container::single)
+            return is_struct(type) ? to_struct(type, value) : to_scalar(type, value);
+        if (is_struct(type))
+            return "to_structs<" + accessor_of(*type.record) + ">(" + value + ", [](const auto& one) { return " +
+                   to_struct(type, "one") + "; })";
+        return "to_wires<" + wire_type(type) + ">(" + value + ")";
+    }
+
+    void write_pack_table(const Record& record) {
+        line(0,
+             "flatbuffers::Offset<" + accessor_of(record) + "> pack_one(flatbuffers::FlatBufferBuilder& builder,");
+        line(0, std::string(22 + accessor_of(record).size() + 9, ' ') + "const " +
+                    qualified(record.scope, record.name) + "& record) {");
+        for (const Field& field : record.fields)
+            if (!field.is_deprecated && !is_inline(field))
+                line(1, "const auto " + field.name + "_offset = " + pack_offset(field) + ";");
+        line(1, accessor_of(record) + "Builder table{builder};");
+        for (const std::size_t size : kWireSizes)
+            for (auto field = record.fields.rbegin(); field != record.fields.rend(); ++field)
+                if (!field->is_deprecated && field->wire_size == size) write_add(*field);
+        line(1, "return table.Finish();");
+        line(0, "}\n");
+    }
+
+    static std::string pack_offset(const Field& field) {
+        const Type& type = field.type;
+        const std::string member = "record." + field.name;
+        std::string value = "&" + member;
+        if (field.absence == Absence::null)
+            value = "present(" + member + ")";
+        else if (field.container == Container::vector && field.absence == Absence::defaulted)
+            value = "unless_empty(" + member + ")";
+
+        if (field.container == Container::single) {
+            if (type.kind == Kind::text) return "pack_text(builder, " + value + ")";
+            if (type.kind != Kind::table) return "pack_bytes(builder, " + value + ")";
+            if (field.absence != Absence::null) return "pack_one(builder, " + member + ")";
+            return member + " ? pack_one(builder, *" + member + ") : flatbuffers::Offset<" +
+                   accessor_of(*type.record) + ">{}";
+        }
+        if (type.kind == Kind::text) return "pack_texts(builder, " + value + ")";
+        if (type.kind == Kind::table)
+            return "pack_tables<" + accessor_of(*type.record) + ">(builder, " + value +
+                   ", [&](const auto& one) { return pack_one(builder, one); })";
+        if (is_struct(type))
+            return "pack_structs<" + accessor_of(*type.record) + ">(builder, " + value +
+                   ", [](const auto& one) { return " + to_struct(type, "one") + "; })";
+        return "pack_scalars<" + wire_type(type) + ">(builder, " + value + ")";
+    }
+
+    void write_add(const Field& field) {
+        const std::string member = "record." + field.name;
+        const std::string add = "table.add_" + field.name + "(";
+        if (!is_inline(field)) return line(1, add + field.name + "_offset);");
+        const bool is_optional = field.absence == Absence::null;
+        const std::string value = is_optional ? "*" + member : member;
+        if (!is_struct(field.type))
+            return line(1, (is_optional ? "if (" + member + ") " : "") + add + to_scalar(field.type, value) + ");");
+        if (is_optional) line(1, "if (" + member + ") {");
+        line(is_optional ? 2 : 1, "const auto " + field.name + "_struct = " + to_struct(field.type, value) + ";");
+        line(is_optional ? 2 : 1, add + "&" + field.name + "_struct);");
+        if (is_optional) line(1, "}");
+    }
+
+    void write_unpack(const Record& record) {
+        line(0, "void unpack_one(const " + accessor_of(record) + "& view, " + qualified(record.scope, record.name) +
+                    "& record) {");
+        for (const Field& field : record.fields)
+            if (!field.is_deprecated) line(1, unpack_field(field, record) + ";");
+        line(0, "}\n");
+    }
+
+    static std::string unpack_field(const Field& field, const Record& record) {
+        const Type& type = field.type;
+        const bool is_single = field.container == Container::single;
+        const bool is_reference = record.is_struct && is_single && is_struct(type);  // not a pointer, as in tables
+        const std::string view = (is_reference ? "&view." : "view.") + field.name + "()";
+        const std::string arguments = "(" + view + ", record." + field.name;
+        const bool is_bytes = type.kind == Kind::uuid || type.kind == Kind::fixed_bytes;
+        if (is_bytes && is_single && type.record == nullptr)
+            return "unpack_bytes" + arguments + ", \"" + field.name + "\")";
+        if (is_byte_struct(type) && is_single) return "unpack_byte_struct" + arguments + ")";
+        if (is_byte_struct(type))
+            return "unpack_records" + arguments +
+                   ", [](const auto& from, auto& to) { unpack_byte_struct(&from, to); })";
+        if (type.record != nullptr)
+            return std::string{is_single ? "unpack_record" : "unpack_records"} + arguments +
+                   ", [](const auto& from, auto& to) { unpack_one(from, to); })";
+        return "unpack" + arguments + ")";
+    }
+
+    void write_schema_functions(const Record& record) {
+        const std::string type = "::" + qualified(record.scope, record.name);
+        const std::string schema = "FlatBuffersSchema<" + type + ">";
+        const bool has_identifier = &record == schema_.root && !schema_.file_identifier.empty();
+        const std::string identifier = has_identifier ? "\"" + schema_.file_identifier + "\"" : "nullptr";
+        const std::string verify = "verified<View>(";
+        line(0, "void " + schema + "::pack(const " + type + "& record, std::string& out) {");
+        line(1, "finish(out, " + identifier + ", [&](auto& builder) { return pack_one(builder, record); });");
+        line(0, "}\n");
+        line(0, "void " + schema + "::unpack(std::string_view bytes, " + type + "& record) {");
+        line(1, "const AlignedBytes aligned{bytes};");
+        line(1, "unpack_one(*" + verify + "aligned.bytes(), \"" + record.name + "\"), record);");
+        line(0, "}\n");
+        line(0, "auto " + schema + "::view(std::string_view bytes) -> const View* {");
+        line(1, "return " + verify + "bytes, \"" + record.name + "\");");
+        line(0, "}\n");
+    }
+
+    const Schema& schema_;
+    std::set<const Record*> needed_;
+    std::string out_;
+};
+
+}  // namespace
+
+std::string write_source(const Schema& schema) {
+    return SourceWriter{schema}.write();
+}
+
+}  // namespace cambium::codegen

@@ -1,0 +1,128 @@
+// cambium-codegen as a program: exit codes, where the output goes, and that nothing is written after an error.
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+namespace {
+
+struct Outcome {
+    int code = 0;
+    std::string text;  ///< standard output and standard error
+};
+
+class Folder {
+public:
+    Folder() : path_{std::filesystem::temp_directory_path() / "cambium_codegen_command_line"} {
+        std::filesystem::remove_all(path_);
+        std::filesystem::create_directories(path_);
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    ~Folder() { std::filesystem::remove_all(path_); }
+
+    void write(const std::string& name, const std::string& text) const {
+        std::filesystem::create_directories((path_ / name).parent_path());
+        std::ofstream{path_ / name} << text;
+    }
+    [[nodiscard]] std::string read(const std::string& name) const {
+        std::ifstream stream{path_ / name};
+        return {std::istreambuf_iterator<char>{stream}, std::istreambuf_iterator<char>{}};
+    }
+    [[nodiscard]] bool has(const std::string& name) const { return std::filesystem::exists(path_ / name); }
+
+    [[nodiscard]] Outcome run(const std::string& arguments) const {
+        const std::string command =
+            "cd '" + path_.string() + "' && '" + CODEGEN + "' " + arguments + " >output.txt 2>&1 </dev/null";
+        const int status = std::system(command.c_str());
+        return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read("output.txt")};
+    }
+
+private:
+    std::filesystem::path path_;
+};
+
+constexpr const char* kGood =
+    "attribute \"cambium_table\"; attribute \"cambium_key\";\n"
+    "table Item (cambium_table: \"items\") { id:ulong (cambium_key); }\n";
+
+TEST_CASE("a schema is generated into a folder that is created") {
+    const Folder folder;
+    folder.write("items.fbs", kGood);
+    const Outcome outcome = folder.run("items.fbs -o new/folder --depfile new/items.d");
+    CHECK(outcome.text.empty());
+    CHECK(outcome.code == 0);
+    CHECK(folder.has("new/folder/items_tables.hpp"));
+    CHECK(folder.has("new/folder/items_tables.cpp"));
+    CHECK(folder.has("new/folder/items_fb/items_fb.fbs"));
+    CHECK(folder.read("new/items.d").find("new/folder/items_tables.hpp: /") == 0);
+    CHECK(folder.read("new/items.d").find("/items.fbs\n") != std::string::npos);
+}
+
+TEST_CASE("includes are looked for beside the schema and in -I folders, and listed as dependencies") {
+    const Folder folder;
+    folder.write("schemas/items.fbs", std::string{"include \"near.fbs\"; include \"far.fbs\";\n"} + kGood);
+    folder.write("schemas/near.fbs", "table Near { x:int; }\n");
+    folder.write("else where/far.fbs", "table Far { x:int; }\n");
+    CHECK(folder.run("schemas/items.fbs -o out").code == 1);
+    const Outcome outcome = folder.run("schemas/items.fbs -o out -I 'else where' --depfile items.d");
+    CHECK(outcome.text.empty());
+    CHECK(outcome.code == 0);
+    CHECK(folder.read("items.d").find("/near.fbs") != std::string::npos);
+    CHECK(folder.read("items.d").find("/else\\ where/far.fbs") != std::string::npos);
+    CHECK(folder.read("out/items_tables.hpp").find("#include \"far_tables.hpp\"") != std::string::npos);
+}
+
+TEST_CASE("errors of the schema: code 1, and nothing is written") {
+    const Folder folder;
+    folder.write("items.fbs", "table Item { x:int }\n");
+    const Outcome outcome = folder.run("items.fbs -o out");
+    CHECK(outcome.code == 1);
+    CHECK(outcome.text == "items.fbs:1: expecting: ; instead got: }\n");
+    CHECK_FALSE(folder.has("out"));
+}
+
+TEST_CASE("a wrong command line: code 2") {
+    const Folder folder;
+    folder.write("items.fbs", kGood);
+    const std::string hint = "; see cambium-codegen --help\n";
+    const auto check = [&](const std::string& arguments, const std::string& sentence) {
+        const Outcome outcome = folder.run(arguments);
+        CHECK(outcome.code == 2);
+        CHECK(outcome.text == "cambium-codegen: " + sentence + hint);
+    };
+    check("", "no schema file");
+    check("items.fbs", "no output folder; give one with -o");
+    check("items.fbs -o", "-o needs a value");
+    check("items.fbs --fast -o out", "unknown option --fast");
+    check("items.fbs more.fbs -o out", "one schema file at a time, not items.fbs and more.fbs");
+    check("items.txt -o out", "items.txt is not named like a schema, name.fbs");
+}
+
+TEST_CASE("a file that cannot be read or written: code 3") {
+    const Folder folder;
+    folder.write("items.fbs", kGood);
+    folder.write("folder.fbs/inside", "");
+    CHECK(folder.run("none.fbs -o out").text == "none.fbs: the schema cannot be read\n");
+    CHECK(folder.run("none.fbs -o out").code == 3);
+    CHECK(folder.run("folder.fbs -o out").text == "folder.fbs: this is a folder, not a schema\n");
+    CHECK(folder.run("folder.fbs -o out").code == 3);
+    CHECK(folder.run("items.fbs -o items.fbs").text == "items.fbs/items_tables.hpp: the file cannot be written\n");
+    CHECK(folder.run("items.fbs -o items.fbs").code == 3);
+}
+
+TEST_CASE("help and version") {
+    const Folder folder;
+    const Outcome help = folder.run("--help");
+    CHECK(help.code == 0);
+    for (const char* word : {"cambium_table", "cambium_codec", "cambium_key", "cambium_unique", "cambium_index",
+                             "cambium_type", "cambium_absent", "Exit codes", "flatc --cpp"})
+        CHECK(help.text.find(word) != std::string::npos);
+    CHECK(folder.run("--version").text.find("cambium-codegen ") == 0);
+}
+
+}  // namespace

@@ -1,0 +1,93 @@
+# Installs this build into a folder of its own, then configures, builds and runs tests/consumer against that: with the
+# CMake package, and with pkg-config. Then changes a schema and looks at what is generated again.
+#
+# SOURCE, BUILD: this project and its build folder. WORK: a folder to work in, emptied first. GENERATOR: the one to build
+# the consumer with. COMPILER, CONFIGURATION, SANITIZE: those of this build. PROGRAMS: what to build and run; with
+# "tables" among them, pkg-config too.
+
+cmake_minimum_required(VERSION 3.25)
+
+function(run)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "FOLDER;OUTPUT" "COMMAND")
+  if(NOT ARG_FOLDER)
+    set(ARG_FOLDER ${WORK})
+  endif()
+  execute_process(COMMAND ${ARG_COMMAND} WORKING_DIRECTORY ${ARG_FOLDER} RESULT_VARIABLE result OUTPUT_VARIABLE output
+                  ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    string(REPLACE ";" " " command "${ARG_COMMAND}")
+    message(FATAL_ERROR "${command}\nended with ${result}:\n${output}")
+  endif()
+  if(ARG_OUTPUT)
+    set(${ARG_OUTPUT} "${output}" PARENT_SCOPE)
+  endif()
+endfunction()
+
+# How often the schemas were generated in the output of a build.
+function(expect_generated OUTPUT SCHEMA COUNT)
+  string(REGEX MATCHALL "Generating tables from ${SCHEMA}" found "${OUTPUT}")
+  list(LENGTH found count)
+  if(NOT count EQUAL COUNT)
+    message(FATAL_ERROR "${SCHEMA} was generated ${count} times, not ${COUNT}:\n${OUTPUT}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+file(MAKE_DIRECTORY ${WORK})
+set(prefix ${WORK}/installed)
+set(source ${WORK}/source)
+set(build ${WORK}/build)
+file(COPY ${SOURCE}/tests/consumer/ DESTINATION ${source})
+run(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
+
+# Nothing of the build may show in what is installed as text.
+file(GLOB_RECURSE texts ${prefix}/*.cmake ${prefix}/*.pc ${prefix}/*.hpp)
+foreach(text IN LISTS texts)
+  file(READ ${text} content)
+  foreach(leak IN ITEMS ${BUILD} ${SOURCE} "-Wall" "-Werror" "-fsanitize" "cambium_options")
+    string(FIND "${content}" "${leak}" position)
+    if(NOT position EQUAL -1)
+      message(FATAL_ERROR "${text} holds ${leak}")
+    endif()
+  endforeach()
+endforeach()
+
+set(flags "")
+if(SANITIZE)
+  set(flags "-fsanitize=${SANITIZE}")
+endif()
+run(COMMAND ${CMAKE_COMMAND} -S ${source} -B ${build} -G ${GENERATOR} -D CMAKE_PREFIX_PATH=${prefix}
+            -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_BUILD_TYPE=${CONFIGURATION} -D CMAKE_CXX_FLAGS=${flags})
+run(COMMAND ${CMAKE_COMMAND} --build ${build} --target ${PROGRAMS} OUTPUT output)
+expect_generated("${output}" "shop.fbs" 1)
+expect_generated("${output}" "money.fbs" 1)
+foreach(program IN LISTS PROGRAMS)
+  run(COMMAND ${build}/${program} OUTPUT output)
+  message(STATUS "${program}: ${output}")
+endforeach()
+
+run(COMMAND ${CMAKE_COMMAND} --build ${build} --target shop OUTPUT output)
+expect_generated("${output}" "shop.fbs" 0)
+expect_generated("${output}" "money.fbs" 0)
+file(TOUCH ${source}/schemas/shop.fbs)
+run(COMMAND ${CMAKE_COMMAND} --build ${build} --target shop OUTPUT output)
+expect_generated("${output}" "shop.fbs" 1)
+expect_generated("${output}" "money.fbs" 0)
+file(TOUCH ${source}/schemas/common/money.fbs)
+run(COMMAND ${CMAKE_COMMAND} --build ${build} --target shop OUTPUT output)
+expect_generated("${output}" "shop.fbs" 1)
+expect_generated("${output}" "money.fbs" 1)
+
+if(NOT "tables" IN_LIST PROGRAMS)
+  return()
+endif()
+
+# pkg-config: a compiler line without CMake.
+file(GLOB_RECURSE pc ${prefix}/cambium.pc)
+cmake_path(GET pc PARENT_PATH pc_folder)
+find_program(PKG_CONFIG pkg-config REQUIRED)
+run(COMMAND ${CMAKE_COMMAND} -E env PKG_CONFIG_PATH=${pc_folder} ${PKG_CONFIG} --cflags --libs cambium OUTPUT options)
+separate_arguments(options UNIX_COMMAND "${options}")
+run(COMMAND ${COMPILER} -std=c++20 ${flags} ${source}/tables.cpp -o ${WORK}/tables_pkg_config ${options})
+run(COMMAND ${WORK}/tables_pkg_config OUTPUT output)
+message(STATUS "tables by pkg-config: ${output}")

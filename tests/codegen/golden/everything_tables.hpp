@@ -1,0 +1,219 @@
+// Written by cambium-codegen from everything.fbs. Change the schema, not this file.
+// clang-format off
+#pragma once
+
+#include <cambium/base/values.hpp>
+#include <cambium/codec/flatbuffers.hpp>
+#include <cambium/codec/raw.hpp>
+#include <cambium/table.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared_tables.hpp"
+
+namespace everything::deep {
+
+/// Three colours.
+enum class Color : std::uint8_t {
+    /// The first.
+    red = 0,
+    green = 1,
+    blue = 7,
+};
+
+enum class Right : std::uint32_t {
+    read = 1,
+    write = 2,
+    own = 2147483648,
+};
+
+[[nodiscard]] constexpr Right operator|(Right left, Right right) noexcept {
+    return static_cast<Right>(static_cast<std::uint32_t>(left) | static_cast<std::uint32_t>(right));
+}
+
+[[nodiscard]] constexpr Right operator&(Right left, Right right) noexcept {
+    return static_cast<Right>(static_cast<std::uint32_t>(left) & static_cast<std::uint32_t>(right));
+}
+
+enum class Big : std::int64_t {
+    least = -9223372036854775807 - 1,
+    none = 0,
+    most = 9223372036854775807,
+};
+
+struct Inner {
+    bool flag{};
+    Color color = Color::red;
+    ::shared::Point point{};
+    cambium::Uuid id{};
+
+    friend bool operator==(const Inner&, const Inner&) = default;
+};
+
+struct Outer {
+    Inner inner{};
+    std::array<Inner, 2> inners{};
+    std::array<std::int32_t, 3> numbers{};
+    std::array<bool, 2> flags{};
+    std::array<Color, 2> colors{};
+    cambium::FixedBytes<20> digest{};
+    std::array<cambium::FixedBytes<20>, 2> digests{};
+
+    friend bool operator==(const Outer&, const Outer&) = default;
+};
+
+/// A leaf of the nesting.
+struct Leaf {
+    std::optional<std::string> name{};
+    double weight = 1.0;
+
+    friend bool operator==(const Leaf&, const Leaf&) = default;
+};
+
+struct Branch {
+    Leaf leaf{};
+    std::vector<Leaf> leaves{};
+    std::vector<::shared::Label> labels{};
+
+    friend bool operator==(const Branch&, const Branch&) = default;
+};
+
+/// One field of every kind.
+struct Everything {
+    std::int64_t number = std::numeric_limits<std::int64_t>::min();
+    std::string tag{};
+    bool truth = true;
+    std::int8_t tiny = -128;
+    std::uint8_t octet = 255U;
+    std::int16_t small = -3;
+    std::uint16_t word = 65535U;
+    std::int32_t medium = -2147483648;
+    std::uint32_t count = 4294967295U;
+    std::uint64_t huge = 18446744073709551615U;
+    float ratio = 1.5F;
+    double exact = -2e-3;
+    double whole = 3.0;
+    /// No number at all.
+    double missing = std::numeric_limits<double>::quiet_NaN();
+    float endless = -std::numeric_limits<float>::infinity();
+    Color color = Color::green;
+    Right rights{static_cast<Right>(2147483649)};
+    Big big = Big::most;
+    ::shared::Level level = ::shared::Level::low;
+    cambium::Timestamp when{};
+    cambium::Timestamp epoch{std::chrono::nanoseconds{1000000000}};
+    std::optional<bool> opt_truth{};
+    std::optional<std::int32_t> opt_number{};
+    std::optional<double> opt_ratio{};
+    std::optional<Color> opt_color{};
+    std::optional<cambium::Timestamp> opt_when{};
+    std::optional<std::string> text{};
+    std::string plain_text{};
+    std::vector<std::uint8_t> payload{};
+    std::optional<std::vector<std::uint8_t>> opt_payload{};
+    std::vector<std::uint8_t> must_payload{};
+    std::optional<cambium::Uuid> uuid{};
+    cambium::Uuid must_uuid{};
+    std::optional<cambium::FixedBytes<20>> key20{};
+    std::optional<cambium::Uuid> id{};
+    cambium::Uuid must_id{};
+    cambium::FixedBytes<20> digest{};
+    std::vector<bool> truths{};
+    std::vector<std::int64_t> numbers{};
+    std::vector<float> ratios{};
+    std::vector<Color> colors{};
+    std::vector<cambium::Timestamp> moments{};
+    std::vector<std::string> texts{};
+    std::optional<std::vector<std::string>> opt_texts{};
+    std::vector<std::string> must_texts{};
+    std::vector<cambium::Uuid> ids{};
+    std::vector<::shared::Point> points{};
+    std::vector<Outer> outers{};
+    std::vector<Branch> branches{};
+    std::optional<::shared::Point> point{};
+    Outer must_outer{};
+    ::shared::Point plain_point{};
+    std::optional<Branch> branch{};
+    Leaf must_leaf{};
+    Leaf plain_leaf{};
+    std::optional<std::string> shared_text{};
+
+    friend bool operator==(const Everything&, const Everything&) = default;
+};
+
+/// Stored as its own bytes.
+struct Reading {
+    std::uint64_t sensor{};
+    double value{};
+    cambium::Timestamp at{};
+
+    friend bool operator==(const Reading&, const Reading&) = default;
+};
+
+}  // namespace everything::deep
+
+namespace everything::deep::fb {
+
+struct Everything;  // flatc's accessor, defined in everything_fb_generated.h
+
+struct Reading;  // flatc's accessor, defined in everything_fb_generated.h
+
+}  // namespace everything::deep::fb
+
+namespace cambium {
+
+template <>
+struct FlatBuffersSchema<::everything::deep::Everything> {
+    using View = ::everything::deep::fb::Everything;
+    static void pack(const ::everything::deep::Everything& record, std::string& out);
+    static void unpack(std::string_view bytes, ::everything::deep::Everything& record);
+    static const View* view(std::string_view bytes);
+};
+
+template <>
+struct FlatBuffersSchema<::everything::deep::Reading> {
+    using View = ::everything::deep::fb::Reading;
+    static void pack(const ::everything::deep::Reading& record, std::string& out);
+    static void unpack(std::string_view bytes, ::everything::deep::Reading& record);
+    static const View* view(std::string_view bytes);
+};
+
+}  // namespace cambium
+
+namespace everything::deep {
+
+/// The table "every_thing" in a codec of choice, for example EveryThingAs<cambium::Json>.
+template <class Codec>
+struct EveryThingAs
+    : cambium::Table<
+          "every_thing", Everything,
+          cambium::PrimaryKey<&Everything::number, &Everything::tag>,
+          Codec,
+          cambium::Unique<"by_uuid", &Everything::uuid>,
+          cambium::OrderedIndex<"by_color", &Everything::color, &Everything::when>,
+          cambium::OrderedIndex<"by_text", &Everything::text>,
+          cambium::OrderedIndex<"by_payload", &Everything::payload>,
+          cambium::OrderedIndex<"opt_when", &Everything::opt_when>> {};
+
+/// The table "every_thing".
+struct EveryThing : EveryThingAs<cambium::FlatBuffers> {};
+
+/// The table "readings" in a codec of choice, for example ReadingsAs<cambium::Json>.
+template <class Codec>
+struct ReadingsAs
+    : cambium::Table<
+          "readings", Reading,
+          cambium::PrimaryKey<&Reading::sensor>,
+          Codec> {};
+
+/// The table "readings".
+struct Readings : ReadingsAs<cambium::Raw> {};
+
+}  // namespace everything::deep
