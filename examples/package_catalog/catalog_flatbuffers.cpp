@@ -1,0 +1,15 @@
+// The catalogue stored as FlatBuffers. The line `using Codec` is what chooses it: the tables, their indexes and
+// every query are the same in all three files.
+#include <cambium/codec/flatbuffers.hpp>
+
+#include "catalog_in.hpp"
+
+namespace catalog {
+
+using Codec = cambium::FlatBuffers;
+
+std::unique_ptr<Catalog> open_flatbuffers_catalog(const std::string& path, Access access) {
+    return std::make_unique<CatalogIn<Codec>>(path, access);
+}
+
+}  // namespace catalog

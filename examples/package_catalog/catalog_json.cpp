@@ -1,0 +1,15 @@
+// The catalogue stored as JSON. The line `using Codec` is what chooses it: the tables, their indexes and every
+// query are the same in all three files.
+#include <cambium/codec/json.hpp>
+
+#include "catalog_in.hpp"
+
+namespace catalog {
+
+using Codec = cambium::Json;
+
+std::unique_ptr<Catalog> open_json_catalog(const std::string& path, Access access) {
+    return std::make_unique<CatalogIn<Codec>>(path, access);
+}
+
+}  // namespace catalog
