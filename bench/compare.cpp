@@ -1,0 +1,50 @@
+// bench/compare: Cambium beside other stores on this machine, in one run. See --help, and docs/performance.md
+// for the method.
+//
+// Exits with 0 when everything ran and all engines gave the same answers, 1 when not, 2 for a bad command line.
+#include <cstdio>
+
+#include "cambium/base/error.hpp"
+#include "comparison.hpp"
+#include "limits.hpp"
+#include "options.hpp"
+#include "progress.hpp"
+#include "report.hpp"
+
+namespace {
+
+namespace bench = cambium::bench;
+
+int run(const bench::Options& options) {
+    bench::Progress progress;
+    bench::print_conditions(stdout, options);
+    if (options.limits) {
+        const std::vector<bench::Limit> limits =
+            bench::measure_limits(options.directory, options.limits_memory_mib, progress);
+        progress.clear();
+        bench::print_limits(stdout, limits, options.markdown);
+    }
+    const bench::Results results = bench::run_comparison(options, progress);
+    progress.clear();
+    bench::print_results(stdout, results, options);
+    return 0;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    try {
+        const bench::Options options = bench::parse_options(count, arguments);
+        if (options.help) {
+            std::fputs(bench::usage().c_str(), stdout);
+            return 0;
+        }
+        return run(options);
+    } catch (const cambium::Error& error) {
+        std::fprintf(stderr, "compare: %s\n", error.what());
+        return error.code() == cambium::ErrorCode::invalid_argument ? 2 : 1;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "compare: %s\n", error.what());
+        return 1;
+    }
+}

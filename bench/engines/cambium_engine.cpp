@@ -1,0 +1,108 @@
+// Cambium through its public kv headers. One tree; durable commits.
+#include <optional>
+
+#include "cambium/kv/environment.hpp"
+#include "engine.hpp"
+
+namespace cambium::bench {
+namespace {
+
+class CambiumSession final : public Session {
+public:
+    CambiumSession(kv::Environment& environment, kv::Tree tree) : environment_(environment), tree_(tree) {}
+
+    void begin_read() override { read_.emplace(environment_.begin_read()); }
+
+    void end_read() override {
+        cursor_.reset();
+        read_.reset();
+    }
+
+    std::optional<ByteView> get(ByteView key) override { return read_->get(tree_, key); }
+
+    void get_alone(ByteView key, Digest& digest) override {
+        kv::ReadTransaction transaction = environment_.begin_read();
+        add(transaction.get(tree_, key), digest);
+    }
+
+    std::size_t scan(Direction direction, Digest& digest) override {
+        kv::Cursor& at = cursor();
+        std::size_t count = 0;
+        const bool forward = direction == Direction::forward;
+        for (bool more = forward ? at.first() : at.last(); more; more = forward ? at.next() : at.previous()) {
+            digest.add(at.key());
+            digest.add(at.value());
+            ++count;
+        }
+        return count;
+    }
+
+    std::size_t seek_next(ByteView key, std::size_t count, Digest& digest) override {
+        kv::Cursor& at = cursor();
+        std::size_t found = 0;
+        for (bool more = at.seek(key); more && found < count; more = at.next()) {
+            digest.add(at.key());
+            digest.add(at.value());
+            ++found;
+        }
+        return found;
+    }
+
+    void begin_write(WriteOrder) override { write_.emplace(environment_.begin_write()); }
+    void put(ByteView key, ByteView value) override { write_->put(tree_, key, value); }
+
+    void commit() override {
+        write_->commit();
+        write_.reset();
+    }
+
+private:
+    kv::Cursor& cursor() {
+        if (!cursor_) cursor_.emplace(read_->cursor(tree_));
+        return *cursor_;
+    }
+
+    kv::Environment& environment_;
+    kv::Tree tree_;
+    std::optional<kv::ReadTransaction> read_;
+    std::optional<kv::Cursor> cursor_;
+    std::optional<kv::WriteTransaction> write_;
+};
+
+class CambiumEngine final : public Engine {
+public:
+    [[nodiscard]] std::string name() const override { return "cambium"; }
+    [[nodiscard]] std::string version() const override { return CAMBIUM_BENCH_VERSION; }
+
+    [[nodiscard]] std::string settings() const override {
+        return "defaults: 4 KiB pages, Durability::durable (one flush per commit); no hint for sorted loads";
+    }
+
+    void open(const std::string& path) override {
+        environment_.emplace(kv::Environment::open(path));
+        kv::WriteTransaction transaction = environment_->begin_write();
+        tree_ = transaction.create_tree("bench");
+        transaction.commit();
+    }
+
+    void close() override {
+        environment_->close();
+        environment_.reset();
+    }
+
+    [[nodiscard]] std::unique_ptr<Session> session() override {
+        return std::make_unique<CambiumSession>(*environment_, tree_);
+    }
+
+private:
+    std::optional<kv::Environment> environment_;
+    kv::Tree tree_;
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> make_cambium_engine() {
+    return std::make_unique<CambiumEngine>();
+}
+
+}  // namespace cambium::bench

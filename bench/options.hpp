@@ -1,0 +1,33 @@
+// What a run is asked to do: the command line.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "dataset.hpp"
+#include "workload.hpp"
+
+namespace cambium::bench {
+
+struct Options {
+    std::vector<std::size_t> records{1'000'000};
+    std::vector<KeyKind> keys{KeyKind::u64, KeyKind::random, KeyKind::string};
+    std::size_t repetitions = 5;
+    std::vector<std::string> engines;        ///< names; the peer that ratios refer to is "lmdb"
+    std::vector<const Workload*> workloads;  ///< in the order of workloads()
+    bool limits = true;                      ///< measure the machine's physical limits
+    std::size_t limits_memory_mib = 2048;    ///< size of the area for the memory figures
+    std::string directory = ".";             ///< where the stores are written
+    bool markdown = false;
+    bool help = false;
+    Effort effort;
+};
+
+/// Reads the command line. Error{invalid_argument} names the option and what it takes.
+[[nodiscard]] Options parse_options(int count, const char* const* arguments);
+
+/// The text of --help.
+[[nodiscard]] std::string usage();
+
+}  // namespace cambium::bench

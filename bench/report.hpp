@@ -1,0 +1,19 @@
+// Prints a run: what it ran on, with which settings, what was measured.
+#pragma once
+
+#include <cstdio>
+#include <vector>
+
+#include "comparison.hpp"
+#include "limits.hpp"
+#include "options.hpp"
+
+namespace cambium::bench {
+
+/// Machine, engines and settings. Printed before the run.
+void print_conditions(std::FILE* out, const Options& options);
+void print_limits(std::FILE* out, const std::vector<Limit>& limits, bool markdown);
+/// Times and ratios, then space.
+void print_results(std::FILE* out, const Results& results, const Options& options);
+
+}  // namespace cambium::bench
