@@ -225,8 +225,8 @@ void EnvironmentState::close_orderly() {
     meta.header.flags = kMetaClosed;
     meta.header.digest = digest_of(checksum, {});
     const std::uint32_t durable = lock->durable_slot();
-    // The slot that holds the durable state is overwritten only when the other one holds it too, and whoever opens the
-    // store after a failed flush believes only the slot that was not being written.
+    // The slot that holds the durable state is overwritten only when the other one holds it too, and whoever opens
+    // the store after a failed flush believes only the slot that was not being written.
     for (const std::uint32_t slot : {1 - durable, durable}) {
         lock->set_flushing(true);
         write_slot(data, slot, meta);
