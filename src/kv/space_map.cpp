@@ -104,11 +104,13 @@ void SpaceMap::set_used(Extent extent) {
 }
 
 void SpaceMap::give_back(Extent extent) {
-    if (extent.first_page + extent.page_count == page_count_) {
-        page_count_ = extent.first_page;
-    } else {
-        set_free(extent);
+    // Only what this commit added may leave the file: older records speak of the rest.
+    const std::uint64_t fresh = std::max(extent.first_page, committed_page_count_);
+    if (extent.first_page + extent.page_count == page_count_ && fresh < page_count_) {
+        page_count_ = fresh;
+        extent.page_count = fresh - extent.first_page;
     }
+    if (extent.page_count > 0) set_free(extent);
 }
 
 // ---- Loading ----------------------------------------------------------------------------------------------
@@ -124,6 +126,7 @@ void SpaceMap::bring_to(TransactionState& txn) {
         replay(txn, after);
     }
     as_of_ = txn.snapshot.id;
+    committed_page_count_ = page_count_;
     valid_ = true;
 }
 
@@ -284,6 +287,7 @@ void SpaceMap::committed(TransactionId transaction, std::vector<RetiredExtent>& 
     unfiled_.insert(unfiled_.end(), retired.begin(), retired.end());
     retired.clear();
     as_of_ = transaction;
+    committed_page_count_ = page_count_;
     valid_ = true;
 }
 

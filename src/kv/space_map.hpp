@@ -30,7 +30,7 @@ public:
     void allocate(std::uint64_t pages, std::vector<Extent>& extents);
     /// Takes one contiguous run.
     [[nodiscard]] Extent allocate_run(std::uint64_t pages);
-    /// Gives back pages just taken; at the end of the file they leave it.
+    /// Gives back pages just taken; those that made the file longer leave it.
     void give_back(Extent extent);
     /// Files what a commit retired, and counts the map as true for it.
     void committed(TransactionId transaction, std::vector<RetiredExtent>& retired);
@@ -86,6 +86,7 @@ private:
     bool valid_ = false;
     TransactionId as_of_ = 0;
     std::uint64_t page_count_;
+    std::uint64_t committed_page_count_ = 0;
     std::uint64_t free_pages_ = 0;
     std::uint64_t waiting_pages_ = 0;
     std::size_t delta_bytes_ = 0;

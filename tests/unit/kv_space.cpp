@@ -92,6 +92,28 @@ TEST_CASE("a page waits exactly as long as a pinned snapshot lies between birth 
     CHECK(map.free_pages() == 4);
 }
 
+TEST_CASE("pages given back leave the file only when they were new") {
+    SpaceMap map{4096};
+    std::vector<Extent> extents;
+    map.allocate(10, extents);
+    std::vector<RetiredExtent> retired{{extents[0].first_page, 10, 1, 2}};
+    map.committed(2, retired);
+    map.release({2});
+    const std::uint64_t page_count = map.page_count();
+    CHECK(map.free_pages() == 10);
+    extents.clear();
+    map.allocate(10, extents);
+    map.give_back({page_count - 2, 2});  // free before: they stay in the file
+    CHECK(map.page_count() == page_count);
+    CHECK(map.free_pages() == 2);
+    extents.clear();
+    map.allocate(600, extents);
+    CHECK(map.page_count() > page_count);
+    map.give_back({page_count, map.page_count() - page_count});  // new: they leave
+    CHECK(map.page_count() == page_count);
+    CHECK(map.free_pages() == 2);
+}
+
 TEST_CASE("pages are given out once") {
     std::mt19937_64 random{test::seed()};
     SpaceMap map{4096};
