@@ -1,6 +1,7 @@
 #include "cambium/kv/cursor.hpp"
 
 #include "kv/cursor_state.hpp"
+#include "kv/fork_guard.hpp"
 #include "kv/write_guard.hpp"
 
 namespace cambium::kv {
@@ -42,12 +43,19 @@ void CursorState::unpark() {
 
 namespace {
 
-CursorState& ready(CursorState* state) {
+[[noreturn, gnu::cold]] void refuse(const CursorState* state) {
     if (state == nullptr) throw Error(ErrorCode::misuse, "the cursor has been moved from");
-    if (state->serial != state->txn->serial)
-        throw Error(ErrorCode::misuse, "the cursor's transaction has ended: make a new cursor");
-    require_active(state->txn);
-    if (state->parked) state->unpark();
+    if (state->serial == state->txn->serial) require_active(state->txn);
+    throw Error(ErrorCode::misuse, "the cursor's transaction has ended: make a new cursor");
+}
+
+CursorState& ready(CursorState* state) {
+    // The serial number of a transaction changes when it ends.
+    if (state == nullptr || state->serial != state->txn->serial || state->txn->failed ||
+        state->txn->fork_generation != current_fork_generation()) [[unlikely]]
+        refuse(state);
+    if (state->parked) [[unlikely]]
+        state->unpark();
     return *state;
 }
 

@@ -152,9 +152,11 @@ private:
     Meta identity() { return read_identity(data_, path_); }
 
     void recover(EnvironmentState& env, const StoreIdentity& id) {
-        // A flush that was under way when its process died may have failed without anyone hearing of it.
+        // A flush that was under way when its process died may have failed without anyone hearing of it. What a
+        // read-only process then chose has been shown to its users, and the slot it rejected is still there.
         std::optional<std::uint32_t> trusted;
-        if (env.lock->belongs_to(id) && env.lock->flushing()) trusted = env.lock->durable_slot();
+        if (env.lock->belongs_to(id) && (env.lock->flushing() || env.lock->recovery_pending()))
+            trusted = env.lock->durable_slot();
         const Recovered recovered = choose_state(env.data, path_, trusted, env.report);
         if (!options_.read_only) settle(env.data, recovered);
         env.lock->initialise(id);

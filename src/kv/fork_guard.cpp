@@ -1,22 +1,16 @@
 #include "kv/fork_guard.hpp"
 
-#include <atomic>
-
 #include <pthread.h>
 
 namespace cambium::kv {
 
+constinit std::atomic<std::uint64_t> fork_generation_counter{1};
+
 namespace {
 
-std::atomic<std::uint64_t> generation{1};
-
 [[maybe_unused]] const int registered =
-    pthread_atfork(nullptr, nullptr, [] { generation.fetch_add(1, std::memory_order_relaxed); });
+    pthread_atfork(nullptr, nullptr, [] { fork_generation_counter.fetch_add(1, std::memory_order_relaxed); });
 
 }  // namespace
-
-std::uint64_t current_fork_generation() noexcept {
-    return generation.load(std::memory_order_relaxed);
-}
 
 }  // namespace cambium::kv

@@ -34,6 +34,20 @@ template <class T>
     return __builtin_bswap32(head);
 }
 
+/// Whether `size` bytes are equal; short runs, as prefixes are, without a call.
+[[nodiscard]] inline bool equal_bytes(const char* a, const char* b, std::size_t size) noexcept {
+    const auto word = [](const char* from) noexcept {
+        std::uint64_t value;
+        std::memcpy(&value, from, sizeof value);
+        return value;
+    };
+    if (size > 16) return std::memcmp(a, b, size) == 0;
+    if (size >= 8) return word(a) == word(b) && word(a + size - 8) == word(b + size - 8);
+    for (std::size_t i = 0; i < size; ++i)
+        if (a[i] != b[i]) return false;
+    return true;
+}
+
 /// Where a key is, or would be inserted, in a node.
 struct Position {
     std::uint32_t index;
@@ -50,6 +64,7 @@ struct LeafEntry {
 
 class NodeView {
 public:
+    /// Refers to nothing, and is not initialised: paths hold many that are never used.
     NodeView() = default;
     NodeView(const std::byte* page, std::uint32_t page_size) noexcept : page_(page), page_size_(page_size) {}
 
@@ -133,23 +148,25 @@ public:
     /// Appends the whole key of entry or separator i to `out`.
     void append_key(std::uint32_t i, std::string& out) const {
         const KeyRest rest = key_rest(i);
+        const ByteView common = prefix();
         const std::uint32_t head = __builtin_bswap32(heads()[i]);
-        char head_bytes[kHeadSize];
-        std::memcpy(head_bytes, &head, kHeadSize);
-        out.append(prefix());
-        out.append(head_bytes, std::min<std::size_t>(rest.size, kHeadSize));
-        out.append(rest.tail);
+        const std::size_t at = out.size();
+        const std::size_t head_size = std::min<std::size_t>(rest.size, kHeadSize);
+        // Never longer than the key, not even for a moment: collect() relies on the capacity it reserved.
+        out.resize(at + common.size() + head_size + rest.tail.size());
+        char* to = out.data() + at;
+        std::memcpy(to, common.data(), common.size());
+        to += common.size();
+        for (std::size_t byte = 0; byte < head_size; ++byte) to[byte] = static_cast<char>(head >> 8 * byte);
+        if (!rest.tail.empty()) std::memcpy(to + kHeadSize, rest.tail.data(), rest.tail.size());
     }
 
     /// The first entry at or after `key`.
     [[nodiscard]] Position lower_bound(ByteView key) const {
         const ByteView common = prefix();
-        const std::size_t shared = std::min(key.size(), common.size());
-        if (shared != 0 || !common.empty()) {
-            const int order = key.substr(0, shared).compare(common.substr(0, shared));
-            if (order != 0 || shared < common.size()) return {order > 0 ? count() : 0, false};
-        }
-        const ByteView rest{key.data() + shared, key.size() - shared};
+        if (key.size() < common.size() || !equal_bytes(key.data(), common.data(), common.size())) [[unlikely]]
+            return {key < common ? 0 : count(), false};
+        const ByteView rest{key.data() + common.size(), key.size() - common.size()};
         const std::uint32_t head = head_of(rest);
         const std::uint32_t* heads = this->heads();
         std::uint32_t index = head_lower_bound(heads, head);
@@ -221,8 +238,8 @@ private:
         return rest.size() == other.size ? 0 : rest.size() < other.size ? -1 : 1;
     }
 
-    const std::byte* page_ = nullptr;
-    std::uint32_t page_size_ = 0;
+    const std::byte* page_;
+    std::uint32_t page_size_;
 };
 
 }  // namespace cambium::kv

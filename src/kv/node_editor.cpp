@@ -1,5 +1,7 @@
 #include "kv/node_editor.hpp"
 
+#include <cassert>
+
 namespace cambium::kv {
 
 namespace {
@@ -259,7 +261,9 @@ namespace {
 
 ByteView key_in_arena(const NodeView& node, std::uint32_t i, std::string& arena) {
     const std::size_t at = arena.size();
+    [[maybe_unused]] const char* before = arena.data();
     node.append_key(i, arena);
+    assert(arena.data() == before);  // the views into it stay valid
     return {arena.data() + at, arena.size() - at};
 }
 

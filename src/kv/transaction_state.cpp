@@ -90,12 +90,15 @@ DirtyTable::~DirtyTable() {
 namespace detail {
 
 void TransactionState::begin(const Snapshot& at, const std::byte* mapping) {
+    // A reader that sees the same state again keeps the trees it has opened.
+    if (writable || snapshot.id != at.id) tree_count = 0;
+    for (std::size_t i = 0; i < tree_count; ++i) trees[i]->cursors = nullptr;
     snapshot = at;
     map = mapping;
     catalog.record = at.catalog;
     catalog.modified = false;
+    catalog.append_leaf = kNoPage;
     catalog.cursors = nullptr;
-    tree_count = 0;
     failed = false;
     active = true;
     ++serial;
@@ -176,6 +179,7 @@ TreeState& TransactionState::tree(std::uint64_t id) {
     if (state.record.id != id || (state.record.root & kDirtyBit) != 0)
         throw_corrupt(0, "a tree's record carries another tree's id or a root that was never written");
     state.modified = false;
+    state.append_leaf = kNoPage;
     state.cursors = nullptr;
     ++tree_count;
     return state;

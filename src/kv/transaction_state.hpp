@@ -90,6 +90,7 @@ class EnvironmentState;
 struct TreeState {
     TreeRecord record{};
     bool modified = false;
+    PageRef append_leaf = kNoPage;   ///< the last leaf, dirty, when the last change appended to it
     CursorState* cursors = nullptr;  ///< list of the tree's open cursors in this transaction
 };
 

@@ -74,7 +74,27 @@ bool step_leaf(const TransactionState& txn, Path& path, bool forward) {
     return false;
 }
 
+namespace {
+
+// Puts a key behind all others into the last leaf, without a descent: what sorted loads do. False when it is not
+// so.
+bool append(TransactionState& txn, TreeState& tree, ByteView key, ByteView value) {
+    NodeEditor leaf = txn.editor(tree.append_leaf);
+    const std::uint32_t count = leaf.count();
+    const Position position = leaf.lower_bound(key);
+    if (position.exact || position.index != count || count == 0 ||
+        leaf_entry_size(key.size(), value.size()) > max_leaf_entry_size(txn.page_size_bytes))
+        return false;
+    park_cursors(tree);
+    if (!leaf.insert_entry(count, {key, value})) return false;
+    ++tree.record.entries;
+    return true;
+}
+
+}  // namespace
+
 bool put(TransactionState& txn, TreeState& tree, ByteView key, ByteView value, PutMode mode) {
+    if (tree.append_leaf != kNoPage && append(txn, tree, key, value)) return true;
     Path path;
     const bool exact = descend(txn, tree.record, key, path);
     if (exact && mode == PutMode::insert_only) return false;
@@ -124,6 +144,7 @@ void clear(TransactionState& txn, TreeState& tree) {
     if (tree.record.root != kNoPage) retire_subtree(txn, tree.record.root, checked_depth(tree.record) - 1);
     const TreeRecord empty{tree.record.id, kNoPage, 0, 0, 0, 0, tree.record.flags, 0};
     tree.record = empty;
+    tree.append_leaf = kNoPage;
     tree.modified = true;
 }
 

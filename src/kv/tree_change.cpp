@@ -113,7 +113,10 @@ void TreeChange::insert(ByteView key, ByteView value) {
 }
 
 void TreeChange::insert_item(const LeafItem& item) {
-    if (!editor(path_.depth - 1).insert_entry(path_.leaf().index, item)) split_leaf(item);
+    const Path::Frame& leaf = path_.leaf();
+    const bool appending = leaf.index == leaf.node.count() && on_edge(path_.depth - 1, true);
+    tree_.append_leaf = appending ? leaf.ref : kNoPage;
+    if (!editor(path_.depth - 1).insert_entry(leaf.index, item)) split_leaf(item, appending);
 }
 
 NodeEditor TreeChange::scratch() {
@@ -134,7 +137,7 @@ bool TreeChange::on_edge(std::uint32_t depth, bool last) const noexcept {
 }
 
 // The leaf has no room for the item, or the item lacks its prefix: rebuild it as one page, or as several.
-void TreeChange::split_leaf(const LeafItem& item) {
+void TreeChange::split_leaf(const LeafItem& item, bool appending) {
     const Path::Frame& frame = path_.leaf();
     std::vector<LeafItem>& items = txn_.leaf_items;
     items.clear();
@@ -144,7 +147,6 @@ void TreeChange::split_leaf(const LeafItem& item) {
     items.insert(items.begin() + frame.index, item);
 
     // Appending at the right edge leaves full pages behind, prepending at the left edge too.
-    const bool appending = frame.index + 1 == items.size() && on_edge(path_.depth - 1, true);
     const bool prepending = frame.index == 0 && on_edge(path_.depth - 1, false);
     std::vector<std::span<const LeafItem>> pieces;
     std::vector<std::span<const LeafItem>> rest{items};
@@ -175,6 +177,7 @@ void TreeChange::split_leaf(const LeafItem& item) {
     scratch().build_leaf(pieces.front());
     take_scratch(frame.ref);
     tree_.record.leaf_pages += added.size();
+    if (appending && !added.empty()) tree_.append_leaf = added.back().child;
     if (!added.empty()) insert_children(path_.depth - 1, added);
 }
 
@@ -247,6 +250,7 @@ void TreeChange::split_branch(std::uint32_t depth, std::vector<BranchItem>& adde
 }
 
 void TreeChange::erase() {
+    tree_.append_leaf = kNoPage;
     const Path::Frame& frame = path_.leaf();
     const LeafEntry entry = frame.node.leaf_entry(frame.index);
     if (entry.kind == ValueKind::run) {

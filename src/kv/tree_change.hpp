@@ -25,7 +25,7 @@ private:
     /// What to store in the leaf: the value, or a reference to a run holding it.
     LeafItem store_value(ByteView key, ByteView value, RunReference& reference);
     void insert_item(const LeafItem& item);
-    void split_leaf(const LeafItem& item);
+    void split_leaf(const LeafItem& item, bool appending);
     void insert_children(std::uint32_t depth, std::vector<BranchItem>& added);
     void grow_root(std::vector<BranchItem>& added);
     void split_branch(std::uint32_t depth, std::vector<BranchItem>& added);
