@@ -1,0 +1,51 @@
+// Recording a workload on a fresh store.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "explorer.hpp"
+#include "memory_directory.hpp"
+#include "seed.hpp"
+#include "workloads.hpp"
+
+namespace cambium::test {
+
+/// A recorded run: the file before it, and what was asked of it.
+struct Run {
+    std::string image;
+    Record record;
+};
+
+/// Runs a workload on a store that was just created, to its orderly close.
+inline Run record_workload(const MemoryDirectory& directory, const Workload& workload, std::uint64_t seed) {
+    Run run;
+    Recorder recorder;
+    std::filesystem::remove(directory.store());
+    { const kv::Environment created = kv::Environment::open(directory.store()); }
+    run.image = read_file(directory.store());
+    {
+        const Observation observation{recorder};
+        recorder.acknowledge({});
+        Session session{directory.store(), recorder, workload.durability};
+        workload.run(session, seed);
+        session.close();
+    }
+    run.record = recorder.record();
+    return run;
+}
+
+/// Explores a run from the empty store; the explorer keeps the complaints.
+inline void explore(Explorer& explorer, const Run& run, const Thoroughness& how = {}) {
+    explorer.explore(run.image, {&run.record.states.front()}, run.record, how);
+}
+
+/// Every complaint is a failure.
+inline void require_no_complaints(const Explorer& explorer) {
+    for (const std::string& complaint : explorer.complaints()) FAIL_CHECK(complaint);
+    REQUIRE(explorer.complaints().empty());
+}
+
+}  // namespace cambium::test

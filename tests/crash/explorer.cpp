@@ -1,0 +1,256 @@
+#include "explorer.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "trial.hpp"
+
+namespace cambium::test {
+
+namespace {
+
+constexpr std::uint8_t kWhole = 0xff;
+
+std::string this_boot() {
+    std::string id;
+    std::ifstream{"/proc/sys/kernel/random/boot_id"} >> id;
+    return id;
+}
+
+}  // namespace
+
+std::uint64_t& states_tried() noexcept {
+    static std::uint64_t tried = 0;
+    return tried;
+}
+
+// ---- What is in flight ------------------------------------------------------------------------------------
+
+void Explorer::explore_level(const std::string& image, const std::vector<const Trees*>& acceptable,
+                             const Record& record, const Thoroughness& how, std::size_t depth) {
+    Level level;
+    level.file = std::make_unique<StateFile>(directory_ + "/state-" + std::to_string(depth));
+    level.file->set_base(image);
+    level.acceptable = acceptable;
+    for (const Event& event : record.events) {
+        if (done()) return;
+        switch (event.kind) {
+            case Event::Kind::write:
+                add_write(level, event);
+                continue;
+            case Event::Kind::resize:
+                level.pending.push_back({true, event.offset, {}});
+                continue;
+            case Event::Kind::attempted:
+                level.acceptable.push_back(&record.states[event.state]);
+                continue;
+            case Event::Kind::sync:
+                cut(level, how, depth);
+                complete_sync(level);
+                continue;
+            case Event::Kind::failed_sync:
+                fail_sync(level);
+                break;
+            case Event::Kind::withdrawn:
+                level.acceptable.pop_back();
+                break;
+            case Event::Kind::acknowledged:
+                level.acceptable = {&record.states[event.state]};
+                break;
+        }
+        cut(level, how, depth);
+    }
+    cut(level, how, depth);
+}
+
+void Explorer::add_write(Level& level, const Event& event) {
+    for (std::size_t at = 0; at < event.bytes.size(); at += kBlockSize)
+        level.pending.push_back({false, event.offset + at, event.bytes.substr(at, kBlockSize)});
+}
+
+void Explorer::complete_sync(Level& level) {
+    for (const Piece& piece : level.pending) {
+        if (piece.is_resize) {
+            level.file->resize_base(piece.offset);
+            continue;
+        }
+        level.file->change_base(piece.offset, piece.bytes);
+        // Whatever became of an earlier write of the block, this one is over it.
+        level.limbo.erase(std::remove_if(level.limbo.begin(), level.limbo.end(),
+                                         [&](const Piece& lost) { return lost.offset == piece.offset; }),
+                          level.limbo.end());
+    }
+    level.pending.clear();
+}
+
+// The kernel gives up pages that it could not write, and counts them as clean. The file's length stays dirty.
+void Explorer::fail_sync(Level& level) {
+    std::vector<Piece> resizes;
+    for (Piece& piece : level.pending) (piece.is_resize ? resizes : level.limbo).push_back(std::move(piece));
+    level.pending = std::move(resizes);
+}
+
+// ---- Which states a cut leaves ----------------------------------------------------------------------------
+
+void Explorer::cut(Level& level, const Thoroughness& how, std::size_t depth) {
+    Pieces pieces;
+    for (const auto* list : {&level.limbo, &level.pending})
+        for (const Piece& piece : *list) pieces.push_back(&piece);
+    cut_subsets(level, pieces, how, depth);
+    if (pieces.empty()) return;
+    if (how.tear_every_sector && pieces.size() <= how.exhaustive_blocks) cut_sectors(level, pieces, how, depth);
+    cut_at_random(level, pieces, how, depth);
+}
+
+// Every subset, or when there are too many: nothing, all, all but one, only one, then at random.
+void Explorer::cut_subsets(Level& level, const Pieces& pieces, const Thoroughness& how, std::size_t depth) {
+    const std::size_t n = pieces.size();
+    const bool exhaustive = n <= how.exhaustive_blocks;
+    const std::size_t subsets = exhaustive ? std::size_t{1} << n : how.sampled_subsets;
+    for (std::size_t subset = 0; subset < subsets && !done(); ++subset) {
+        Choices choices(n);
+        for (std::size_t i = 0; i < n; ++i) {
+            bool in = false;
+            if (exhaustive) {
+                in = (subset >> i & 1U) != 0;
+            } else if (subset < 2) {
+                in = subset == 1;
+            } else if (subset < 2 + 2 * n && subset < how.sampled_subsets / 2) {
+                in = (subset % 2 == 0) == (i == (subset / 2 - 1) * 31 % n);
+            } else {
+                in = random(2) != 0;
+            }
+            choices[i].sectors = in ? kWhole : 0;
+        }
+        try_state(level, pieces, choices, how, depth);
+    }
+}
+
+// Each block torn behind and before every sector, the other blocks whole.
+void Explorer::cut_sectors(Level& level, const Pieces& pieces, const Thoroughness& how, std::size_t depth) {
+    constexpr std::string_view kFillers = "szg";
+    for (std::size_t torn = 0; torn < pieces.size(); ++torn)
+        for (unsigned sector = 1; sector < kSectorsPerBlock && !pieces[torn]->is_resize; ++sector)
+            for (const bool front : {true, false}) {
+                if (done()) return;
+                Choices choices(pieces.size(), Choice{kWhole, 's'});
+                const auto front_sectors = static_cast<std::uint8_t>((1U << sector) - 1U);
+                choices[torn].sectors = static_cast<std::uint8_t>(front ? front_sectors : kWhole ^ front_sectors);
+                choices[torn].filler = kFillers[random(kFillers.size())];
+                try_state(level, pieces, choices, how, depth);
+            }
+}
+
+void Explorer::cut_at_random(Level& level, const Pieces& pieces, const Thoroughness& how, std::size_t depth) {
+    for (std::size_t i = 0; i < how.random_states && !done(); ++i) {
+        Choices choices(pieces.size());
+        const std::uint64_t torn_one_in = 1 + random(8);
+        for (Choice& choice : choices) {
+            choice.sectors = random(2) != 0 ? kWhole : 0;
+            choice.filler = "szg"[random(3)];
+            if (random(torn_one_in) == 0) choice.sectors = static_cast<std::uint8_t>(random(256));
+        }
+        try_state(level, pieces, choices, how, depth);
+    }
+}
+
+std::string Explorer::describe(const Pieces& pieces, const Choices& choices) {
+    constexpr std::size_t kMost = 16;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(pieces.size(), kMost); ++i) {
+        text.append(pieces[i]->is_resize ? " length " : " block ")
+            .append(std::to_string(pieces[i]->offset / kBlockSize));
+        text.append(" sectors ").append(std::to_string(choices[i].sectors)).append(1, choices[i].filler);
+    }
+    return pieces.size() > kMost ? text + " ..." : text;
+}
+
+// ---- Trying one state -------------------------------------------------------------------------------------
+
+std::string Explorer::arrived(const std::string& before, const Piece& piece, Choice choice) {
+    std::string block = piece.bytes;
+    for (std::size_t sector = 0; sector * kSectorSize < block.size(); ++sector) {
+        if ((choice.sectors >> sector & 1U) != 0) continue;
+        const std::size_t at = sector * kSectorSize;
+        for (std::size_t i = at; i < std::min(at + kSectorSize, block.size()); ++i) {
+            const char stale = i < before.size() ? before[i] : '\0';
+            block[i] = choice.filler == 's' ? stale : choice.filler == 'z' ? '\0' : static_cast<char>(random_());
+        }
+    }
+    return block;
+}
+
+std::string Explorer::build(Level& level, const Pieces& pieces, const Choices& choices, bool want_image) {
+    StateFile& file = *level.file;
+    file.restore();
+    std::uint64_t length = file.base().size();
+    for (std::size_t i = 0; i < pieces.size(); ++i)
+        if (pieces[i]->is_resize && choices[i].sectors != 0) length = pieces[i]->offset;
+    file.set_file_length(length);
+    // What stale sectors of a block hold: the base, or an earlier piece of the same block.
+    std::map<std::uint64_t, std::string> blocks;
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+        const Piece& piece = *pieces[i];
+        if (piece.is_resize || choices[i].sectors == 0) continue;
+        auto found = blocks.find(piece.offset);
+        if (found == blocks.end())
+            found =
+                blocks
+                    .emplace(piece.offset,
+                             piece.offset < file.base().size() ? file.base().substr(piece.offset, kBlockSize) : "")
+                    .first;
+        found->second = choices[i].sectors == kWhole ? piece.bytes : arrived(found->second, piece, choices[i]);
+    }
+    for (const auto& [offset, bytes] : blocks) file.write(offset, bytes, length);
+    if (!want_image) return {};
+    std::string image = file.base();
+    image.resize(length, '\0');
+    for (const auto& [offset, bytes] : blocks)
+        if (offset < length)
+            image.replace(offset, std::min<std::size_t>(bytes.size(), length - offset), bytes, 0, length - offset);
+    return image;
+}
+
+// After a power cut the lock file is of another boot, or was never written.
+void Explorer::leave_lock_file(const std::string& path) {
+    static const std::string boot = this_boot();
+    std::string bytes = random(4) == 0 ? read_file(path) : std::string{};
+    const std::size_t at = bytes.find(boot);
+    if (at == std::string::npos) {
+        std::filesystem::remove(path);
+        return;
+    }
+    bytes[at] = bytes[at] == '0' ? '1' : '0';
+    write_file(path, bytes);
+}
+
+void Explorer::try_state(Level& level, const Pieces& pieces, const Choices& choices, const Thoroughness& how,
+                         std::size_t depth) {
+    const bool nested = depth == 0 && how.nested_one_in != 0 && random(how.nested_one_in) == 0;
+    const std::string image = build(level, pieces, choices, nested);
+    leave_lock_file(level.file->path() + "-lock");
+    Recorder recorder;
+    const std::string wrong = try_store(level.file->path(), level.acceptable, recorder);
+    ++tried_;
+    ++states_tried();
+    for (const Event& event : recorder.record().events)
+        if (event.kind == Event::Kind::write) level.file->mark(event.offset, event.bytes.size());
+    level.file->mark(level.file->base().size() / kBlockSize * kBlockSize, kBlockSize);
+    if (!wrong.empty()) {
+        complaints_.push_back("state " + std::to_string(tried_) + " (depth " + std::to_string(depth) +
+                              ", in flight:" + describe(pieces, choices) + "): " + wrong);
+        return;
+    }
+    if (!nested) return;
+    Thoroughness less;
+    less.exhaustive_blocks = 5;
+    less.sampled_subsets = 32;
+    less.tear_every_sector = false;
+    less.random_states = 8;
+    less.nested_one_in = 0;
+    explore_level(image, level.acceptable, recorder.record(), less, depth + 1);
+}
+
+}  // namespace cambium::test

@@ -1,0 +1,96 @@
+// Power cuts: builds the disk states that one may leave behind a record, and tries each with the production code.
+//
+// After a cut the disk holds everything before the last completed sync, and of every later block any of: nothing,
+// all, or some sectors with the rest stale, zero or garbage; later changes of the file's length kept or lost. Every
+// subset of what was in flight at an earlier point is a subset of what was in flight just before the next sync, so
+// cuts are made there and at every mark. Thread rule: one thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "file_record.hpp"
+#include "state_file.hpp"
+
+namespace cambium::test {
+
+/// How thoroughly a record is explored.
+struct Thoroughness {
+    std::size_t exhaustive_blocks = 12;  ///< in-flight blocks up to which every subset is tried
+    std::size_t sampled_subsets = 64;    ///< of more blocks: so many at one cut, the extreme ones first
+    bool tear_every_sector = true;
+    std::size_t random_states = 32;  ///< at one cut, on top
+    std::size_t nested_one_in = 40;  ///< every so many states the recovery itself is cut; 0: never
+};
+
+class Explorer {
+public:
+    /// Works in a directory, preferably one in memory.
+    Explorer(std::string directory, std::uint64_t seed) : directory_(std::move(directory)), random_(seed) {}
+
+    /// Cuts a record that starts from this image, in which a store with one of the acceptable contents lies.
+    void explore(const std::string& image, const std::vector<const Trees*>& acceptable, const Record& record,
+                 const Thoroughness& how) {
+        explore_level(image, acceptable, record, how, 0);
+    }
+
+    /// Stops at the first complaint. For records that are wrong on purpose.
+    void stop_at_first() noexcept { stop_at_first_ = true; }
+    [[nodiscard]] std::uint64_t tried() const noexcept { return tried_; }
+    /// What was wrong, one sentence per state.
+    [[nodiscard]] const std::vector<std::string>& complaints() const noexcept { return complaints_; }
+
+private:
+    /// Something that a cut may or may not have let through.
+    struct Piece {
+        bool is_resize = false;
+        std::uint64_t offset = 0;  ///< resize: the length
+        std::string bytes;
+    };
+    struct Choice {
+        std::uint8_t sectors = 0;  ///< bit i: sector i of the block arrived
+        char filler = 's';         ///< the others: s stale, z zero, g garbage
+    };
+    using Choices = std::vector<Choice>;
+    using Pieces = std::vector<const Piece*>;
+    struct Level {
+        std::unique_ptr<StateFile> file;
+        std::vector<Piece> limbo;    ///< a sync over them failed
+        std::vector<Piece> pending;  ///< written after the last sync
+        std::vector<const Trees*> acceptable;
+    };
+
+    void explore_level(const std::string& image, const std::vector<const Trees*>& acceptable, const Record& record,
+                       const Thoroughness& how, std::size_t depth);
+    static void add_write(Level& level, const Event& event);
+    static void complete_sync(Level& level);
+    static void fail_sync(Level& level);
+    void cut(Level& level, const Thoroughness& how, std::size_t depth);
+    void cut_subsets(Level& level, const Pieces& pieces, const Thoroughness& how, std::size_t depth);
+    void cut_sectors(Level& level, const Pieces& pieces, const Thoroughness& how, std::size_t depth);
+    void cut_at_random(Level& level, const Pieces& pieces, const Thoroughness& how, std::size_t depth);
+    void try_state(Level& level, const Pieces& pieces, const Choices& choices, const Thoroughness& how,
+                   std::size_t depth);
+    /// Puts the file into the state; answers its image when asked for.
+    std::string build(Level& level, const Pieces& pieces, const Choices& choices, bool want_image);
+    [[nodiscard]] std::string arrived(const std::string& before, const Piece& piece, Choice choice);
+    [[nodiscard]] static std::string describe(const Pieces& pieces, const Choices& choices);
+    void leave_lock_file(const std::string& path);
+    [[nodiscard]] bool done() const noexcept {
+        return (stop_at_first_ && !complaints_.empty()) || complaints_.size() >= 10;
+    }
+    [[nodiscard]] std::uint64_t random(std::uint64_t below) { return random_() % below; }
+
+    std::string directory_;
+    std::mt19937_64 random_;
+    bool stop_at_first_ = false;
+    std::uint64_t tried_ = 0;
+    std::vector<std::string> complaints_;
+};
+
+/// The number of all states tried by all explorers, for the last line of the program.
+std::uint64_t& states_tried() noexcept;
+
+}  // namespace cambium::test

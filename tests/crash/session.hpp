@@ -1,0 +1,102 @@
+// A store in use, recorded: every commit is marked with the content that it promises.
+//
+// Thread rule: one thread.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "cambium/base/error.hpp"
+#include "cambium/kv/environment.hpp"
+#include "file_record.hpp"
+
+namespace cambium::test {
+
+/// One write transaction that changes the store and its model alike.
+class Change {
+public:
+    Change(kv::WriteTransaction& txn, Trees& model) : txn_(&txn), model_(&model) {}
+
+    void create(const std::string& tree) {
+        (void)txn_->create_tree(tree);
+        (*model_)[tree];
+    }
+    void put(const std::string& tree, const std::string& key, const std::string& value) {
+        txn_->put(txn_->create_tree(tree), key, value);
+        (*model_)[tree][key] = value;
+    }
+    void erase(const std::string& tree, const std::string& key) {
+        (void)txn_->erase(txn_->create_tree(tree), key);
+        (*model_)[tree].erase(key);
+    }
+    void clear(const std::string& tree) {
+        txn_->clear(txn_->tree(tree));
+        (*model_)[tree].clear();
+    }
+    void drop(const std::string& tree) {
+        (void)txn_->drop_tree(tree);
+        model_->erase(tree);
+    }
+    void rename(const std::string& from, const std::string& to) {
+        txn_->rename_tree(from, to);
+        (*model_)[to] = std::move((*model_)[from]);
+        model_->erase(from);
+    }
+    [[nodiscard]] const Trees& model() const noexcept { return *model_; }
+
+private:
+    kv::WriteTransaction* txn_;
+    Trees* model_;
+};
+
+class Session {
+public:
+    /// Opens or creates the store; the content of an existing one is given.
+    Session(std::string path, Recorder& recorder, kv::Durability durability = kv::Durability::durable,
+            Trees content = {})
+        : path_(std::move(path)),
+          recorder_(&recorder),
+          model_(std::move(content)),
+          environment_(open(durability)) {}
+
+    /// Runs change(Change&) in a transaction and commits. Errors pass, with the record marked as they demand.
+    template <class Function>
+    void commit(Function&& change) {
+        Trees next = model_;
+        kv::WriteTransaction txn = environment_.begin_write();
+        Change both{txn, next};
+        change(both);
+        recorder_->attempt(next);
+        try {
+            txn.commit();
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::outcome_unknown) recorder_->withdraw();
+            throw;
+        }
+        recorder_->acknowledge(next);
+        model_ = std::move(next);
+    }
+
+    void reopen(kv::Durability durability = kv::Durability::durable) {
+        environment_.close();
+        environment_ = open(durability);
+    }
+    void close() { environment_.close(); }
+
+    [[nodiscard]] kv::Environment& environment() noexcept { return environment_; }
+    [[nodiscard]] const Trees& model() const noexcept { return model_; }
+
+private:
+    [[nodiscard]] kv::Environment open(kv::Durability durability) const {
+        kv::Options options;
+        options.durability = durability;
+        return kv::Environment::open(path_, options);
+    }
+
+    std::string path_;
+    Recorder* recorder_;
+    Trees model_;
+    kv::Environment environment_;
+};
+
+}  // namespace cambium::test

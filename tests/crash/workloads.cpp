@@ -1,0 +1,163 @@
+#include "workloads.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <random>
+
+namespace cambium::test {
+
+namespace {
+
+std::uint64_t pick(std::mt19937_64& random, std::uint64_t below) {
+    return random() % below;
+}
+
+// Inserts, updates and deletes of small records, one to five per commit.
+void small_records(Session& session, std::uint64_t seed) {
+    std::mt19937_64 random{seed};
+    session.commit([](Change& change) { change.create("records"); });
+    for (int commit = 0; commit < 24; ++commit)
+        session.commit([&](Change& change) {
+            for (std::uint64_t i = 0, n = 1 + pick(random, 5); i < n; ++i) {
+                const std::string key = key_of(pick(random, 60));
+                if (pick(random, 3) == 0) {
+                    change.erase("records", key);
+                } else {
+                    change.put("records", key, value_of(pick(random, 200), random()));
+                }
+            }
+        });
+}
+
+// Values from inline to a few pages, replaced by other sizes and deleted.
+void large_values(Session& session, std::uint64_t seed) {
+    std::mt19937_64 random{seed};
+    for (int commit = 0; commit < 7; ++commit)
+        session.commit([&](Change& change) {
+            const std::string key = key_of(pick(random, 6));
+            if (commit == 5) {
+                change.erase("values", key);
+            } else {
+                change.put("values", key, value_of(1500 + pick(random, 9000), random()));
+            }
+        });
+    session.commit([&](Change& change) { change.put("values", "chunks", value_of(150000, seed)); });
+    session.commit([&](Change& change) { change.erase("values", "chunks"); });
+}
+
+// The file grows, more than once; what was there is rewritten in between.
+void growth(Session& session, std::uint64_t seed) {
+    for (std::uint64_t commit = 0; commit < 6; ++commit)
+        session.commit([&](Change& change) {
+            change.put("values", key_of(commit), value_of(400000, seed + commit));
+            change.put("records", "count", std::to_string(commit));
+        });
+    for (std::uint64_t commit = 0; commit < 4; ++commit)
+        session.commit(
+            [&](Change& change) { change.put("records", key_of(commit), value_of(100, seed + commit)); });
+}
+
+// A snapshot is held while the same records change again and again, then let go.
+void held_reader(Session& session, std::uint64_t seed) {
+    session.commit([&](Change& change) {
+        for (std::uint64_t i = 0; i < 150; ++i) change.put("records", key_of(i), value_of(60, seed + i));
+    });
+    std::optional<kv::ReadTransaction> reader{session.environment().begin_read()};
+    for (std::uint64_t commit = 0; commit < 16; ++commit) {
+        if (commit == 10) reader.reset();
+        session.commit([&](Change& change) {
+            change.put("records", key_of(commit * 7 % 150), value_of(80, seed + commit));
+            change.put("other", key_of(commit % 3), value_of(30, seed * 3 + commit));
+        });
+    }
+}
+
+void several_trees(Session& session, std::uint64_t seed) {
+    const auto name = [](std::uint64_t i) { return "tree " + std::to_string(i); };
+    session.commit([&](Change& change) {
+        for (std::uint64_t i = 0; i < 5; ++i) change.put(name(i), key_of(i), value_of(40, seed + i));
+    });
+    session.commit([&](Change& change) { change.rename(name(0), "renamed"); });
+    session.commit([&](Change& change) {
+        for (std::uint64_t i = 0; i < 90; ++i) change.put(name(1), key_of(i), value_of(100, seed + i));
+    });
+    session.commit([&](Change& change) {
+        change.clear(name(1));
+        change.put("renamed", "a", "b");
+    });
+    session.commit([&](Change& change) { change.drop(name(2)); });
+    session.commit([&](Change& change) { change.create("empty"); });
+    session.commit([&](Change& change) {
+        change.put(name(3), "x", value_of(3000, seed));
+        change.put(name(4), "x", value_of(500, seed));
+        change.drop("empty");
+    });
+}
+
+// Commits between orderly closes.
+void closing(Session& session, std::uint64_t seed) {
+    for (std::uint64_t round = 0; round < 8; ++round) {
+        for (std::uint64_t i = 0; i < round % 3; ++i)
+            session.commit([&](Change& change) { change.put("records", key_of(i), value_of(50, seed + round)); });
+        session.reopen();
+    }
+}
+
+// Commits whose list of extents fills more than one sector of the meta slot.
+void scattered(Session& session, std::uint64_t seed) {
+    scatter_free_space(session);
+    for (std::uint64_t commit = 0; commit < 2; ++commit)
+        session.commit([&](Change& change) {
+            for (std::uint64_t i = 0; i < 40; ++i)
+                change.put("wide", key_of(i * 48 + 24 + commit), value_of(150, seed + i));
+        });
+}
+
+}  // namespace
+
+std::string value_of(std::size_t size, std::uint64_t seed) {
+    std::mt19937_64 random{seed};
+    std::string value(size, '\0');
+    for (char& c : value) c = static_cast<char>('a' + random() % 26);
+    return value;
+}
+
+std::string key_of(std::uint64_t number) {
+    std::string digits = std::to_string(number);
+    return "key " + std::string(6 - std::min<std::size_t>(digits.size(), 6), '0') + digits;
+}
+
+void scatter_free_space(Session& session) {
+    constexpr std::uint64_t kRecords = 2400;
+    constexpr std::uint64_t kRecordsPerLeaf = 24;
+    session.commit([&](Change& change) {
+        for (std::uint64_t i = 0; i < kRecords; ++i) change.put("wide", key_of(i), value_of(150, i));
+    });
+    // Every other leaf moves to the end: the old places are free and apart.
+    session.commit([&](Change& change) {
+        for (std::uint64_t i = 0; i < kRecords; i += 2 * kRecordsPerLeaf)
+            change.put("wide", key_of(i), value_of(150, i + 1));
+    });
+    for (std::uint64_t i = 0; i < 3; ++i)
+        session.commit([&](Change& change) { change.put("small", "a", std::to_string(i)); });
+}
+
+const std::vector<Workload>& workloads() {
+    using kv::Durability;
+    static const std::vector<Workload> all{
+        {"small records", Durability::durable, small_records},
+        {"small records, two flushes", Durability::two_phase, small_records},
+        {"large values", Durability::durable, large_values},
+        {"large values, two flushes", Durability::two_phase, large_values},
+        {"growth", Durability::durable, growth},
+        {"growth, two flushes", Durability::two_phase, growth},
+        {"a held reader", Durability::durable, held_reader},
+        {"several trees", Durability::durable, several_trees},
+        {"several trees, two flushes", Durability::two_phase, several_trees},
+        {"orderly closes", Durability::durable, closing},
+        {"scattered free space", Durability::durable, scattered},
+    };
+    return all;
+}
+
+}  // namespace cambium::test

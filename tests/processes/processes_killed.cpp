@@ -1,0 +1,265 @@
+// Writers and readers killed at every point: no acknowledged commit is lost, what was shown once stays, the next
+// writer goes on at once, and what a dead reader pinned is free again.
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <new>
+#include <optional>
+
+#include "accounts.hpp"
+#include "child.hpp"
+#include "memory_directory.hpp"
+#include "os/file.hpp"
+#include "seed.hpp"
+
+namespace {
+
+/// Counts allocations down and kills the process at zero: points of death that no call on a file marks.
+std::atomic<std::int64_t> allocations_left{-1};
+
+void* allocate(std::size_t size, std::size_t alignment) {
+    if (allocations_left.load(std::memory_order_relaxed) >= 0 && allocations_left.fetch_sub(1) == 0)
+        ::raise(SIGKILL);
+    void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    if (memory == nullptr) throw std::bad_alloc{};
+    return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+    return allocate(size == 0 ? 1 : size, alignof(std::max_align_t));
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+    return allocate(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+    std::free(memory);
+}
+
+using namespace cambium;
+using namespace cambium::test;
+using kv::Environment;
+
+namespace {
+
+std::uint64_t kills_tried = 0;
+
+struct LastLine {
+    ~LastLine() { std::cout << "kills tried: " << kills_tried << std::endl; }
+} last_line;
+
+/// Kills the process before or after its n-th call on the data file.
+class Killer : public os::FileObserver {
+public:
+    Killer(std::uint64_t n, bool before_call) : left_(n), before_call_(before_call) {}
+    int before(const os::FileCall&) override {
+        if (before_call_) strike();
+        return 0;
+    }
+    void after(const os::FileCall&) override {
+        if (!before_call_) strike();
+    }
+
+private:
+    void strike() {
+        if (--left_ == 0) ::raise(SIGKILL);
+    }
+    std::uint64_t left_;
+    bool before_call_;
+};
+
+enum class Point { before_call, after_call, allocation };
+
+kv::Options with(kv::Durability durability) {
+    kv::Options options;
+    options.durability = durability;
+    return options;
+}
+
+/// A process that commits three times and closes, and is killed at its n-th point from the first commit on. It
+/// sends the number of every commit that returned.
+void write_until_killed(const Child::Pipe& pipe, const std::string& path, const kv::Options& options, Point point,
+                        std::uint64_t n) {
+    Environment environment = Environment::open(path, options);
+    std::mt19937_64 random{n};
+    std::optional<Killer> killer;
+    if (point == Point::allocation) {
+        allocations_left.store(static_cast<std::int64_t>(n));
+    } else {
+        killer.emplace(n, point == Point::before_call);
+        os::set_file_observer(&*killer);
+    }
+    for (int i = 0; i < 3; ++i) pipe.send(commit_transfer(environment, random));
+    environment.close();
+    allocations_left.store(-1);
+}
+
+/// A process that comes after: finds what was acknowledged, or one commit more where that may be, and goes on.
+std::uint64_t go_on_after(const std::string& path, const kv::Options& options, std::uint64_t acknowledged,
+                          bool may_be_more) {
+    std::uint64_t count = 0;
+    Child child{[&](const Child::Pipe& pipe) {
+        Environment environment = Environment::open(path, options);
+        const std::uint64_t found = require_balance(environment);
+        if (found < acknowledged || found > acknowledged + (may_be_more ? 1 : 0))
+            throw std::runtime_error("acknowledged " + std::to_string(acknowledged) + ", found " +
+                                     std::to_string(found));
+        require_check(environment);
+        std::mt19937_64 random{found};
+        pipe.send(found);
+        // The dead one's last commit may have become visible only now, to whoever writes next.
+        const std::uint64_t next = commit_transfer(environment, random);
+        if (next != found + 1 && next != acknowledged + 2) throw std::runtime_error("the count went back");
+        if (require_balance(environment) != next) throw std::runtime_error("a commit is not visible");
+        if (count_in_copy(path) != next) throw std::runtime_error("a commit is not in the file");
+        require_check(environment);
+        pipe.send(next);
+    }};
+    std::uint64_t found = 0;
+    if (child.receive(found)) (void)child.receive(count);
+    child.require_success();
+    return count;
+}
+
+/// What a process that only reads finds.
+std::uint64_t look_at(const std::string& path) {
+    std::uint64_t count = 0;
+    Child child{[&](const Child::Pipe& pipe) {
+        kv::Options options;
+        options.read_only = true;
+        Environment environment = Environment::open(path, options);
+        require_check(environment);
+        pipe.send(require_balance(environment));
+    }};
+    const bool told = child.receive(count);
+    child.require_success();
+    REQUIRE(told);
+    return count;
+}
+
+void kill_at_every_point(Point point, kv::Durability durability, bool attended) {
+    const MemoryDirectory directory;
+    const std::string path = directory.store();
+    create_accounts(path);
+    std::unique_ptr<Child> attendant;
+    if (attended) {
+        attendant = std::make_unique<Child>([&](const Child::Pipe& pipe) {
+            Environment environment = Environment::open(path, with(durability));
+            const kv::ReadTransaction old = environment.begin_read();
+            pipe.send(1);
+            for (;;) {
+                const std::uint64_t least = pipe.receive();
+                if (require_balance(environment) < least) throw std::runtime_error("an attached process sees less");
+                if (require_balance(old) != 0) throw std::runtime_error("a held snapshot has changed");
+                pipe.send(1);
+            }
+        });
+        REQUIRE(attendant->receive() == 1);
+    }
+    std::uint64_t acknowledged = 0;
+    // There are few calls but many allocations, and ever more as the store goes on: those are tried ever less
+    // densely.
+    const auto next = [&](std::uint64_t n) {
+        return n + 1 + (point == Point::allocation ? (n + seed() % 30) / 30 : 0);
+    };
+    for (std::uint64_t n = 1;; n = next(n)) {
+        INFO("point " << n << ", attended " << attended << ", two flushes "
+                      << (durability == kv::Durability::two_phase));
+        Child writer{[&](const Child::Pipe& pipe) { write_until_killed(pipe, path, with(durability), point, n); }};
+        for (std::uint64_t count = 0; writer.receive(count);) acknowledged = std::max(acknowledged, count);
+        const int status = writer.wait();
+        const bool killed = WIFSIGNALED(status);
+        REQUIRE((killed || (WIFEXITED(status) && WEXITSTATUS(status) == 0)));
+        if (!attended) {
+            // What a reader was shown must not change when a writer recovers the store.
+            const std::uint64_t shown = look_at(path);
+            REQUIRE(shown >= acknowledged);
+            acknowledged = shown;
+        }
+        acknowledged = go_on_after(path, with(durability), acknowledged, attended);
+        if (attended) {
+            attendant->send(acknowledged);
+            REQUIRE(attendant->receive() == 1);
+        }
+        if (!killed) break;
+        ++kills_tried;
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a writer killed before or after every call on its file") {
+    for (const kv::Durability durability : {kv::Durability::durable, kv::Durability::two_phase})
+        for (const Point point : {Point::before_call, Point::after_call})
+            for (const bool attended : {false, true}) kill_at_every_point(point, durability, attended);
+}
+
+TEST_CASE("a writer killed at allocations, between its calls") {
+    for (const kv::Durability durability : {kv::Durability::durable, kv::Durability::two_phase})
+        for (const bool attended : {false, true}) kill_at_every_point(Point::allocation, durability, attended);
+}
+
+TEST_CASE("a writer killed at any moment, again and again") {
+    const MemoryDirectory directory;
+    const std::string path = directory.store();
+    create_accounts(path);
+    std::mt19937_64 random{seed()};
+    std::uint64_t acknowledged = 0;
+    for (int round = 0; round < 60; ++round) {
+        Child writer{[&](const Child::Pipe& pipe) {
+            Environment environment = Environment::open(path);
+            std::mt19937_64 transfers{static_cast<std::uint64_t>(round)};
+            for (;;) pipe.send(commit_transfer(environment, transfers));
+        }};
+        for (std::uint64_t i = 0, n = 1 + random() % 40; i < n; ++i) acknowledged = writer.receive();
+        writer.kill();
+        for (std::uint64_t count = 0; writer.receive(count);) acknowledged = count;
+        (void)writer.wait();
+        ++kills_tried;
+        acknowledged = go_on_after(path, {}, acknowledged, true);
+    }
+}
+
+TEST_CASE("what a killed reader pinned is free again") {
+    const MemoryDirectory directory;
+    const std::string path = directory.store();
+    create_accounts(path);
+    Child reader{[&](const Child::Pipe& pipe) {
+        Environment environment = Environment::open(path);
+        const kv::ReadTransaction txn = environment.begin_read();
+        pipe.send(require_balance(txn));
+        (void)pipe.receive();
+    }};
+    REQUIRE(reader.receive() == 0);
+    Child writer{[&](const Child::Pipe& pipe) {
+        Environment environment = Environment::open(path);
+        std::mt19937_64 random{1};
+        for (;;) {
+            for (int i = 0; i < 20; ++i) (void)commit_transfer(environment, random);
+            pipe.send(environment.statistics().waiting_pages);
+            pipe.send(environment.statistics().readers);
+            (void)pipe.receive();
+        }
+    }};
+    const std::uint64_t pinned = writer.receive();
+    CHECK(writer.receive() == 1);
+    reader.kill();
+    (void)reader.wait();
+    ++kills_tried;
+    writer.send(1);
+    const std::uint64_t unpinned = writer.receive();
+    CHECK(writer.receive() == 0);
+    CHECK(unpinned < pinned);
+}

@@ -1,0 +1,240 @@
+// Several processes and handles on one file, as they should and as they should not.
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <thread>
+
+#include "accounts.hpp"
+#include "cambium/base/error.hpp"
+#include "child.hpp"
+#include "seed.hpp"
+#include "temporary_store.hpp"
+
+using namespace cambium;
+using namespace cambium::test;
+using kv::Environment;
+
+namespace {
+
+/// Throws unless the call fails with the code; the sentence.
+std::string expect(ErrorCode code, const std::function<void()>& call) {
+    try {
+        call();
+    } catch (const Error& error) {
+        if (error.code() == code) return error.what();
+        throw std::runtime_error(std::string{"another error: "} + error.what());
+    }
+    throw std::runtime_error("no error, where " + std::string{to_string(code)} + " was due");
+}
+
+}  // namespace
+
+TEST_CASE("processes write in turn and read beside each other") {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("store");
+    create_accounts(path);
+    constexpr std::uint64_t kCommits = 60;
+    const auto write = [&](std::uint64_t salt) {
+        return [&path, salt](const Child::Pipe&) {
+            Environment environment = Environment::open(path);
+            std::mt19937_64 random{seed() + salt};
+            std::uint64_t last = 0;
+            for (std::uint64_t i = 0; i < kCommits; ++i) {
+                const std::uint64_t count = commit_transfer(environment, random);
+                if (count <= last) throw std::runtime_error("a commit was lost");
+                last = count;
+                if (require_balance(environment) < count) throw std::runtime_error("a reader sees an older state");
+            }
+        };
+    };
+    const auto read = [&](const Child::Pipe& pipe) {
+        Environment environment = Environment::open(path);
+        std::uint64_t last = 0;
+        pipe.send(1);
+        while (last < 3 * kCommits) {
+            const kv::ReadTransaction txn = environment.begin_read();
+            const std::uint64_t count = require_balance(txn);
+            if (count < last || require_balance(txn) != count) throw std::runtime_error("time went backward");
+            last = count;
+        }
+        require_check(environment);
+    };
+    (void)seed();
+    Child reader{read};
+    REQUIRE(reader.receive() == 1);
+    Child first{write(1)};
+    Child second{write(2)};
+    Child third{write(3)};
+    first.require_success();
+    second.require_success();
+    third.require_success();
+    reader.require_success();
+    Environment environment = Environment::open(path);
+    CHECK(require_balance(environment) == 3 * kCommits);
+    CHECK_FALSE(environment.recovery().unclean);
+    (void)require_sound(environment);
+}
+
+TEST_CASE("after fork every handle is inert in the child, and the parent goes on") {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("store");
+    create_accounts(path);
+    Child parent{[&](const Child::Pipe&) {
+        std::optional<Environment> environment{Environment::open(path)};
+        std::optional<kv::ReadTransaction> reader{environment->begin_read()};
+        std::optional<kv::WriteTransaction> writer{environment->begin_write()};
+        const kv::Tree accounts = writer->tree("accounts");
+        std::optional<kv::Cursor> cursor{reader->cursor(reader->tree("accounts"))};
+        if (!cursor->first()) throw std::runtime_error("no accounts");
+        std::mt19937_64 random{1};
+        (void)transfer(*writer, random);
+        {
+            Child child{[&](const Child::Pipe&) {
+                (void)expect(ErrorCode::misuse, [&] { (void)environment->begin_read(); });
+                (void)expect(ErrorCode::misuse, [&] { (void)environment->begin_write(); });
+                (void)expect(ErrorCode::misuse, [&] { (void)environment->statistics(); });
+                (void)expect(ErrorCode::misuse, [&] { (void)reader->find_tree("accounts"); });
+                (void)expect(ErrorCode::misuse, [&] { (void)cursor->next(); });
+                (void)expect(ErrorCode::misuse, [&] { writer->put(accounts, "x", "y"); });
+                (void)expect(ErrorCode::misuse, [&] { writer->commit(); });
+                writer.reset();
+                reader.reset();
+                environment.reset();
+                // A handle of its own works beside the parent's write transaction.
+                Environment own = Environment::open(path);
+                if (require_balance(own) != 0) throw std::runtime_error("the child sees what is not committed");
+            }};
+            child.require_success();
+        }
+        if (require_balance(*reader) != 0) throw std::runtime_error("the parent's snapshot has changed");
+        writer->commit();
+        if (require_balance(*environment) != 1) throw std::runtime_error("the parent's commit is not there");
+        (void)commit_transfer(*environment, random);
+        require_check(*environment);
+        cursor.reset();
+        reader.reset();
+        environment->close();
+    }};
+    parent.require_success();
+    Environment environment = Environment::open(path);
+    CHECK(require_balance(environment) == 2);
+    CHECK_FALSE(environment.recovery().unclean);
+}
+
+TEST_CASE("with its lock file deleted or replaced, a store in use takes no newcomer") {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("store");
+    create_accounts(path);
+    Child holder{[&](const Child::Pipe& pipe) {
+        Environment environment = Environment::open(path);
+        std::mt19937_64 random{1};
+        for (;;) {
+            pipe.send(commit_transfer(environment, random));
+            (void)pipe.receive();
+        }
+    }};
+    REQUIRE(holder.receive() == 1);
+    const auto require_newcomer_refused = [&] {
+        Child newcomer{[&](const Child::Pipe&) {
+            for (const bool read_only : {false, true}) {
+                kv::Options options;
+                options.read_only = read_only;
+                const std::string sentence =
+                    expect(ErrorCode::busy, [&] { (void)Environment::open(path, options); });
+                if (sentence.find(path + "-lock") == std::string::npos) throw std::runtime_error(sentence);
+            }
+        }};
+        newcomer.require_success();
+    };
+    std::filesystem::remove(path + "-lock");
+    require_newcomer_refused();
+    SUBCASE("empty") {
+        write_file(path + "-lock", "");
+    }
+    SUBCASE("of another kind") {
+        write_file(path + "-lock", std::string(1 << 20, 'x'));
+    }
+    SUBCASE("a copy of the right one") {
+        Child other{[&](const Child::Pipe&) { create_accounts(directory.file("other")); }};
+        other.require_success();
+        std::filesystem::copy_file(directory.file("other-lock"), path + "-lock");
+    }
+    require_newcomer_refused();
+    holder.send(1);
+    REQUIRE(holder.receive() == 2);
+    holder.kill();
+    (void)holder.wait();
+    // With nobody attached the wrong lock file does not matter.
+    Environment environment = Environment::open(path);
+    CHECK(require_balance(environment) == 2);
+    (void)require_sound(environment);
+}
+
+TEST_CASE("opening twice in a process gives one environment; conflicting options are refused") {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("store");
+    create_accounts(path);
+    std::filesystem::create_hard_link(path, directory.file("link"));
+    std::mt19937_64 random{1};
+    Environment first = Environment::open(path);
+    Environment second = Environment::open(path);
+    Environment linked = Environment::open(directory.file("link"));
+    CHECK(commit_transfer(first, random) == 1);
+    CHECK(commit_transfer(second, random) == 2);
+    CHECK(commit_transfer(linked, random) == 3);
+    CHECK(require_balance(first) == 3);
+    CHECK(first.statistics().commits == second.statistics().commits);
+    {
+        const kv::WriteTransaction txn = first.begin_write();
+        (void)expect(ErrorCode::misuse, [&] { (void)second.begin_write(); });
+    }
+    kv::Options options;
+    options.read_only = true;
+    (void)expect(ErrorCode::invalid_argument, [&] { (void)Environment::open(path, options); });
+    options = {};
+    options.durability = kv::Durability::two_phase;
+    (void)expect(ErrorCode::invalid_argument, [&] { (void)Environment::open(path, options); });
+    first.close();
+    first.close();
+    (void)expect(ErrorCode::misuse, [&] { (void)first.begin_read(); });
+    CHECK(require_balance(second) == 3);
+    linked.close();
+    CHECK(commit_transfer(second, random) == 4);
+    second.close();
+    Environment again = Environment::open(path, options);  // nobody has it open now: the options are free
+    CHECK(require_balance(again) == 4);
+    (void)require_sound(again);
+}
+
+TEST_CASE("a write transaction belongs to one thread") {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("store");
+    create_accounts(path);
+    Environment environment = Environment::open(path);
+    std::mt19937_64 random{1};
+    kv::WriteTransaction txn = environment.begin_write();
+    (void)transfer(txn, random);
+    std::string sentence;
+    std::thread{[&] {
+        try {
+            sentence = expect(ErrorCode::misuse, [&] { txn.commit(); });
+            (void)expect(ErrorCode::misuse, [&] { txn.put(txn.tree("accounts"), "x", "y"); });
+        } catch (const std::exception& error) {
+            sentence = std::string{"failed: "} + error.what();
+        }
+    }}.join();
+    CHECK(sentence.find("thread") != std::string::npos);
+    CHECK(sentence.find("failed") == std::string::npos);
+    (void)expect(ErrorCode::misuse, [&] { (void)environment.begin_write(); });
+    txn.commit();
+    CHECK(require_balance(environment) == 1);
+    // A read transaction may move.
+    kv::ReadTransaction reader = environment.begin_read();
+    std::uint64_t count = 0;
+    std::thread{[&] {
+        count = require_balance(reader);
+        reader.end();
+    }}.join();
+    CHECK(count == 1);
+    (void)require_sound(environment);
+}

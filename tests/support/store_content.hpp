@@ -1,0 +1,31 @@
+// The whole content of a store, to compare with a model.
+#pragma once
+
+#include <string>
+
+#include "cambium/base/error.hpp"
+#include "cambium/kv/environment.hpp"
+#include "file_record.hpp"
+
+namespace cambium::test {
+
+/// Everything that a snapshot holds, read forward; read backward too, and counted.
+inline Trees content_of(const kv::Transaction& txn) {
+    Trees content;
+    txn.each_tree([&](ByteView name, kv::Tree tree) {
+        auto& entries = content[std::string{name}];
+        kv::Cursor cursor = txn.cursor(tree);
+        for (bool on = cursor.first(); on; on = cursor.next()) entries.emplace(cursor.key(), cursor.value());
+        std::size_t backward = 0;
+        for (bool on = cursor.last(); on; on = cursor.previous()) ++backward;
+        if (backward != entries.size() || txn.statistics(tree).entries != entries.size())
+            throw Error(ErrorCode::corrupt, "the tree has another number of entries backward or by its record");
+    });
+    return content;
+}
+
+inline Trees content_of(kv::Environment& environment) {
+    return content_of(environment.begin_read());
+}
+
+}  // namespace cambium::test
