@@ -180,6 +180,7 @@ TreeState& TransactionState::tree(std::uint64_t id) {
         throw_corrupt(0, "a tree's record carries another tree's id or a root that was never written");
     state.modified = false;
     state.append_leaf = kNoPage;
+    state.insert_leaf = kNoPage;
     state.cursors = nullptr;
     ++tree_count;
     return state;

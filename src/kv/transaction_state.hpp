@@ -90,7 +90,11 @@ class EnvironmentState;
 struct TreeState {
     TreeRecord record{};
     bool modified = false;
-    PageRef append_leaf = kNoPage;   ///< the last leaf, dirty, when the last change appended to it
+    PageRef append_leaf = kNoPage;  ///< the last leaf, dirty, when the last change appended to it
+    // The pattern of insertions decides where a full leaf is split.
+    PageRef insert_leaf = kNoPage;   ///< leaf of the last insertion
+    std::uint32_t insert_index = 0;  ///< its place there
+    std::uint32_t ascending = 0;     ///< insertions in a row, each right behind the one before
     CursorState* cursors = nullptr;  ///< list of the tree's open cursors in this transaction
 };
 

@@ -28,6 +28,10 @@ std::size_t middle_of(std::span<const Item> items, Size&& size_of) {
     return std::clamp<std::size_t>(cut, 1, items.size() - 1);
 }
 
+std::size_t leaf_item_size(const LeafItem& item) noexcept {
+    return leaf_entry_size(item.key.size(), item.value.size()) + kHeadSize + kSlotSize;
+}
+
 }  // namespace
 
 void retire_run(TransactionState& txn, const LeafEntry& entry) {
@@ -115,6 +119,10 @@ void TreeChange::insert(ByteView key, ByteView value) {
 void TreeChange::insert_item(const LeafItem& item) {
     const Path::Frame& leaf = path_.leaf();
     const bool appending = leaf.index == leaf.node.count() && on_edge(path_.depth - 1, true);
+    const bool behind = leaf.ref == tree_.insert_leaf && leaf.index == tree_.insert_index + 1;
+    tree_.ascending = behind ? tree_.ascending + 1 : 0;
+    tree_.insert_leaf = leaf.ref;
+    tree_.insert_index = leaf.index;
     tree_.append_leaf = appending ? leaf.ref : kNoPage;
     if (!editor(path_.depth - 1).insert_entry(leaf.index, item)) split_leaf(item, appending);
 }
@@ -136,6 +144,18 @@ bool TreeChange::on_edge(std::uint32_t depth, bool last) const noexcept {
     return true;
 }
 
+// Where to cut a leaf that overflows by an item inserted at `index`. Insertions in order should leave full pages
+// behind: at the right edge or close to it, at the left edge, and anywhere else after a few in a row.
+std::size_t TreeChange::choose_cut(std::span<const LeafItem> items, std::size_t index) const {
+    constexpr std::uint32_t kAscendingRun = 4;
+    const std::size_t last = items.size() - 1;
+    if (index > 0 && index >= last - last / 8 && on_edge(path_.depth - 1, true)) return index;
+    if (index == 0 && on_edge(path_.depth - 1, false)) return 1;
+    if (index > 0 && tree_.ascending >= kAscendingRun)
+        return index < last && leaf_size(items.first(index + 1)) <= page_size() ? index + 1 : index;
+    return middle_of(items, leaf_item_size);
+}
+
 // The leaf has no room for the item, or the item lacks its prefix: rebuild it as one page, or as several.
 void TreeChange::split_leaf(const LeafItem& item, bool appending) {
     const Path::Frame& frame = path_.leaf();
@@ -146,8 +166,6 @@ void TreeChange::split_leaf(const LeafItem& item, bool appending) {
     collect(frame.node, txn_.arena, items);
     items.insert(items.begin() + frame.index, item);
 
-    // Appending at the right edge leaves full pages behind, prepending at the left edge too.
-    const bool prepending = frame.index == 0 && on_edge(path_.depth - 1, false);
     std::vector<std::span<const LeafItem>> pieces;
     std::vector<std::span<const LeafItem>> rest{items};
     while (!rest.empty()) {
@@ -158,12 +176,7 @@ void TreeChange::split_leaf(const LeafItem& item, bool appending) {
             continue;
         }
         const bool whole = piece.size() == items.size();
-        const std::size_t cut = whole && appending    ? piece.size() - 1
-                                : whole && prepending ? 1
-                                                      : middle_of(piece, [](const LeafItem& i) {
-                                                            return leaf_entry_size(i.key.size(), i.value.size()) +
-                                                                   kHeadSize + kSlotSize;
-                                                        });
+        const std::size_t cut = whole ? choose_cut(piece, frame.index) : middle_of(piece, leaf_item_size);
         rest.push_back(piece.subspan(cut));
         rest.push_back(piece.first(cut));
     }
@@ -178,6 +191,10 @@ void TreeChange::split_leaf(const LeafItem& item, bool appending) {
     take_scratch(frame.ref);
     tree_.record.leaf_pages += added.size();
     if (appending && !added.empty()) tree_.append_leaf = added.back().child;
+    if (const std::size_t left = pieces.front().size(); frame.index >= left && !added.empty()) {
+        tree_.insert_leaf = added.front().child;
+        tree_.insert_index = frame.index - static_cast<std::uint32_t>(left);
+    }
     if (!added.empty()) insert_children(path_.depth - 1, added);
 }
 

@@ -26,6 +26,7 @@ private:
     LeafItem store_value(ByteView key, ByteView value, RunReference& reference);
     void insert_item(const LeafItem& item);
     void split_leaf(const LeafItem& item, bool appending);
+    [[nodiscard]] std::size_t choose_cut(std::span<const LeafItem> items, std::size_t index) const;
     void insert_children(std::uint32_t depth, std::vector<BranchItem>& added);
     void grow_root(std::vector<BranchItem>& added);
     void split_branch(std::uint32_t depth, std::vector<BranchItem>& added);
