@@ -32,7 +32,7 @@ EnvironmentState::EnvironmentState(std::string file_path, const Options& open_op
       checksum(meta.header.seed),
       space(page_size),
       fork_generation(current_fork_generation()),
-      writer_(std::make_unique<TransactionState>(*this, page_size)) {
+      writer_(std::make_unique<TransactionState>(*this, checksum, page_size)) {
     writer_->writable = true;
 }
 
@@ -70,7 +70,7 @@ std::size_t EnvironmentState::reader_shelf() noexcept {
 }
 
 std::unique_ptr<TransactionState> EnvironmentState::new_reader() {
-    auto reader = std::make_unique<TransactionState>(*this, page_size);
+    auto reader = std::make_unique<TransactionState>(*this, checksum, page_size);
     if (lock != nullptr) reader->reader_slot = lock->claim_slot();
     return reader;
 }

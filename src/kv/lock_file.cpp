@@ -153,8 +153,7 @@ Snapshot LockFile::visible(std::uint64_t& sequence) const noexcept {
         sequence = h.visible.load(std::memory_order_acquire);
         std::uint64_t words[kSnapshotWords];
         const Head& entry = h.heads[sequence % kHeadRing];
-        for (std::size_t i = 0; i < kSnapshotWords; ++i) words[i] = entry.words[i].load(std::memory_order_relaxed);
-        std::atomic_thread_fence(std::memory_order_acquire);
+        for (std::size_t i = 0; i < kSnapshotWords; ++i) words[i] = entry.words[i].load(std::memory_order_acquire);
         // The entry is overwritten only after kHeadRing - 1 more heads: then the newest number has moved.
         if (h.visible.load(std::memory_order_relaxed) - sequence >= kHeadRing - 1) continue;
         Snapshot head;

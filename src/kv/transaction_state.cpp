@@ -154,6 +154,11 @@ ByteView TransactionState::resolve_run(const LeafEntry& entry) const {
     return {reinterpret_cast<const char*>(run) + sizeof(RunHeader), reference.value_size};
 }
 
+void TransactionState::verify(const NodeView& node) const {
+    const std::uint64_t actual = (*checksum)(node.data() + 8, page_size_bytes - 8);
+    if (actual != node.header().checksum) throw_corrupt(node.header().page_number, "its checksum is wrong");
+}
+
 void TransactionState::retire(PageRef ref, std::uint64_t pages, TransactionId birth) {
     if ((ref & kDirtyBit) != 0) {
         dirty.release(ref);

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/checksum.hpp"
 #include "cambium/base/error.hpp"
 #include "cambium/kv/transaction.hpp"
 #include "kv/node_editor.hpp"
@@ -99,10 +100,11 @@ struct TreeState {
 };
 
 struct TransactionState {
-    TransactionState(EnvironmentState& environment, std::uint32_t page_size)
-        : env(&environment), page_size_bytes(page_size), dirty(page_size) {}
+    TransactionState(EnvironmentState& environment, const base::Checksum& page_checksum, std::uint32_t page_size)
+        : env(&environment), checksum(&page_checksum), page_size_bytes(page_size), dirty(page_size) {}
 
     EnvironmentState* env;
+    const base::Checksum* checksum;
     std::uint32_t page_size_bytes;
     bool writable = false;
     bool active = false;
@@ -148,6 +150,9 @@ struct TransactionState {
     [[nodiscard]] ByteView resolve(const LeafEntry& entry) const {
         return entry.kind == ValueKind::inlined ? entry.value : resolve_run(entry);
     }
+    /// Error{corrupt} unless the checksum of a committed page holds. A writer asks before it copies a page: the
+    /// copy gets a new checksum, which would make old damage look sound.
+    void verify(const NodeView& node) const;
     /// Gives a committed page or run back, or drops a dirty one.
     void retire(PageRef ref, std::uint64_t pages, TransactionId birth);
 

@@ -61,6 +61,7 @@ void TreeChange::make_path_dirty() {
     for (std::uint32_t i = 0; i < path_.depth; ++i) {
         Path::Frame& frame = path_.frames[i];
         if ((frame.ref & kDirtyBit) != 0) continue;
+        txn_.verify(frame.node);
         const PageRef copy = txn_.dirty.add();
         std::memcpy(txn_.dirty.page(copy), frame.node.data(), page_size());
         txn_.retire(frame.ref, 1, frame.node.header().birth);
@@ -359,6 +360,7 @@ bool TreeChange::merge_leaf(std::uint32_t depth, bool with_right) {
     collect(left, txn_.arena, items);
     collect(right, txn_.arena, items);
     if (leaf_size(items) > limit) return false;
+    if ((ref & kDirtyBit) == 0) txn_.verify(sibling);
     scratch().build_leaf(items);
     take_scratch(path_.frames[depth].ref);
     --tree_.record.leaf_pages;
@@ -386,6 +388,7 @@ bool TreeChange::merge_branch(std::uint32_t depth, bool with_right) {
     items.push_back({separator, right.child(0)});
     collect(right, txn_.arena, items);
     if (branch_size(items) > limit) return false;
+    if ((ref & kDirtyBit) == 0) txn_.verify(sibling);
     scratch().build_branch(static_cast<std::uint8_t>(node.header().level), left.child(0), items);
     take_scratch(path_.frames[depth].ref);
     --tree_.record.branch_pages;

@@ -29,8 +29,7 @@ struct CheckReport {
 
 /// Walks everything reachable from the newest committed state: checksums, order, prefixes, levels, births,
 /// large values, counts; and proves that every page below the page count is exactly one of live, free or
-/// waiting. Holds the write lock for its duration when the environment may write, so that the free space is that of
-/// one moment. O(file). Call it from a thread that has no write transaction.
+/// waiting. Reads one snapshot, beside readers and a writer. Damage is a finding, not an exception. O(file).
 [[nodiscard]] CheckReport check(Environment& environment);
 
 }  // namespace cambium::kv

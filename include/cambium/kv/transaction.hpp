@@ -53,7 +53,8 @@ public:
     /// False after end(), commit() or abort(): every other call then throws Error{misuse}.
     [[nodiscard]] bool active() const noexcept { return state_ != nullptr; }
 
-    /// The tree of that name, or nothing. O(log of the number of trees).
+    /// The tree of that name, or nothing. O(log of the number of trees). Error{invalid_argument} for a name that no
+    /// tree can have.
     [[nodiscard]] std::optional<Tree> find_tree(ByteView name) const;
     /// The tree of that name; Error{not_found} names it.
     [[nodiscard]] Tree tree(ByteView name) const;

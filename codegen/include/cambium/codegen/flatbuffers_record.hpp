@@ -213,6 +213,14 @@ void unpack(const std::optional<From>& from, std::optional<To>& to) {
         to.reset();
 }
 
+/// The library's verifier checks where a list begins, not that its elements are aligned: a damaged or foreign
+/// buffer may place them anywhere.
+template <class Element>
+void require_aligned(const void* elements) {
+    if (reinterpret_cast<std::uintptr_t>(elements) % alignof(Element) != 0)
+        throw Error{ErrorCode::decode, "a list of the FlatBuffers record is not aligned as its elements need it"};
+}
+
 inline void unpack(const flatbuffers::String* from, std::string& to) {
     if (from == nullptr)
         to.clear();
@@ -233,6 +241,7 @@ requires(std::is_arithmetic_v<Wire> || std::is_enum_v<Wire>) void unpack(const f
                                                                          std::vector<T>& to) {
     to.clear();
     if (from == nullptr) return;
+    require_aligned<Wire>(from->Data());
     to.reserve(from->size());
     for (const Wire value : *from) to.push_back(convert<T>(value));
 }
@@ -314,6 +323,7 @@ template <class From, class To, class UnpackOne>
 void unpack_records(const flatbuffers::Vector<From>* from, std::vector<To>& to, UnpackOne unpack_one) {
     to.clear();
     if (from == nullptr) return;
+    if constexpr (std::is_pointer_v<From>) require_aligned<std::remove_pointer_t<From>>(from->Data());
     to.reserve(from->size());
     for (const auto* one : *from) unpack_one(*one, to.emplace_back());
 }
