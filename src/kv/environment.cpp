@@ -7,6 +7,8 @@
 #include <map>
 #include <thread>
 
+#include <unistd.h>
+
 #include "kv/environment_state.hpp"
 #include "kv/fork_guard.hpp"
 #include "kv/recovery.hpp"
@@ -75,7 +77,13 @@ private:
             data_ = os::File::open_existing(path_, os::File::Access::read_only, os::File::Role::data);
             standalone_ = true;
         }
-        if (data_.is_open()) return true;
+        if (data_.is_open()) {
+            // One store has one lock file, whatever links lead to it.
+            lock_path_ = os::resolve_path(path_) + "-lock";
+            if (options_.read_only && !os::may_write(lock_path_)) standalone_ = true;
+            return true;
+        }
+        (void)os::resolve_path(path_);  // a link that leads nowhere is refused, not replaced
         if (!options_.create || options_.read_only)
             throw Error(ErrorCode::not_found, "there is no store at \"" + path_ + "\"");
         try {
@@ -101,7 +109,7 @@ private:
         if (!options_.create || options_.read_only)
             throw Error(ErrorCode::not_a_store, "cannot open \"" + path_ + "\": it is empty");
         if (!data_.try_lock(kAttachLock, true)) return nullptr;
-        if (data_.is_at(path_) && data_.size() == 0) create_store(path_, options_, true);
+        if (data_.is_at(path_) && data_.size() == 0) create_store(os::resolve_path(path_), options_, true);
         return nullptr;
     }
 
@@ -124,29 +132,34 @@ private:
         const bool first = data_.try_lock(kAttachLock, true);
         if (!first) data_.lock_shared(kAttachLock);  // waits while another process recovers
         if (!data_.is_at(path_)) return nullptr;
+        if (!first && !data_.locked_by_other(kReadyLock)) return retry();
         if (data_.locked_by_other(kStandaloneLock))
             throw Error(
                 ErrorCode::busy,
                 "\"" + path_ + "\" is read by a process that may not write its files: close that one first");
         auto env = std::make_unique<EnvironmentState>(path_, options_, std::move(data_), Meta{identity()});
         const StoreIdentity id = identity_of(env->data, Meta{env->fixed, {}});
-        env->lock = std::make_unique<LockFile>(path_ + "-lock", options_.file_mode, first);
+        env->lock = std::make_unique<LockFile>(lock_path_, options_.file_mode, first);
         if (first) {
             recover(*env, id);
         } else if (!env->lock->belongs_to(id)) {
-            env->lock.reset();
-            if (--patience_ > 0) {
-                // The first opener may have failed; then nobody is attached and we are next.
-                std::this_thread::sleep_for(std::chrono::milliseconds{10});
-                return nullptr;
-            }
-            throw Error(ErrorCode::busy, "the lock file \"" + path_ +
-                                             "-lock\" is missing or not the one that other processes use: "
+            throw Error(ErrorCode::busy, "the lock file \"" + lock_path_ +
+                                             "\" is missing or not the one that other processes use: "
                                              "close the store in all of them and open it again");
         }
         env->lock->register_process();
+        if (!env->data.try_lock(kReadyLock, false))
+            throw Error(ErrorCode::busy, "\"" + path_ + "\" is locked by a program that is not Cambium");
         if (first) (void)env->data.try_lock(kAttachLock, false);  // from exclusive to shared: others may come
         return env;
+    }
+
+    // Whoever was elected died or failed before the store was ready: the next election may choose us. Waiting a
+    // moment lets the others let go of their shared locks.
+    std::unique_ptr<EnvironmentState> retry() {
+        data_.close();
+        std::this_thread::sleep_for(std::chrono::milliseconds{1 + ::getpid() % 5});
+        return nullptr;
     }
 
     Meta identity() { return read_identity(data_, path_); }
@@ -170,8 +183,8 @@ private:
     std::string path_;
     Options options_;
     os::File data_;
+    std::string lock_path_;
     bool standalone_ = false;
-    int patience_ = 100;
 };
 
 }  // namespace

@@ -24,6 +24,10 @@ inline constexpr std::uint64_t kAttachLock = (std::uint64_t{1} << 62);
 /// Held shared by processes that read a store without being able to write its files; excluded by writers.
 inline constexpr std::uint64_t kStandaloneLock = kAttachLock + 1;
 
+/// Held shared by every process that has finished attaching. Who waits on the attach lock and finds nobody here has
+/// outlived a first opener that failed, and must not trust the lock file.
+inline constexpr std::uint64_t kReadyLock = kAttachLock + 2;
+
 namespace detail {
 
 class EnvironmentState {

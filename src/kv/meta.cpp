@@ -33,7 +33,10 @@ SlotContent read_slot(const os::File& file, std::uint32_t slot) {
     content.state = SlotContent::State::damaged;
     if (size < sizeof h) return content;
     if (h.format_version != kFormatVersion) {
-        content.state = SlotContent::State::other_version;
+        // A flipped bit is damage, not another version.
+        const bool whole = h.size >= sizeof h && h.size <= size &&
+                           h.checksum == base::plain_checksum(bytes.data() + 16, h.size - 16);
+        if (whole) content.state = SlotContent::State::other_version;
         return content;
     }
     if (!plausible(h) || h.size > size || h.checksum != base::plain_checksum(bytes.data() + 16, h.size - 16))

@@ -21,7 +21,7 @@ struct SlotContent {
         valid,
         empty,          ///< zeros: never written, or invalidated
         foreign,        ///< no magic
-        other_version,  ///< our magic, another format version
+        other_version,  ///< our magic and a right checksum, but another format version
         damaged,        ///< our magic, wrong checksum or impossible fields
     };
     State state = State::empty;

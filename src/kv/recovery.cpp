@@ -18,14 +18,27 @@ std::uint64_t random_word() {
     throw Error(code, "cannot open \"" + path + "\": " + why);
 }
 
+[[noreturn]] void fail_version(const std::string& path, std::uint32_t version) {
+    fail(ErrorCode::format_version, path,
+         "it has format version " + std::to_string(version) + ", and this library reads version " +
+             std::to_string(kFormatVersion));
+}
+
+// One slot of another version is enough: a newer library has written here, and knows what it meant.
+void refuse_other_version(const std::string& path, const SlotContent (&slots)[2]) {
+    for (const SlotContent& slot : slots)
+        if (slot.state == SlotContent::State::other_version) fail_version(path, slot.meta.header.format_version);
+}
+
 // No slot can be believed: say why as exactly as the bytes allow.
 [[noreturn]] void refuse(const os::File& file, const std::string& path, const SlotContent (&slots)[2]) {
     using State = SlotContent::State;
-    for (const SlotContent& slot : slots)
-        if (slot.state == State::other_version)
-            fail(ErrorCode::format_version, path,
-                 "it has format version " + std::to_string(slot.meta.header.format_version) +
-                     ", and this library reads version " + std::to_string(kFormatVersion));
+    refuse_other_version(path, slots);
+    // Another version may check its slots in another way; that both name the same one is no accident.
+    const std::uint32_t version = slots[0].meta.header.format_version;
+    if (slots[0].state == State::damaged && slots[1].state == State::damaged && version != kFormatVersion &&
+        version == slots[1].meta.header.format_version)
+        fail_version(path, version);
     const bool ours = slots[0].state == State::damaged || slots[1].state == State::damaged ||
                       slots[0].state == State::valid || slots[1].state == State::valid;
     if (!ours) fail(ErrorCode::not_a_store, path, "it is not a Cambium store");
@@ -114,6 +127,9 @@ void create_store(const std::string& path, const Options& options, bool replace)
     if (page_size < kMinPageSize || page_size > kMaxPageSize || !std::has_single_bit(page_size))
         throw Error(ErrorCode::invalid_argument, "page_size_bytes is " + std::to_string(page_size) +
                                                      "; it must be a power of two from 4096 to 65536");
+    if (!os::may_write(path))
+        throw Error(ErrorCode::io,
+                    "cannot create \"" + path + "\": its directory is missing or may not be written");
     const std::string temporary = path + "-new." + std::to_string(random_word());
     os::File file = os::File::create_new(temporary, options.file_mode, os::File::Role::data);
     try {
@@ -136,6 +152,7 @@ Meta read_identity(const os::File& file, const std::string& path) {
 Recovered choose_state(const os::File& file, const std::string& path, std::optional<std::uint32_t> trusted_slot,
                        RecoveryReport& report) {
     SlotContent slots[2] = {read_slot(file, 0), read_slot(file, 1)};
+    refuse_other_version(path, slots);
     const bool same = slots[0].state == SlotContent::State::valid && slots[1].state == SlotContent::State::valid &&
                       slots[0].meta.header.transaction == slots[1].meta.header.transaction;
     report.unclean = !same;
@@ -158,7 +175,9 @@ Recovered choose_state(const os::File& file, const std::string& path, std::optio
                 const SlotContent& other = slots[1 - slot->slot];
                 if (other.state == SlotContent::State::valid && !recovered.rejected_slot.has_value())
                     recovered.other_transaction = other.meta.header.transaction;
-                if (!report.fell_back && other.state == SlotContent::State::damaged) {
+                const bool unreadable =
+                    other.state == SlotContent::State::damaged || other.state == SlotContent::State::foreign;
+                if (!report.fell_back && unreadable) {
                     report.fell_back = true;
                     report.reason = "a commit record is damaged";
                     // Torn over by the next commit of that number it could become whole again.

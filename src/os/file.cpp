@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -109,17 +110,27 @@ void File::close() noexcept {
     descriptor_ = -1;
 }
 
+void File::require_regular() const {
+    struct stat status {};
+    if (::fstat(descriptor_, &status) != 0) fail("cannot read the status of", errno);
+    if (!S_ISREG(status.st_mode))
+        throw Error(ErrorCode::not_a_store, "cannot open \"" + path_ + "\": it is not a regular file");
+}
+
 void File::fail(const char* what, int error) const {
     throw_errno(what, path_, error);
 }
 
 File File::open_existing(const std::string& path, Access access, Role role) {
-    const int flags =
-        (access == Access::read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | (role == Role::lock ? O_NOFOLLOW : 0);
+    // Not waiting, so that a pipe is noticed below instead of being waited for.
+    const int flags = (access == Access::read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY |
+                      (role == Role::lock ? O_NOFOLLOW : 0);
     const int descriptor = ::open(path.c_str(), flags);
     if (descriptor < 0 && errno == ENOENT) return {};
     if (descriptor < 0) throw_errno("cannot open", path, errno);
-    return {descriptor, path, role};
+    File file{descriptor, path, role};
+    file.require_regular();
+    return file;
 }
 
 File File::create_new(const std::string& path, std::uint32_t mode, Role role) {
@@ -129,9 +140,12 @@ File File::create_new(const std::string& path, std::uint32_t mode, Role role) {
 }
 
 File File::open_or_create(const std::string& path, std::uint32_t mode, Role role) {
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode);
+    const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    const int descriptor = ::open(path.c_str(), flags, mode);
     if (descriptor < 0) throw_errno("cannot open or create", path, errno);
-    return {descriptor, path, role};
+    File file{descriptor, path, role};
+    file.require_regular();
+    return file;
 }
 
 FileIdentity File::identity() const {
@@ -261,6 +275,26 @@ void rename_file(const std::string& from, const std::string& to, bool replace) {
     }
     if (error == EEXIST) throw Error(ErrorCode::already_exists, "\"" + to + "\" already exists");
     throw_errno("cannot create", to, error);
+}
+
+std::string resolve_path(const std::string& path) {
+    if (char* resolved = ::realpath(path.c_str(), nullptr); resolved != nullptr) {
+        std::string result{resolved};
+        std::free(resolved);
+        return result;
+    }
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode))
+        throw Error(ErrorCode::not_found, "\"" + path + "\" is a symbolic link that leads nowhere");
+    return path;
+}
+
+bool may_write(const std::string& path) noexcept {
+    if (::faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) == 0) return true;
+    if (errno != ENOENT) return false;
+    const std::size_t slash = path.rfind('/');
+    const std::string directory = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+    return ::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
 }
 
 void remove_file(const std::string& path) noexcept {

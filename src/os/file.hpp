@@ -56,7 +56,8 @@ public:
     File& operator=(const File&) = delete;
     ~File() { close(); }
 
-    /// Opens an existing file; a File that is_open() is false when there is none. Other failures throw.
+    /// Opens an existing regular file; a File that is_open() is false when there is none. Other failures throw, and
+    /// Error{not_a_store} for a device, a pipe or a directory.
     static File open_existing(const std::string& path, Access access, Role role);
     /// Creates a file that must not exist yet. Symbolic links are not followed.
     static File create_new(const std::string& path, std::uint32_t mode, Role role);
@@ -91,6 +92,7 @@ public:
 
 private:
     File(int descriptor, std::string path, Role role) noexcept;
+    void require_regular() const;
     [[noreturn]] void fail(const char* what, int error) const;
     int descriptor_ = -1;
     Role role_ = Role::data;
@@ -104,6 +106,11 @@ private:
 void sync_directory_of(const std::string& path);
 /// Renames; with `replace` false an existing target is Error{already_exists}.
 void rename_file(const std::string& from, const std::string& to, bool replace);
+/// The path without symbolic links, if there is such a file; else the path itself. Error{not_found} for a link
+/// that leads nowhere.
+[[nodiscard]] std::string resolve_path(const std::string& path);
+/// Whether this process could open the file for reading and writing, or create it.
+[[nodiscard]] bool may_write(const std::string& path) noexcept;
 /// Removes a file if it exists; never throws.
 void remove_file(const std::string& path) noexcept;
 

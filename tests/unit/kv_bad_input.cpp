@@ -1,6 +1,9 @@
 // Files that are not what they should be: the answer is right, or an error that says what is wrong; never a crash,
 // a hang, or a changed byte.
+#include <sys/stat.h>
+
 #include <cstring>
+#include <filesystem>
 #include <optional>
 #include <random>
 #include <vector>
@@ -180,6 +183,54 @@ TEST_CASE("a store of another format version is named as such") {
     write_file(path, bytes);
     require_refused(path, ErrorCode::format_version);
     CHECK(std::string{open_error(path)->what()}.find("version 2") != std::string::npos);
+}
+
+TEST_CASE("what is not a regular file is refused and left as it is") {
+    const MemoryDirectory directory;
+    const std::string pipe = directory.file("pipe");
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    const auto require_code = [](const std::string& path, ErrorCode code) {
+        const std::optional<Error> error = open_error(path);
+        REQUIRE(error.has_value());
+        CHECK(to_string(error->code()) == to_string(code));
+        CHECK(std::string{error->what()}.find(path) != std::string::npos);
+    };
+    require_code(pipe, ErrorCode::not_a_store);
+    CHECK(std::filesystem::is_fifo(pipe));
+    require_code("/dev/null", ErrorCode::not_a_store);
+    CHECK(std::filesystem::is_character_file("/dev/null"));
+    const std::string nowhere = directory.file("nowhere");
+    std::filesystem::create_symlink(directory.file("absent"), nowhere);
+    require_code(nowhere, ErrorCode::not_found);
+    CHECK(std::filesystem::is_symlink(nowhere));
+}
+
+TEST_CASE("a link to an empty file leads to a store, and has its lock file") {
+    const MemoryDirectory directory;
+    const std::string path = directory.file("store");
+    const std::string link = directory.file("link");
+    write_file(path, "");
+    std::filesystem::create_symlink(path, link);
+    Environment through_link = Environment::open(link);
+    CHECK(std::filesystem::is_symlink(link));
+    CHECK(std::filesystem::exists(path + "-lock"));
+    CHECK_FALSE(std::filesystem::exists(link + "-lock"));
+    (void)require_sound(through_link);
+}
+
+TEST_CASE("a damaged magic or version of one slot is reported as a fallback") {
+    const MemoryDirectory directory;
+    const std::string path = directory.file("store");
+    const Trees content = make_store(path);
+    const std::string whole = read_file(path);
+    for (const std::size_t at : {0U, 16U}) {
+        std::string bytes = whole;
+        bytes[kv::kMetaOffsets[1] + at] = static_cast<char>(bytes[kv::kMetaOffsets[1] + at] ^ 1);
+        write_file(path, bytes);
+        Environment environment = Environment::open(path);
+        CHECK(environment.recovery().fell_back);
+        REQUIRE(content_of(environment) == content);
+    }
 }
 
 TEST_CASE("a truncated store is refused; reserves at its end may be missing") {
