@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,12 @@ using PackageVisitor = std::function<bool(const Package&)>;
 /// Fills the entry with the next one to store; returns false when there is none. What it throws rolls the
 /// transaction back.
 using EntrySource = std::function<bool(Entry&)>;
+
+/// The store does not take an entry as it is: a text in an index is too long, for one. what() is its sentence.
+class EntryRefused : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
 
 struct BatchCounts {
     std::uint64_t packages = 0;
@@ -67,7 +74,8 @@ public:
     [[nodiscard]] virtual std::string_view codec() const = 0;
 
     /// Store at most `limit` entries in one transaction. A package with the key of a stored one replaces it and its
-    /// dependencies.
+    /// dependencies. Throws EntryRefused for the entry that the source gave last; the transaction is then rolled
+    /// back.
     virtual BatchCounts store(const EntrySource& next, std::uint64_t limit) = 0;
 
     /// Packages of a name, in order of version text and architecture.

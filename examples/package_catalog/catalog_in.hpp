@@ -35,13 +35,7 @@ public:
             cambium::Writer<Dependencies> dependencies{txn};
             BatchCounts counts;
             for (Entry entry; counts.packages < limit && next(entry); ++counts.packages) {
-                const Package& package = entry.package;
-                if (packages.contains(package.name, package.version, package.architecture)) {
-                    erase_dependencies(dependencies, package);
-                    ++counts.replaced;
-                }
-                packages.upsert(package);
-                for (const Dependency& dependency : entry.dependencies) dependencies.insert(dependency);
+                if (store_entry(packages, dependencies, entry)) ++counts.replaced;
                 counts.dependencies += entry.dependencies.size();
             }
             return counts;
@@ -180,6 +174,28 @@ private:
         options.create = access == Access::create;
         options.read_only = access == Access::read;
         return options;
+    }
+
+    // True when the package replaced a stored one. What the entry itself is to blame for becomes EntryRefused; what
+    // befalls the store, such as a full disk, stays as it is.
+    static bool store_entry(cambium::Writer<Packages>& packages, cambium::Writer<Dependencies>& dependencies,
+                            const Entry& entry) {
+        const Package& package = entry.package;
+        try {
+            const bool replaces = packages.contains(package.name, package.version, package.architecture);
+            if (replaces) erase_dependencies(dependencies, package);
+            packages.upsert(package);
+            for (const Dependency& dependency : entry.dependencies) dependencies.insert(dependency);
+            return replaces;
+        } catch (const cambium::Error& error) {
+            using cambium::ErrorCode;
+            constexpr ErrorCode kOfTheEntry[] = {ErrorCode::key_too_long, ErrorCode::value_too_long,
+                                                 ErrorCode::encode, ErrorCode::constraint};
+            if (std::find(std::begin(kOfTheEntry), std::end(kOfTheEntry), error.code()) == std::end(kOfTheEntry)) {
+                throw;
+            }
+            throw EntryRefused(error.what());
+        }
     }
 
     template <class Use>

@@ -34,6 +34,12 @@ private:
     Stopwatch since_shown_{};
 };
 
+// The field Package of the stanza is there: an entry was made of it.
+MalformedInput refused_stanza(const EntryRefused& error, const Stanza& stanza, const std::string& input_name) {
+    return {input_name, stanza.line,
+            "the package " + quoted(stanza.find("Package")->value) + " cannot be stored: " + error.what()};
+}
+
 std::string stopped_text(const MalformedInput& error, const ImportReport& stored, std::uint64_t rolled_back) {
     std::string text = error.what();
     text += "\nThe import stopped there. ";
@@ -72,6 +78,10 @@ ImportReport import_packages(Catalog& catalog, Input& input, std::ostream* progr
         }
     } catch (const MalformedInput& error) {
         throw ImportStopped(stopped_text(error, report, taken - report.packages));
+    } catch (const EntryRefused& error) {
+        // The stanza refused was taken, but is not one of those rolled back.
+        throw ImportStopped(
+            stopped_text(refused_stanza(error, stanza, reader.input_name()), report, taken - 1 - report.packages));
     }
     input.finish();
     report.bytes = reader.bytes_read();

@@ -19,7 +19,8 @@ struct ImportReport {
     double seconds = 0;
 };
 
-/// The import stopped at a malformed stanza. what() says what is wrong, and how much is stored.
+/// The import stopped at a stanza that is malformed, or that the store does not take. what() says what is wrong,
+/// and how much is stored.
 class ImportStopped : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;

@@ -3,6 +3,8 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,10 +30,49 @@ inline constexpr bool kIsOptional<std::optional<T>> = true;
 template <class T>
 inline constexpr bool kIsText = std::is_same_v<T, std::string> || std::is_same_v<T, std::optional<std::string>>;
 
-/// How a caller passes the value of a column: text as a view, small values by value, the rest by reference.
+/// Error{invalid_argument} for a number outside the range of its column, naming both. A negative number is passed
+/// as the same 64 bits.
+[[noreturn]] void throw_out_of_range(std::uint64_t number, bool negative, std::int64_t low, std::uint64_t high);
+
+/// What may stand for the value of an integer column: a number of any integer type, or an unscoped enumerator.
+template <class A>
+concept IntegerArgument = sizeof(A) <= sizeof(std::uint64_t) &&
+                          (std::integral<A> || (std::is_enum_v<A> && std::is_convertible_v<A, std::int64_t>));
+
+/// The value of an integer column, made implicitly from a number of any integer type. Throws
+/// Error{invalid_argument} when T does not hold that number, instead of wrapping it to another one.
+template <class T>
+class Integer {
+public:
+    template <IntegerArgument A>
+    constexpr Integer(A number)  // NOLINT(google-explicit-constructor)
+        : value_(static_cast<T>(number)) {
+        // The unary plus makes numbers of characters, truth values and enumerators.
+        constexpr auto kLow = +std::numeric_limits<T>::min();
+        constexpr auto kHigh = +std::numeric_limits<T>::max();
+        if (std::cmp_less(+number, kLow) || std::cmp_greater(+number, kHigh)) {
+            throw_out_of_range(static_cast<std::uint64_t>(+number), std::cmp_less(+number, 0), kLow, kHigh);
+        }
+    }
+    [[nodiscard]] constexpr T value() const noexcept { return value_; }
+
+private:
+    T value_;
+};
+
+/// How a caller passes the value of a column: integers as Integer, which any integer converts to; text as a view;
+/// other small values by value, the rest by reference. An optional column takes an optional of the same.
 template <class T>
 struct ParameterImpl {
     using type = std::conditional_t<std::is_trivially_copyable_v<T> && sizeof(T) <= 2 * sizeof(void*), T, const T&>;
+};
+template <key::detail::PlainInteger T>
+struct ParameterImpl<T> {
+    using type = Integer<T>;
+};
+template <key::detail::PlainInteger T>
+struct ParameterImpl<std::optional<T>> {
+    using type = std::optional<Integer<T>>;
 };
 template <>
 struct ParameterImpl<std::string> {
@@ -43,6 +84,21 @@ struct ParameterImpl<std::optional<std::string>> {
 };
 template <class T>
 using Parameter = typename ParameterImpl<T>::type;
+
+}  // namespace cambium::detail
+
+namespace cambium::key {
+
+template <class T>
+struct KeyTraits<cambium::detail::Integer<T>> {
+    static void encode(std::string& out, cambium::detail::Integer<T> value) {
+        KeyTraits<T>::encode(out, value.value());
+    }
+};
+
+}  // namespace cambium::key
+
+namespace cambium::detail {
 
 template <class M>
 struct MemberImpl {
@@ -115,22 +171,11 @@ struct KeyValueImpl<List<Ts...>> {
     static type decode(ByteView& key) { return type{key::decode<Ts>(key)...}; }
 };
 
-/// The name of the rule, for a value that does not fit the column it is compared with.
-[[noreturn]] void throw_out_of_range();
-
 /// Append an argument as a value of a column. Integers out of the column's range are refused, not wrapped.
 template <class T, class A>
 void append_argument(std::string& out, const A& argument) {
-    if constexpr (std::integral<T> && std::integral<A> && !std::is_same_v<T, A>) {
-        if constexpr (!std::is_same_v<T, bool> && !std::is_same_v<A, bool>) {
-            const T value = static_cast<T>(argument);
-            if (static_cast<A>(value) != argument || (argument < A{}) != (value < T{})) throw_out_of_range();
-        }
-        key::append(out, static_cast<T>(argument));
-    } else {
-        const Parameter<T> value = argument;
-        key::append(out, value);
-    }
+    const Parameter<T> value = argument;
+    key::append(out, value);
 }
 
 template <class A, class T>
@@ -150,6 +195,8 @@ namespace cambium {
 
 /// Values of one or more leading columns of a key, in order: an end of a range. Made implicitly from one value,
 /// or from a braced list of several: range(10, 20), range({"libs", 100}, {"libs", 200}). Holds its own bytes.
+/// Each value converts to the type of its column, and a number that this type does not hold is refused when the
+/// prefix is made: Error{invalid_argument}.
 template <class... Columns>
 class KeyPrefix {
 public:

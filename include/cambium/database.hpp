@@ -97,7 +97,8 @@ public:
         }
     }
 
-    /// Close, and report what the destructor would have to swallow. May be called twice; no other call may follow.
+    /// Close, and report what the destructor would have to swallow. Every transaction must have ended: destroyed,
+    /// or committed, aborted or end()ed and not used again. May be called twice; no other call may follow.
     void close();
     /// The environment underneath, for statistics, check() and trees of one's own.
     [[nodiscard]] kv::Environment& environment();

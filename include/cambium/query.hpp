@@ -1,7 +1,9 @@
 // Rows: the records that a query selects, in key order, as an input range; and Keys, the same without records.
 //
 // Owns the description of a selection and its walk. Bounds are encoded keys: the walk compares bytes and never
-// decodes what it skips. Rows are small values that hold no snapshot: they are usable as long as their transaction.
+// decodes what it skips. Rows are small values that hold no snapshot. They point at their transaction object and,
+// as their iterators, must not outlive it. After end(), commit() or abort() of one that is still there, every step
+// throws Error{misuse}.
 //
 // Writing while iterating, in the same transaction, is allowed and defined. Each step goes to the first entry
 // after the key last visited (before it, when reversed) as the tree is at that moment: an erased record is not

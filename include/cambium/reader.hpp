@@ -1,8 +1,12 @@
 // Reader: the queries of one table inside a transaction, by primary key and through its indexes.
 //
-// A Reader is a handle of a few words: cheap to make, to copy and to pass. It is usable as long as its transaction.
-// Thread rule: that of the transaction. Every call throws Error{misuse} after the transaction has ended,
-// Error{corrupt} on a damaged file, Error{decode} for a record that does not decode, naming table, key and field.
+// A Reader is a handle of a few words: cheap to make, to copy and to pass. It points at its transaction object and
+// must not outlive it, nor must the rows and iterators made from it: nothing can tell them that the object is gone.
+// After end(), commit() or abort() of a transaction object that is still there, every call throws Error{misuse}.
+//
+// Every call throws Error{corrupt} on a damaged file, Error{decode} for a record that does not decode, naming
+// table, key and field, and Error{invalid_argument} for a number that the type of its key column does not hold.
+// Thread rule: that of the transaction.
 #pragma once
 
 #include <optional>

@@ -4,7 +4,11 @@
 // Error{encode} or Error{decode} the transaction is unchanged and goes on. Index entries that stay the same are
 // not written. A writer may be used while ranges of the same transaction are being walked; see query.hpp.
 //
-// Thread rule: that of the transaction.
+// A Writer must not outlive its transaction object. After commit() or abort() of one that is still there, every
+// call throws Error{misuse}. Numbers in keys: as for a Reader, see reader.hpp.
+//
+// Thread rule: the thread that began the transaction. A write from another one throws Error{misuse} and leaves the
+// transaction as it was.
 #pragma once
 
 #include <string>
@@ -32,6 +36,8 @@ bool write_record(const TableHandle& handle, ByteView key, const void* record, E
 /// has been erased meanwhile.
 bool write_changed(const TableHandle& handle, ByteView key, const void* record);
 bool erase_record(const TableHandle& handle, ByteView key);
+/// Error{misuse} on any thread but the one that began the transaction; touches nothing then.
+void check_thread(const TableHandle& handle);
 void truncate(const TableHandle& handle);
 
 template <class T, class Columns>
@@ -47,6 +53,7 @@ public:
     bool update(Parameter<Cs>... key, Change&& change) {
         static_assert(std::is_invocable_v<Change&, typename T::Record&>,
                       "the last argument of update() is a function that takes the record by reference");
+        check_thread(this->handle_);
         const std::string bytes = encode_columns<Cs...>(key...);
         typename T::Record record{};
         if (!read_record(this->handle_, bytes, &record)) return false;

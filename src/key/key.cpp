@@ -55,6 +55,12 @@ void fail_short(std::size_t needed, std::size_t found) {
                                        std::to_string(found) + "; it was not written as this type");
 }
 
+void fail_nan() {
+    throw Error(
+        ErrorCode::decode,
+        "key: a floating-point number is a NaN other than the one of keys; it was not written as this type");
+}
+
 void fail_marker(std::string_view kind, unsigned char found) {
     throw Error(ErrorCode::decode, "key: a " + std::string(kind) + " begins with byte " + std::to_string(found) +
                                        " instead of 0 or 1; it was not written as this type");

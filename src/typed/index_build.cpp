@@ -12,7 +12,7 @@ void add_entries(kv::WriteTransaction& transaction, const TableDescription& tabl
                  kv::Tree tree, const IndexEntries& entries, ByteView key, std::size_t max_key_bytes) {
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const ByteView entry = entries.key(i);
-        if (entry.size() > max_key_bytes) throw key_too_long(table, &index, entry.size(), max_key_bytes);
+        if (entry.size() > max_key_bytes) throw index_key_too_long(table, index, key, entry.size(), max_key_bytes);
         const bool unique = index.kind == IndexKind::unique;
         if (transaction.insert(tree, entry, unique ? key : ByteView())) continue;
         const std::optional<ByteView> owner = transaction.get(tree, entry);

@@ -95,10 +95,12 @@ void append_timestamp(std::string& out, Timestamp value) {
     out.append(buffer.data(), static_cast<std::size_t>(length));
 }
 
-void throw_out_of_range() {
+void throw_out_of_range(std::uint64_t number, bool negative, std::int64_t low, std::uint64_t high) {
     throw Error(ErrorCode::invalid_argument,
-                "a number in a query is outside the range of the column it is compared with; use a value of the "
-                "column's own type");
+                "the number " +
+                    (negative ? std::to_string(static_cast<std::int64_t>(number)) : std::to_string(number)) +
+                    " is outside the range of the key column it is given for, " + std::to_string(low) + " to " +
+                    std::to_string(high) + "; no record has it: compare it with the range first");
 }
 
 }  // namespace cambium::detail

@@ -24,6 +24,11 @@ std::string parenthesised(std::size_t columns, std::string text) {
     return columns == 1 ? text : "(" + text + ")";
 }
 
+std::string too_long_text(std::size_t size, std::size_t limit) {
+    return std::to_string(size) + " bytes long, this file takes at most " + std::to_string(limit) +
+           "; a file with larger pages takes longer keys";
+}
+
 }  // namespace
 
 std::string table_text(const TableDescription& table) {
@@ -59,14 +64,16 @@ Error unique_taken(const TableDescription& table, const IndexDescription& index,
                                        " already belongs to " + key_text(table, owner)};
 }
 
-Error key_too_long(const TableDescription& table, const IndexDescription* index, std::size_t size,
-                   std::size_t limit) {
-    const std::span<const std::string_view> columns = index == nullptr ? table.key_columns : index->columns;
-    std::string what = index == nullptr ? table_text(table) + ", primary key" : index_text(table, *index);
-    what += " (" + columns_text(columns) + "): the encoded key is " + std::to_string(size) +
-            " bytes long, this file takes at most " + std::to_string(limit) +
-            "; a file with larger pages takes longer keys";
-    return {ErrorCode::key_too_long, what};
+Error primary_key_too_long(const TableDescription& table, std::size_t size, std::size_t limit) {
+    return {ErrorCode::key_too_long, table_text(table) + ", primary key (" + columns_text(table.key_columns) +
+                                         "): the encoded key is " + too_long_text(size, limit)};
+}
+
+Error index_key_too_long(const TableDescription& table, const IndexDescription& index, ByteView key,
+                         std::size_t size, std::size_t limit) {
+    return {ErrorCode::key_too_long, index_text(table, index) + " (" + columns_text(index.columns) +
+                                         "): the encoded key of the record with " + key_text(table, key) + " is " +
+                                         too_long_text(size, limit)};
 }
 
 void decode_record(const TableDescription& table, ByteView key, ByteView bytes, void* record) {

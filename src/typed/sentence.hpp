@@ -22,9 +22,10 @@ namespace cambium::detail {
 [[nodiscard]] Error key_taken(const TableDescription& table, ByteView key);
 [[nodiscard]] Error unique_taken(const TableDescription& table, const IndexDescription& index, ByteView entry,
                                  ByteView owner);
-/// index is null for the primary key.
-[[nodiscard]] Error key_too_long(const TableDescription& table, const IndexDescription* index, std::size_t size,
-                                 std::size_t limit);
+[[nodiscard]] Error primary_key_too_long(const TableDescription& table, std::size_t size, std::size_t limit);
+/// `key` is the primary key of the record whose index entry is too long.
+[[nodiscard]] Error index_key_too_long(const TableDescription& table, const IndexDescription& index, ByteView key,
+                                       std::size_t size, std::size_t limit);
 
 /// Decode a record; Error{decode} says of which table and key.
 void decode_record(const TableDescription& table, ByteView key, ByteView bytes, void* record);

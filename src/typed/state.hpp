@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "cambium/description.hpp"
@@ -80,6 +81,7 @@ struct WriteWorkspace {
         IndexEntries before;
         IndexEntries after;
     };
+    const std::thread::id thread = std::this_thread::get_id();  ///< the one that began the transaction
     WriteStatistics statistics;
     bool broken = false;  ///< a write failed half way: the transaction can only be rolled back
     std::string record;

@@ -4,6 +4,7 @@
 // encode the record; only then change trees. What fails before the first change leaves the transaction as it was.
 // What fails after it (no memory, no disk) breaks the transaction: it can only be rolled back.
 #include <optional>
+#include <thread>
 
 #include "cambium/writer.hpp"
 #include "typed/sentence.hpp"
@@ -59,6 +60,7 @@ public:
           store_(TransactionAccess::writer(handle)),
           workspace_(TransactionAccess::workspace(handle)),
           key_(key) {
+        check_thread(handle);
         if (workspace_.broken) {
             throw Error(
                 ErrorCode::misuse,
@@ -69,7 +71,7 @@ public:
 
     void check_key_size() const {
         if (key_.size() > table_.max_key_bytes) {
-            throw key_too_long(description_, nullptr, key_.size(), table_.max_key_bytes);
+            throw primary_key_too_long(description_, key_.size(), table_.max_key_bytes);
         }
     }
 
@@ -164,7 +166,7 @@ private:
     void check_entry(std::size_t position, ByteView entry, bool has_null) const {
         const IndexDescription& index = description_.indexes[position];
         if (entry.size() > table_.max_key_bytes) {
-            throw key_too_long(description_, &index, entry.size(), table_.max_key_bytes);
+            throw index_key_too_long(description_, index, key_, entry.size(), table_.max_key_bytes);
         }
         if (index.kind != IndexKind::unique || has_null) return;
         const std::optional<ByteView> owner = store_.get(table_.indexes[position], entry);
@@ -185,6 +187,13 @@ void* WriteWorkspace::scratch_for(const TableDescription& description) {
         if (&candidate.description() == &description) return candidate.get();
     }
     return scratch.emplace_back(description).get();
+}
+
+void check_thread(const TableHandle& handle) {
+    if (TransactionAccess::workspace(handle).thread == std::this_thread::get_id()) return;
+    throw Error(ErrorCode::misuse, table_text(*handle.table->description) +
+                                       ": a write transaction must stay on the thread that began it; this write "
+                                       "came from another one");
 }
 
 bool write_record(const TableHandle& handle, ByteView key, const void* record, Expect expect) {

@@ -145,6 +145,15 @@ test_malformed_input() {
     printf 'Package: a\nVersion: 1\nArchitecture: all\nMaintainer: m\nDescription: d\nDepends: b (>> 1\n' >"$folder/broken"
     run 1 import --input "$folder/broken" "$store"
     expect_text err "$folder/broken:6: Depends: a ')' is expected before the end of the field"
+
+    # A stanza that is well formed, but not to be stored: its maintainer is longer than a key may be.
+    { many_packages 1004; printf 'Package: longwinded\nVersion: 1\nArchitecture: all\nMaintainer: %03000d\nDescription: d\n' 0; } >"$folder/broken"
+    run 1 import --input "$folder/broken" "$store"
+    expect_text err "$folder/broken:6025: the package \"longwinded\" cannot be stored: table \"packages\", index \"by_maintainer\""
+    expect_text err '(name, version, architecture) ("longwinded", "1", "all") is 30'
+    expect_text err "rolled back, with 4 packages; the 1,000 packages of the 1 transaction before it are stored."
+    run 1 show "$store" longwinded
+
     run 1 import --input "$folder/absent" "$store"
     expect_text err "$folder/absent cannot be opened"
     run 1 import --input "$folder" "$store"

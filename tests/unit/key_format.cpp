@@ -79,6 +79,20 @@ TEST_CASE("floating point has these key bytes") {
     CHECK(key_hex(std::numeric_limits<float>::quiet_NaN()) == "ffc00000");
 }
 
+TEST_CASE("every NaN has the key of the positive quiet NaN") {
+    const float floats[] = {std::bit_cast<float>(0x7FC00000U), std::bit_cast<float>(0xFFC00000U),
+                            std::bit_cast<float>(0x7F800001U), std::bit_cast<float>(0xFFFFFFFFU)};
+    for (const float nan : floats) CHECK(key_hex(nan) == "ffc00000");
+    for (const std::uint64_t bits : {0x7FF8000000000000U, 0xFFF8000000000000U, 0x7FF0000000000001U,
+                                     0xFFF0000000000001U, 0x7FF80000DEADBEEFU, 0xFFFFFFFFFFFFFFFFU}) {
+        CHECK(key_hex(std::bit_cast<double>(bits)) == "fff8000000000000");
+    }
+    const std::string nan = key::encode(-std::numeric_limits<double>::quiet_NaN());
+    CHECK(key::encode(std::numeric_limits<double>::infinity()) < nan);
+    ByteView in = nan;
+    CHECK(std::bit_cast<std::uint64_t>(key::decode<double>(in)) == 0x7FF8000000000000U);
+}
+
 TEST_CASE("strings and bytes have these key bytes") {
     CHECK(key_hex(std::string()) == "00");
     CHECK(key_hex(std::string("ab")) == "616200");
@@ -130,6 +144,9 @@ TEST_CASE("bytes that no value has are refused") {
     refuse<std::string>(std::string("a\x01\x00", 3));
     refuse<std::string>(std::string("a\x01\x03\x00", 4));
     refuse<std::string>("no end");
+    // NaNs other than the one that keys have.
+    refuse<float>(std::string("\x00\x3F\xFF\xFF", 4));
+    refuse<double>(std::string("\xFF\xF8\0\0\0\0\0\1", 8));
 }
 
 TEST_CASE("random bytes decode or are refused, and what decodes encodes to the same bytes") {

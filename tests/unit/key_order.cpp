@@ -2,6 +2,7 @@
 // reference order is written out here for each type and shares nothing with the encoding.
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <compare>
 #include <limits>
 #include <random>
@@ -39,10 +40,11 @@ requires(std::is_integral_v<T> || std::is_enum_v<T>) int order(T a, T b) {
 int order(char a, char b) {
     return order(static_cast<unsigned char>(a), static_cast<unsigned char>(b));
 }
-int order(float a, float b) {
-    return sign(std::strong_order(a, b));
-}
-int order(double a, double b) {
+// All NaNs are one value, above everything else.
+template <class T>
+requires std::is_floating_point_v<T>
+int order(T a, T b) {
+    if (std::isnan(a) || std::isnan(b)) return (std::isnan(a) ? 1 : 0) - (std::isnan(b) ? 1 : 0);
     return sign(std::strong_order(a, b));
 }
 int order(const std::string& a, const std::string& b) {

@@ -1,4 +1,7 @@
 // Key shapes of real schemas as keys of tables, and how key values read in sentences.
+#include <bit>
+#include <limits>
+
 #include "cambium/codec/raw.hpp"
 #include "typed_fixture.hpp"
 
@@ -74,6 +77,91 @@ TEST_CASE("text, times before 1970, UUIDs, fixed bytes, enums, flags and floatin
     });
 }
 
+namespace {
+
+struct Part {
+    std::uint32_t number{};
+    std::int8_t shelf{};
+    std::optional<std::uint16_t> code{};
+    friend bool operator==(const Part&, const Part&) = default;
+};
+struct Parts : Table<"parts", Part, PrimaryKey<&Part::number>, Cbor, Unique<"code", &Part::code>,
+                     OrderedIndex<"shelf_number", &Part::shelf, &Part::number>> {};
+
+constexpr std::uint64_t kWrapsTo5 = 4294967301;
+enum Numbered { kFifth = 5 };
+
+template <class Action>
+void refused(Action&& action, std::string_view part) {
+    const Caught error = caught(action);
+    CHECK(error.code == ErrorCode::invalid_argument);
+    CHECK_MESSAGE(holds(error.text, part), error.text);
+}
+
+}  // namespace
+
+TEST_CASE("a number that the type of a key column does not hold is refused by every call, not wrapped") {
+    const StorePath store;
+    Database db = Database::open<Parts>(store.path());
+    db.write([](WriteTransaction& txn) {
+        Writer<Parts> parts{txn};
+        parts.insert({5, -1, 7});
+        const std::string_view wide =
+            "the number 4294967301 is outside the range of the key column it is given for, "
+            "0 to 4294967295";
+        refused([&] { static_cast<void>(parts.get(kWrapsTo5)); }, wide);
+        refused([&] { static_cast<void>(parts.contains(kWrapsTo5)); }, wide);
+        refused([&] { static_cast<void>(parts.equal(kWrapsTo5)); }, wide);
+        refused([&] { static_cast<void>(parts.from(kWrapsTo5)); }, wide);
+        refused([&] { parts.erase(kWrapsTo5); }, wide);
+        refused([&] { parts.update(kWrapsTo5, [](Part& part) { part.shelf = 9; }); }, wide);
+        refused([&] { static_cast<void>(parts.get(-4294967291)); }, "the number -4294967291 is outside");
+        const auto by_code = parts.by<"code">();
+        refused([&] { static_cast<void>(by_code.get(65536 + 7)); }, "the number 65543 is outside");
+        refused([&] { static_cast<void>(by_code.contains(-65529)); }, "-65529");
+        refused([&] { static_cast<void>(by_code.equal(std::optional<int>(65543))); }, "0 to 65535");
+        refused([&] { static_cast<void>(by_code.range(0, 65543)); }, "0 to 65535");
+        const auto by_shelf = parts.by<"shelf_number">();
+        refused([&] { static_cast<void>(by_shelf.equal(255U)); }, "the number 255 is outside");
+        refused([&] { static_cast<void>(by_shelf.equal(-129)); }, "-128 to 127");
+        refused([&] { static_cast<void>(by_shelf.equal(-1, kWrapsTo5)); }, wide);
+        refused([&] { static_cast<void>(by_shelf.range({-1, 0}, {-1, kWrapsTo5})); }, wide);
+        CHECK(parts.all().collect() == std::vector<Part>{{5, -1, 7}});
+    });
+}
+
+TEST_CASE("numbers of every integer type, enumerators and null stand for the value of an integer column") {
+    const StorePath store;
+    Database db = Database::open<Parts>(store.path());
+    db.write([](WriteTransaction& txn) {
+        Writer<Parts> parts{txn};
+        parts.insert({5, -1, 7});
+        parts.insert({6, 127, std::nullopt});
+        CHECK(parts.contains(5));
+        CHECK(parts.contains(5U));
+        CHECK(parts.contains(std::int64_t{5}));
+        CHECK(parts.contains(std::uint8_t{5}));
+        CHECK(parts.contains('\5'));
+        CHECK(parts.contains(kFifth));
+        CHECK_FALSE(parts.contains(true));
+        const auto by_code = parts.by<"code">();
+        CHECK(by_code.contains(7));
+        CHECK(by_code.contains(std::uint64_t{7}));
+        CHECK(by_code.contains(std::optional<std::uint16_t>(7)));
+        CHECK(by_code.contains(std::optional<long>(7)));
+        CHECK(by_code.equal(std::nullopt).first()->number == 6);
+        CHECK(by_code.range(7, 8).count() == 1);
+        CHECK(by_code.until(7LL).count() == 1);
+        const auto by_shelf = parts.by<"shelf_number">();
+        CHECK(by_shelf.equal(-1LL, 5ULL).count() == 1);
+        CHECK(by_shelf.equal(127U).count() == 1);
+        CHECK(by_shelf.range({-1, 5}, {127, 6}).count() == 1);
+        CHECK(parts.update(5ULL, [](Part& part) { part.shelf = 2; }));
+        CHECK(parts.erase(6LL));
+        CHECK(parts.all().collect() == std::vector<Part>{{5, 2, 7}});
+    });
+}
+
 TEST_CASE("values of keys as text") {
     const StorePath store;
     Database db = Database::open<Grants>(store.path());
@@ -109,9 +197,49 @@ struct Tick {
     std::int64_t price{};
     friend bool operator==(const Tick&, const Tick&) = default;
 };
+struct Sample {
+    std::uint64_t id{};
+    double value{};
+};
+struct Samples : Table<"samples", Sample, PrimaryKey<&Sample::id>, Cbor, Unique<"value", &Sample::value>> {};
+struct SamplesByValue : Table<"samples_by_value", Sample, PrimaryKey<&Sample::value>, Cbor> {};
+
 struct Ticks : Table<"ticks", Tick, PrimaryKey<&Tick::sequence>, Raw, OrderedIndex<"price", &Tick::price>> {};
 
 }  // namespace
+
+TEST_CASE("every NaN is one key, so that records read back lead to their index entries and keys") {
+    const StorePath store;
+    Database db = Database::open<Samples, SamplesByValue>(store.path());
+    const double negative = std::bit_cast<double>(0xFFF8000000000000U);
+    const double payload = std::bit_cast<double>(0x7FF8000000001234U);
+    const double infinity = std::numeric_limits<double>::infinity();
+    db.write([&](WriteTransaction& txn) {
+        Writer<Samples> samples{txn};
+        samples.insert({1, negative});
+        CHECK(samples.by<"value">().get(payload)->id == 1);
+        CHECK(caught([&] { samples.insert({2, payload}); }).code == ErrorCode::constraint);
+        CHECK(samples.update(1, [&](Sample& s) { s.value = infinity; }));
+        CHECK(samples.by<"value">().count() == 1);
+        samples.insert({2, payload});
+        CHECK(ids(samples.by<"value">().all()) == Ids{1, 2});
+        CHECK(samples.update(2, [](Sample& s) { s.value = 0.5; }));
+        CHECK(samples.update(2, [&](Sample& s) { s.value = negative; }));
+        CHECK(samples.by<"value">().count() == 2);
+        CHECK(samples.erase(2));
+        CHECK(samples.erase(1));
+        CHECK(samples.by<"value">().count() == 0);
+
+        Writer<SamplesByValue> by_value{txn};
+        for (const double nan : {negative, payload}) {
+            by_value.insert({3, nan});
+            const Sample stored = by_value.first().value();
+            CHECK(by_value.contains(stored.value));
+            CHECK(by_value.erase(stored.value));
+            CHECK(by_value.count() == 0);
+        }
+    });
+}
 
 TEST_CASE("a table in the raw codec") {
     const StorePath store;

@@ -216,7 +216,8 @@ TEST_CASE("a key that is too long names table, columns and both sizes") {
                                     std::to_string(limit)));
         error = caught([&] { letters.insert({"a", std::vector<std::uint8_t>(limit, 7)}); });
         CHECK(error.code == ErrorCode::key_too_long);
-        CHECK(holds(error.text, "table \"letters\", index \"body\" (body): the encoded key is"));
+        CHECK(holds(error.text,
+                    "table \"letters\", index \"body\" (body): the encoded key of the record with name \"a\" is "));
         CHECK(letters.count() == 0);
         // The index entry of an empty body is one byte longer than the primary key.
         CHECK(caught([&] { letters.insert({std::string(limit - 1, 'x'), {}}); }).code == ErrorCode::key_too_long);

@@ -39,4 +39,38 @@ TEST_CASE("readers in threads see every commit whole, through table and indexes 
     CHECK(wrong == 0);
 }
 
+TEST_CASE("a write from another thread is refused and leaves the owner's transaction as it was") {
+    const StorePath store;
+    Database db = Database::open<Customers>(store.path());
+    WriteTransaction txn = db.begin_write();
+    Writer<Customers> customers{txn};
+    customers.insert(customer(1, "a", "London"));
+
+    bool changed = false;
+    const auto change = [&](Customer&) { changed = true; };
+    std::vector<Caught> refusals;
+    std::thread([&] {
+        refusals = {caught([&] { customers.insert(customer(2, "b")); }),
+                    caught([&] { customers.upsert(customer(1, "c")); }),
+                    caught([&] { static_cast<void>(customers.update(1, change)); }),
+                    caught([&] { static_cast<void>(customers.erase(1)); }),
+                    caught([&] { customers.truncate(); }),
+                    caught([&] { txn.commit(); })};
+    }).join();
+    for (const Caught& refusal : refusals) {
+        CHECK(refusal.code == ErrorCode::misuse);
+        CHECK(holds(refusal.text, "a write transaction must stay on the thread that began it"));
+    }
+    CHECK(refusals.size() == 6);
+    CHECK_FALSE(changed);
+
+    customers.insert(customer(3, "d"));
+    txn.commit();
+    db.read([](ReadTransaction& snapshot) {
+        const Reader<Customers> stored{snapshot};
+        CHECK(stored.all().collect() == std::vector<Customer>{customer(1, "a", "London"), customer(3, "d")});
+        CHECK(stored.by<"email">().count() == 2);
+    });
+}
+
 }  // namespace cambium::test

@@ -6,7 +6,8 @@
 //
 //   bool, char         one byte
 //   integer, enum      big-endian; the sign bit of signed types is flipped
-//   float, double      IEEE 754 total order: -NaN < -inf < ... < -0.0 < +0.0 < ... < +inf < +NaN
+//   float, double      IEEE 754 total order: -inf < ... < -0.0 < +0.0 < ... < +inf < NaN. Every NaN has the one
+//                      key of the positive quiet NaN, as codecs need not keep its sign and payload
 //   string, bytes      0x00 becomes 0x01 0x01 and 0x01 becomes 0x01 0x02; a single 0x00 ends it
 //   Uuid, std::array   the bytes themselves
 //   time, duration     as the number that counts the ticks
@@ -21,6 +22,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -101,6 +103,7 @@ template <class T>
 namespace detail {
 
 [[noreturn]] void fail_short(std::size_t needed, std::size_t found);
+[[noreturn]] void fail_nan();
 [[noreturn]] void fail_marker(std::string_view kind, unsigned char found);
 
 void append_escaped(std::string& out, ByteView bytes);
@@ -180,13 +183,18 @@ struct KeyTraits<T> {
 template <class T>
 requires(std::is_same_v<T, float> || std::is_same_v<T, double>) struct KeyTraits<T> {
     using Bits = detail::UnsignedOf<sizeof(T)>;
+    static constexpr Bits kInfinity = std::bit_cast<Bits>(std::numeric_limits<T>::infinity());
+    static constexpr Bits kNaN = kInfinity | kInfinity >> 1U;  // 0x7fc00000, 0x7ff8000000000000
     static void encode(std::string& out, T value) {
-        const auto bits = std::bit_cast<Bits>(value);
+        auto bits = std::bit_cast<Bits>(value);
+        if ((bits & ~detail::kTopBit<Bits>) > kInfinity) bits = kNaN;
         detail::append_big_endian(out, (bits & detail::kTopBit<Bits>) != 0 ? ~bits : bits | detail::kTopBit<Bits>);
     }
     static void decode(ByteView& in, T& out) {
-        const auto bits = detail::take_big_endian<Bits>(in);
-        out = std::bit_cast<T>((bits & detail::kTopBit<Bits>) != 0 ? bits ^ detail::kTopBit<Bits> : ~bits);
+        auto bits = detail::take_big_endian<Bits>(in);
+        bits = (bits & detail::kTopBit<Bits>) != 0 ? bits ^ detail::kTopBit<Bits> : ~bits;
+        if ((bits & ~detail::kTopBit<Bits>) > kInfinity && bits != kNaN) detail::fail_nan();
+        out = std::bit_cast<T>(bits);
     }
 };
 
