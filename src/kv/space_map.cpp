@@ -326,8 +326,9 @@ void SpaceMap::take_from_segment(std::uint32_t segment, std::uint64_t& pages, st
         }
     }
     if (segments_[segment].free > pages)
-        std::stable_sort(runs.begin(), runs.end(),
-                         [](const Extent& a, const Extent& b) { return a.page_count > b.page_count; });
+        std::sort(runs.begin(), runs.end(), [](const Extent& a, const Extent& b) {
+            return a.page_count != b.page_count ? a.page_count > b.page_count : a.first_page < b.first_page;
+        });
     for (Extent run : runs) {
         if (pages == 0) return;
         run.page_count = std::min(run.page_count, pages);
