@@ -8,12 +8,6 @@ namespace cambium::kv::detail {
 
 namespace {
 
-std::string tree_key(std::uint64_t id) {
-    std::string key(1, kCatalogTree);
-    for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(id >> shift));
-    return key;
-}
-
 ByteView bytes_of_record(const TreeRecord& record) {
     return {reinterpret_cast<const char*>(&record), sizeof record};
 }
@@ -187,16 +181,12 @@ PageRef Commit::number(PageRef ref, std::uint32_t level) {
     return page;
 }
 
-void Commit::patch_record(TreeState& catalog, const TreeState& tree) {
-    patch(txn_, catalog, tree_key(tree.record.id), bytes_of_record(tree.record));
-}
-
 void Commit::number_trees() {
     for (std::size_t i = 0; i < txn_.tree_count; ++i) {
         TreeState& tree = *txn_.trees[i];
         if (!tree.modified) continue;
         if (tree.record.root != kNoPage) tree.record.root = number(tree.record.root, tree.record.depth - 1);
-        patch_record(txn_.catalog, tree);
+        patch(txn_, txn_.catalog, tree_key(tree.record.id), bytes_of_record(tree.record));
     }
     for (TreeState* tree : {&txn_.catalog, &space_})
         if (tree->record.root != kNoPage) tree->record.root = number(tree->record.root, tree->record.depth - 1);

@@ -31,7 +31,6 @@ private:
     void number_trees();
     PageRef number(PageRef ref, std::uint32_t level);
     void number_run_references(NodeEditor leaf);
-    void patch_record(TreeState& catalog, const TreeState& tree);
     void give_back_unused();
     void grow_file();
     void write_pages();

@@ -36,8 +36,6 @@ public:
     void initialise(const StoreIdentity& identity);
     /// Whether the content belongs to this store, this boot and this very lock file.
     [[nodiscard]] bool belongs_to(const StoreIdentity& identity) const;
-    /// Whether this is still the file at its path.
-    [[nodiscard]] bool is_current() const noexcept { return file_.is_at(path_); }
 
     /// Claims an identity for this process; cleans up what its last holder left.
     void register_process();

@@ -16,12 +16,6 @@ std::string name_key(ByteView name) {
     return std::string(1, kCatalogName).append(name);
 }
 
-std::string tree_key(std::uint64_t id) {
-    std::string key(1, kCatalogTree);
-    for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(id >> shift));
-    return key;
-}
-
 std::string quoted(ByteView name) {
     return std::string{"\""}.append(name).append("\"");
 }

@@ -87,6 +87,12 @@ DirtyTable::~DirtyTable() {
     for (std::byte* page : pool_) free_pages(page);
 }
 
+std::string tree_key(std::uint64_t id) {
+    std::string key(1, kCatalogTree);
+    for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(id >> shift));
+    return key;
+}
+
 namespace detail {
 
 void TransactionState::begin(const Snapshot& at, const std::byte* mapping) {
@@ -170,10 +176,7 @@ void TransactionState::retire(PageRef ref, std::uint64_t pages, TransactionId bi
 TreeState& TransactionState::tree(std::uint64_t id) {
     for (std::size_t i = 0; i < tree_count; ++i)
         if (trees[i]->record.id == id) return *trees[i];
-    char key[9] = {kCatalogTree};
-    const std::uint64_t big_endian = __builtin_bswap64(id);
-    std::memcpy(key + 1, &big_endian, sizeof big_endian);
-    const std::optional<LeafEntry> entry = find(*this, catalog.record, {key, sizeof key});
+    const std::optional<LeafEntry> entry = find(*this, catalog.record, tree_key(id));
     if (!entry.has_value())
         throw Error(ErrorCode::not_found,
                     "tree " + std::to_string(id) + " does not exist in snapshot " + std::to_string(snapshot.id));

@@ -54,7 +54,6 @@ public:
             throw_corrupt(0, "a reference to a page that was never written");
         return entries_[index].data;
     }
-    [[nodiscard]] std::uint64_t pages_of(PageRef ref) const { return entries_[ref & ~kDirtyBit].pages; }
     /// Single dirty pages, runs not counted.
     [[nodiscard]] std::uint64_t node_count() const noexcept { return node_count_; }
     /// Calls visit(ref, data, pages) for every run.
@@ -82,6 +81,9 @@ private:
     std::vector<std::uint64_t> unused_;  ///< released indexes
     std::vector<std::byte*> pool_;       ///< page buffers to use again; its capacity is fixed
 };
+
+/// The key of a tree's record in the catalog tree.
+[[nodiscard]] std::string tree_key(std::uint64_t id);
 
 namespace detail {
 
