@@ -149,10 +149,19 @@ struct TreeRecord {
     std::uint64_t branch_pages;
     std::uint64_t leaf_pages;
     std::uint64_t run_pages;
-    std::uint32_t flags;  ///< reserved for order, duplicates, counts, alignment
+    std::uint32_t flags;  ///< kTree... below
     std::uint32_t depth;  ///< levels; 0 when empty
 };
 static_assert(sizeof(TreeRecord) == 56 && std::has_unique_object_representations_v<TreeRecord>);
+
+// TreeRecord::flags. Bits 10 to 15 are zero.
+inline constexpr std::uint32_t kTreeDuplicates = 1;
+inline constexpr std::uint32_t kTreeCounts = 2;           ///< branches carry kHasCounts
+inline constexpr std::uint32_t kTreeContiguousKeys = 4;   ///< leaves carry kFullKeys
+inline constexpr std::uint32_t kTreeKeyOrderShift = 4;    ///< two bits: KeyOrder of the keys
+inline constexpr std::uint32_t kTreeValueOrderShift = 6;  ///< two bits: KeyOrder of duplicate values
+inline constexpr std::uint32_t kTreeOrderMask = 3;
+inline constexpr std::uint32_t kTreeFixedSizeShift = 16;  ///< 16 bits: bytes of every duplicate value, or 0
 
 /// Keys of the catalog tree: kCatalogName + name -> id (u64), kCatalogTree + id (u64, big-endian) -> TreeRecord.
 inline constexpr char kCatalogName = 'n';

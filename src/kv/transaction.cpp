@@ -2,6 +2,7 @@
 
 #include "kv/cursor_state.hpp"
 #include "kv/environment_state.hpp"
+#include "kv/tree_flags.hpp"
 #include "kv/write_guard.hpp"
 
 namespace cambium::kv {
@@ -35,6 +36,35 @@ std::uint64_t id_of(ByteView value) {
 std::uint64_t lookup(const TransactionState& txn, ByteView name) {
     const std::optional<LeafEntry> entry = detail::find(txn, txn.catalog.record, name_key(name));
     return entry.has_value() ? id_of(entry->value) : 0;
+}
+
+constexpr const char* kOrderNames[] = {"bytes", "reversed", "native_integers", "custom"};
+
+// The first property in which a tree differs from what its opener expects, as a sentence.
+std::string difference(const TreeOptions& stored, const TreeOptions& wanted) {
+    const auto differs = [](const char* property, const std::string& is, const std::string& should) {
+        return std::string{property} + " is " + is + ", not " + should;
+    };
+    const auto yes_no = [](bool value) { return std::string{value ? "true" : "false"}; };
+    const auto order = [](KeyOrder value) { return std::string{kOrderNames[static_cast<std::size_t>(value)]}; };
+    if (stored.key_order != wanted.key_order)
+        return differs("key_order", order(stored.key_order), order(wanted.key_order));
+    if (stored.counts != wanted.counts) return differs("counts", yes_no(stored.counts), yes_no(wanted.counts));
+    if (stored.contiguous_keys != wanted.contiguous_keys)
+        return differs("contiguous_keys", yes_no(stored.contiguous_keys), yes_no(wanted.contiguous_keys));
+    if (stored.duplicates != wanted.duplicates)
+        return differs("duplicates", yes_no(stored.duplicates), yes_no(wanted.duplicates));
+    if (stored.value_order != wanted.value_order)
+        return differs("value_order", order(stored.value_order), order(wanted.value_order));
+    if (stored.fixed_value_size != wanted.fixed_value_size)
+        return differs("fixed_value_size", std::to_string(stored.fixed_value_size),
+                       std::to_string(wanted.fixed_value_size));
+    return differs("comparator", quoted(stored.comparator), quoted(wanted.comparator));
+}
+
+void check_supported(const TreeOptions& options) {
+    if (options != TreeOptions{})
+        throw Error(ErrorCode::invalid_argument, "this version creates trees with default options only");
 }
 
 }  // namespace
@@ -91,6 +121,11 @@ TreeStatistics Transaction::statistics(Tree tree) const {
     return {record.entries, record.branch_pages, record.leaf_pages, record.run_pages, record.depth};
 }
 
+TreeOptions Transaction::options(Tree tree) const {
+    detail::require_active(state_);
+    return options_of(state_->tree(tree.id()).record.flags);
+}
+
 ReadTransaction& ReadTransaction::operator=(ReadTransaction&& other) noexcept {
     if (this != &other) {
         end();
@@ -116,14 +151,23 @@ WriteTransaction& WriteTransaction::operator=(WriteTransaction&& other) noexcept
     return *this;
 }
 
-Tree WriteTransaction::create_tree(ByteView name) {
+Tree WriteTransaction::create_tree(ByteView name, const TreeOptions& options) {
     detail::require_writable(state_);
     check_name(name);
-    if (const std::uint64_t id = lookup(*state_, name); id != 0) return Tree{id};
+    if (const std::uint64_t id = lookup(*state_, name); id != 0) {
+        const TreeOptions stored = this->options(Tree{id});
+        if (stored != options)
+            throw Error(
+                ErrorCode::invalid_argument,
+                "the tree " + quoted(name) + " exists with other options: its " + difference(stored, options));
+        return Tree{id};
+    }
+    check_supported(options);
     const WriteGuard guard{*state_};
     const std::uint64_t id = state_->snapshot.next_tree_id++;
     TreeRecord record{};
     record.id = id;
+    record.flags = flags_of(options);
     detail::put(*state_, state_->catalog, name_key(name), {reinterpret_cast<const char*>(&id), sizeof id},
                 detail::PutMode::overwrite);
     detail::put(*state_, state_->catalog, tree_key(id), {reinterpret_cast<const char*>(&record), sizeof record},

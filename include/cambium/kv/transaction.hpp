@@ -6,6 +6,7 @@
 
 #include "cambium/base/bytes.hpp"
 #include "cambium/kv/cursor.hpp"
+#include "cambium/kv/tree_options.hpp"
 
 namespace cambium::kv {
 
@@ -72,6 +73,8 @@ public:
     /// A cursor, not yet positioned.
     [[nodiscard]] Cursor cursor(Tree tree) const;
     [[nodiscard]] TreeStatistics statistics(Tree tree) const;
+    /// The options that the tree was created with.
+    [[nodiscard]] TreeOptions options(Tree tree) const;
 
 protected:
     explicit Transaction(detail::TransactionState* state) noexcept : state_(state) {}
@@ -108,7 +111,8 @@ public:
     ~WriteTransaction() { abort(); }
 
     /// The tree of that name, created when it does not exist. Names are 1 to 511 bytes, any bytes.
-    Tree create_tree(ByteView name);
+    /// Error{invalid_argument} when it exists with other options; the sentence says which one differs.
+    Tree create_tree(ByteView name, const TreeOptions& options = {});
     /// Remove a tree and everything in it. False when there is none of that name. O(pages of the tree).
     bool drop_tree(ByteView name);
     /// Remove every entry of a tree. O(pages of the tree).

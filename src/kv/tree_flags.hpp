@@ -1,0 +1,39 @@
+// TreeOptions as the file stores them: TreeRecord::flags, and the comparator's name in the catalog.
+#pragma once
+
+#include "cambium/kv/tree_options.hpp"
+#include "kv/page_format.hpp"
+
+namespace cambium::kv {
+
+[[nodiscard]] constexpr KeyOrder key_order(std::uint32_t flags) noexcept {
+    return static_cast<KeyOrder>(flags >> kTreeKeyOrderShift & kTreeOrderMask);
+}
+[[nodiscard]] constexpr KeyOrder value_order(std::uint32_t flags) noexcept {
+    return static_cast<KeyOrder>(flags >> kTreeValueOrderShift & kTreeOrderMask);
+}
+[[nodiscard]] constexpr std::uint16_t fixed_value_size(std::uint32_t flags) noexcept {
+    return static_cast<std::uint16_t>(flags >> kTreeFixedSizeShift);
+}
+
+[[nodiscard]] constexpr std::uint32_t flags_of(const TreeOptions& options) noexcept {
+    return (options.duplicates ? kTreeDuplicates : 0) | (options.counts ? kTreeCounts : 0) |
+           (options.contiguous_keys ? kTreeContiguousKeys : 0) |
+           static_cast<std::uint32_t>(options.key_order) << kTreeKeyOrderShift |
+           static_cast<std::uint32_t>(options.value_order) << kTreeValueOrderShift |
+           static_cast<std::uint32_t>(options.fixed_value_size) << kTreeFixedSizeShift;
+}
+
+/// All but the comparator's name.
+[[nodiscard]] inline TreeOptions options_of(std::uint32_t flags) {
+    TreeOptions options;
+    options.duplicates = (flags & kTreeDuplicates) != 0;
+    options.counts = (flags & kTreeCounts) != 0;
+    options.contiguous_keys = (flags & kTreeContiguousKeys) != 0;
+    options.key_order = key_order(flags);
+    options.value_order = value_order(flags);
+    options.fixed_value_size = fixed_value_size(flags);
+    return options;
+}
+
+}  // namespace cambium::kv
