@@ -35,7 +35,8 @@ constexpr std::uint64_t kMostGrowth = std::uint64_t{256} << 20;
 
 }  // namespace
 
-Commit::Commit(EnvironmentState& env, TransactionState& txn) : env_(env), txn_(txn) {
+Commit::Commit(EnvironmentState& env, TransactionState& txn, Durability durability)
+    : env_(env), txn_(txn), durability_(durability) {
     space_.record = txn.snapshot.space;
 }
 
@@ -51,13 +52,11 @@ void Commit::run() {
         give_back_unused();
         grow_file();
         write_pages();
-        prepare_meta();
+        publish();
     } catch (...) {
         env_.space.invalidate();
         throw;
     }
-    flush();
-    publish();
 }
 
 void Commit::update_catalog() {
@@ -225,69 +224,47 @@ void Commit::grow_file() {
 }
 
 void Commit::write_pages() {
-    std::vector<WrittenPage> digested;
     std::vector<iovec> pieces;
-    digested.reserve(writes_.size());
+    std::uint64_t written = 0;
     for (std::size_t i = 0; i < writes_.size();) {
         const std::uint64_t first = writes_[i].page_number;
         std::uint64_t pages = 0;
         pieces.clear();
         for (; i < writes_.size() && writes_[i].page_number == first + pages; ++i) {
-            const std::uint64_t bytes = writes_[i].pages * env_.page_size;
-            pieces.push_back({writes_[i].data, bytes});
-            digested.push_back({writes_[i].page_number, load<std::uint64_t>(writes_[i].data)});
+            pieces.push_back({writes_[i].data, writes_[i].pages * env_.page_size});
             pages += writes_[i].pages;
-            bytes_ += bytes;
         }
         env_.data.write(first * env_.page_size, pieces);
         extents_.push_back({first, pages});
+        written += pages;
     }
-    digest_ = digest_of(env_.checksum, digested);
     env_.counters.extents_written.fetch_add(extents_.size(), std::memory_order_relaxed);
-    env_.counters.pages_written.fetch_add(bytes_ / env_.page_size, std::memory_order_relaxed);
+    env_.counters.pages_written.fetch_add(written, std::memory_order_relaxed);
 }
 
-void Commit::prepare_meta() {
-    meta_ = env_.new_meta();
-    set_snapshot(meta_.header, result_);
-    meta_.header.previous_durable = txn_.snapshot.id;
-    // What one flush cannot cover safely takes two, and then recovery has nothing to verify.
-    two_flushes_ = env_.options.durability == Durability::two_phase || extents_.size() > kMaxMetaExtents ||
-                   bytes_ > kMaxVerifiedBytes;
-    meta_.header.digest = two_flushes_ ? digest_of(env_.checksum, {}) : digest_;
-    if (!two_flushes_) meta_.extents = std::move(extents_);
-}
-
-void Commit::flush() {
-    env_.lock->set_flushing(true);
-    try {
-        if (two_flushes_) env_.sync_data();
-        const std::uint32_t slot = 1 - env_.lock->durable_slot();
-        write_slot(env_.data, slot, std::move(meta_));
-        env_.sync_data();
-        env_.lock->set_slot_transaction(slot, txn_.next_id);
-        env_.lock->set_durable_slot(slot);
-    } catch (const std::exception& error) {
-        env_.lock->set_poisoned();
-        throw Error(ErrorCode::outcome_unknown,
-                    std::string{"the flush of a commit failed ("} + error.what() +
-                        "): it may or may not survive; close the store in every process and open it again to see");
-    }
-    env_.lock->set_flushing(false);
-}
-
+// From here on the commit is what the next writer builds on; a flush makes it durable.
 void Commit::publish() {
-    env_.space.committed(txn_.next_id, txn_.retired);
-    env_.lock->publish(result_);
+    WrittenState& written = env_.written_;
+    std::sort(txn_.retired.begin(), txn_.retired.end(),
+              [](const RetiredExtent& a, const RetiredExtent& b) { return a.first_page < b.first_page; });
+    written.advance(txn_.retired, extents_, env_.lock->durable_transaction(), result_, env_.page_size);
+    if (durability_ == Durability::two_phase) written.two_phase = result_.id;
+    (void)env_.mapped(result_.page_count * env_.page_size);
+    env_.space.committed(result_.id, txn_.retired);
+    env_.lock->publish_written(written);
     env_.counters.commits.fetch_add(1, std::memory_order_relaxed);
     env_.counters.free_pages.store(env_.space.free_pages(), std::memory_order_relaxed);
     env_.counters.waiting_pages.store(env_.space.waiting_pages(), std::memory_order_relaxed);
 }
 
-void EnvironmentState::commit(TransactionState& txn) {
+WrittenCommit EnvironmentState::commit(TransactionState& txn, Durability durability) {
     bool changed = txn.catalog.modified;
     for (std::size_t i = 0; i < txn.tree_count; ++i) changed = changed || txn.trees[i]->modified;
-    if (changed) Commit{*this, txn}.run();
+    if (!changed) return {};
+    Commit{*this, txn, durability}.run();
+    if (durability != Durability::deferred) return {written_.snapshot.id, true};
+    lock->publish_visible(written_.snapshot);
+    return {written_.snapshot.id, deferred_flush_is_due()};
 }
 
 }  // namespace cambium::kv::detail

@@ -1,9 +1,10 @@
-// One commit, step by step. The only place that orders writes and syncs of a running store.
+// One commit, step by step, under the write lock. Together with flush.cpp the only place that orders writes and
+// syncs of a running store.
 //
 // 1 tree records into the catalog; 2 free space brought up to date; 3 the space tree's own changes, numbered last
 // from a reserve sized beforehand; 4 page numbers, in key order, over as few extents as there are; 5 growth,
-// durable before a meta names it; 6 pages; 7 one meta into the slot that does not hold the last durable one;
-// 8 one flush; 9 publication. docs/durability.md has the argument.
+// durable before a meta names it; 6 pages; 7 publication as the written state, on which the next writer builds.
+// The flush comes afterwards, without the write lock. docs/durability.md has the argument.
 #pragma once
 
 #include "kv/environment_state.hpp"
@@ -12,9 +13,8 @@ namespace cambium::kv::detail {
 
 class Commit {
 public:
-    Commit(EnvironmentState& env, TransactionState& txn);
-    /// Runs every step. Error{full} and Error{io} before step 7 leave the store as it was; from step 7 on a failure
-    /// is Error{outcome_unknown} and poisons the store.
+    Commit(EnvironmentState& env, TransactionState& txn, Durability durability);
+    /// Runs every step. Error{full} and Error{io} leave the store as it was.
     void run();
 
 private:
@@ -34,13 +34,12 @@ private:
     void give_back_unused();
     void grow_file();
     void write_pages();
-    void prepare_meta();
-    void flush();
     void publish();
     [[nodiscard]] std::uint64_t next_page();
 
     EnvironmentState& env_;
     TransactionState& txn_;
+    Durability durability_;
     TreeState space_;
     SpaceDelta delta_;
     std::vector<std::string> delta_records_;
@@ -51,11 +50,7 @@ private:
     std::vector<std::pair<PageRef, std::uint64_t>> run_numbers_;  ///< dirty run -> first page, sorted
     std::vector<Write> writes_;
     std::vector<Extent> extents_;
-    std::uint64_t bytes_ = 0;
-    std::uint64_t digest_ = 0;
     Snapshot result_;
-    Meta meta_;
-    bool two_flushes_ = false;
 };
 
 }  // namespace cambium::kv::detail

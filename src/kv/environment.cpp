@@ -96,10 +96,13 @@ private:
 
     EnvironmentState* share(EnvironmentState& env) const {
         const Options& theirs = env.options;
-        if (theirs.read_only != options_.read_only || theirs.durability != options_.durability)
-            throw Error(
-                ErrorCode::invalid_argument,
-                "\"" + path_ + "\" is open in this process already, with other options (read_only, durability)");
+        if (theirs.read_only != options_.read_only || theirs.durability != options_.durability ||
+            theirs.deferred_bytes != options_.deferred_bytes ||
+            theirs.deferred_interval != options_.deferred_interval)
+            throw Error(ErrorCode::invalid_argument,
+                        "\"" + path_ +
+                            "\" is open in this process already, with other options (read_only, durability, "
+                            "deferred_bytes, deferred_interval)");
         ++env.references;
         return &env;
     }
@@ -150,6 +153,7 @@ private:
         env->lock->register_process();
         if (!env->data.try_lock(kReadyLock, false))
             throw Error(ErrorCode::busy, "\"" + path_ + "\" is locked by a program that is not Cambium");
+        if (first && env->report.adopted && !options_.read_only) env->flush_until(env->written_transaction());
         if (first) (void)env->data.try_lock(kAttachLock, false);  // from exclusive to shared: others may come
         return env;
     }
@@ -172,12 +176,32 @@ private:
             trusted = env.lock->durable_slot();
         const Recovered recovered = choose_state(env.data, path_, trusted, env.report);
         if (!options_.read_only) settle(env.data, recovered);
+        const std::optional<WrittenState> survivor = surviving_state(env, id, recovered.meta.header);
+        const Snapshot durable = snapshot_of(recovered.meta.header);
         env.lock->initialise(id);
         env.lock->set_recovery_pending(options_.read_only);
         env.lock->set_durable_slot(recovered.slot);
         env.lock->set_slot_transaction(recovered.slot, recovered.meta.header.transaction);
         env.lock->set_slot_transaction(1 - recovered.slot, recovered.other_transaction);
-        env.lock->publish(snapshot_of(recovered.meta.header));
+        env.lock->publish_durable(durable, 0);
+        env.lock->publish_written(survivor.value_or(WrittenState{durable, durable.id, 0, 0, {}}));
+        if (survivor.has_value()) env.lock->publish_visible(survivor->snapshot);
+        env.report.adopted = survivor.has_value();
+    }
+
+    // What processes that were killed had written but not flushed is still in the page cache, on the same boot. It
+    // is taken over when every page that is not durable is whole.
+    std::optional<WrittenState> surviving_state(EnvironmentState& env, const StoreIdentity& id,
+                                                const MetaHeader& durable) {
+        if (!env.lock->belongs_to(id) || env.lock->flushing() || env.lock->poisoned()) return std::nullopt;
+        WrittenState state;
+        std::uint64_t sequence = 0;
+        if (!env.lock->written().newest(state, sequence) || state.snapshot.id <= durable.transaction ||
+            state.snapshot.page_count * env.page_size > env.data.size() ||
+            !is_whole(env, state.snapshot, durable.transaction))
+            return std::nullopt;
+        state.total_bytes = 0;
+        return state;
     }
 
     std::string path_;
@@ -236,7 +260,25 @@ ReadTransaction Environment::begin_read() {
 }
 
 WriteTransaction Environment::begin_write() {
-    return WriteTransaction{EnvironmentAccess::state(*this).begin_write()};
+    return WriteTransaction{EnvironmentAccess::state(*this).begin_write(std::nullopt)};
+}
+
+std::optional<WriteTransaction> Environment::try_begin_write(std::chrono::milliseconds patience) {
+    EnvironmentState& env = EnvironmentAccess::state(*this);
+    // Longer than a year is as good as for ever, and cannot overflow.
+    const auto deadline = WriterQueue::Clock::now() +
+                          std::clamp<std::chrono::milliseconds>(patience, {}, std::chrono::hours{24 * 365});
+    detail::TransactionState* txn = env.begin_write(deadline);
+    if (txn == nullptr) return std::nullopt;
+    return WriteTransaction{txn};
+}
+
+void Environment::sync() {
+    EnvironmentState& env = EnvironmentAccess::state(*this);
+    env.require_same_process();
+    if (env.options.read_only || env.lock == nullptr)
+        throw Error(ErrorCode::read_only, "\"" + env.path + "\" was opened read-only");
+    env.flush_until(env.written_transaction());
 }
 
 std::uint32_t Environment::max_key_size() const {
@@ -247,7 +289,7 @@ EnvironmentStatistics Environment::statistics() const {
     EnvironmentState& env = EnvironmentAccess::state(*this);
     env.require_same_process();
     std::uint64_t sequence = 0;
-    const Snapshot head = env.lock != nullptr ? env.lock->visible(sequence) : env.standalone_head;
+    const Snapshot head = env.lock != nullptr ? env.lock->visible().newest(sequence) : env.standalone_head;
     EnvironmentStatistics statistics;
     statistics.file_size_bytes = env.data.size();
     statistics.page_size_bytes = env.page_size;

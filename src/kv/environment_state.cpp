@@ -32,8 +32,10 @@ EnvironmentState::EnvironmentState(std::string file_path, const Options& open_op
       checksum(meta.header.seed),
       space(page_size),
       fork_generation(current_fork_generation()),
-      writer_(std::make_unique<TransactionState>(*this, checksum, page_size)) {
+      writer_(std::make_unique<TransactionState>(*this, checksum, page_size)),
+      flush_scratch_(page_size) {
     writer_->writable = true;
+    written_.extents.reserve(kMaxMetaExtents);
 }
 
 EnvironmentState::~EnvironmentState() {
@@ -94,9 +96,9 @@ TransactionState* EnvironmentState::begin_read() {
         // Publish the pin, then look again: a writer that scanned before it was there has moved the head.
         std::uint64_t sequence = 0;
         do {
-            head = lock->visible(sequence);
+            head = lock->visible().newest(sequence);
             lock->pin(reader->reader_slot, head.id);
-        } while (lock->visible_sequence() != sequence);
+        } while (lock->visible().sequence() != sequence);
     }
     try {
         reader->begin(head, mapped(head.page_count * page_size));
@@ -119,69 +121,75 @@ void EnvironmentState::end_read(TransactionState* reader) noexcept {
 
 // ---- The writer -------------------------------------------------------------------------------------------
 
-TransactionState* EnvironmentState::begin_write() {
+namespace {
+
+/// A number that no other thread of the process ever has.
+std::uint64_t this_thread_number() noexcept {
+    static std::atomic<std::uint64_t> last{0};
+    thread_local const std::uint64_t number = last.fetch_add(1, std::memory_order_relaxed) + 1;
+    return number;
+}
+
+}  // namespace
+
+TransactionState* EnvironmentState::begin_write(std::optional<WriterQueue::Clock::time_point> deadline) {
     require_same_process();
     if (options.read_only || lock == nullptr)
         throw Error(ErrorCode::read_only, "\"" + path + "\" was opened read-only");
-    const os::SharedMutex::Lock taken = lock->write_mutex().lock();
-    if (taken == os::SharedMutex::Lock::own_thread)
+    if (writing_thread_.load() == this_thread_number())
         throw Error(ErrorCode::misuse, "this thread has a write transaction open on \"" + path +
                                            "\" already: commit or abort it first");
+    const os::SharedMutex::Lock taken = lock->lock_writer(deadline);
+    if (taken == os::SharedMutex::Lock::busy) return nullptr;
+    writing_thread_.store(this_thread_number());
     try {
         if (lock->poisoned())
             throw Error(ErrorCode::poisoned,
                         "a flush of \"" + path + "\" failed earlier: close it in every process and open it again");
-        if (taken == os::SharedMutex::Lock::owner_died) repair_after_death();
-        if (lock->recovery_pending()) {
-            RecoveryReport ignored;
-            settle(data, choose_state(data, path, lock->durable_slot(), ignored));
-            lock->set_recovery_pending(false);
-        }
-        std::uint64_t sequence = 0;
-        const Snapshot head = lock->visible(sequence);
+        // A writer that died has written into free pages only, and published all or nothing.
+        if (taken == os::SharedMutex::Lock::owner_died) space.invalidate();
+        complete_recovery();
+        if (std::uint64_t sequence = 0; !lock->written().newest(written_, sequence))
+            throw Error(ErrorCode::corrupt, "the lock file of \"" + path +
+                                                "\" is damaged: close the store in every "
+                                                "process");
+        const Snapshot& head = written_.snapshot;
         if (writer_->active) writer_->end();  // its thread ended without ending it
         writer_->begin(head, mapped(head.page_count * page_size));
         writer_->next_id = head.id + 1;
         writer_->thread = std::this_thread::get_id();
     } catch (...) {
-        lock->write_mutex().unlock();
+        writing_thread_.store(0);
+        lock->unlock_writer();
         throw;
     }
     return writer_.get();
 }
 
-// The last writer died holding the lock. What it wrote lies in free pages; only a meta on its way needs care: it
-// may be in the page cache or on the medium, and its number is about to be used again.
-void EnvironmentState::repair_after_death() {
-    space.invalidate();
-    const std::uint32_t durable = lock->durable_slot();
-    if (lock->flushing()) {
-        invalidate_slot(data, 1 - durable);
-        counters.flushes.fetch_add(1, std::memory_order_relaxed);
-        lock->set_slot_transaction(1 - durable, 0);
-        lock->set_flushing(false);
-    }
-    // It may have died between its flush and its publication. The durable state must be the visible one, or the
-    // next commit would take its pages while overwriting the only other slot.
-    const SlotContent content = read_slot(data, durable);
-    if (content.state != SlotContent::State::valid)
-        throw Error(ErrorCode::corrupt, "the durable commit record of \"" + path + "\" is damaged");
-    std::uint64_t sequence = 0;
-    if (content.meta.header.transaction != lock->visible(sequence).id)
-        lock->publish(snapshot_of(content.meta.header));
-}
-
 void EnvironmentState::end_write(TransactionState& txn) noexcept {
     if (!txn.active) return;
     txn.end();
-    if (fork_generation == current_fork_generation()) lock->write_mutex().unlock();
+    if (fork_generation != current_fork_generation()) return;
+    writing_thread_.store(0);
+    lock->unlock_writer();
+}
+
+TransactionId EnvironmentState::written_transaction() const {
+    WrittenState state;
+    std::uint64_t sequence = 0;
+    if (!lock->written().newest(state, sequence))
+        throw Error(ErrorCode::corrupt,
+                    "the lock file of \"" + path + "\" is damaged: close the store in every process");
+    return state.snapshot.id;
 }
 
 std::vector<TransactionId> EnvironmentState::pins(const Snapshot& base) {
     std::vector<TransactionId> pins{base.id};
-    // Heads first, then the readers' slots: the order that begin_read() relies on.
+    // The state in flight before the slots, which name it when it no longer is; the heads before the readers'
+    // slots: the order that flush_newest() and begin_read() rely on.
+    if (const TransactionId in_flight = lock->in_flight(); in_flight != 0) pins.push_back(in_flight);
     std::uint64_t sequence = 0;
-    pins.push_back(lock->visible(sequence).id);
+    pins.push_back(lock->visible().newest(sequence).id);
     for (std::uint32_t slot = 0; slot < 2; ++slot) pins.push_back(lock->slot_transaction(slot));
     lock->collect_pins(pins);
     std::sort(pins.begin(), pins.end());
@@ -210,6 +218,7 @@ void EnvironmentState::sync_data() {
 
 void EnvironmentState::close_orderly() {
     if (lock == nullptr || options.read_only || lock->poisoned() || lock->recovery_pending()) return;
+    flush_until(written_transaction());
     if (!data.try_lock(kAttachLock, true)) return;  // others go on
     const SlotContent slots[2] = {read_slot(data, 0), read_slot(data, 1)};
     const auto closed = [](const SlotContent& s) {
@@ -220,7 +229,7 @@ void EnvironmentState::close_orderly() {
         return;
     std::uint64_t sequence = 0;
     Meta meta = new_meta();
-    set_snapshot(meta.header, lock->visible(sequence));
+    set_snapshot(meta.header, lock->durable().newest(sequence));
     meta.header.previous_durable = meta.header.transaction;
     meta.header.flags = kMetaClosed;
     meta.header.digest = digest_of(checksum, {});

@@ -1,7 +1,8 @@
 // The inside of an environment: files, mappings, the shared lock file, pooled readers and the one writer.
 //
-// Thread rule: begin_read, end_read and statistics from any thread; the writer, its space map and commit under
-// the write lock; the mappings under their own mutex, read without it.
+// Thread rule: begin_read, end_read, flush_until and statistics from any thread; the writer, its space map and
+// commit under the write lock; what a flush uses under the flush lock; the mappings under their own mutex, read
+// without it.
 #pragma once
 
 #include <array>
@@ -30,6 +31,19 @@ inline constexpr std::uint64_t kReadyLock = kAttachLock + 2;
 
 namespace detail {
 
+/// Memory of the flush owner, taken beforehand: once a commit is written, its flush must not fail for want of it.
+struct FlushScratch {
+    explicit FlushScratch(std::uint32_t page_size);
+    WrittenState state;
+    Meta meta;
+    std::vector<WrittenPage> pages;
+};
+
+struct WrittenCommit {
+    TransactionId id = 0;  ///< 0: nothing was changed
+    bool flush_is_due = false;
+};
+
 class EnvironmentState {
 public:
     EnvironmentState(std::string path, const Options& options, os::File data, const Meta& identity);
@@ -39,9 +53,17 @@ public:
 
     [[nodiscard]] TransactionState* begin_read();
     void end_read(TransactionState* state) noexcept;
-    [[nodiscard]] TransactionState* begin_write();
-    void commit(TransactionState& txn);
+    /// Null when the deadline has passed.
+    [[nodiscard]] TransactionState* begin_write(std::optional<WriterQueue::Clock::time_point> deadline);
+    /// Writes what the transaction changed and publishes it as written; deferred, as visible too. The flush is left
+    /// to flush_until(), after the write lock has gone to the next writer.
+    [[nodiscard]] WrittenCommit commit(TransactionState& txn, Durability durability);
     void end_write(TransactionState& txn) noexcept;
+    /// Returns when the transaction is durable: as the owner of a flush, or covered by another's.
+    /// Error{outcome_unknown} when the flush failed.
+    void flush_until(TransactionId target);
+    /// Number of the newest written transaction.
+    [[nodiscard]] TransactionId written_transaction() const;
 
     /// The mapping, at least so many bytes long. Older, shorter ones stay valid.
     [[nodiscard]] const std::byte* mapped(std::uint64_t bytes);
@@ -79,7 +101,12 @@ public:
 
 private:
     friend class Commit;
-    void repair_after_death();
+    [[nodiscard]] bool deferred_flush_is_due() const noexcept;
+    void repair_flush();
+    void complete_recovery();
+    void flush_newest();
+    void wait_for_company();
+    void digest_written(const WrittenState& state, std::vector<WrittenPage>& pages);
     [[nodiscard]] std::unique_ptr<TransactionState> new_reader();
     [[nodiscard]] static std::size_t reader_shelf() noexcept;
 
@@ -93,6 +120,9 @@ private:
     std::vector<std::unique_ptr<TransactionState>> readers_;  ///< all ever made
     std::vector<TransactionState*> idle_readers_;             ///< those on no shelf
     std::unique_ptr<TransactionState> writer_;
+    std::atomic<std::uint64_t> writing_thread_{0};  ///< number of the thread that writes, in this process
+    WrittenState written_;                          ///< what the writer builds on
+    FlushScratch flush_scratch_;
 
     std::mutex mappings_mutex_;
     std::vector<os::Mapping> mappings_;

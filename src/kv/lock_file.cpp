@@ -10,21 +10,13 @@ namespace cambium::kv {
 namespace {
 
 constexpr char kLockMagic[8] = {'C', 'a', 'm', 'b', 'L', 'o', 'c', 'k'};
-constexpr std::uint32_t kLockAbi = 1;
-constexpr std::size_t kHeadRing = 16;
-constexpr std::size_t kSlotsOffset = 8192;
+constexpr std::uint32_t kLockAbi = 2;
+constexpr std::size_t kSlotsOffset = std::size_t{144} << 10;
 constexpr std::uint32_t kInitialSlots = 1024;
 constexpr std::uint32_t kMaxSlots = std::uint32_t{1} << 18;
 constexpr std::uint32_t kMaxProcesses = 4096;
 /// Byte locks of processes lie far behind everything else in the lock file.
 constexpr std::uint64_t kProcessLocks = std::uint64_t{1} << 40;
-
-constexpr std::size_t kSnapshotWords = sizeof(Snapshot) / 8;
-static_assert(sizeof(Snapshot) % 8 == 0);
-
-struct Head {
-    std::atomic<std::uint64_t> words[kSnapshotWords];
-};
 
 }  // namespace
 
@@ -40,11 +32,20 @@ struct LockFile::Header {
     std::atomic<std::uint32_t> recovery_pending;
     std::atomic<std::uint32_t> durable_slot;
     std::atomic<std::uint64_t> slot_transactions[2];
-    os::SharedMutex write_mutex;
+    std::atomic<std::uint64_t> in_flight;
+    GroupHistory group_history;  ///< under the flush lock
+    std::atomic<std::uint64_t> durable_transaction;
+    std::atomic<std::uint64_t> durable_bytes;
+    std::atomic<WriterQueue::Clock::rep> last_flush;
+    std::atomic<std::uint32_t> ended_flushes;
+    std::atomic<std::uint32_t> slot_high_water;  ///< slots at or above were never claimed
     os::SharedMutex slot_mutex;
-    alignas(64) std::atomic<std::uint64_t> visible;  ///< sequence number of the newest head
-    std::atomic<std::uint32_t> slot_high_water;      ///< slots at or above were never claimed
-    alignas(64) Head heads[kHeadRing];
+    os::SharedMutex flush_mutex;
+    os::SharedMutex head_mutex;  ///< who publishes the visible head
+    WriterQueue writers;
+    HeadRing visible;
+    HeadRing durable;
+    WrittenRing written;
 };
 
 struct alignas(64) LockFile::ReaderSlot {
@@ -80,15 +81,17 @@ LockFile::ReaderSlot* LockFile::slots() const noexcept {
 void LockFile::initialise(const StoreIdentity& identity) {
     const std::uint64_t size = kSlotsOffset + std::uint64_t{kInitialSlots} * sizeof(ReaderSlot);
     file_.resize(0);
-    file_.resize(size);  // all zero
+    file_.allocate(0, size);  // all zero, and there: a full disk must not be noticed by touching memory
     Header& h = *new (mapping_.data()) Header;
     h.abi = kLockAbi;
     h.header_size = sizeof(Header);
     h.identity = identity;
     h.lock_file = file_.identity();
     h.slot_capacity.store(kInitialSlots);
-    h.write_mutex.initialise();
     h.slot_mutex.initialise();
+    h.flush_mutex.initialise();
+    h.head_mutex.initialise();
+    h.writers.initialise();
     std::memcpy(h.magic, kLockMagic, sizeof kLockMagic);
 }
 
@@ -106,8 +109,9 @@ void LockFile::register_process() {
     for (std::uint32_t i = 0; i < kMaxProcesses; ++i) {
         process_ = (start + i) % kMaxProcesses;
         if (!file_.try_lock(kProcessLocks + process_, true)) continue;
-        // Slots that carry this number belong to a process that died.
+        // What carries this number belongs to a process that died.
         release_slots_of(process_);
+        header().writers.remove_waiters_of(process_);
         return;
     }
     throw Error(ErrorCode::busy, "the store \"" + path_ + "\" belongs to is open in " +
@@ -126,41 +130,55 @@ void LockFile::release_slots_of(std::uint32_t process) noexcept {
 
 // While this process holds the dead one's lock nobody can register under its number and have a live slot taken
 // away.
-bool LockFile::bury_dead_process(std::uint32_t process) {
+bool LockFile::is_dead(std::uint32_t process) {
     if (process == process_ || !file_.try_lock(kProcessLocks + process, true)) return false;
     release_slots_of(process);
     file_.unlock(kProcessLocks + process);
     return true;
 }
 
-void LockFile::publish(const Snapshot& head) noexcept {
-    Header& h = header();
-    const std::uint64_t sequence = h.visible.load(std::memory_order_relaxed) + 1;
-    std::uint64_t words[kSnapshotWords];
-    std::memcpy(words, &head, sizeof words);
-    Head& entry = h.heads[sequence % kHeadRing];
-    for (std::size_t i = 0; i < kSnapshotWords; ++i) entry.words[i].store(words[i], std::memory_order_relaxed);
-    h.visible.store(sequence, std::memory_order_seq_cst);
+// ---- Heads ------------------------------------------------------------------------------------------------
+
+const HeadRing& LockFile::visible() const noexcept {
+    return header().visible;
+}
+const HeadRing& LockFile::durable() const noexcept {
+    return header().durable;
+}
+const WrittenRing& LockFile::written() const noexcept {
+    return header().written;
 }
 
-std::uint64_t LockFile::visible_sequence() const noexcept {
-    return header().visible.load(std::memory_order_seq_cst);
+void LockFile::publish_written(const WrittenState& state) noexcept {
+    header().written.publish(state);
 }
 
-Snapshot LockFile::visible(std::uint64_t& sequence) const noexcept {
-    const Header& h = header();
-    for (;;) {
-        sequence = h.visible.load(std::memory_order_acquire);
-        std::uint64_t words[kSnapshotWords];
-        const Head& entry = h.heads[sequence % kHeadRing];
-        for (std::size_t i = 0; i < kSnapshotWords; ++i) words[i] = entry.words[i].load(std::memory_order_acquire);
-        // The entry is overwritten only after kHeadRing - 1 more heads: then the newest number has moved.
-        if (h.visible.load(std::memory_order_relaxed) - sequence >= kHeadRing - 1) continue;
-        Snapshot head;
-        std::memcpy(static_cast<void*>(&head), words, sizeof head);
-        return head;
-    }
+void LockFile::publish_visible(const Snapshot& head) {
+    const os::SharedMutexGuard guard{header().head_mutex};
+    std::uint64_t sequence = 0;
+    HeadRing& visible = header().visible;
+    if (visible.newest(sequence).id < head.id || sequence == 0) visible.publish(head);
 }
+
+void LockFile::publish_durable(const Snapshot& head, std::uint64_t total_bytes) {
+    header().durable.publish(head);
+    publish_visible(head);
+    header().durable_bytes.store(total_bytes);
+    header().last_flush.store(WriterQueue::Clock::now().time_since_epoch().count());
+    header().durable_transaction.store(head.id);
+}
+
+TransactionId LockFile::durable_transaction() const noexcept {
+    return header().durable_transaction.load();
+}
+std::uint64_t LockFile::durable_bytes() const noexcept {
+    return header().durable_bytes.load();
+}
+WriterQueue::Clock::time_point LockFile::last_flush() const noexcept {
+    return WriterQueue::Clock::time_point{WriterQueue::Clock::duration{header().last_flush.load()}};
+}
+
+// ---- Readers ----------------------------------------------------------------------------------------------
 
 std::uint32_t LockFile::claim_slot() {
     Header& h = header();
@@ -195,7 +213,8 @@ void LockFile::grow_slots() {
     }
     try {
         if (capacity == seen) {
-            file_.resize(kSlotsOffset + std::uint64_t{capacity} * 2 * sizeof(ReaderSlot));
+            file_.allocate(kSlotsOffset + std::uint64_t{capacity} * sizeof(ReaderSlot),
+                           kSlotsOffset + std::uint64_t{capacity} * 2 * sizeof(ReaderSlot));
             h.slot_capacity.store(capacity * 2);
         }
     } catch (...) {
@@ -227,7 +246,7 @@ void LockFile::collect_pins(std::vector<TransactionId>& pins) {
         if (snapshot == 0) continue;
         const std::uint32_t owner = slots()[i].owner.load();
         if (owner != 0 && owner - 1 != known_alive) {
-            if (bury_dead_process(owner - 1)) continue;
+            if (is_dead(owner - 1)) continue;
             known_alive = owner - 1;
         }
         pins.push_back(snapshot - 1);
@@ -241,8 +260,44 @@ std::uint32_t LockFile::reader_count() const noexcept {
     return count;
 }
 
-os::SharedMutex& LockFile::write_mutex() noexcept {
-    return header().write_mutex;
+// ---- Writers and flushes ----------------------------------------------------------------------------------
+
+os::SharedMutex::Lock LockFile::lock_writer(std::optional<WriterQueue::Clock::time_point> deadline) {
+    return header().writers.lock(*this, deadline);
+}
+void LockFile::unlock_writer() noexcept {
+    header().writers.unlock();
+}
+std::uint32_t LockFile::waiting_writers() {
+    return header().writers.waiter_count();
+}
+
+os::SharedMutex& LockFile::flush_mutex() noexcept {
+    return header().flush_mutex;
+}
+std::uint32_t LockFile::ended_flushes() const noexcept {
+    return header().ended_flushes.load();
+}
+void LockFile::end_flush() noexcept {
+    header().flush_mutex.unlock();
+    header().ended_flushes.fetch_add(1);
+    os::futex_wake_all(header().ended_flushes);
+}
+void LockFile::wait_for_flush(std::uint32_t seen) const noexcept {
+    os::futex_wait(header().ended_flushes, seen, std::chrono::milliseconds{100});
+}
+void LockFile::set_in_flight(TransactionId transaction) noexcept {
+    header().in_flight.store(transaction);
+}
+TransactionId LockFile::in_flight() const noexcept {
+    return header().in_flight.load();
+}
+
+GroupHistory LockFile::group_history() const noexcept {
+    return header().group_history;
+}
+void LockFile::set_group_history(const GroupHistory& history) noexcept {
+    header().group_history = history;
 }
 
 void LockFile::set_durable_slot(std::uint32_t slot) noexcept {

@@ -1,8 +1,8 @@
 // The lock file: what the processes that share a store tell each other. Disposable: no promise rests on it.
 //
 // Invariants: the first process to open the store (elected by a lock on the data file) rebuilds it; everyone
-// attached maps the same file. A reader is alive as long as the kernel holds its process's byte lock. A head
-// is published by writing a ring entry and then storing its sequence number: a kill never tears one.
+// attached maps the same file. A reader is alive as long as the kernel holds its process's byte lock. The heads are
+// written >= visible >= durable: what the next writer builds on, what new readers see, what a flush covers.
 // Thread rule: every member from any thread, except attach and initialise.
 #pragma once
 
@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "kv/transaction_state.hpp"
+#include "kv/heads.hpp"
+#include "kv/writer_queue.hpp"
 #include "os/file.hpp"
 #include "os/mapping.hpp"
-#include "os/shared_mutex.hpp"
 
 namespace cambium::kv {
 
@@ -24,7 +24,14 @@ struct StoreIdentity {
     os::FileIdentity data_file;
 };
 
-class LockFile {
+/// The last flush: what a flush owner expects of the next one.
+struct GroupHistory {
+    std::uint64_t written_sequence = 0;  ///< of the state it made durable
+    std::uint64_t commits = 0;           ///< it covered
+    std::chrono::nanoseconds flush_time{0};
+};
+
+class LockFile final : private WriterQueue::Processes {
 public:
     static constexpr std::uint32_t kNoSlot = ~std::uint32_t{0};
 
@@ -41,11 +48,22 @@ public:
     void register_process();
     void unregister_process() noexcept;
 
-    // Heads. The visible head is what new readers see.
-    void publish(const Snapshot& head) noexcept;
-    /// The visible head and its sequence number.
-    [[nodiscard]] Snapshot visible(std::uint64_t& sequence) const noexcept;
-    [[nodiscard]] std::uint64_t visible_sequence() const noexcept;
+    // Heads.
+    [[nodiscard]] const HeadRing& visible() const noexcept;
+    [[nodiscard]] const HeadRing& durable() const noexcept;
+    [[nodiscard]] const WrittenRing& written() const noexcept;
+    /// Under the write lock.
+    void publish_written(const WrittenState& state) noexcept;
+    /// Shows a state to new readers, unless they see a newer one.
+    void publish_visible(const Snapshot& head);
+    /// Under the flush lock: the state, and with it all before it, is durable and visible.
+    void publish_durable(const Snapshot& head, std::uint64_t total_bytes);
+    /// Number of the newest durable transaction.
+    [[nodiscard]] TransactionId durable_transaction() const noexcept;
+    /// Bytes that commits had written (WrittenState::total_bytes) when the durable state was.
+    [[nodiscard]] std::uint64_t durable_bytes() const noexcept;
+    /// When it became so.
+    [[nodiscard]] WriterQueue::Clock::time_point last_flush() const noexcept;
 
     // Reader slots.
     [[nodiscard]] std::uint32_t claim_slot();
@@ -56,7 +74,24 @@ public:
     void collect_pins(std::vector<TransactionId>& pins);
     [[nodiscard]] std::uint32_t reader_count() const noexcept;
 
-    [[nodiscard]] os::SharedMutex& write_mutex() noexcept;
+    // The writer.
+    /// `acquired`, `owner_died`, or `busy` after the deadline. In order of arrival.
+    [[nodiscard]] os::SharedMutex::Lock lock_writer(std::optional<WriterQueue::Clock::time_point> deadline);
+    void unlock_writer() noexcept;
+    [[nodiscard]] std::uint32_t waiting_writers();
+
+    // The flush owner: one flush in flight.
+    [[nodiscard]] os::SharedMutex& flush_mutex() noexcept;
+    /// Counts the flushes that have ended, well or not.
+    [[nodiscard]] std::uint32_t ended_flushes() const noexcept;
+    void end_flush() noexcept;
+    /// Sleeps until a flush ends after ended_flushes() answered `seen`, or for a while.
+    void wait_for_flush(std::uint32_t seen) const noexcept;
+    /// The state being flushed: pinned. 0 for none.
+    void set_in_flight(TransactionId transaction) noexcept;
+    [[nodiscard]] TransactionId in_flight() const noexcept;
+    [[nodiscard]] GroupHistory group_history() const noexcept;
+    void set_group_history(const GroupHistory& history) noexcept;
 
     // What a flush owner tells those who come after its death.
     /// The meta slot that holds the last durable state, and the transactions that the two slots name: pinned,
@@ -80,8 +115,9 @@ private:
     [[nodiscard]] ReaderSlot* slots() const noexcept;
     void grow_slots();
     void release_slots_of(std::uint32_t process) noexcept;
+    [[nodiscard]] std::uint32_t own() const noexcept override { return process_; }
     /// Frees the slots of a process if it is dead. True when it was.
-    [[nodiscard]] bool bury_dead_process(std::uint32_t process);
+    [[nodiscard]] bool is_dead(std::uint32_t process) override;
 
     std::string path_;
     os::File file_;

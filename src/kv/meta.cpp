@@ -1,5 +1,7 @@
 #include "kv/meta.hpp"
 
+#include <array>
+
 #include <algorithm>
 #include <cstring>
 
@@ -48,24 +50,24 @@ SlotContent read_slot(const os::File& file, std::uint32_t slot) {
     return content;
 }
 
-void write_slot(os::File& file, std::uint32_t slot, Meta meta) {
-    MetaHeader& h = meta.header;
+void write_slot(os::File& file, std::uint32_t slot, const Meta& meta) {
+    MetaHeader h = meta.header;
     std::memcpy(h.magic, kMagic, sizeof kMagic);
     h.format_version = kFormatVersion;
     h.extent_count = static_cast<std::uint32_t>(meta.extents.size());
     h.size = static_cast<std::uint32_t>(sizeof h + meta.extents.size() * sizeof(Extent));
     // Whole blocks: the file system then never has to read before it writes.
-    std::vector<std::byte> bytes((h.size + 4095U) / 4096 * 4096);
+    std::array<std::byte, kMaxMetaSize> bytes{};
     std::memcpy(bytes.data(), &h, sizeof h);
     if (!meta.extents.empty())
         std::memcpy(bytes.data() + sizeof h, meta.extents.data(), meta.extents.size() * sizeof(Extent));
     h.checksum = base::plain_checksum(bytes.data() + 16, h.size - 16);
     std::memcpy(bytes.data(), &h, sizeof h);
-    file.write(kMetaOffsets[slot], bytes.data(), bytes.size());
+    file.write(kMetaOffsets[slot], bytes.data(), (h.size + 4095U) / 4096 * 4096);
 }
 
 void invalidate_slot(os::File& file, std::uint32_t slot) {
-    const std::vector<std::byte> zeros(kMaxMetaSize);
+    const std::array<std::byte, kMaxMetaSize> zeros{};
     file.write(kMetaOffsets[slot], zeros.data(), zeros.size());
     file.sync();
 }

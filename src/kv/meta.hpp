@@ -31,7 +31,7 @@ struct SlotContent {
 
 [[nodiscard]] SlotContent read_slot(const os::File& file, std::uint32_t slot);
 /// Writes a meta into a slot, its size and checksum filled in. Does not sync.
-void write_slot(os::File& file, std::uint32_t slot, Meta meta);
+void write_slot(os::File& file, std::uint32_t slot, const Meta& meta);
 /// Overwrites a slot with zeros, durably.
 void invalidate_slot(os::File& file, std::uint32_t slot);
 

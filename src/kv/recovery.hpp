@@ -16,6 +16,10 @@ void create_store(const std::string& path, const Options& options, bool replace)
 /// corrupt.
 [[nodiscard]] Meta read_identity(const os::File& file, const std::string& path);
 
+namespace detail {
+class EnvironmentState;
+}
+
 struct Recovered {
     Meta meta;
     std::uint32_t slot = 0;
@@ -30,5 +34,9 @@ struct Recovered {
                                      std::optional<std::uint32_t> trusted_slot, RecoveryReport& report);
 /// Makes the chosen state durable and the rejected one unbelievable. Repeatable at any point.
 void settle(os::File& file, const Recovered& recovered);
+
+/// Whether every page of a written state that was born after the durable one is there as written. The file has
+/// room for its page count. O(pages born since, and the catalog).
+[[nodiscard]] bool is_whole(detail::EnvironmentState& env, const Snapshot& state, TransactionId durable);
 
 }  // namespace cambium::kv

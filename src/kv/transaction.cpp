@@ -1,5 +1,7 @@
 #include "cambium/kv/transaction.hpp"
 
+#include <utility>
+
 #include "kv/cursor_state.hpp"
 #include "kv/environment_state.hpp"
 #include "kv/tree_flags.hpp"
@@ -244,17 +246,49 @@ bool WriteTransaction::erase(Tree tree, ByteView key) {
     return erased;
 }
 
-void WriteTransaction::commit() {
-    detail::require_writable(state_);
-    TransactionState& txn = *state_;
-    state_ = nullptr;
+namespace {
+
+// Writes the changes and lets the next writer begin.
+detail::WrittenCommit write_out(TransactionState& txn, Durability durability) {
+    detail::EnvironmentState& env = *txn.env;
     try {
-        txn.env->commit(txn);
+        const detail::WrittenCommit written = env.commit(txn, durability);
+        env.end_write(txn);
+        return written;
     } catch (...) {
-        txn.env->end_write(txn);
+        env.end_write(txn);
         throw;
     }
-    txn.env->end_write(txn);
+}
+
+}  // namespace
+
+void WriteTransaction::commit() {
+    detail::require_writable(state_);
+    commit(state_->env->options.durability);
+}
+
+void WriteTransaction::commit(Durability durability) {
+    detail::require_writable(state_);
+    detail::EnvironmentState& env = *state_->env;
+    const detail::WrittenCommit written = write_out(*std::exchange(state_, nullptr), durability);
+    if (written.flush_is_due) env.flush_until(written.id);
+}
+
+CommitTicket WriteTransaction::commit_async() {
+    detail::require_writable(state_);
+    detail::EnvironmentState& env = *state_->env;
+    return {&env, write_out(*std::exchange(state_, nullptr), Durability::durable).id};
+}
+
+bool CommitTicket::durable() const {
+    env_->require_same_process();
+    return env_->lock->durable_transaction() >= id_;
+}
+
+void CommitTicket::wait() const {
+    env_->require_same_process();
+    env_->flush_until(id_);
 }
 
 void WriteTransaction::abort() noexcept {

@@ -1,6 +1,7 @@
 #include "os/shared_mutex.hpp"
 
 #include <cerrno>
+#include <ctime>
 
 #include "cambium/base/error.hpp"
 #include "os/file.hpp"
@@ -18,15 +19,33 @@ void SharedMutex::initialise() {
     if (error != 0) throw_errno("cannot prepare a lock in", "the lock file", error);
 }
 
-SharedMutex::Lock SharedMutex::lock() {
-    const int error = pthread_mutex_lock(&mutex_);
+SharedMutex::Lock SharedMutex::answer(int error) {
     if (error == 0) return Lock::acquired;
     if (error == EDEADLK) return Lock::own_thread;
+    if (error == EBUSY || error == ETIMEDOUT) return Lock::busy;
     if (error == EOWNERDEAD) {
         pthread_mutex_consistent(&mutex_);
         return Lock::owner_died;
     }
     throw_errno("cannot take a lock in", "the lock file", error);
+}
+
+SharedMutex::Lock SharedMutex::lock() {
+    return answer(pthread_mutex_lock(&mutex_));
+}
+
+SharedMutex::Lock SharedMutex::try_lock() {
+    return answer(pthread_mutex_trylock(&mutex_));
+}
+
+SharedMutex::Lock SharedMutex::lock_for(std::chrono::nanoseconds at_most) {
+    timespec until{};
+    (void)::clock_gettime(CLOCK_REALTIME, &until);
+    const auto total = std::chrono::nanoseconds{until.tv_nsec} + at_most;
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(total);
+    until.tv_sec += static_cast<time_t>(seconds.count());
+    until.tv_nsec = static_cast<long>((total - seconds).count());
+    return answer(pthread_mutex_timedlock(&mutex_, &until));
 }
 
 void SharedMutex::unlock() noexcept {

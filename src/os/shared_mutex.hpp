@@ -1,6 +1,8 @@
 // A mutex in shared memory that survives the death of its owner.
 #pragma once
 
+#include <chrono>
+
 #include <pthread.h>
 
 namespace cambium::os {
@@ -11,16 +13,34 @@ public:
     enum class Lock : unsigned char {
         acquired,
         owner_died,  ///< acquired, and the previous owner died while holding it: repair what it guards
-        own_thread,  ///< not acquired: this thread holds it already
+        own_thread,  ///< not acquired: this thread holds it already (never answered by try_lock)
+        busy,        ///< not acquired: another thread holds it, or this one (try_lock, lock_for)
     };
 
     /// Prepares the memory; once, before any process locks it.
     void initialise();
     [[nodiscard]] Lock lock();
+    [[nodiscard]] Lock try_lock();
+    /// Waits for at most about so long; a change of the system's clock may stretch or shorten it.
+    [[nodiscard]] Lock lock_for(std::chrono::nanoseconds at_most);
     void unlock() noexcept;
 
 private:
+    [[nodiscard]] Lock answer(int error);
+
     pthread_mutex_t mutex_;
+};
+
+/// Holds a SharedMutex whose dead owner leaves nothing to repair.
+class SharedMutexGuard {
+public:
+    explicit SharedMutexGuard(SharedMutex& mutex) : mutex_(mutex) { (void)mutex_.lock(); }
+    ~SharedMutexGuard() { mutex_.unlock(); }
+    SharedMutexGuard(const SharedMutexGuard&) = delete;
+    SharedMutexGuard& operator=(const SharedMutexGuard&) = delete;
+
+private:
+    SharedMutex& mutex_;
 };
 
 }  // namespace cambium::os

@@ -1,6 +1,9 @@
 // The environment: one open store file.
 #pragma once
 
+#include <chrono>
+#include <optional>
+
 #include "cambium/base/bytes.hpp"
 #include "cambium/kv/options.hpp"
 #include "cambium/kv/transaction.hpp"
@@ -32,6 +35,7 @@ struct RecoveryReport {
     bool fell_back = false;                  ///< the newest commit record was rejected, an older one taken
     std::uint64_t rejected_transaction = 0;  ///< its number, when known
     const char* reason = "";                 ///< why, a static string
+    bool adopted = false;  ///< commits that killed processes had not flushed yet were found whole and kept
 };
 
 /// One open store file, shared by all threads of the process; other processes may open it too.
@@ -58,9 +62,14 @@ public:
 
     /// A snapshot of the newest visible state. Tens of nanoseconds; never waits.
     [[nodiscard]] ReadTransaction begin_read();
-    /// The write transaction. Waits for the current writer of any thread or process.
-    /// Error{misuse} when this thread has one open already.
+    /// The write transaction. Waits for the current writer of any thread or process; writers are served in order of
+    /// arrival. Error{misuse} when this thread has one open already, Error{poisoned} after a failed flush.
     [[nodiscard]] WriteTransaction begin_write();
+    /// The same, or nothing when it is not our turn within `patience`. Zero does not wait.
+    [[nodiscard]] std::optional<WriteTransaction> try_begin_write(std::chrono::milliseconds patience = {});
+    /// Make every commit so far durable, deferred and asynchronous ones included. One flush at most.
+    /// Error{outcome_unknown} when it fails: the store then takes no more writes until reopened.
+    void sync();
 
     /// The longest key, in bytes: a quarter of a page.
     [[nodiscard]] std::uint32_t max_key_size() const;

@@ -1,6 +1,7 @@
 // How an environment is opened.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 namespace cambium::kv {
@@ -11,6 +12,9 @@ enum class Durability : std::uint8_t {
     durable,
     /// After two flushes, pages before meta: for those who cannot rely on a checksum that is not cryptographic.
     two_phase,
+    /// At once, and visible at once. Flushed after some bytes or time (Options) or by Environment::sync(). A killed
+    /// process loses nothing; a power cut may lose the newest commits, never consistency.
+    deferred,
 };
 
 struct Options {
@@ -22,8 +26,13 @@ struct Options {
     std::uint32_t page_size_bytes = 4096;
     /// Permission bits of a file that is created (and of its lock file), before the umask.
     std::uint32_t file_mode = 0600;
-    /// When commit() returns.
+    /// When commit() returns, unless it is told otherwise.
     Durability durability = Durability::durable;
+    /// A deferred commit flushes when so many bytes of pages have been written since the last flush. 0: never.
+    std::uint64_t deferred_bytes = std::uint64_t{64} << 20;
+    /// A deferred commit flushes when the last flush is so long ago. Zero: never. No thread is started for it: the
+    /// time is looked at by the next commit.
+    std::chrono::milliseconds deferred_interval{0};
 };
 
 }  // namespace cambium::kv

@@ -6,6 +6,7 @@
 
 #include "cambium/base/bytes.hpp"
 #include "cambium/kv/cursor.hpp"
+#include "cambium/kv/options.hpp"
 #include "cambium/kv/tree_options.hpp"
 
 namespace cambium::kv {
@@ -13,7 +14,8 @@ namespace cambium::kv {
 class Environment;
 namespace detail {
 struct TransactionState;
-}
+class EnvironmentState;
+}  // namespace detail
 
 /// A named tree. A small value, valid in every transaction of its environment in which the tree exists.
 /// Ids are never used twice in a file.
@@ -102,6 +104,25 @@ private:
     explicit ReadTransaction(detail::TransactionState* state) noexcept : Transaction(state) {}
 };
 
+/// A commit that is written but perhaps not durable yet. A small value; it must not outlive its environment, and
+/// may be dropped: the commit becomes durable with the next flush all the same. Thread rule: any thread.
+class CommitTicket {
+public:
+    /// The number of the transaction; 0 when it changed nothing.
+    [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
+    /// Whether the commit is durable. Never waits.
+    [[nodiscard]] bool durable() const;
+    /// Wait until the commit is durable, and visible to new readers. The first to wait does the flush for all.
+    /// Error{outcome_unknown} when it failed.
+    void wait() const;
+
+private:
+    friend class WriteTransaction;
+    CommitTicket(detail::EnvironmentState* env, std::uint64_t id) noexcept : env_(env), id_(id) {}
+    detail::EnvironmentState* env_;
+    std::uint64_t id_;
+};
+
 /// The one writer. Sees its own changes; nobody else does before commit(). Destroyed without commit(), it
 /// aborts.
 class WriteTransaction : public Transaction {
@@ -129,10 +150,17 @@ public:
     /// Remove a key. True when it was there.
     bool erase(Tree tree, ByteView key);
 
-    /// Make every change durable and visible, atomically; returns when it is (Options::durability).
+    /// Make every change durable and visible, atomically; returns when it is (Options::durability). The next writer
+    /// may begin before the flush, and one flush covers all commits written before it.
     /// Error{full}: nothing changed, the transaction is over. Error{io}: the same. Error{outcome_unknown}:
-    /// the flush itself failed; the store takes no more writes until reopened. One flush.
+    /// the flush itself failed; the store takes no more writes until reopened.
     void commit();
+    /// The same with another durability than the environment's.
+    void commit(Durability durability);
+    /// Write every change and return without a flush. The commit becomes visible when it is durable: with the next
+    /// flush, at the latest when someone waits for the ticket, syncs or closes. Errors as commit(), but for the
+    /// flush.
+    [[nodiscard]] CommitTicket commit_async();
     /// Forget every change. May be called twice.
     void abort() noexcept;
 

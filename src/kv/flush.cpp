@@ -1,0 +1,203 @@
+// The flush owner: makes written states durable, one flush at a time. Together with commit.cpp the only place that
+// orders writes and syncs of a running store. docs/durability.md has the argument.
+#include <algorithm>
+
+#include "kv/environment_state.hpp"
+#include "kv/recovery.hpp"
+
+namespace cambium::kv::detail {
+
+namespace {
+
+/// Holds the flush lock; when it ends, everyone who waits for a flush looks again.
+class FlushOwnership {
+public:
+    explicit FlushOwnership(LockFile& lock) noexcept : lock_(lock) {}
+    ~FlushOwnership() { lock_.end_flush(); }
+    FlushOwnership(const FlushOwnership&) = delete;
+    FlushOwnership& operator=(const FlushOwnership&) = delete;
+
+private:
+    LockFile& lock_;
+};
+
+/// Pins the state that a flush is about to name; let go when destroyed.
+class InFlight {
+public:
+    explicit InFlight(LockFile& lock) noexcept : lock_(lock) {}
+    ~InFlight() { lock_.set_in_flight(0); }
+    InFlight(const InFlight&) = delete;
+    InFlight& operator=(const InFlight&) = delete;
+
+    /// Publishes the pin, then looks again: a writer that scanned the pins before it was there has written more.
+    /// Answers the state's sequence number.
+    std::uint64_t pin_newest(WrittenState& state) {
+        std::uint64_t sequence = 0;
+        do {
+            if (!lock_.written().newest(state, sequence))
+                throw Error(ErrorCode::corrupt, "the lock file is damaged: close the store in every process");
+            lock_.set_in_flight(state.snapshot.id);
+        } while (lock_.written().sequence() != sequence);
+        return sequence;
+    }
+
+private:
+    LockFile& lock_;
+};
+
+// Neighbours become one extent.
+void copy_extents(const std::vector<WrittenExtent>& from, std::vector<Extent>& to) {
+    to.clear();
+    for (const WrittenExtent& extent : from) {
+        if (!to.empty() && to.back().first_page + to.back().page_count == extent.first_page) {
+            to.back().page_count += extent.page_count;
+        } else {
+            to.push_back({extent.first_page, extent.page_count});
+        }
+    }
+}
+
+}  // namespace
+
+FlushScratch::FlushScratch(std::uint32_t page_size) {
+    state.extents.reserve(kMaxMetaExtents);
+    meta.extents.reserve(kMaxMetaExtents);
+    pages.reserve(kMaxVerifiedBytes / page_size);
+}
+
+void EnvironmentState::flush_until(TransactionId target) {
+    for (;;) {
+        const std::uint32_t seen = lock->ended_flushes();
+        if (lock->durable_transaction() >= target) return;
+        if (lock->poisoned())
+            throw Error(
+                ErrorCode::outcome_unknown,
+                "a flush of \"" + path +
+                    "\" failed: the commit may or may not survive; close the store in every process and open "
+                    "it again to see");
+        const os::SharedMutex::Lock taken = lock->flush_mutex().try_lock();
+        if (taken == os::SharedMutex::Lock::busy) {
+            lock->wait_for_flush(seen);
+            continue;
+        }
+        const FlushOwnership owner{*lock};
+        if (taken == os::SharedMutex::Lock::owner_died) repair_flush();
+        if (!lock->poisoned() && lock->durable_transaction() < target) flush_newest();
+    }
+}
+
+void EnvironmentState::complete_recovery() {
+    while (lock->recovery_pending()) {
+        const std::uint32_t seen = lock->ended_flushes();
+        const os::SharedMutex::Lock taken = lock->flush_mutex().try_lock();
+        if (taken == os::SharedMutex::Lock::busy) {
+            lock->wait_for_flush(seen);
+            continue;
+        }
+        const FlushOwnership owner{*lock};
+        if (taken == os::SharedMutex::Lock::owner_died) repair_flush();
+        if (!lock->recovery_pending()) return;
+        RecoveryReport ignored;
+        settle(data, choose_state(data, path, lock->durable_slot(), ignored));
+        lock->set_recovery_pending(false);
+    }
+}
+
+// The last flush owner died. Its meta may be in the page cache or on the medium, whole or torn.
+void EnvironmentState::repair_flush() {
+    try {
+        const std::uint32_t slot = lock->durable_slot();
+        if (lock->flushing()) {
+            // It may name pages that are reused from now on.
+            invalidate_slot(data, 1 - slot);
+            counters.flushes.fetch_add(1, std::memory_order_relaxed);
+            lock->set_slot_transaction(1 - slot, 0);
+            lock->set_flushing(false);
+        }
+        lock->set_in_flight(0);
+        // It may have died between its flush and its publication.
+        const SlotContent content = read_slot(data, slot);
+        if (content.state != SlotContent::State::valid)
+            throw Error(ErrorCode::corrupt, "the durable commit record of \"" + path + "\" is damaged");
+        if (content.meta.header.transaction > lock->durable_transaction())
+            lock->publish_durable(snapshot_of(content.meta.header), lock->durable_bytes());
+    } catch (...) {
+        lock->set_poisoned();
+        throw;
+    }
+}
+
+bool EnvironmentState::deferred_flush_is_due() const noexcept {
+    const std::uint64_t bytes = written_.total_bytes - std::min(written_.total_bytes, lock->durable_bytes());
+    if (options.deferred_bytes != 0 && bytes >= options.deferred_bytes) return true;
+    return options.deferred_interval.count() > 0 &&
+           WriterQueue::Clock::now() - lock->last_flush() >= options.deferred_interval;
+}
+
+// As many commits as the last flush covered are likely to come again at once, and this flush will cover them if it
+// waits for them. Half a flush is a fair price for a whole one; a writer on its own waits for nobody.
+void EnvironmentState::wait_for_company() {
+    const GroupHistory history = lock->group_history();
+    const auto deadline = WriterQueue::Clock::now() + history.flush_time / 2;
+    while (
+        (lock->written().sequence() - history.written_sequence < history.commits || lock->waiting_writers() > 0) &&
+        WriterQueue::Clock::now() < deadline)
+        std::this_thread::sleep_for(std::chrono::microseconds{20});
+}
+
+void EnvironmentState::digest_written(const WrittenState& state, std::vector<WrittenPage>& pages) {
+    const std::byte* map = mapped(state.snapshot.page_count * page_size);
+    pages.clear();
+    for (const WrittenExtent& extent : state.extents) {
+        const std::uint64_t end = extent.first_page + extent.page_count;
+        for (std::uint64_t page = extent.first_page; page < end;) {
+            const std::byte* bytes = map + page * page_size;
+            pages.push_back({page, load<std::uint64_t>(bytes)});
+            const bool is_run = static_cast<PageKind>(bytes[offsetof(RunHeader, kind)]) == PageKind::run;
+            page += is_run ? std::max<std::uint64_t>(1, load<RunHeader>(bytes).page_count) : 1;
+        }
+    }
+}
+
+void EnvironmentState::flush_newest() {
+    if (lock->recovery_pending())
+        throw Error(ErrorCode::misuse, "the recovery of \"" + path + "\" must be completed before a flush");
+    wait_for_company();
+    InFlight in_flight{*lock};
+    WrittenState& state = flush_scratch_.state;
+    const std::uint64_t sequence = in_flight.pin_newest(state);
+    const TransactionId durable = lock->durable_transaction();
+    // What one flush cannot cover safely takes two, and then recovery has nothing to verify.
+    const bool two_flushes = state.complete_since > durable || state.two_phase > durable;
+    if (two_flushes) state.extents.clear();
+    std::erase_if(state.extents, [durable](const WrittenExtent& extent) { return extent.birth <= durable; });
+    digest_written(state, flush_scratch_.pages);
+    Meta& meta = flush_scratch_.meta;
+    copy_extents(state.extents, meta.extents);
+    meta.header = new_meta().header;
+    set_snapshot(meta.header, state.snapshot);
+    meta.header.previous_durable = durable;
+    meta.header.digest = digest_of(checksum, flush_scratch_.pages);
+
+    const std::uint32_t slot = 1 - lock->durable_slot();
+    const auto begin = WriterQueue::Clock::now();
+    lock->set_flushing(true);
+    try {
+        if (two_flushes) sync_data();
+        write_slot(data, slot, meta);
+        sync_data();
+        lock->set_slot_transaction(slot, state.snapshot.id);
+        lock->set_durable_slot(slot);
+        lock->publish_durable(state.snapshot, state.total_bytes);
+    } catch (const std::exception& error) {
+        lock->set_poisoned();
+        throw Error(ErrorCode::outcome_unknown,
+                    std::string{"the flush of a commit failed ("} + error.what() +
+                        "): it may or may not survive; close the store in every process and open it again to see");
+    }
+    lock->set_flushing(false);
+    const std::uint64_t earlier = lock->group_history().written_sequence;
+    lock->set_group_history({sequence, sequence - earlier, WriterQueue::Clock::now() - begin});
+}
+
+}  // namespace cambium::kv::detail

@@ -1,0 +1,113 @@
+#include "kv/heads.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace cambium::kv {
+
+namespace {
+
+void store_words(std::atomic<std::uint64_t>* to, const void* from, std::size_t words) noexcept {
+    const auto* bytes = static_cast<const unsigned char*>(from);
+    for (std::size_t i = 0; i < words; ++i) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes + 8 * i, 8);
+        to[i].store(word, std::memory_order_relaxed);
+    }
+}
+
+void load_words(void* to, const std::atomic<std::uint64_t>* from, std::size_t words) noexcept {
+    auto* bytes = static_cast<unsigned char*>(to);
+    for (std::size_t i = 0; i < words; ++i) {
+        const std::uint64_t word = from[i].load(std::memory_order_acquire);
+        std::memcpy(bytes + 8 * i, &word, 8);
+    }
+}
+
+}  // namespace
+
+void HeadRing::publish(const Snapshot& head) noexcept {
+    const std::uint64_t sequence = sequence_.load(std::memory_order_relaxed) + 1;
+    store_words(words_[sequence % kDepth], &head, kWords);
+    sequence_.store(sequence, std::memory_order_seq_cst);
+}
+
+Snapshot HeadRing::newest(std::uint64_t& sequence) const noexcept {
+    for (;;) {
+        sequence = sequence_.load(std::memory_order_acquire);
+        Snapshot head;
+        load_words(&head, words_[sequence % kDepth], kWords);
+        // The entry is overwritten only after kDepth - 1 more heads: then the newest number has moved.
+        if (sequence_.load(std::memory_order_relaxed) - sequence < kDepth - 1) return head;
+    }
+}
+
+void WrittenState::advance(const std::vector<RetiredExtent>& retired, const std::vector<Extent>& written,
+                           TransactionId durable, const Snapshot& next, std::uint32_t page_size) {
+    std::vector<WrittenExtent> kept;
+    kept.reserve(extents.size() + written.size());
+    auto gone = retired.begin();
+    for (WrittenExtent extent : extents) {
+        if (extent.birth <= durable) continue;
+        const std::uint64_t end = extent.first_page + extent.page_count;
+        while (gone != retired.end() && gone->first_page + gone->page_count <= extent.first_page) ++gone;
+        for (auto hole = gone; hole != retired.end() && hole->first_page < end; ++hole) {
+            if (hole->first_page > extent.first_page)
+                kept.push_back({extent.first_page, hole->first_page - extent.first_page, extent.birth});
+            extent.first_page = std::min(end, hole->first_page + hole->page_count);
+        }
+        if (extent.first_page < end) kept.push_back({extent.first_page, end - extent.first_page, extent.birth});
+    }
+    std::uint64_t pages = 0;
+    for (const WrittenExtent& extent : kept) pages += extent.page_count;
+    for (const Extent& extent : written) {
+        kept.push_back({extent.first_page, extent.page_count, next.id});
+        pages += extent.page_count;
+        total_bytes += extent.page_count * page_size;
+    }
+    std::sort(kept.begin(), kept.end(),
+              [](const WrittenExtent& a, const WrittenExtent& b) { return a.first_page < b.first_page; });
+    complete_since = std::max(complete_since, durable);
+    // Too much for one flush: only what comes later is listed.
+    if (kept.size() > kMaxMetaExtents || pages * page_size > kMaxVerifiedBytes) {
+        kept.clear();
+        complete_since = next.id;
+    }
+    extents.assign(kept.begin(), kept.end());
+    snapshot = next;
+}
+
+std::uint64_t WrittenRing::checksum_of(Fixed fixed, const std::vector<WrittenExtent>& extents) noexcept {
+    fixed.checksum = base::plain_checksum(extents.data(), extents.size() * sizeof(WrittenExtent));
+    return base::plain_checksum(&fixed, sizeof fixed);
+}
+
+void WrittenRing::publish(const WrittenState& state) noexcept {
+    Fixed fixed{state.snapshot, state.complete_since, state.two_phase, state.total_bytes, state.extents.size(), 0};
+    fixed.checksum = checksum_of(fixed, state.extents);
+    const std::uint64_t sequence = sequence_.load(std::memory_order_relaxed) + 1;
+    std::atomic<std::uint64_t>* words = words_[sequence % kDepth];
+    store_words(words, &fixed, kFixedWords);
+    store_words(words + kFixedWords, state.extents.data(), state.extents.size() * kExtentWords);
+    sequence_.store(sequence, std::memory_order_seq_cst);
+}
+
+bool WrittenRing::newest(WrittenState& state, std::uint64_t& sequence) const {
+    for (;;) {
+        sequence = sequence_.load(std::memory_order_acquire);
+        const std::atomic<std::uint64_t>* words = words_[sequence % kDepth];
+        Fixed fixed;
+        load_words(&fixed, words, kFixedWords);
+        const bool possible = fixed.extent_count <= kMaxMetaExtents;
+        state.extents.resize(possible ? fixed.extent_count : 0);
+        load_words(state.extents.data(), words + kFixedWords, state.extents.size() * kExtentWords);
+        if (sequence_.load(std::memory_order_relaxed) - sequence >= kDepth - 1) continue;
+        state.snapshot = fixed.snapshot;
+        state.complete_since = fixed.complete_since;
+        state.two_phase = fixed.two_phase;
+        state.total_bytes = fixed.total_bytes;
+        return possible && checksum_of(fixed, state.extents) == fixed.checksum;
+    }
+}
+
+}  // namespace cambium::kv

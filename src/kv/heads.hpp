@@ -1,0 +1,82 @@
+// Published states in shared memory. A state is written to a ring entry and then named by one atomic store of its
+// sequence number: a kill never tears the newest one, and readers never wait.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <vector>
+
+#include "kv/transaction_state.hpp"
+
+namespace cambium::kv {
+
+/// The newest of a sequence of snapshots. One publisher at a time, any number of readers.
+class HeadRing {
+public:
+    void publish(const Snapshot& head) noexcept;
+    /// The newest snapshot and its sequence number.
+    [[nodiscard]] Snapshot newest(std::uint64_t& sequence) const noexcept;
+    [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_.load(std::memory_order_seq_cst); }
+
+private:
+    static constexpr std::size_t kDepth = 16;
+    static constexpr std::size_t kWords = sizeof(Snapshot) / 8;
+    static_assert(sizeof(Snapshot) % 8 == 0);
+
+    alignas(64) std::atomic<std::uint64_t> sequence_;
+    alignas(64) std::atomic<std::uint64_t> words_[kDepth][kWords];
+};
+
+/// Pages that a commit wrote and that its snapshot still reaches.
+struct WrittenExtent {
+    std::uint64_t first_page;
+    std::uint64_t page_count;
+    TransactionId birth;
+};
+
+/// The newest written state, with what a flush must know about it.
+struct WrittenState {
+    Snapshot snapshot;
+    /// `extents` holds every page of the snapshot that was born after this transaction.
+    TransactionId complete_since = 0;
+    /// The newest commit that asked for two flushes.
+    TransactionId two_phase = 0;
+    /// Bytes of pages that commits have written since the store was opened first.
+    std::uint64_t total_bytes = 0;
+    std::vector<WrittenExtent> extents;  ///< by page number; at most kMaxMetaExtents
+
+    /// A state built on `base` that retired some of its pages and wrote others. What is durable need not be listed.
+    /// Both lists are sorted by page.
+    void advance(const std::vector<RetiredExtent>& retired, const std::vector<Extent>& written,
+                 TransactionId durable, const Snapshot& next, std::uint32_t page_size);
+};
+
+/// The newest WrittenState.
+class WrittenRing {
+public:
+    void publish(const WrittenState& state) noexcept;
+    /// Fills in the newest state; no memory is taken when its vector has room for kMaxMetaExtents. False when its
+    /// checksum does not hold.
+    bool newest(WrittenState& state, std::uint64_t& sequence) const;
+    [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_.load(std::memory_order_seq_cst); }
+
+private:
+    static constexpr std::size_t kDepth = 4;
+    struct Fixed {
+        Snapshot snapshot;
+        TransactionId complete_since;
+        TransactionId two_phase;
+        std::uint64_t total_bytes;
+        std::uint64_t extent_count;
+        std::uint64_t checksum;  ///< of the record with this field zero
+    };
+    static constexpr std::size_t kFixedWords = sizeof(Fixed) / 8;
+    static constexpr std::size_t kExtentWords = sizeof(WrittenExtent) / 8;
+    static constexpr std::size_t kWords = kFixedWords + kMaxMetaExtents * kExtentWords;
+    [[nodiscard]] static std::uint64_t checksum_of(Fixed fixed, const std::vector<WrittenExtent>& extents) noexcept;
+
+    alignas(64) std::atomic<std::uint64_t> sequence_;
+    alignas(64) std::atomic<std::uint64_t> words_[kDepth][kWords];
+};
+
+}  // namespace cambium::kv

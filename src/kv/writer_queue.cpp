@@ -1,0 +1,142 @@
+#include "kv/writer_queue.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace cambium::kv {
+
+using os::SharedMutex;
+using os::SharedMutexGuard;
+
+namespace {
+
+/// A waiter looks after the life of those before it this often.
+constexpr std::chrono::nanoseconds kLook = std::chrono::milliseconds{100};
+
+using Deadline = std::optional<WriterQueue::Clock::time_point>;
+
+std::chrono::nanoseconds slice_of(const Deadline& deadline) {
+    if (!deadline.has_value()) return kLook;
+    return std::clamp<std::chrono::nanoseconds>(*deadline - WriterQueue::Clock::now(), {}, kLook);
+}
+
+bool has_passed(const Deadline& deadline) {
+    return deadline.has_value() && WriterQueue::Clock::now() >= *deadline;
+}
+
+}  // namespace
+
+/// A filed waiter; gone from the queue when destroyed.
+class WriterQueue::Place {
+public:
+    Place(WriterQueue& queue, std::uint32_t waiter) noexcept : queue_(queue), waiter_(waiter) {}
+    ~Place() {
+        const SharedMutexGuard guard{queue_.queue_mutex_};
+        queue_.remove(waiter_);
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+    // False when the deadline passed first.
+    [[nodiscard]] bool wait_until_leading(Processes& processes, const Deadline& deadline) {
+        for (;;) {
+            const std::atomic<std::uint32_t>& woken = queue_.waiters_[waiter_].woken;
+            const std::uint32_t seen = woken.load();
+            {
+                const SharedMutexGuard guard{queue_.queue_mutex_};
+                if (queue_.leader() == waiter_) return true;
+            }
+            if (has_passed(deadline)) return false;
+            os::futex_wait(woken, seen, slice_of(deadline));
+            if (woken.load() == seen) {
+                const SharedMutexGuard guard{queue_.queue_mutex_};
+                queue_.remove_dead(processes);
+            }
+        }
+    }
+
+private:
+    WriterQueue& queue_;
+    std::uint32_t waiter_;
+};
+
+void WriterQueue::initialise() {
+    owner_.initialise();
+    queue_mutex_.initialise();
+}
+
+SharedMutex::Lock WriterQueue::lock(Processes& processes, std::optional<Clock::time_point> deadline) {
+    std::uint32_t waiter = kNobody;
+    while (waiter == kNobody) {
+        {
+            const SharedMutexGuard guard{queue_mutex_};
+            if (leader() == kNobody)
+                if (const SharedMutex::Lock taken = owner_.try_lock(); taken != SharedMutex::Lock::busy)
+                    return taken;
+            waiter = file(processes.own());
+        }
+        if (waiter != kNobody) break;
+        if (has_passed(deadline)) return SharedMutex::Lock::busy;
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+    Place place{*this, waiter};
+    if (!place.wait_until_leading(processes, deadline)) return SharedMutex::Lock::busy;
+    for (;;) {
+        const SharedMutex::Lock taken = owner_.lock_for(slice_of(deadline));
+        if (taken != SharedMutex::Lock::busy || has_passed(deadline)) return taken;
+    }
+}
+
+std::uint32_t WriterQueue::leader() {
+    std::uint32_t leader = kNobody;
+    std::uint64_t smallest = 0;
+    for (std::uint32_t i = 0; i < end_; ++i) {
+        const std::uint64_t ticket = waiters_[i].ticket.load();
+        if (ticket == 0 || (leader != kNobody && ticket > smallest)) continue;
+        leader = i;
+        smallest = ticket;
+    }
+    if (leader == kNobody) end_ = 0;
+    return leader;
+}
+
+std::uint32_t WriterQueue::file(std::uint32_t process) {
+    std::uint32_t i = 0;
+    while (i < end_ && waiters_[i].ticket.load() != 0) ++i;
+    if (i == kMaxWaiters) return kNobody;
+    end_ = std::max(end_, i + 1);
+    waiters_[i].process = process;
+    waiters_[i].ticket.store(++last_ticket_);
+    return i;
+}
+
+void WriterQueue::remove(std::uint32_t waiter) {
+    waiters_[waiter].ticket.store(0);
+    if (const std::uint32_t next = leader(); next != kNobody) {
+        waiters_[next].woken.fetch_add(1);
+        os::futex_wake_all(waiters_[next].woken);
+    }
+}
+
+void WriterQueue::remove_dead(Processes& processes) {
+    for (std::uint32_t i = 0; i < end_; ++i) {
+        if (waiters_[i].ticket.load() == 0) continue;
+        const std::uint32_t process = waiters_[i].process;
+        if (process != processes.own() && processes.is_dead(process)) remove(i);
+    }
+}
+
+void WriterQueue::remove_waiters_of(std::uint32_t process) {
+    const SharedMutexGuard guard{queue_mutex_};
+    for (std::uint32_t i = 0; i < end_; ++i)
+        if (waiters_[i].ticket.load() != 0 && waiters_[i].process == process) remove(i);
+}
+
+std::uint32_t WriterQueue::waiter_count() {
+    const SharedMutexGuard guard{queue_mutex_};
+    std::uint32_t count = 0;
+    for (std::uint32_t i = 0; i < end_; ++i) count += waiters_[i].ticket.load() != 0 ? 1U : 0U;
+    return count;
+}
+
+}  // namespace cambium::kv

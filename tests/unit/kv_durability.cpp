@@ -1,0 +1,373 @@
+// When a commit is durable and visible: group commit, deferred and asynchronous commits, counted in flushes.
+#include <cerrno>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "child.hpp"
+#include "file_bytes.hpp"
+#include "kv/environment_state.hpp"
+#include "memory_directory.hpp"
+#include "store_content.hpp"
+#include "temporary_store.hpp"
+
+using namespace cambium;
+using namespace cambium::test;
+using kv::Durability;
+using kv::Environment;
+
+namespace {
+
+void put_one(kv::WriteTransaction& txn, const std::string& key, std::size_t size = 20) {
+    txn.put(txn.create_tree("records"), key, std::string(size, 'v'));
+}
+
+void commit_one(Environment& environment, const std::string& key, Durability durability, std::size_t size = 20) {
+    kv::WriteTransaction txn = environment.begin_write();
+    put_one(txn, key, size);
+    txn.commit(durability);
+}
+
+bool is_visible(Environment& environment, const std::string& key) {
+    const kv::ReadTransaction txn = environment.begin_read();
+    const std::optional<kv::Tree> tree = txn.find_tree("records");
+    return tree.has_value() && txn.contains(*tree, key);
+}
+
+/// Does something inside the next flush, where the file is about to be synced, or makes that fail.
+class InFlush : public os::FileObserver {
+public:
+    ~InFlush() override { os::set_file_observer(nullptr); }
+    int before(const os::FileCall& call) override {
+        if (call.kind != os::FileCall::Kind::sync || !action) return 0;
+        return std::exchange(action, nullptr)();
+    }
+    void after(const os::FileCall&) override {}
+
+    std::function<int()> action;
+};
+
+}  // namespace
+
+TEST_CASE("writers that come while a flush is under way share the next one") {
+    const MemoryDirectory directory;
+    Environment environment = Environment::open(directory.store());
+    commit_one(environment, "first", Durability::durable);
+    InFlush observer;
+    os::set_file_observer(&observer);
+    constexpr std::uint32_t kThreads = 8;
+    std::vector<std::thread> threads;
+    const std::uint64_t before = environment.statistics().flushes;
+    const std::uint64_t commits_before = environment.statistics().commits;
+    // The flush of one commit lasts until all others are written.
+    observer.action = [&] {
+        for (std::uint32_t i = 0; i < kThreads; ++i)
+            threads.emplace_back(
+                [&environment, i] { commit_one(environment, "thread " + std::to_string(i), Durability::durable); });
+        while (environment.statistics().commits != commits_before + 1 + kThreads) std::this_thread::yield();
+        return 0;
+    };
+    commit_one(environment, "second", Durability::durable);
+    for (std::thread& thread : threads) thread.join();
+    CHECK(environment.statistics().flushes == before + 2);
+    for (std::uint32_t i = 0; i < kThreads; ++i) CHECK(is_visible(environment, "thread " + std::to_string(i)));
+    require_sound(environment);
+}
+
+TEST_CASE("eight threads of single puts need fewer than half as many flushes as commits") {
+    const MemoryDirectory directory;
+    Environment environment = Environment::open(directory.store());
+    commit_one(environment, "first", Durability::durable);
+    // A device that takes its time.
+    struct Slow : os::FileObserver {
+        int before(const os::FileCall& call) override {
+            if (call.kind == os::FileCall::Kind::sync) std::this_thread::sleep_for(std::chrono::milliseconds{2});
+            return 0;
+        }
+        void after(const os::FileCall&) override {}
+    } slow;
+    os::set_file_observer(&slow);
+    const kv::EnvironmentStatistics before = environment.statistics();
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 8; ++t)
+        threads.emplace_back([&environment, t] {
+            for (int i = 0; i < 50; ++i)
+                commit_one(environment, std::to_string(t) + "/" + std::to_string(i), Durability::durable);
+        });
+    for (std::thread& thread : threads) thread.join();
+    os::set_file_observer(nullptr);
+    const kv::EnvironmentStatistics after = environment.statistics();
+    const std::uint64_t commits = after.commits - before.commits;
+    const std::uint64_t flushes = after.flushes - before.flushes;
+    MESSAGE(commits << " commits, " << flushes << " flushes");
+    CHECK(commits == 400);
+    CHECK(flushes * 2 < commits);
+    require_sound(environment);
+}
+
+TEST_CASE("four processes of single puts need fewer than half as many flushes as commits") {
+    const MemoryDirectory directory;
+    { Environment create = Environment::open(directory.store()); }
+    std::vector<std::unique_ptr<Child>> children;
+    for (int p = 0; p < 4; ++p)
+        children.push_back(std::make_unique<Child>([&directory, p](const Child::Pipe& pipe) {
+            struct Slow : os::FileObserver {
+                int before(const os::FileCall& call) override {
+                    if (call.kind == os::FileCall::Kind::sync)
+                        std::this_thread::sleep_for(std::chrono::milliseconds{2});
+                    return 0;
+                }
+                void after(const os::FileCall&) override {}
+            } slow;
+            Environment environment = Environment::open(directory.store());
+            os::set_file_observer(&slow);
+            pipe.send(0);
+            (void)pipe.receive();
+            for (int i = 0; i < 100; ++i)
+                commit_one(environment, std::to_string(p) + "/" + std::to_string(i), Durability::durable);
+            pipe.send(environment.statistics().flushes);
+            (void)pipe.receive();
+        }));
+    for (const auto& child : children) REQUIRE(child->receive() == 0);
+    for (const auto& child : children) child->send(0);
+    std::uint64_t flushes = 0;
+    for (const auto& child : children) flushes += child->receive();
+    for (const auto& child : children) child->send(0);
+    for (const auto& child : children) child->require_success();
+    MESSAGE("400 commits, " << flushes << " flushes");
+    CHECK(flushes * 2 < 400);
+    Environment environment = Environment::open(directory.store());
+    CHECK(content_of(environment).at("records").size() == 400);
+    require_sound(environment);
+}
+
+TEST_CASE("a commit becomes visible at its flush, and the next writer builds on it before") {
+    const MemoryDirectory directory;
+    Environment environment = Environment::open(directory.store());
+    commit_one(environment, "first", Durability::durable);
+    kv::WriteTransaction txn = environment.begin_write();
+    put_one(txn, "second");
+    const kv::CommitTicket ticket = txn.commit_async();
+    CHECK(!ticket.durable());
+    CHECK(!is_visible(environment, "second"));
+    kv::WriteTransaction next = environment.begin_write();
+    CHECK(next.contains(next.tree("records"), "second"));
+    put_one(next, "third");
+    const kv::CommitTicket later = next.commit_async();
+    const std::uint64_t before = environment.statistics().flushes;
+    later.wait();
+    ticket.wait();
+    CHECK(environment.statistics().flushes == before + 1);
+    CHECK(ticket.durable());
+    CHECK(is_visible(environment, "second"));
+    CHECK(is_visible(environment, "third"));
+    require_sound(environment);
+}
+
+TEST_CASE("a deferred commit is visible at once, with all before it, and flushed by sync()") {
+    const MemoryDirectory directory;
+    Environment environment = Environment::open(directory.store());
+    kv::WriteTransaction txn = environment.begin_write();
+    put_one(txn, "asynchronous");
+    const kv::CommitTicket ticket = txn.commit_async();
+    const std::uint64_t before = environment.statistics().flushes;
+    commit_one(environment, "deferred", Durability::deferred);
+    CHECK(is_visible(environment, "deferred"));
+    CHECK(is_visible(environment, "asynchronous"));
+    CHECK(!ticket.durable());
+    CHECK(environment.statistics().flushes == before);
+    environment.sync();
+    CHECK(ticket.durable());
+    CHECK(environment.statistics().flushes == before + 1);
+    environment.sync();
+    CHECK(environment.statistics().flushes == before + 1);
+    require_sound(environment);
+}
+
+TEST_CASE("deferred commits flush by bytes") {
+    const MemoryDirectory directory;
+    kv::Options options;
+    options.durability = Durability::deferred;
+    options.deferred_bytes = 1 << 20;
+    Environment environment = Environment::open(directory.store(), options);
+    commit_one(environment, "large", Durability::durable, 3 << 20);  // growth is over
+    const std::uint64_t before = environment.statistics().flushes;
+    const std::uint64_t pages_before = environment.statistics().pages_written;
+    for (int i = 0; i < 100; ++i) commit_one(environment, "large", Durability::deferred, 50000);
+    const std::uint64_t bytes = (environment.statistics().pages_written - pages_before) * 4096;
+    const std::uint64_t flushes = environment.statistics().flushes - before;
+    CHECK(flushes >= bytes / (2 << 20));
+    CHECK(flushes <= bytes / (1 << 20) + 1);
+    require_sound(environment);
+}
+
+TEST_CASE("deferred commits flush by time") {
+    const MemoryDirectory directory;
+    kv::Options options;
+    options.deferred_interval = std::chrono::milliseconds{20};
+    options.deferred_bytes = 0;
+    Environment environment = Environment::open(directory.store(), options);
+    commit_one(environment, "first", Durability::durable);
+    const std::uint64_t before = environment.statistics().flushes;
+    for (int i = 0; environment.statistics().flushes < before + 2; ++i) {
+        REQUIRE(i < 100000);
+        commit_one(environment, "key", Durability::deferred);
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+    require_sound(environment);
+}
+
+TEST_CASE("closing flushes what was deferred") {
+    const MemoryDirectory directory;
+    {
+        Environment environment = Environment::open(directory.store());
+        commit_one(environment, "deferred", Durability::deferred);
+    }
+    std::remove((directory.store() + "-lock").c_str());
+    Environment environment = Environment::open(directory.store());
+    CHECK(is_visible(environment, "deferred"));
+    CHECK(!environment.recovery().unclean);
+    require_sound(environment);
+}
+
+TEST_CASE(
+    "deferred commits outlive a killed process, also through a read-only open; without its lock file they do not") {
+    for (const bool keep_lock_file : {true, false}) {
+        const MemoryDirectory directory;
+        Child child{[&](const Child::Pipe& pipe) {
+            Environment environment = Environment::open(directory.store());
+            commit_one(environment, "durable", Durability::durable);
+            for (int i = 0; i < 50; ++i)
+                commit_one(environment, "deferred " + std::to_string(i), Durability::deferred,
+                           i == 7 ? 200000 : 50);
+            pipe.send(0);
+            (void)pipe.receive();
+        }};
+        REQUIRE(child.receive() == 0);
+        child.kill();
+        (void)child.wait();
+        if (!keep_lock_file) std::remove((directory.store() + "-lock").c_str());
+        {
+            kv::Options read_only;
+            read_only.read_only = true;
+            Environment environment = Environment::open(directory.store(), read_only);
+            CHECK(is_visible(environment, "durable"));
+            CHECK(is_visible(environment, "deferred 49") == keep_lock_file);
+            CHECK(environment.recovery().adopted == keep_lock_file);
+        }
+        Environment environment = Environment::open(directory.store());
+        CHECK(is_visible(environment, "durable"));
+        CHECK(is_visible(environment, "deferred 49") == keep_lock_file);
+        commit_one(environment, "next", Durability::durable);
+        require_sound(environment);
+    }
+}
+
+TEST_CASE("what a killed process left is refused when one page of it is not whole") {
+    const MemoryDirectory directory;
+    std::uint64_t durable_pages = 0;
+    {
+        Child child{[&](const Child::Pipe& pipe) {
+            Environment environment = Environment::open(directory.store());
+            commit_one(environment, "durable", Durability::durable);
+            pipe.send(environment.statistics().page_count);
+            for (int i = 0; i < 5; ++i)
+                commit_one(environment, "deferred " + std::to_string(i), Durability::deferred);
+            pipe.send(kv::EnvironmentAccess::state(environment).lock->written().sequence());
+            (void)pipe.receive();
+        }};
+        durable_pages = child.receive();
+        (void)child.receive();
+        child.kill();
+        (void)child.wait();
+    }
+    std::string bytes = read_file(directory.store());
+    for (std::size_t at = durable_pages * 4096 + 100; at < bytes.size(); at += 4096) bytes[at] ^= 1;
+    write_file(directory.store(), bytes);
+    Environment environment = Environment::open(directory.store());
+    CHECK(!environment.recovery().adopted);
+    CHECK(is_visible(environment, "durable"));
+    CHECK(!is_visible(environment, "deferred 0"));
+    commit_one(environment, "next", Durability::durable);
+    require_sound(environment);
+}
+
+TEST_CASE("a commit may ask for two flushes, and the group that holds it gets them") {
+    const MemoryDirectory directory;
+    Environment environment = Environment::open(directory.store());
+    commit_one(environment, "first", Durability::durable);
+    std::uint64_t before = environment.statistics().flushes;
+    commit_one(environment, "second", Durability::two_phase);
+    CHECK(environment.statistics().flushes == before + 2);
+    before = environment.statistics().flushes;
+    commit_one(environment, "third", Durability::durable);
+    CHECK(environment.statistics().flushes == before + 1);
+    require_sound(environment);
+}
+
+TEST_CASE("a failed flush answers everyone it covered and poisons the store") {
+    const MemoryDirectory directory;
+    {
+        Environment environment = Environment::open(directory.store());
+        commit_one(environment, "first", Durability::durable);
+        kv::WriteTransaction txn = environment.begin_write();
+        put_one(txn, "covered");
+        const kv::CommitTicket covered = txn.commit_async();
+        InFlush observer;
+        os::set_file_observer(&observer);
+        kv::CommitTicket late = covered;
+        observer.action = [&] {
+            kv::WriteTransaction next = environment.begin_write();
+            put_one(next, "late");
+            late = next.commit_async();
+            return EIO;
+        };
+        const auto code_of = [](const auto& call) {
+            try {
+                call();
+            } catch (const Error& error) {
+                return std::string{to_string(error.code())};
+            }
+            return std::string{"none"};
+        };
+        CHECK(code_of([&] { commit_one(environment, "owner", Durability::durable); }) == "outcome_unknown");
+        CHECK(code_of([&] { covered.wait(); }) == "outcome_unknown");
+        CHECK(code_of([&] { late.wait(); }) == "outcome_unknown");
+        CHECK(code_of([&] { environment.sync(); }) == "outcome_unknown");
+        CHECK(code_of([&] { (void)environment.begin_write(); }) == "poisoned");
+        CHECK(is_visible(environment, "first"));
+        CHECK(!is_visible(environment, "owner"));
+        require_sound(environment);
+    }
+    Environment environment = Environment::open(directory.store());
+    CHECK(is_visible(environment, "first"));
+    commit_one(environment, "next", Durability::durable);
+    require_sound(environment);
+}
+
+TEST_CASE("a state in flight is not written over by commits that come during its flush") {
+    const MemoryDirectory directory;
+    Environment environment = Environment::open(directory.store());
+    for (int i = 0; i < 200; ++i) commit_one(environment, std::to_string(i), Durability::deferred, 300);
+    environment.sync();
+    InFlush observer;
+    os::set_file_observer(&observer);
+    std::string during;
+    observer.action = [&] {
+        // What a power cut would find now, were all that was written on the medium.
+        during = read_file(directory.store());
+        for (int i = 0; i < 50; ++i) commit_one(environment, std::to_string(i), Durability::deferred, 400);
+        during = read_file(directory.store());
+        return 0;
+    };
+    commit_one(environment, "flushed", Durability::durable);
+    os::set_file_observer(nullptr);
+    require_sound(environment);
+    const std::string copy = directory.store() + ".copy";
+    write_file(copy, during);
+    Environment found = Environment::open(copy);
+    CHECK(is_visible(found, "flushed"));
+    CHECK(!found.recovery().fell_back);
+    require_sound(found);
+}
