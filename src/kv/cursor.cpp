@@ -196,7 +196,7 @@ ByteView Cursor::value() {
 void Cursor::put(ByteView value) {
     CursorState& state = detail::on_entry(state_);
     detail::require_writable(state.txn);
-    detail::check_value_size(value);
+    detail::check_value_size(value.size());
     (void)key();
     const detail::WriteGuard guard{*state.txn};
     detail::put(*state.txn, *state.tree, state.key, value, detail::PutMode::overwrite);

@@ -110,8 +110,8 @@ void finish_run(std::byte* run, const base::Checksum& checksum, std::uint64_t pa
     std::memcpy(run, &header, sizeof header);
 }
 
-const char* run_error(const std::byte* run, std::uint64_t available_bytes, const base::Checksum& checksum,
-                      std::uint64_t page_number, std::uint32_t page_size) {
+const char* run_frame_error(const std::byte* run, std::uint64_t available_bytes, const base::Checksum& checksum,
+                            std::uint64_t page_number, std::uint32_t page_size) {
     if (available_bytes < sizeof(RunHeader)) return "the file ends inside a large value";
     const auto header = load<RunHeader>(run);
     if (header.checksum != checksum(run + 8, sizeof header - 8))
@@ -125,13 +125,24 @@ const char* run_error(const std::byte* run, std::uint64_t available_bytes, const
     const std::uint64_t chunks = run_chunk_count(header.value_size);
     if (header.table_digest != checksum(run + table, 8 * chunks))
         return "the chunk checksums of a large value are damaged";
-    for (std::uint64_t i = 0; i < chunks; ++i) {
-        const std::uint64_t from = i * kRunChunkSize;
-        const std::uint64_t sum =
-            checksum(run + sizeof header + from, std::min<std::uint64_t>(kRunChunkSize, header.value_size - from));
-        if (sum != load<std::uint64_t>(run + table + 8 * i))
-            return "the checksum of a large value's chunk is wrong";
-    }
+    return nullptr;
+}
+
+const char* run_chunk_error(const std::byte* run, const base::Checksum& checksum, std::uint64_t chunk) {
+    const auto header = load<RunHeader>(run);
+    const std::uint64_t from = chunk * kRunChunkSize;
+    const std::uint64_t sum =
+        checksum(run + sizeof header + from, std::min<std::uint64_t>(kRunChunkSize, header.value_size - from));
+    const bool right = sum == load<std::uint64_t>(run + run_table_offset(header.value_size) + 8 * chunk);
+    return right ? nullptr : "the checksum of a large value's chunk is wrong";
+}
+
+const char* run_error(const std::byte* run, std::uint64_t available_bytes, const base::Checksum& checksum,
+                      std::uint64_t page_number, std::uint32_t page_size) {
+    if (const char* why = run_frame_error(run, available_bytes, checksum, page_number, page_size)) return why;
+    const std::uint64_t chunks = run_chunk_count(load<RunHeader>(run).value_size);
+    for (std::uint64_t i = 0; i < chunks; ++i)
+        if (const char* why = run_chunk_error(run, checksum, i)) return why;
     return nullptr;
 }
 

@@ -219,7 +219,7 @@ void WriteTransaction::rename_tree(ByteView from, ByteView to) {
 void WriteTransaction::put(Tree tree, ByteView key, ByteView value) {
     detail::require_writable(state_);
     detail::check_key(*state_, key);
-    detail::check_value_size(value);
+    detail::check_value_size(value.size());
     TreeState& state = state_->tree(tree.id());
     const WriteGuard guard{*state_};
     detail::put(*state_, state, key, value, detail::PutMode::overwrite);
@@ -229,7 +229,7 @@ void WriteTransaction::put(Tree tree, ByteView key, ByteView value) {
 bool WriteTransaction::insert(Tree tree, ByteView key, ByteView value) {
     detail::require_writable(state_);
     detail::check_key(*state_, key);
-    detail::check_value_size(value);
+    detail::check_value_size(value.size());
     TreeState& state = state_->tree(tree.id());
     const WriteGuard guard{*state_};
     const bool inserted = detail::put(*state_, state, key, value, detail::PutMode::insert_only);

@@ -101,6 +101,7 @@ void TransactionState::begin(const Snapshot& at, const std::byte* mapping) {
     for (std::size_t i = 0; i < tree_count; ++i) trees[i]->cursors = nullptr;
     snapshot = at;
     map = mapping;
+    nodes_visited = 0;
     catalog.record = at.catalog;
     catalog.modified = false;
     catalog.append_leaf = kNoPage;

@@ -115,6 +115,7 @@ struct TransactionState {
     std::uint64_t fork_generation = 0;
     Snapshot snapshot;
     const std::byte* map = nullptr;
+    mutable std::uint64_t nodes_visited = 0;  ///< since the transaction began
     std::uint32_t reader_slot = 0;
     std::vector<std::unique_ptr<TreeState>> trees;  ///< the first tree_count are open; the rest wait for reuse
     std::size_t tree_count = 0;
@@ -132,6 +133,7 @@ struct TransactionState {
 
     /// A page of the snapshot or a dirty page, proven to be a node of that level.
     [[nodiscard]] NodeView node(PageRef ref, std::uint32_t level) const {
+        ++nodes_visited;
         if ((ref & kDirtyBit) != 0) return {dirty.page(ref), page_size_bytes};
         if (ref >= snapshot.page_count || ref < first_data_page(page_size_bytes)) bad_reference(ref);
         const NodeView view{map + ref * page_size_bytes, page_size_bytes};
@@ -155,6 +157,12 @@ struct TransactionState {
     /// Error{corrupt} unless the checksum of a committed page holds. A writer asks before it copies a page: the
     /// copy gets a new checksum, which would make old damage look sound.
     void verify(const NodeView& node) const;
+    /// A page to build a node in; take_scratch() then copies it over a dirty page.
+    [[nodiscard]] NodeEditor scratch_editor() {
+        if (scratch == nullptr) scratch = std::make_unique<std::byte[]>(page_size_bytes);
+        return {scratch.get(), page_size_bytes};
+    }
+    void take_scratch(PageRef ref) { std::memcpy(dirty.page(ref), scratch.get(), page_size_bytes); }
     /// Gives a committed page or run back, or drops a dirty one.
     void retire(PageRef ref, std::uint64_t pages, TransactionId birth);
 

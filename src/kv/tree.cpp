@@ -5,13 +5,13 @@
 
 namespace cambium::kv::detail {
 
-namespace {
-
 std::uint32_t checked_depth(const TreeRecord& tree) {
     if (tree.depth > kMaxDepth || (tree.root == kNoPage) != (tree.depth == 0))
         throw_corrupt(tree.root, "a tree's depth contradicts its root");
     return tree.depth;
 }
+
+namespace {
 
 // Continues a path downwards from frame `level_index` to the first or last entry.
 void go_to_edge(const TransactionState& txn, Path& path, std::uint32_t from, PageRef ref, bool last) {
@@ -86,8 +86,15 @@ bool append(TransactionState& txn, TreeState& tree, ByteView key, ByteView value
         leaf_entry_size(key.size(), value.size()) > max_leaf_entry_size(txn.page_size_bytes))
         return false;
     park_cursors(tree);
-    if (!leaf.insert_entry(count, {key, value})) return false;
+    if (!leaf.insert_entry(count, {key, stored_bytes(value)})) return false;
     ++tree.record.entries;
+    return true;
+}
+
+// Whether a path stands behind the last entry of its tree.
+bool behind_all(const Path& path) {
+    for (std::uint32_t i = 0; i < path.depth; ++i)
+        if (path.frames[i].index != path.frames[i].node.count()) return false;
     return true;
 }
 
@@ -98,6 +105,7 @@ bool put(TransactionState& txn, TreeState& tree, ByteView key, ByteView value, P
     Path path;
     const bool exact = descend(txn, tree.record, key, path);
     if (exact && mode == PutMode::insert_only) return false;
+    if (mode == PutMode::append && (exact || !behind_all(path))) return false;
     park_cursors(tree);
     TreeChange change{txn, tree, path};
     if (path.depth == 0) change.plant_root();
@@ -114,38 +122,35 @@ bool put(TransactionState& txn, TreeState& tree, ByteView key, ByteView value, P
 bool erase(TransactionState& txn, TreeState& tree, ByteView key) {
     Path path;
     if (!descend(txn, tree.record, key, path)) return false;
+    erase_at(txn, tree, path);
+    return true;
+}
+
+void erase_at(TransactionState& txn, TreeState& tree, Path& path) {
     park_cursors(tree);
     TreeChange change{txn, tree, path};
     change.make_path_dirty();
     change.erase();
     --tree.record.entries;
-    return true;
 }
-
-namespace {
-
-void retire_subtree(TransactionState& txn, PageRef ref, std::uint32_t level) {
-    const NodeView node = txn.node(ref, level);
-    for (std::uint32_t i = 0; i < node.count() + (level > 0 ? 1U : 0U); ++i) {
-        if (level > 0) {
-            retire_subtree(txn, txn.child(ref, node, i), level - 1);
-        } else {
-            const LeafEntry entry = node.leaf_entry(i);
-            if (entry.kind == ValueKind::run) retire_run(txn, entry);
-        }
-    }
-    txn.retire(ref, 1, node.header().birth);
-}
-
-}  // namespace
 
 void clear(TransactionState& txn, TreeState& tree) {
     park_cursors(tree);
-    if (tree.record.root != kNoPage) retire_subtree(txn, tree.record.root, checked_depth(tree.record) - 1);
+    if (tree.record.root != kNoPage)
+        (void)retire_subtree(txn, tree, tree.record.root, checked_depth(tree.record) - 1);
     const TreeRecord empty{tree.record.id, kNoPage, 0, 0, 0, 0, tree.record.flags, 0};
     tree.record = empty;
     tree.append_leaf = kNoPage;
     tree.modified = true;
+}
+
+std::span<std::byte> stored_value(TransactionState& txn, TreeState& tree, ByteView key) {
+    Path path;
+    if (!descend(txn, tree.record, key, path) || (path.leaf().ref & kDirtyBit) == 0) return {};
+    const LeafEntry entry = path.leaf().node.leaf_entry(path.leaf().index);
+    const ByteView value = txn.resolve(entry);
+    if (entry.kind == ValueKind::run && (run_reference(entry).first_page & kDirtyBit) == 0) return {};
+    return {reinterpret_cast<std::byte*>(const_cast<char*>(value.data())), value.size()};
 }
 
 void touch_last(TransactionState& txn, TreeState& tree) {

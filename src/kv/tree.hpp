@@ -5,6 +5,8 @@
 #pragma once
 
 #include <array>
+#include <optional>
+#include <span>
 
 #include "kv/transaction_state.hpp"
 
@@ -24,10 +26,27 @@ struct Path {
     [[nodiscard]] const Frame& leaf() const noexcept { return frames[depth - 1]; }
 };
 
-enum class PutMode : std::uint8_t { overwrite, insert_only };
+enum class PutMode : std::uint8_t { overwrite, insert_only, append };
 
+/// The first entry of a node at or after `key`, and the child whose range holds `key`, in the tree's order.
+[[nodiscard]] inline Position position_in(const TreeState&, const NodeView& node, ByteView key) {
+    return node.lower_bound(key);
+}
+[[nodiscard]] inline std::uint32_t child_in(const TreeState&, const NodeView& node, ByteView key) {
+    return node.child_index(key);
+}
+/// Whether key `a` comes before key `b`.
+[[nodiscard]] inline bool before(const TreeState&, ByteView a, ByteView b) {
+    return a < b;
+}
+
+/// The tree's depth, proven to agree with its root and to be at most kMaxDepth.
+[[nodiscard]] std::uint32_t checked_depth(const TreeRecord& tree);
 /// The entry of exactly this key. Fast path: no Path is kept.
 [[nodiscard]] std::optional<LeafEntry> find(const TransactionState& txn, const TreeRecord& tree, ByteView key);
+/// The values of several keys, or nothing for those that are absent; as many of each.
+void find_many(const TransactionState& txn, const TreeState& tree, std::span<const ByteView> keys,
+               std::span<std::optional<ByteView>> values);
 /// Goes to the first entry at or after `key`; path.leaf().index may be its count. True when exact.
 bool descend(const TransactionState& txn, const TreeRecord& tree, ByteView key, Path& path);
 /// Goes to the first or last entry; path.depth is 0 for an empty tree.
@@ -35,10 +54,17 @@ void descend_to_edge(const TransactionState& txn, const TreeRecord& tree, bool l
 /// Moves a path to the neighbouring leaf, at its first or last entry. False when there is none (path unchanged).
 bool step_leaf(const TransactionState& txn, Path& path, bool forward);
 
-/// True when stored; false when insert_only found the key.
+/// True when stored; false when insert_only found the key, or append found one at or behind it. A value with size
+/// and without data stands for zeros.
 bool put(TransactionState& txn, TreeState& tree, ByteView key, ByteView value, PutMode mode);
 bool erase(TransactionState& txn, TreeState& tree, ByteView key);
+/// Removes the entry that a path stands on; the path is used up.
+void erase_at(TransactionState& txn, TreeState& tree, Path& path);
 void clear(TransactionState& txn, TreeState& tree);
+
+/// The bytes of a value that this transaction has written, to be filled in place; nothing when the key is absent or
+/// its value was there before. Valid until the next write.
+[[nodiscard]] std::span<std::byte> stored_value(TransactionState& txn, TreeState& tree, ByteView key);
 
 /// Makes every page of the rightmost path dirty, so that appends retire nothing more.
 void touch_last(TransactionState& txn, TreeState& tree);

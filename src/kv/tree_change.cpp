@@ -4,13 +4,18 @@
 
 namespace cambium::kv::detail {
 
-namespace {
-
 RunReference run_reference(const LeafEntry& entry) {
     if (entry.value.size() != sizeof(RunReference))
         throw_corrupt(0, "a reference to a large value has a wrong size");
     return load<RunReference>(reinterpret_cast<const std::byte*>(entry.value.data()));
 }
+
+ByteView stored_bytes(ByteView value) noexcept {
+    static const char zeros[kMaxPageSize / 2] = {};
+    return value.data() == nullptr ? ByteView{zeros, value.size()} : value;
+}
+
+namespace {
 
 bool points_into(ByteView view, const std::byte* page, std::size_t size) noexcept {
     const auto* data = reinterpret_cast<const std::byte*>(view.data());
@@ -34,15 +39,28 @@ std::size_t leaf_item_size(const LeafItem& item) noexcept {
 
 }  // namespace
 
-void retire_run(TransactionState& txn, const LeafEntry& entry) {
+void retire_value(TransactionState& txn, TreeState& tree, const LeafEntry& entry) {
+    if (entry.kind != ValueKind::run) return;
     const RunReference reference = run_reference(entry);
     const std::uint64_t pages = run_page_count(reference.value_size, txn.page_size_bytes);
+    if (pages > tree.record.run_pages)
+        throw_corrupt(0, "a tree has more pages of large values than its record says");
+    tree.record.run_pages -= pages;
     TransactionId birth = 0;
     if ((reference.first_page & kDirtyBit) == 0) {
         (void)txn.resolve(entry);  // proves the reference before its pages are given away
         birth = load<RunHeader>(txn.map + reference.first_page * txn.page_size_bytes).birth;
     }
     txn.retire(reference.first_page, pages, birth);
+}
+
+PageRef make_dirty(TransactionState& txn, PageRef ref, const NodeView& node) {
+    if ((ref & kDirtyBit) != 0) return ref;
+    txn.verify(node);
+    const PageRef copy = txn.dirty.add();
+    std::memcpy(txn.dirty.page(copy), node.data(), txn.page_size_bytes);
+    txn.retire(ref, 1, node.header().birth);
+    return copy;
 }
 
 void TreeChange::plant_root() {
@@ -61,10 +79,7 @@ void TreeChange::make_path_dirty() {
     for (std::uint32_t i = 0; i < path_.depth; ++i) {
         Path::Frame& frame = path_.frames[i];
         if ((frame.ref & kDirtyBit) != 0) continue;
-        txn_.verify(frame.node);
-        const PageRef copy = txn_.dirty.add();
-        std::memcpy(txn_.dirty.page(copy), frame.node.data(), page_size());
-        txn_.retire(frame.ref, 1, frame.node.header().birth);
+        const PageRef copy = make_dirty(txn_, frame.ref, frame.node);
         if (i == 0) {
             tree_.record.root = copy;
         } else {
@@ -77,11 +92,15 @@ void TreeChange::make_path_dirty() {
 
 LeafItem TreeChange::store_value(ByteView key, ByteView value, RunReference& reference) {
     if (leaf_entry_size(key.size(), value.size()) <= max_leaf_entry_size(page_size()))
-        return {key, value, ValueKind::inlined};
+        return {key, stored_bytes(value), ValueKind::inlined};
     const std::uint64_t pages = run_page_count(value.size(), page_size());
     const PageRef run = txn_.dirty.add_run(pages);
     std::byte* bytes = txn_.dirty.page(run);
-    std::memcpy(bytes + sizeof(RunHeader), value.data(), value.size());
+    if (value.data() == nullptr) {
+        std::memset(bytes + sizeof(RunHeader), 0, value.size());
+    } else {
+        std::memcpy(bytes + sizeof(RunHeader), value.data(), value.size());
+    }
     RunHeader header{};
     header.kind = PageKind::run;
     header.value_size = value.size();
@@ -99,10 +118,7 @@ void TreeChange::replace(ByteView key, ByteView value) {
     // The new run is written before the old one is let go: the value may lie in it.
     RunReference reference{};
     LeafItem item = store_value(key, value, reference);
-    if (old.kind == ValueKind::run) {
-        tree_.record.run_pages -= run_page_count(run_reference(old).value_size, page_size());
-        retire_run(txn_, old);
-    }
+    retire_value(txn_, tree_, old);
     if (leaf.replace_value(frame.index, item.value, item.kind)) return;
     // Key and value may be views of this very page, whose heap the removal opens for reuse.
     std::string copies[2];
@@ -126,15 +142,6 @@ void TreeChange::insert_item(const LeafItem& item) {
     tree_.insert_index = leaf.index;
     tree_.append_leaf = appending ? leaf.ref : kNoPage;
     if (!editor(path_.depth - 1).insert_entry(leaf.index, item)) split_leaf(item, appending);
-}
-
-NodeEditor TreeChange::scratch() {
-    if (txn_.scratch == nullptr) txn_.scratch = std::make_unique<std::byte[]>(page_size());
-    return {txn_.scratch.get(), page_size()};
-}
-
-void TreeChange::take_scratch(PageRef ref) {
-    std::memcpy(txn_.dirty.page(ref), txn_.scratch.get(), page_size());
 }
 
 bool TreeChange::on_edge(std::uint32_t depth, bool last) const noexcept {
@@ -188,8 +195,8 @@ void TreeChange::split_leaf(const LeafItem& item, bool appending) {
         txn_.editor(ref).build_leaf(pieces[i]);
         added.push_back({separator_between(pieces[i - 1].back().key, pieces[i].front().key), ref});
     }
-    scratch().build_leaf(pieces.front());
-    take_scratch(frame.ref);
+    txn_.scratch_editor().build_leaf(pieces.front());
+    txn_.take_scratch(frame.ref);
     tree_.record.leaf_pages += added.size();
     if (appending && !added.empty()) tree_.append_leaf = added.back().child;
     if (const std::size_t left = pieces.front().size(); frame.index >= left && !added.empty()) {
@@ -261,8 +268,8 @@ void TreeChange::split_branch(std::uint32_t depth, std::vector<BranchItem>& adde
         txn_.editor(ref).build_branch(level, pieces[i].first, pieces[i].items);
         upward.push_back({pieces[i].separator, ref});
     }
-    scratch().build_branch(level, pieces.front().first, pieces.front().items);
-    take_scratch(frame.ref);
+    txn_.scratch_editor().build_branch(level, pieces.front().first, pieces.front().items);
+    txn_.take_scratch(frame.ref);
     tree_.record.branch_pages += upward.size();
     if (!upward.empty()) insert_children(depth, upward);
 }
@@ -271,27 +278,28 @@ void TreeChange::erase() {
     tree_.append_leaf = kNoPage;
     const Path::Frame& frame = path_.leaf();
     const LeafEntry entry = frame.node.leaf_entry(frame.index);
-    if (entry.kind == ValueKind::run) {
-        tree_.record.run_pages -= run_page_count(run_reference(entry).value_size, page_size());
-        retire_run(txn_, entry);
-    }
+    retire_value(txn_, tree_, entry);
     txn_.editor(frame.ref).erase_entry(frame.index);
     after_erase(path_.depth - 1);
 }
 
 // Restores the invariants of the node at frame `depth` after it lost something.
 void TreeChange::after_erase(std::uint32_t depth) {
-    if (depth == 0) return shrink_root();
+    if (depth == 0) {
+        if (path_.frames[0].node.is_leaf() && path_.frames[0].node.count() == 0) return remove_child(0);
+        return shrink_root(txn_, tree_);
+    }
     const NodeView node = path_.frames[depth].node;
     if (node.is_leaf() && node.count() == 0) return remove_child(depth);
     if (node.used_bytes() >= page_size() / 4) return;
-    const bool leaf = node.is_leaf();
     // A neighbour that is dirty already costs no extra page.
     const Path::Frame& parent = path_.frames[depth - 1];
     const bool right_dirty =
         parent.index < parent.node.count() && (parent.node.child(parent.index + 1) & kDirtyBit) != 0;
     for (const bool right : {right_dirty, !right_dirty}) {
-        if (leaf ? merge_leaf(depth, right) : merge_branch(depth, right)) return after_erase(depth - 1);
+        if (right ? parent.index == parent.node.count() : parent.index == 0) continue;
+        if (join_children(txn_, tree_, parent.ref, right ? parent.index : parent.index - 1))
+            return after_erase(depth - 1);
     }
 }
 
@@ -307,93 +315,8 @@ void TreeChange::remove_child(std::uint32_t depth) {
     }
     Path::Frame& parent = path_.frames[depth - 1];
     if (parent.node.count() == 0) return remove_child(depth - 1);
-    if (parent.index > 0) {
-        txn_.editor(parent.ref).erase_separator(parent.index - 1, true);
-    } else {
-        txn_.editor(parent.ref).erase_separator(0, false);
-    }
+    remove_child_reference(txn_, parent.ref, parent.index);
     after_erase(depth - 1);
-}
-
-void TreeChange::shrink_root() {
-    const NodeView root = path_.frames[0].node;
-    if (root.count() > 0) return;
-    if (root.is_leaf()) return remove_child(0);
-    // A root with one child is not needed. The child may be such a node too.
-    PageRef ref = path_.frames[0].ref;
-    std::uint32_t level = root.header().level;
-    while (level > 0) {
-        const NodeView node = txn_.node(ref, level);
-        if (node.count() > 0) break;
-        const PageRef child = node.child(0);
-        txn_.retire(ref, 1, node.header().birth);
-        --tree_.record.branch_pages;
-        ref = child;
-        --level;
-    }
-    tree_.record.root = ref;
-    tree_.record.depth = level + 1;
-}
-
-// Removes the merged neighbour of the node at frame `depth` from the parent and gives its page back.
-void TreeChange::drop_sibling(std::uint32_t depth, bool right, PageRef sibling, TransactionId birth) {
-    const Path::Frame& parent = path_.frames[depth - 1];
-    txn_.editor(parent.ref).erase_separator(right ? parent.index : parent.index - 1, right);
-    txn_.retire(sibling, 1, birth);
-}
-
-bool TreeChange::merge_leaf(std::uint32_t depth, bool with_right) {
-    const Path::Frame& parent = path_.frames[depth - 1];
-    if (with_right ? parent.index >= parent.node.count() : parent.index == 0) return false;
-    const PageRef ref = parent.node.child(with_right ? parent.index + 1 : parent.index - 1);
-    const NodeView sibling = txn_.node(ref, 0);
-    const NodeView node = path_.frames[depth].node;
-    // Room is left, so that the merged page does not split at the next insertion.
-    const std::size_t limit = page_size() - page_size() / 8;
-    if (node.used_bytes() + sibling.used_bytes() > limit + sizeof(NodeHeader)) return false;
-    const NodeView& left = with_right ? node : sibling;
-    const NodeView& right = with_right ? sibling : node;
-    std::vector<LeafItem>& items = txn_.leaf_items;
-    items.clear();
-    txn_.arena.clear();
-    txn_.arena.reserve(key_bytes(left) + key_bytes(right));
-    collect(left, txn_.arena, items);
-    collect(right, txn_.arena, items);
-    if (leaf_size(items) > limit) return false;
-    if ((ref & kDirtyBit) == 0) txn_.verify(sibling);
-    scratch().build_leaf(items);
-    take_scratch(path_.frames[depth].ref);
-    --tree_.record.leaf_pages;
-    drop_sibling(depth, with_right, ref, sibling.header().birth);
-    return true;
-}
-
-bool TreeChange::merge_branch(std::uint32_t depth, bool with_right) {
-    const Path::Frame& parent = path_.frames[depth - 1];
-    if (with_right ? parent.index >= parent.node.count() : parent.index == 0) return false;
-    const NodeView node = path_.frames[depth].node;
-    const PageRef ref = parent.node.child(with_right ? parent.index + 1 : parent.index - 1);
-    const NodeView sibling = txn_.node(ref, node.header().level);
-    const std::size_t limit = page_size() - page_size() / 8;
-    if (node.used_bytes() + sibling.used_bytes() > limit + sizeof(NodeHeader)) return false;
-    const NodeView& left = with_right ? node : sibling;
-    const NodeView& right = with_right ? sibling : node;
-    std::string separator;
-    parent.node.append_key(with_right ? parent.index : parent.index - 1, separator);
-    std::vector<BranchItem>& items = txn_.branch_items;
-    items.clear();
-    txn_.arena.clear();
-    txn_.arena.reserve(key_bytes(left) + key_bytes(right));
-    collect(left, txn_.arena, items);
-    items.push_back({separator, right.child(0)});
-    collect(right, txn_.arena, items);
-    if (branch_size(items) > limit) return false;
-    if ((ref & kDirtyBit) == 0) txn_.verify(sibling);
-    scratch().build_branch(static_cast<std::uint8_t>(node.header().level), left.child(0), items);
-    take_scratch(path_.frames[depth].ref);
-    --tree_.record.branch_pages;
-    drop_sibling(depth, with_right, ref, sibling.header().birth);
-    return true;
 }
 
 }  // namespace cambium::kv::detail

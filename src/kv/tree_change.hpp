@@ -32,24 +32,39 @@ private:
     void split_branch(std::uint32_t depth, std::vector<BranchItem>& added);
     void after_erase(std::uint32_t depth);
     void remove_child(std::uint32_t depth);
-    void shrink_root();
-    [[nodiscard]] bool merge_leaf(std::uint32_t depth, bool with_right);
-    [[nodiscard]] bool merge_branch(std::uint32_t depth, bool with_right);
-    void drop_sibling(std::uint32_t depth, bool right, PageRef sibling, TransactionId birth);
     /// Whether the path goes along the last (or first) child everywhere above the leaf.
     [[nodiscard]] bool on_edge(std::uint32_t depth, bool last) const noexcept;
     NodeEditor editor(std::uint32_t depth) { return txn_.editor(path_.frames[depth].ref); }
     [[nodiscard]] std::uint32_t page_size() const noexcept { return txn_.page_size_bytes; }
-    /// Copies the scratch page over a dirty page.
-    void take_scratch(PageRef ref);
-    NodeEditor scratch();
 
     TransactionState& txn_;
     TreeState& tree_;
     Path& path_;
 };
 
-/// Gives back the pages of the run that an entry refers to.
-void retire_run(TransactionState& txn, const LeafEntry& entry);
+/// What the leaf stores for a value in a run.
+[[nodiscard]] RunReference run_reference(const LeafEntry& entry);
+/// The bytes to store in a leaf for a value that may stand for zeros.
+[[nodiscard]] ByteView stored_bytes(ByteView value) noexcept;
+/// Gives back the pages that an entry's value has outside its leaf, if any.
+void retire_value(TransactionState& txn, TreeState& tree, const LeafEntry& entry);
+/// The page itself when it is dirty, or a dirty copy; the original is verified and given back. The caller enters
+/// the copy where the original was referred to.
+[[nodiscard]] PageRef make_dirty(TransactionState& txn, PageRef ref, const NodeView& node);
+
+// ---- tree_merge.cpp ---------------------------------------------------------------------------------------
+
+/// Makes one node of children `left` and `left + 1` of a dirty branch, when one of them is small and both fit a
+/// page with room to spare; then does the same one level down, where they met. False when they stay two.
+bool join_children(TransactionState& txn, TreeState& tree, PageRef branch, std::uint32_t left);
+/// Removes a child of a dirty branch that has another, and the separator beside it. Its page is the caller's.
+void remove_child_reference(TransactionState& txn, PageRef branch, std::uint32_t child);
+/// One page less, of a count that the tree's record holds; Error{corrupt} below zero.
+void count_down(std::uint64_t& pages);
+/// Takes away roots that have one child.
+void shrink_root(TransactionState& txn, TreeState& tree);
+/// Gives back every page below `ref`, itself included. Reads each page's header, and the entries only where values
+/// may have pages of their own. Returns the entries that were there.
+std::uint64_t retire_subtree(TransactionState& txn, TreeState& tree, PageRef ref, std::uint32_t level);
 
 }  // namespace cambium::kv::detail

@@ -15,10 +15,10 @@ private:
     TransactionState& txn_;
 };
 
-inline void check_value_size(ByteView value) {
-    if (value.size() > kMaxValueSize)
-        throw Error(ErrorCode::value_too_long, "the value has " + std::to_string(value.size()) +
-                                                   " bytes; the most is " + std::to_string(kMaxValueSize));
+inline void check_value_size(std::uint64_t size) {
+    if (size > kMaxValueSize)
+        throw Error(ErrorCode::value_too_long, "the value has " + std::to_string(size) + " bytes; the most is " +
+                                                   std::to_string(kMaxValueSize));
 }
 
 inline void check_key(const TransactionState& txn, ByteView key) {

@@ -1,12 +1,18 @@
 // Transactions of the ordered key-value store: snapshots to read, one writer at a time.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "cambium/base/bytes.hpp"
 #include "cambium/kv/cursor.hpp"
 #include "cambium/kv/options.hpp"
+#include "cambium/kv/large_value.hpp"
 #include "cambium/kv/tree_options.hpp"
 
 namespace cambium::kv {
@@ -39,6 +45,12 @@ struct TreeStatistics {
     std::uint64_t leaf_pages = 0;
     std::uint64_t run_pages = 0;  ///< pages of large values
     std::uint32_t depth = 0;      ///< levels from root to leaf; 0 for an empty tree
+};
+
+/// One entry, owned.
+struct Entry {
+    std::string key;
+    std::string value;
 };
 
 /// What every transaction can do: read one snapshot. Base of ReadTransaction and WriteTransaction.
@@ -77,6 +89,31 @@ public:
     [[nodiscard]] TreeStatistics statistics(Tree tree) const;
     /// The options that the tree was created with.
     [[nodiscard]] TreeOptions options(Tree tree) const;
+
+    /// values[i] becomes what get(tree, keys[i]) answers. The look-ups go through the tree side by side, so that
+    /// waiting for memory overlaps: cheaper than as many get() once the tree is larger than the processor's caches.
+    /// Error{invalid_argument} unless both have one size.
+    void multi_get(Tree tree, std::span<const ByteView> keys, std::span<std::optional<ByteView>> values) const;
+    /// A reader of one value in pieces, or nothing when the key is absent. O(depth), and for a value with pages of
+    /// its own 8 bytes read per 64 KiB; for a smaller one its page.
+    [[nodiscard]] std::optional<ValueReader> value_reader(Tree tree, ByteView key) const;
+
+    // Ranges take the keys at or after `from` and before `to`. An empty bound is no bound: keys are never empty.
+
+    /// The entries of a range. Reads the pages of both ends, and of all leaves between the header only:
+    /// O(depth + pages between). O(1) without bounds.
+    [[nodiscard]] std::uint64_t count_range(Tree tree, ByteView from, ByteView to) const;
+    /// How many keys come before `key`, which need not be there. The cost of count_range().
+    [[nodiscard]] std::uint64_t rank(Tree tree, ByteView key) const;
+    /// A cursor on the entry with so many before it; not positioned when there are no more than that. The cost of
+    /// count_range() up to there.
+    [[nodiscard]] Cursor select(Tree tree, std::uint64_t place) const;
+    /// About as many entries as the range has, as if all pages of a level were equally full. O(depth).
+    [[nodiscard]] std::uint64_t estimate_range(Tree tree, ByteView from, ByteView to) const;
+    /// Up to `count` keys, ascending, spread over the tree as evenly as its pages are filled. O(count * depth).
+    [[nodiscard]] std::vector<std::string> sample_keys(Tree tree, std::size_t count) const;
+    /// Nodes that this transaction has read so far, each time counted: what an operation costs.
+    [[nodiscard]] std::uint64_t pages_visited() const;
 
 protected:
     explicit Transaction(detail::TransactionState* state) noexcept : state_(state) {}
@@ -150,6 +187,30 @@ public:
     /// Remove a key. True when it was there.
     bool erase(Tree tree, ByteView key);
 
+    struct Stored {
+        ByteView value;  ///< the value under the key; lives until the next write
+        bool inserted;   ///< whether it is the one given
+    };
+    /// Store a value only when the key is absent, and answer with what is there then. O(depth).
+    Stored get_or_insert(Tree tree, ByteView key, ByteView value);
+    /// Store a value under a key behind the last one. Cheaper than put(): in a row, no descent.
+    /// Error{invalid_argument} when the key is not behind it; nothing is changed then.
+    void append(Tree tree, ByteView key, ByteView value);
+    /// put() for each pair in turn; all sizes are checked before anything changes. Fastest in order of key. Other
+    /// than with put(), the views must not point into this transaction's own data.
+    void put_many(Tree tree, std::span<const std::pair<ByteView, ByteView>> entries);
+    /// Store `size_bytes` zeros under a key and answer with where they are, to be filled in place. 8-byte aligned
+    /// (64 for large values), writable until the next write of this transaction.
+    [[nodiscard]] std::span<std::byte> reserve(Tree tree, ByteView key, std::uint64_t size_bytes);
+    /// A writer of one value in pieces; the key is there at once, with zeros.
+    [[nodiscard]] ValueWriter value_writer(Tree tree, ByteView key, std::uint64_t size_bytes);
+    /// Remove every entry of a range; answers how many there were. Changes O(depth) pages. The pages between are
+    /// given back whole: each is read once, of leaves the header only unless the tree has large values.
+    std::uint64_t erase_range(Tree tree, ByteView from, ByteView to);
+    /// Take the first or last entry out of a tree; nothing when it is empty. O(depth).
+    std::optional<Entry> pop_first(Tree tree);
+    std::optional<Entry> pop_last(Tree tree);
+
     /// Make every change durable and visible, atomically; returns when it is (Options::durability). The next writer
     /// may begin before the flush, and one flush covers all commits written before it.
     /// Error{full}: nothing changed, the transaction is over. Error{io}: the same. Error{outcome_unknown}:
@@ -167,6 +228,7 @@ public:
 private:
     friend class Environment;
     explicit WriteTransaction(detail::TransactionState* state) noexcept : Transaction(state) {}
+    std::optional<Entry> pop(Tree tree, bool last);
 };
 
 }  // namespace cambium::kv

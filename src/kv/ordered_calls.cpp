@@ -1,0 +1,179 @@
+// The public calls that use the order of a tree: ranges, places, samples, both ends; and those that look up or
+// store in special ways.
+#include "kv/cursor_state.hpp"
+#include "kv/tree_change.hpp"
+#include "kv/tree_count.hpp"
+#include "kv/write_guard.hpp"
+
+namespace cambium::kv {
+
+using detail::KeyRange;
+using detail::Path;
+using detail::TreeState;
+using detail::WriteGuard;
+
+// ---- Reading ----------------------------------------------------------------------------------------------
+
+std::uint64_t Transaction::pages_visited() const {
+    detail::require_active(state_);
+    return state_->nodes_visited;
+}
+
+void Transaction::multi_get(Tree tree, std::span<const ByteView> keys,
+                            std::span<std::optional<ByteView>> values) const {
+    detail::require_active(state_);
+    if (keys.size() != values.size())
+        throw Error(ErrorCode::invalid_argument, "multi_get has " + std::to_string(keys.size()) +
+                                                     " keys and room for " + std::to_string(values.size()) +
+                                                     " values; give as many of each");
+    detail::find_many(*state_, state_->tree(tree.id()), keys, values);
+}
+
+std::uint64_t Transaction::count_range(Tree tree, ByteView from, ByteView to) const {
+    detail::require_active(state_);
+    return detail::count_range(*state_, state_->tree(tree.id()), {from, to});
+}
+
+std::uint64_t Transaction::rank(Tree tree, ByteView key) const {
+    detail::require_active(state_);
+    if (key.empty()) return 0;
+    return detail::count_range(*state_, state_->tree(tree.id()), {{}, key});
+}
+
+Cursor Transaction::select(Tree tree, std::uint64_t place) const {
+    Cursor cursor = this->cursor(tree);
+    detail::CursorState& state = *cursor.state_;
+    if (detail::descend_to_place(*state_, *state.tree, place, state.path))
+        state.place = detail::CursorState::Place::on_entry;
+    return cursor;
+}
+
+std::uint64_t Transaction::estimate_range(Tree tree, ByteView from, ByteView to) const {
+    detail::require_active(state_);
+    const TreeState& state = state_->tree(tree.id());
+    const double begin = from.empty() ? 0 : detail::fraction_before(*state_, state, from);
+    const double end = to.empty() ? 1 : detail::fraction_before(*state_, state, to);
+    return end <= begin
+               ? 0
+               : static_cast<std::uint64_t>((end - begin) * static_cast<double>(state.record.entries) + 0.5);
+}
+
+std::vector<std::string> Transaction::sample_keys(Tree tree, std::size_t count) const {
+    detail::require_active(state_);
+    const TreeState& state = state_->tree(tree.id());
+    std::vector<std::string> keys;
+    if (state.record.root == kNoPage) return keys;
+    Path path;
+    std::string key;
+    for (std::size_t i = 0; i < count; ++i) {
+        detail::descend_to_fraction(*state_, state, (static_cast<double>(i) + 0.5) / static_cast<double>(count),
+                                    path);
+        key.clear();
+        path.leaf().node.append_key(path.leaf().index, key);
+        if (keys.empty() || keys.back() != key) keys.push_back(key);
+    }
+    return keys;
+}
+
+std::optional<ValueReader> Transaction::value_reader(Tree tree, ByteView key) const {
+    detail::require_active(state_);
+    Path path;
+    if (!detail::descend(*state_, state_->tree(tree.id()).record, key, path)) return std::nullopt;
+    const Path::Frame& leaf = path.leaf();
+    const LeafEntry entry = leaf.node.leaf_entry(leaf.index);
+    const ByteView value = state_->resolve(entry);
+    if (entry.kind == ValueKind::run) {
+        const PageRef run = detail::run_reference(entry).first_page;
+        return ValueReader{*state_, value, (run & kDirtyBit) != 0 ? 0 : run};
+    }
+    if ((leaf.ref & kDirtyBit) == 0) state_->verify(leaf.node);
+    return ValueReader{*state_, value, 0};
+}
+
+// ---- Writing ----------------------------------------------------------------------------------------------
+
+WriteTransaction::Stored WriteTransaction::get_or_insert(Tree tree, ByteView key, ByteView value) {
+    const std::string copy{key};
+    const bool inserted = insert(tree, copy, value);
+    return {*get(tree, copy), inserted};
+}
+
+void WriteTransaction::append(Tree tree, ByteView key, ByteView value) {
+    detail::require_writable(state_);
+    detail::check_key(*state_, key);
+    detail::check_value_size(value.size());
+    TreeState& state = state_->tree(tree.id());
+    const WriteGuard guard{*state_};
+    const bool appended = detail::put(*state_, state, key, value, detail::PutMode::append);
+    guard.succeeded();
+    if (!appended)
+        throw Error(ErrorCode::invalid_argument,
+                    "a key to append is not behind the last key of its tree: use put() for keys in any order");
+}
+
+void WriteTransaction::put_many(Tree tree, std::span<const std::pair<ByteView, ByteView>> entries) {
+    detail::require_writable(state_);
+    for (const auto& [key, value] : entries) {
+        detail::check_key(*state_, key);
+        detail::check_value_size(value.size());
+    }
+    TreeState& state = state_->tree(tree.id());
+    const WriteGuard guard{*state_};
+    for (const auto& [key, value] : entries) detail::put(*state_, state, key, value, detail::PutMode::overwrite);
+    guard.succeeded();
+}
+
+std::span<std::byte> WriteTransaction::reserve(Tree tree, ByteView key, std::uint64_t size_bytes) {
+    detail::require_writable(state_);
+    detail::check_key(*state_, key);
+    detail::check_value_size(size_bytes);
+    TreeState& state = state_->tree(tree.id());
+    const std::string copy{key};
+    const WriteGuard guard{*state_};
+    detail::put(*state_, state, copy, {static_cast<const char*>(nullptr), size_bytes}, detail::PutMode::overwrite);
+    const std::span<std::byte> value = detail::stored_value(*state_, state, copy);
+    guard.succeeded();
+    return value;
+}
+
+ValueWriter WriteTransaction::value_writer(Tree tree, ByteView key, std::uint64_t size_bytes) {
+    std::string copy{key};
+    (void)reserve(tree, copy, size_bytes);
+    return ValueWriter{*state_, state_->tree(tree.id()), std::move(copy), size_bytes};
+}
+
+std::uint64_t WriteTransaction::erase_range(Tree tree, ByteView from, ByteView to) {
+    detail::require_writable(state_);
+    TreeState& state = state_->tree(tree.id());
+    const std::string bounds[2] = {std::string{from}, std::string{to}};
+    const WriteGuard guard{*state_};
+    const std::uint64_t erased = detail::erase_range(*state_, state, {bounds[0], bounds[1]});
+    guard.succeeded();
+    return erased;
+}
+
+std::optional<Entry> WriteTransaction::pop(Tree tree, bool last) {
+    detail::require_writable(state_);
+    TreeState& state = state_->tree(tree.id());
+    Path path;
+    detail::descend_to_edge(*state_, state.record, last, path);
+    if (path.depth == 0) return std::nullopt;
+    Entry entry;
+    const Path::Frame& leaf = path.leaf();
+    leaf.node.append_key(leaf.index, entry.key);
+    entry.value = state_->resolve(leaf.node.leaf_entry(leaf.index));
+    const WriteGuard guard{*state_};
+    detail::erase_at(*state_, state, path);
+    guard.succeeded();
+    return entry;
+}
+
+std::optional<Entry> WriteTransaction::pop_first(Tree tree) {
+    return pop(tree, false);
+}
+
+std::optional<Entry> WriteTransaction::pop_last(Tree tree) {
+    return pop(tree, true);
+}
+
+}  // namespace cambium::kv

@@ -1,0 +1,99 @@
+#include "kv/tree_count.hpp"
+
+namespace cambium::kv::detail {
+
+namespace {
+
+class RangeCount {
+public:
+    RangeCount(const TransactionState& txn, const TreeState& tree)
+        : txn_(txn), tree_(tree), pages_left_(tree.record.branch_pages + tree.record.leaf_pages) {}
+
+    std::uint64_t within(PageRef ref, std::uint32_t level, const KeyRange& range) {
+        if (range.from.empty() && range.to.empty()) return below(ref, level);
+        const NodeView node = visit(ref, level);
+        const bool leaf = node.is_leaf();
+        const std::uint32_t first = range.from.empty() ? 0 : place_of(node, range.from);
+        const std::uint32_t last = range.to.empty() ? node.count() : place_of(node, range.to);
+        if (leaf) return last > first ? last - first : 0;
+        const auto edge = [&](std::uint32_t i, const KeyRange& part) {
+            return within(txn_.child(ref, node, i), level - 1, part);
+        };
+        if (first == last) return edge(first, range);
+        std::uint64_t entries = edge(first, {range.from, {}}) + edge(last, {{}, range.to});
+        for (std::uint32_t i = first + 1; i < last; ++i) entries += below(txn_.child(ref, node, i), level - 1);
+        return entries;
+    }
+
+private:
+    std::uint64_t below(PageRef ref, std::uint32_t level) {
+        const NodeView node = visit(ref, level);
+        if (node.is_leaf()) return node.count();
+        std::uint64_t entries = 0;
+        for (std::uint32_t i = 0; i <= node.count(); ++i) entries += below(txn_.child(ref, node, i), level - 1);
+        return entries;
+    }
+
+    // Ends the walk of a damaged tree whose pages are referred to many times.
+    NodeView visit(PageRef ref, std::uint32_t level) {
+        if (pages_left_-- == 0) throw_corrupt(0, "a tree has more pages than its record says");
+        return txn_.node(ref, level);
+    }
+
+    std::uint32_t place_of(const NodeView& node, ByteView key) {
+        return node.is_leaf() ? position_in(tree_, node, key).index : child_in(tree_, node, key);
+    }
+
+    const TransactionState& txn_;
+    const TreeState& tree_;
+    std::uint64_t pages_left_;
+};
+
+}  // namespace
+
+std::uint64_t count_range(const TransactionState& txn, const TreeState& tree, const KeyRange& range) {
+    const std::uint32_t depth = checked_depth(tree.record);
+    if (range.from.empty() && range.to.empty()) return tree.record.entries;
+    if (depth == 0 || (!range.from.empty() && !range.to.empty() && !before(tree, range.from, range.to))) return 0;
+    return RangeCount{txn, tree}.within(tree.record.root, depth - 1, range);
+}
+
+bool descend_to_place(const TransactionState& txn, const TreeState& tree, std::uint64_t place, Path& path) {
+    if (place >= tree.record.entries) return false;
+    descend_to_edge(txn, tree.record, false, path);
+    while (path.depth > 0 && place >= path.leaf().node.count()) {
+        place -= path.leaf().node.count();
+        if (!step_leaf(txn, path, true)) return false;
+    }
+    if (path.depth > 0) path.leaf().index = static_cast<std::uint32_t>(place);
+    return path.depth > 0;
+}
+
+double fraction_before(const TransactionState& txn, const TreeState& tree, ByteView key) {
+    Path path;
+    (void)descend(txn, tree.record, key, path);
+    double fraction = 0;
+    for (std::uint32_t i = path.depth; i-- > 0;) {
+        const Path::Frame& frame = path.frames[i];
+        const std::uint32_t parts = frame.node.count() + (frame.node.is_leaf() ? 0 : 1);
+        fraction = parts == 0 ? 0 : (frame.index + fraction) / parts;
+    }
+    return fraction;
+}
+
+void descend_to_fraction(const TransactionState& txn, const TreeState& tree, double fraction, Path& path) {
+    path.depth = checked_depth(tree.record);
+    PageRef ref = tree.record.root;
+    for (std::uint32_t i = 0; i < path.depth; ++i) {
+        const NodeView node = txn.node(ref, path.depth - 1 - i);
+        const std::uint32_t parts = node.count() + (node.is_leaf() ? 0 : 1);
+        if (parts == 0) throw_corrupt(node.header().page_number, "a leaf is empty");
+        const double place = fraction * parts;
+        const std::uint32_t index = std::min(static_cast<std::uint32_t>(place), parts - 1);
+        path.frames[i] = {ref, node, index};
+        fraction = std::clamp(place - index, 0.0, 1.0);
+        if (!node.is_leaf()) ref = txn.child(ref, node, index);
+    }
+}
+
+}  // namespace cambium::kv::detail
