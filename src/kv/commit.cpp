@@ -173,7 +173,7 @@ PageRef Commit::number(PageRef ref, std::uint32_t level) {
     }
     const std::uint64_t page = next_page();
     node.finish(page, txn_.next_id);
-    std::byte* data = txn_.dirty.page(ref);
+    std::byte* data = txn_.dirty.change(ref);
     const std::uint64_t checksum = env_.checksum(data + 8, env_.page_size - 8);
     std::memcpy(data, &checksum, sizeof checksum);
     writes_.push_back({page, data, 1});

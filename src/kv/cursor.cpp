@@ -9,13 +9,22 @@ namespace cambium::kv {
 namespace detail {
 
 CursorState::CursorState(TransactionState& transaction, TreeState& of_tree)
-    : txn(&transaction), tree(&of_tree), serial(transaction.serial), next(of_tree.cursors) {
+    : txn(&transaction),
+      tree(&of_tree),
+      serial(transaction.serial),
+      made_in(transaction.dirty.epoch()),
+      epoch(made_in) {
+    if (of_tree.epoch < transaction.dirty.floor()) transaction.save(of_tree);
+    next = of_tree.cursors;
     if (next != nullptr) next->previous = this;
     of_tree.cursors = this;
 }
 
 CursorState::~CursorState() {
-    if (serial != txn->serial) return;  // the transaction has ended, its list is gone
+    if (serial == txn->serial) unlink();  // else the transaction has ended, its list is gone
+}
+
+void CursorState::unlink() noexcept {
     (previous != nullptr ? previous->next : tree->cursors) = next;
     if (next != nullptr) next->previous = previous;
 }
@@ -45,15 +54,22 @@ namespace {
 
 [[noreturn, gnu::cold]] void refuse(const CursorState* state) {
     if (state == nullptr) throw Error(ErrorCode::misuse, "the cursor has been moved from");
-    if (state->serial == state->txn->serial) require_active(state->txn);
+    if (state->serial == state->txn->serial) require_active(state->txn, state->txn->open_level());
     throw Error(ErrorCode::misuse, "the cursor's transaction has ended: make a new cursor");
+}
+
+// Which thread it is costs a call, so that only writers are asked.
+bool on_foreign_thread(const TransactionState& txn) noexcept {
+    return txn.writable && txn.thread != std::this_thread::get_id();
 }
 
 CursorState& ready(CursorState* state) {
     // The serial number of a transaction changes when it ends.
     if (state == nullptr || state->serial != state->txn->serial || state->txn->failed ||
-        state->txn->fork_generation != current_fork_generation()) [[unlikely]]
+        state->txn->fork_generation != current_fork_generation() || on_foreign_thread(*state->txn)) [[unlikely]]
         refuse(state);
+    if (state->epoch < state->txn->dirty.floor()) [[unlikely]]
+        state->txn->save(*state);
     if (state->parked) [[unlikely]]
         state->unpark();
     return *state;
@@ -195,7 +211,7 @@ ByteView Cursor::value() {
 
 void Cursor::put(ByteView value) {
     CursorState& state = detail::on_entry(state_);
-    detail::require_writable(state.txn);
+    detail::require_writable(state.txn, state.txn->open_level());
     detail::check_value_size(value.size());
     (void)key();
     const detail::WriteGuard guard{*state.txn};
@@ -205,7 +221,7 @@ void Cursor::put(ByteView value) {
 
 void Cursor::erase() {
     CursorState& state = detail::on_entry(state_);
-    detail::require_writable(state.txn);
+    detail::require_writable(state.txn, state.txn->open_level());
     (void)key();
     const detail::WriteGuard guard{*state.txn};
     // The tree parks this cursor with its key: it finds itself in the gap afterwards.

@@ -260,7 +260,8 @@ ReadTransaction Environment::begin_read() {
 }
 
 WriteTransaction Environment::begin_write() {
-    return WriteTransaction{EnvironmentAccess::state(*this).begin_write(std::nullopt)};
+    detail::TransactionState* const state = EnvironmentAccess::state(*this).begin_write(std::nullopt);
+    return WriteTransaction{state, state->top_level};
 }
 
 std::optional<WriteTransaction> Environment::try_begin_write(std::chrono::milliseconds patience) {
@@ -270,7 +271,7 @@ std::optional<WriteTransaction> Environment::try_begin_write(std::chrono::millis
                           std::clamp<std::chrono::milliseconds>(patience, {}, std::chrono::hours{24 * 365});
     detail::TransactionState* txn = env.begin_write(deadline);
     if (txn == nullptr) return std::nullopt;
-    return WriteTransaction{txn};
+    return WriteTransaction{txn, txn->top_level};
 }
 
 void Environment::sync() {

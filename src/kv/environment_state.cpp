@@ -183,6 +183,12 @@ TransactionId EnvironmentState::written_transaction() const {
     return state.snapshot.id;
 }
 
+void EnvironmentState::abort_write(TransactionState& txn, std::uint64_t level) noexcept {
+    if (!txn.has_level(level) || txn.fork_generation != current_fork_generation()) return;
+    if (level == txn.top_level) return end_write(txn);
+    while (txn.has_level(level)) txn.abort_level();
+}
+
 std::vector<TransactionId> EnvironmentState::pins(const Snapshot& base) {
     std::vector<TransactionId> pins{base.id};
     // The state in flight before the slots, which name it when it no longer is; the heads before the readers'

@@ -59,6 +59,8 @@ public:
     /// to flush_until(), after the write lock has gone to the next writer.
     [[nodiscard]] WrittenCommit commit(TransactionState& txn, Durability durability);
     void end_write(TransactionState& txn) noexcept;
+    /// Takes back the level with everything nested in it; ends the transaction when it is the outermost.
+    void abort_write(TransactionState& txn, std::uint64_t level) noexcept;
     /// Returns when the transaction is durable: as the owner of a flush, or covered by another's.
     /// Error{outcome_unknown} when the flush failed.
     void flush_until(TransactionId target);

@@ -66,13 +66,13 @@ std::size_t ValueReader::read(std::span<std::byte> into) {
     return done;
 }
 
-ValueWriter::ValueWriter(detail::TransactionState& txn, detail::TreeState& tree, std::string key,
-                         std::uint64_t size)
-    : txn_(&txn), tree_(&tree), serial_(txn.serial), key_(std::move(key)), size_(size) {}
+ValueWriter::ValueWriter(detail::TransactionState& txn, std::uint64_t level, detail::TreeState& tree,
+                         std::string key, std::uint64_t size)
+    : txn_(&txn), level_(level), tree_(&tree), serial_(txn.serial), key_(std::move(key)), size_(size) {}
 
 void ValueWriter::append(ByteView piece) {
     require_same(txn_, serial_);
-    detail::require_writable(txn_);
+    detail::require_writable(txn_, level_);
     if (piece.size() > size_ - written_)
         throw Error(ErrorCode::invalid_argument, out_of_range(written_ + piece.size(), size_));
     if (piece.empty()) return;

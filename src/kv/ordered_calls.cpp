@@ -15,13 +15,13 @@ using detail::WriteGuard;
 // ---- Reading ----------------------------------------------------------------------------------------------
 
 std::uint64_t Transaction::pages_visited() const {
-    detail::require_active(state_);
+    detail::require_active(state_, level_);
     return state_->nodes_visited;
 }
 
 void Transaction::multi_get(Tree tree, std::span<const ByteView> keys,
                             std::span<std::optional<ByteView>> values) const {
-    detail::require_active(state_);
+    detail::require_active(state_, level_);
     if (keys.size() != values.size())
         throw Error(ErrorCode::invalid_argument, "multi_get has " + std::to_string(keys.size()) +
                                                      " keys and room for " + std::to_string(values.size()) +
@@ -30,12 +30,12 @@ void Transaction::multi_get(Tree tree, std::span<const ByteView> keys,
 }
 
 std::uint64_t Transaction::count_range(Tree tree, ByteView from, ByteView to) const {
-    detail::require_active(state_);
+    detail::require_active(state_, level_);
     return detail::count_range(*state_, state_->tree(tree.id()), {from, to});
 }
 
 std::uint64_t Transaction::rank(Tree tree, ByteView key) const {
-    detail::require_active(state_);
+    detail::require_active(state_, level_);
     if (key.empty()) return 0;
     return detail::count_range(*state_, state_->tree(tree.id()), {{}, key});
 }
@@ -49,7 +49,7 @@ Cursor Transaction::select(Tree tree, std::uint64_t place) const {
 }
 
 std::uint64_t Transaction::estimate_range(Tree tree, ByteView from, ByteView to) const {
-    detail::require_active(state_);
+    detail::require_active(state_, level_);
     const TreeState& state = state_->tree(tree.id());
     const double begin = from.empty() ? 0 : detail::fraction_before(*state_, state, from);
     const double end = to.empty() ? 1 : detail::fraction_before(*state_, state, to);
@@ -59,7 +59,7 @@ std::uint64_t Transaction::estimate_range(Tree tree, ByteView from, ByteView to)
 }
 
 std::vector<std::string> Transaction::sample_keys(Tree tree, std::size_t count) const {
-    detail::require_active(state_);
+    detail::require_active(state_, level_);
     const TreeState& state = state_->tree(tree.id());
     std::vector<std::string> keys;
     if (state.record.root == kNoPage) return keys;
@@ -76,7 +76,7 @@ std::vector<std::string> Transaction::sample_keys(Tree tree, std::size_t count) 
 }
 
 std::optional<ValueReader> Transaction::value_reader(Tree tree, ByteView key) const {
-    detail::require_active(state_);
+    detail::require_active(state_, level_);
     Path path;
     if (!detail::descend(*state_, state_->tree(tree.id()).record, key, path)) return std::nullopt;
     const Path::Frame& leaf = path.leaf();
@@ -99,7 +99,7 @@ WriteTransaction::Stored WriteTransaction::get_or_insert(Tree tree, ByteView key
 }
 
 void WriteTransaction::append(Tree tree, ByteView key, ByteView value) {
-    detail::require_writable(state_);
+    detail::require_writable(state_, level_);
     detail::check_key(*state_, key);
     detail::check_value_size(value.size());
     TreeState& state = state_->tree(tree.id());
@@ -112,7 +112,7 @@ void WriteTransaction::append(Tree tree, ByteView key, ByteView value) {
 }
 
 void WriteTransaction::put_many(Tree tree, std::span<const std::pair<ByteView, ByteView>> entries) {
-    detail::require_writable(state_);
+    detail::require_writable(state_, level_);
     for (const auto& [key, value] : entries) {
         detail::check_key(*state_, key);
         detail::check_value_size(value.size());
@@ -124,7 +124,7 @@ void WriteTransaction::put_many(Tree tree, std::span<const std::pair<ByteView, B
 }
 
 std::span<std::byte> WriteTransaction::reserve(Tree tree, ByteView key, std::uint64_t size_bytes) {
-    detail::require_writable(state_);
+    detail::require_writable(state_, level_);
     detail::check_key(*state_, key);
     detail::check_value_size(size_bytes);
     TreeState& state = state_->tree(tree.id());
@@ -139,11 +139,11 @@ std::span<std::byte> WriteTransaction::reserve(Tree tree, ByteView key, std::uin
 ValueWriter WriteTransaction::value_writer(Tree tree, ByteView key, std::uint64_t size_bytes) {
     std::string copy{key};
     (void)reserve(tree, copy, size_bytes);
-    return ValueWriter{*state_, state_->tree(tree.id()), std::move(copy), size_bytes};
+    return ValueWriter{*state_, level_, state_->tree(tree.id()), std::move(copy), size_bytes};
 }
 
 std::uint64_t WriteTransaction::erase_range(Tree tree, ByteView from, ByteView to) {
-    detail::require_writable(state_);
+    detail::require_writable(state_, level_);
     TreeState& state = state_->tree(tree.id());
     const std::string bounds[2] = {std::string{from}, std::string{to}};
     const WriteGuard guard{*state_};
@@ -153,7 +153,7 @@ std::uint64_t WriteTransaction::erase_range(Tree tree, ByteView from, ByteView t
 }
 
 std::optional<Entry> WriteTransaction::pop(Tree tree, bool last) {
-    detail::require_writable(state_);
+    detail::require_writable(state_, level_);
     TreeState& state = state_->tree(tree.id());
     Path path;
     detail::descend_to_edge(*state_, state.record, last, path);

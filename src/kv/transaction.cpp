@@ -74,7 +74,7 @@ void check_supported(const TreeOptions& options) {
 // ---- Reading ----------------------------------------------------------------------------------------------
 
 std::uint64_t Transaction::id() const {
-    detail::require_active(state_);
+    detail::require_active(state_, level_);
     return state_->writable ? state_->next_id : state_->snapshot.id;
 }
 
@@ -82,8 +82,12 @@ bool Transaction::writable() const noexcept {
     return state_ != nullptr && state_->writable;
 }
 
+bool Transaction::active() const noexcept {
+    return state_ != nullptr && state_->has_level(level_);
+}
+
 std::optional<Tree> Transaction::find_tree(ByteView name) const {
-    detail::require_active(state_);
+    detail::require_active(state_, level_);
     check_name(name);
     const std::uint64_t id = lookup(*state_, name);
     return id == 0 ? std::nullopt : std::optional{Tree{id}};
@@ -95,44 +99,43 @@ Tree Transaction::tree(ByteView name) const {
 }
 
 void Transaction::each_tree_impl(void (*visit)(void*, ByteView, Tree), void* context) const {
-    detail::require_active(state_);
+    detail::require_active(state_, level_);
     Cursor cursor{new detail::CursorState{*state_, state_->catalog}};
     for (bool on = cursor.seek({&kCatalogName, 1}); on && cursor.key().front() == kCatalogName; on = cursor.next())
         visit(context, cursor.key().substr(1), Tree{id_of(cursor.value())});
 }
 
 std::optional<ByteView> Transaction::get(Tree tree, ByteView key) const {
-    detail::require_active(state_);
+    detail::require_active(state_, level_);
     const std::optional<LeafEntry> entry = detail::find(*state_, state_->tree(tree.id()).record, key);
     return entry.has_value() ? std::optional{state_->resolve(*entry)} : std::nullopt;
 }
 
 bool Transaction::contains(Tree tree, ByteView key) const {
-    detail::require_active(state_);
+    detail::require_active(state_, level_);
     return detail::find(*state_, state_->tree(tree.id()).record, key).has_value();
 }
 
 Cursor Transaction::cursor(Tree tree) const {
-    detail::require_active(state_);
+    detail::require_active(state_, level_);
     return Cursor{new detail::CursorState{*state_, state_->tree(tree.id())}};
 }
 
 TreeStatistics Transaction::statistics(Tree tree) const {
-    detail::require_active(state_);
+    detail::require_active(state_, level_);
     const TreeRecord& record = state_->tree(tree.id()).record;
     return {record.entries, record.branch_pages, record.leaf_pages, record.run_pages, record.depth};
 }
 
 TreeOptions Transaction::options(Tree tree) const {
-    detail::require_active(state_);
+    detail::require_active(state_, level_);
     return options_of(state_->tree(tree.id()).record.flags);
 }
 
 ReadTransaction& ReadTransaction::operator=(ReadTransaction&& other) noexcept {
     if (this != &other) {
         end();
-        state_ = other.state_;
-        other.state_ = nullptr;
+        take(other);
     }
     return *this;
 }
@@ -147,14 +150,13 @@ void ReadTransaction::end() noexcept {
 WriteTransaction& WriteTransaction::operator=(WriteTransaction&& other) noexcept {
     if (this != &other) {
         abort();
-        state_ = other.state_;
-        other.state_ = nullptr;
+        take(other);
     }
     return *this;
 }
 
 Tree WriteTransaction::create_tree(ByteView name, const TreeOptions& options) {
-    detail::require_writable(state_);
+    detail::require_writable(state_, level_);
     check_name(name);
     if (const std::uint64_t id = lookup(*state_, name); id != 0) {
         const TreeOptions stored = this->options(Tree{id});
@@ -179,7 +181,7 @@ Tree WriteTransaction::create_tree(ByteView name, const TreeOptions& options) {
 }
 
 bool WriteTransaction::drop_tree(ByteView name) {
-    detail::require_writable(state_);
+    detail::require_writable(state_, level_);
     check_name(name);
     const std::uint64_t id = lookup(*state_, name);
     if (id == 0) return false;
@@ -195,7 +197,7 @@ bool WriteTransaction::drop_tree(ByteView name) {
 }
 
 void WriteTransaction::clear(Tree tree) {
-    detail::require_writable(state_);
+    detail::require_writable(state_, level_);
     TreeState& state = state_->tree(tree.id());
     const WriteGuard guard{*state_};
     detail::clear(*state_, state);
@@ -203,7 +205,7 @@ void WriteTransaction::clear(Tree tree) {
 }
 
 void WriteTransaction::rename_tree(ByteView from, ByteView to) {
-    detail::require_writable(state_);
+    detail::require_writable(state_, level_);
     check_name(to);
     const std::uint64_t id = this->tree(from).id();
     if (from == to) return;
@@ -217,7 +219,7 @@ void WriteTransaction::rename_tree(ByteView from, ByteView to) {
 }
 
 void WriteTransaction::put(Tree tree, ByteView key, ByteView value) {
-    detail::require_writable(state_);
+    detail::require_writable(state_, level_);
     detail::check_key(*state_, key);
     detail::check_value_size(value.size());
     TreeState& state = state_->tree(tree.id());
@@ -227,7 +229,7 @@ void WriteTransaction::put(Tree tree, ByteView key, ByteView value) {
 }
 
 bool WriteTransaction::insert(Tree tree, ByteView key, ByteView value) {
-    detail::require_writable(state_);
+    detail::require_writable(state_, level_);
     detail::check_key(*state_, key);
     detail::check_value_size(value.size());
     TreeState& state = state_->tree(tree.id());
@@ -238,12 +240,18 @@ bool WriteTransaction::insert(Tree tree, ByteView key, ByteView value) {
 }
 
 bool WriteTransaction::erase(Tree tree, ByteView key) {
-    detail::require_writable(state_);
+    detail::require_writable(state_, level_);
     TreeState& state = state_->tree(tree.id());
     const WriteGuard guard{*state_};
     const bool erased = detail::erase(*state_, state, key);
     guard.succeeded();
     return erased;
+}
+
+WriteTransaction WriteTransaction::begin_nested() {
+    detail::require_writable(state_, level_);
+    state_->begin_level();
+    return WriteTransaction{state_, state_->open_level()};
 }
 
 namespace {
@@ -264,19 +272,22 @@ detail::WrittenCommit write_out(TransactionState& txn, Durability durability) {
 }  // namespace
 
 void WriteTransaction::commit() {
-    detail::require_writable(state_);
+    detail::require_writable(state_, level_);
     commit(state_->env->options.durability);
 }
 
 void WriteTransaction::commit(Durability durability) {
-    detail::require_writable(state_);
+    detail::require_writable(state_, level_);
+    if (!state_->levels.empty()) return std::exchange(state_, nullptr)->commit_level();
     detail::EnvironmentState& env = *state_->env;
     const detail::WrittenCommit written = write_out(*std::exchange(state_, nullptr), durability);
     if (written.flush_is_due) env.flush_until(written.id);
 }
 
 CommitTicket WriteTransaction::commit_async() {
-    detail::require_writable(state_);
+    detail::require_writable(state_, level_);
+    if (!state_->levels.empty())
+        throw Error(ErrorCode::misuse, "a nested transaction has no ticket: only the outermost one is written");
     detail::EnvironmentState& env = *state_->env;
     return {&env, write_out(*std::exchange(state_, nullptr), Durability::durable).id};
 }
@@ -292,7 +303,7 @@ void CommitTicket::wait() const {
 }
 
 void WriteTransaction::abort() noexcept {
-    if (state_ != nullptr) state_->env->end_write(*state_);
+    if (state_ != nullptr) state_->env->abort_write(*state_, level_);
     state_ = nullptr;
 }
 

@@ -1,6 +1,6 @@
 #include "kv/transaction_state.hpp"
 
-#include <new>
+#include <algorithm>
 
 #include "kv/fork_guard.hpp"
 #include "kv/tree.hpp"
@@ -11,80 +11,6 @@ void throw_corrupt(std::uint64_t page_number, const char* reason) {
     std::string sentence = page_number == 0 ? std::string{"the store is damaged: "}
                                             : "page " + std::to_string(page_number) + " is damaged: ";
     throw Error(ErrorCode::corrupt, sentence.append(reason));
-}
-
-namespace {
-
-constexpr std::align_val_t kPageAlignment{4096};
-
-std::byte* allocate_pages(std::uint64_t pages, std::uint32_t page_size) {
-    return static_cast<std::byte*>(::operator new(pages* page_size, kPageAlignment));
-}
-
-void free_pages(std::byte* data) noexcept {
-    ::operator delete(data, kPageAlignment);
-}
-
-}  // namespace
-
-std::byte* DirtyTable::take_page() {
-    if (pool_.empty()) return allocate_pages(1, page_size_);
-    std::byte* page = pool_.back();
-    pool_.pop_back();
-    return page;
-}
-
-PageRef DirtyTable::add(std::uint64_t pages) {
-    if (unused_.empty()) {
-        unused_.push_back(entries_.size());
-        entries_.push_back({nullptr, 0, false});
-    }
-    const std::uint64_t index = unused_.back();
-    std::byte* data = pages == 1 ? take_page() : allocate_pages(pages, page_size_);
-    entries_[index] = {data, pages, false};
-    unused_.pop_back();
-    ++node_count_;
-    return kDirtyBit | index;
-}
-
-PageRef DirtyTable::add_run(std::uint64_t pages) {
-    const PageRef ref = add(pages);
-    Entry& entry = entries_[ref & ~kDirtyBit];
-    entry.is_run = true;
-    --node_count_;
-    std::memset(entry.data, 0, sizeof(RunHeader));
-    return ref;
-}
-
-void DirtyTable::release(PageRef ref) noexcept {
-    Entry& entry = entries_[ref & ~kDirtyBit];
-    if (!entry.is_run) --node_count_;
-    if (entry.pages == 1 && pool_.size() < pool_.capacity()) {
-        pool_.push_back(entry.data);
-    } else {
-        free_pages(entry.data);
-    }
-    entry = {nullptr, 0, false};
-    unused_.push_back(ref & ~kDirtyBit);
-}
-
-void DirtyTable::clear() noexcept {
-    for (const Entry& entry : entries_) {
-        if (entry.data == nullptr) continue;
-        if (entry.pages == 1 && pool_.size() < pool_.capacity()) {
-            pool_.push_back(entry.data);
-        } else {
-            free_pages(entry.data);
-        }
-    }
-    entries_.clear();
-    unused_.clear();
-    node_count_ = 0;
-}
-
-DirtyTable::~DirtyTable() {
-    clear();
-    for (std::byte* page : pool_) free_pages(page);
 }
 
 std::string tree_key(std::uint64_t id) {
@@ -99,6 +25,7 @@ void TransactionState::begin(const Snapshot& at, const std::byte* mapping) {
     // A reader that sees the same state again keeps the trees it has opened.
     if (writable || snapshot.id != at.id) tree_count = 0;
     for (std::size_t i = 0; i < tree_count; ++i) trees[i]->cursors = nullptr;
+    if (writable) top_level = dirty.begin_epoch();
     snapshot = at;
     map = mapping;
     nodes_visited = 0;
@@ -106,6 +33,7 @@ void TransactionState::begin(const Snapshot& at, const std::byte* mapping) {
     catalog.modified = false;
     catalog.append_leaf = kNoPage;
     catalog.cursors = nullptr;
+    catalog.epoch = dirty.epoch();
     failed = false;
     active = true;
     ++serial;
@@ -119,6 +47,8 @@ void TransactionState::end() noexcept {
     if (writable) {
         dirty.clear();
         retired.clear();
+        levels.clear();
+        tree_images.clear();
     }
 }
 
@@ -191,25 +121,36 @@ TreeState& TransactionState::tree(std::uint64_t id) {
     state.append_leaf = kNoPage;
     state.insert_leaf = kNoPage;
     state.cursors = nullptr;
+    state.epoch = dirty.epoch();
     ++tree_count;
     return state;
 }
 
-void require_active(const TransactionState* state) {
+bool TransactionState::has_level(std::uint64_t level) const noexcept {
+    if (!active) return false;
+    return level == top_level ||
+           std::any_of(levels.begin(), levels.end(), [&](const Level& nested) { return nested.epoch == level; });
+}
+
+void require_active(const TransactionState* state, std::uint64_t level) {
     if (state == nullptr || !state->active)
         throw Error(ErrorCode::misuse, "the transaction has ended: begin a new one");
     if (state->fork_generation != current_fork_generation())
         throw Error(ErrorCode::misuse,
                     "the transaction belongs to the parent process: open the store anew after fork()");
+    if (state->open_level() != level)
+        throw Error(ErrorCode::misuse, state->has_level(level)
+                                           ? "a nested transaction is open: commit or abort it first"
+                                           : "the transaction has ended with the one around it: begin a new one");
     if (state->failed)
         throw Error(ErrorCode::misuse, "the transaction stopped in the middle of a failed write: abort it");
+    if (state->writable && state->thread != std::this_thread::get_id())
+        throw Error(ErrorCode::misuse, "a write transaction must stay on the thread that began it");
 }
 
-void require_writable(const TransactionState* state) {
-    require_active(state);
+void require_writable(const TransactionState* state, std::uint64_t level) {
+    require_active(state, level);
     if (!state->writable) throw Error(ErrorCode::read_only, "a read transaction cannot write: use begin_write()");
-    if (state->thread != std::this_thread::get_id())
-        throw Error(ErrorCode::misuse, "a write transaction must stay on the thread that began it");
 }
 
 }  // namespace detail

@@ -14,6 +14,7 @@
 #include "base/checksum.hpp"
 #include "cambium/base/error.hpp"
 #include "cambium/kv/transaction.hpp"
+#include "kv/dirty_table.hpp"
 #include "kv/node_editor.hpp"
 
 namespace cambium::kv {
@@ -35,53 +36,6 @@ struct RetiredExtent {
     TransactionId retired;
 };
 
-/// The dirty pages and runs of a write transaction, by index. References stay valid until released.
-class DirtyTable {
-public:
-    explicit DirtyTable(std::uint32_t page_size) : page_size_(page_size) { pool_.reserve(kPooledPages); }
-    ~DirtyTable();
-    DirtyTable(const DirtyTable&) = delete;
-    DirtyTable& operator=(const DirtyTable&) = delete;
-
-    /// A new dirty page; its bytes are not initialised.
-    PageRef add(std::uint64_t pages = 1);
-    void release(PageRef ref) noexcept;
-    void clear() noexcept;
-
-    [[nodiscard]] std::byte* page(PageRef ref) const {
-        const std::uint64_t index = ref & ~kDirtyBit;
-        if (index >= entries_.size() || entries_[index].data == nullptr)
-            throw_corrupt(0, "a reference to a page that was never written");
-        return entries_[index].data;
-    }
-    /// Single dirty pages, runs not counted.
-    [[nodiscard]] std::uint64_t node_count() const noexcept { return node_count_; }
-    /// Calls visit(ref, data, pages) for every run.
-    template <class Visitor>
-    void each_run(Visitor&& visit) {
-        for (std::size_t i = 0; i < entries_.size(); ++i)
-            if (entries_[i].data != nullptr && entries_[i].is_run)
-                visit(kDirtyBit | i, entries_[i].data, entries_[i].pages);
-    }
-    /// A dirty run: as add(), remembered as not a node.
-    PageRef add_run(std::uint64_t pages);
-
-private:
-    struct Entry {
-        std::byte* data;
-        std::uint64_t pages;
-        bool is_run;
-    };
-    static constexpr std::size_t kPooledPages = 1024;
-    std::byte* take_page();
-
-    std::uint32_t page_size_;
-    std::uint64_t node_count_ = 0;
-    std::vector<Entry> entries_;
-    std::vector<std::uint64_t> unused_;  ///< released indexes
-    std::vector<std::byte*> pool_;       ///< page buffers to use again; its capacity is fixed
-};
-
 /// The key of a tree's record in the catalog tree.
 [[nodiscard]] std::string tree_key(std::uint64_t id);
 
@@ -99,6 +53,22 @@ struct TreeState {
     std::uint32_t insert_index = 0;  ///< its place there
     std::uint32_t ascending = 0;     ///< insertions in a row, each right behind the one before
     CursorState* cursors = nullptr;  ///< list of the tree's open cursors in this transaction
+    std::uint64_t epoch = 0;         ///< of its loading or of its newest image (nesting.cpp)
+};
+
+/// What a tree was before a nested level first changed it, or one of its cursors.
+struct TreeImage {
+    TreeState* tree;
+    TreeState before;
+};
+
+/// Where a nested level began.
+struct Level {
+    std::uint64_t epoch;  ///< its number; no other level of this object has it
+    std::uint64_t next_tree_id;
+    std::size_t retired;
+    std::size_t tree_count;
+    std::size_t tree_images;
 };
 
 struct TransactionState {
@@ -126,6 +96,9 @@ struct TransactionState {
     std::thread::id thread;
     DirtyTable dirty;
     std::vector<RetiredExtent> retired;
+    std::uint64_t top_level = 0;  ///< number of the transaction itself, in the row of the levels' numbers
+    std::vector<Level> levels;    ///< nested ones, outer first
+    std::vector<TreeImage> tree_images;
     std::unique_ptr<std::byte[]> scratch;
     std::string arena;
     std::vector<LeafItem> leaf_items;
@@ -149,7 +122,7 @@ struct TransactionState {
         if ((ref & ~parent & kDirtyBit) != 0) bad_reference(parent);
         return ref;
     }
-    [[nodiscard]] NodeEditor editor(PageRef ref) { return {dirty.page(ref), page_size_bytes}; }
+    [[nodiscard]] NodeEditor editor(PageRef ref) { return {dirty.change(ref), page_size_bytes}; }
     /// The bytes of a value that may live in a run.
     [[nodiscard]] ByteView resolve(const LeafEntry& entry) const {
         return entry.kind == ValueKind::inlined ? entry.value : resolve_run(entry);
@@ -162,13 +135,25 @@ struct TransactionState {
         if (scratch == nullptr) scratch = std::make_unique<std::byte[]>(page_size_bytes);
         return {scratch.get(), page_size_bytes};
     }
-    void take_scratch(PageRef ref) { std::memcpy(dirty.page(ref), scratch.get(), page_size_bytes); }
+    void take_scratch(PageRef ref) { std::memcpy(dirty.change(ref), scratch.get(), page_size_bytes); }
     /// Gives a committed page or run back, or drops a dirty one.
     void retire(PageRef ref, std::uint64_t pages, TransactionId birth);
 
     /// Starts a transaction on a snapshot; ends it. Neither allocates once the object has been used.
     void begin(const Snapshot& at, const std::byte* mapping);
     void end() noexcept;
+    /// The level that may be used now; 0 in a read transaction.
+    [[nodiscard]] std::uint64_t open_level() const noexcept {
+        return levels.empty() ? top_level : levels.back().epoch;
+    }
+    [[nodiscard]] bool has_level(std::uint64_t level) const noexcept;
+    /// Nested levels (nesting.cpp). Each costs what is changed in it.
+    void begin_level();
+    void commit_level() noexcept;
+    void abort_level() noexcept;
+    /// Keeps the state of a tree or of a cursor that is older than the innermost level, for its abort.
+    void save(TreeState& tree);
+    void save(CursorState& cursor);
     /// The state of an open tree; loads its record on first use. Error{not_found} when the snapshot has none.
     [[nodiscard]] TreeState& tree(std::uint64_t id);
 
@@ -178,10 +163,10 @@ private:
     [[noreturn]] void bad_node(const NodeView& view, PageRef ref, std::uint32_t level) const;
 };
 
-/// Throws unless the transaction may be used by this call: active, not after fork; for writes also writable, on its
-/// thread.
-void require_active(const TransactionState* state);
-void require_writable(const TransactionState* state);
+/// Throws unless the transaction may be used by this call: active, not after fork, a writer on its thread and at
+/// its innermost level; for writes also writable.
+void require_active(const TransactionState* state, std::uint64_t level);
+void require_writable(const TransactionState* state, std::uint64_t level);
 
 }  // namespace detail
 }  // namespace cambium::kv

@@ -85,7 +85,7 @@ bool append(TransactionState& txn, TreeState& tree, ByteView key, ByteView value
     if (position.exact || position.index != count || count == 0 ||
         leaf_entry_size(key.size(), value.size()) > max_leaf_entry_size(txn.page_size_bytes))
         return false;
-    park_cursors(tree);
+    prepare_change(txn, tree);
     if (!leaf.insert_entry(count, {key, stored_bytes(value)})) return false;
     ++tree.record.entries;
     return true;
@@ -106,7 +106,7 @@ bool put(TransactionState& txn, TreeState& tree, ByteView key, ByteView value, P
     const bool exact = descend(txn, tree.record, key, path);
     if (exact && mode == PutMode::insert_only) return false;
     if (mode == PutMode::append && (exact || !behind_all(path))) return false;
-    park_cursors(tree);
+    prepare_change(txn, tree);
     TreeChange change{txn, tree, path};
     if (path.depth == 0) change.plant_root();
     change.make_path_dirty();
@@ -127,7 +127,7 @@ bool erase(TransactionState& txn, TreeState& tree, ByteView key) {
 }
 
 void erase_at(TransactionState& txn, TreeState& tree, Path& path) {
-    park_cursors(tree);
+    prepare_change(txn, tree);
     TreeChange change{txn, tree, path};
     change.make_path_dirty();
     change.erase();
@@ -135,7 +135,7 @@ void erase_at(TransactionState& txn, TreeState& tree, Path& path) {
 }
 
 void clear(TransactionState& txn, TreeState& tree) {
-    park_cursors(tree);
+    prepare_change(txn, tree);
     if (tree.record.root != kNoPage)
         (void)retire_subtree(txn, tree, tree.record.root, checked_depth(tree.record) - 1);
     const TreeRecord empty{tree.record.id, kNoPage, 0, 0, 0, 0, tree.record.flags, 0};
@@ -150,6 +150,7 @@ std::span<std::byte> stored_value(TransactionState& txn, TreeState& tree, ByteVi
     const LeafEntry entry = path.leaf().node.leaf_entry(path.leaf().index);
     const ByteView value = txn.resolve(entry);
     if (entry.kind == ValueKind::run && (run_reference(entry).first_page & kDirtyBit) == 0) return {};
+    (void)txn.dirty.change(entry.kind == ValueKind::run ? run_reference(entry).first_page : path.leaf().ref);
     return {reinterpret_cast<std::byte*>(const_cast<char*>(value.data())), value.size()};
 }
 

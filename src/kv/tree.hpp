@@ -1,7 +1,7 @@
 // The B+tree: find, insert, erase and clear over one TreeState of one transaction.
 //
 // Invariants: all leaves are at one level; keys of child i of a branch lie at or after separator i-1 and before
-// separator i; no node but the root is empty. Changes park the tree's cursors first (cursor_state.hpp).
+// separator i; no node but the root is empty. Changes call prepare_change() first (cursor_state.hpp).
 #pragma once
 
 #include <array>

@@ -58,7 +58,7 @@ PageRef make_dirty(TransactionState& txn, PageRef ref, const NodeView& node) {
     if ((ref & kDirtyBit) != 0) return ref;
     txn.verify(node);
     const PageRef copy = txn.dirty.add();
-    std::memcpy(txn.dirty.page(copy), node.data(), txn.page_size_bytes);
+    std::memcpy(txn.dirty.change(copy), node.data(), txn.page_size_bytes);
     txn.retire(ref, 1, node.header().birth);
     return copy;
 }
@@ -95,7 +95,7 @@ LeafItem TreeChange::store_value(ByteView key, ByteView value, RunReference& ref
         return {key, stored_bytes(value), ValueKind::inlined};
     const std::uint64_t pages = run_page_count(value.size(), page_size());
     const PageRef run = txn_.dirty.add_run(pages);
-    std::byte* bytes = txn_.dirty.page(run);
+    std::byte* bytes = txn_.dirty.change(run);
     if (value.data() == nullptr) {
         std::memset(bytes + sizeof(RunHeader), 0, value.size());
     } else {

@@ -100,7 +100,7 @@ std::uint64_t erase_range(TransactionState& txn, TreeState& tree, const KeyRange
     if (checked_depth(record) == 0 ||
         (!range.from.empty() && !range.to.empty() && !before(tree, range.from, range.to)))
         return 0;
-    park_cursors(tree);
+    prepare_change(txn, tree);
     RangeErasure erasure{txn, tree};
     const PageRef root = erasure.cut(record.root, record.depth - 1, range);
     if (erasure.erased() == 0) return 0;

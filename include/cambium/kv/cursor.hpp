@@ -17,6 +17,8 @@ struct CursorState;
 /// on and finds its place again on next use. If that key was erased, it stands in the gap: valid() is false,
 /// next() goes to the first entry after the gap and previous() to the last before it.
 ///
+/// While a nested transaction is open, cursors of those around it read and write in the nested one.
+///
 /// Views returned by key() and value() live until the cursor moves or the transaction writes or ends;
 /// value() of a read transaction lives until the transaction ends.
 ///

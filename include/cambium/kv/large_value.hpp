@@ -69,9 +69,11 @@ public:
 
 private:
     friend class WriteTransaction;
-    ValueWriter(detail::TransactionState& txn, detail::TreeState& tree, std::string key, std::uint64_t size);
+    ValueWriter(detail::TransactionState& txn, std::uint64_t level, detail::TreeState& tree, std::string key,
+                std::uint64_t size);
 
     detail::TransactionState* txn_;
+    std::uint64_t level_;
     detail::TreeState* tree_;
     std::uint64_t serial_;
     std::string key_;

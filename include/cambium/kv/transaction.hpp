@@ -11,8 +11,8 @@
 
 #include "cambium/base/bytes.hpp"
 #include "cambium/kv/cursor.hpp"
-#include "cambium/kv/options.hpp"
 #include "cambium/kv/large_value.hpp"
+#include "cambium/kv/options.hpp"
 #include "cambium/kv/tree_options.hpp"
 
 namespace cambium::kv {
@@ -24,7 +24,7 @@ class EnvironmentState;
 }  // namespace detail
 
 /// A named tree. A small value, valid in every transaction of its environment in which the tree exists.
-/// Ids are never used twice in a file.
+/// Ids are never used twice in a file, except those of trees whose creation was aborted.
 class Tree {
 public:
     Tree() = default;
@@ -65,8 +65,9 @@ public:
     /// The number of the snapshot read; for a write transaction the number its commit will have.
     [[nodiscard]] std::uint64_t id() const;
     [[nodiscard]] bool writable() const noexcept;
-    /// False after end(), commit() or abort(): every other call then throws Error{misuse}.
-    [[nodiscard]] bool active() const noexcept { return state_ != nullptr; }
+    /// False after end(), commit() or abort(), of this transaction or of one around it: every other call then
+    /// throws Error{misuse}.
+    [[nodiscard]] bool active() const noexcept;
 
     /// The tree of that name, or nothing. O(log of the number of trees). Error{invalid_argument} for a name that no
     /// tree can have.
@@ -81,7 +82,8 @@ public:
     }
 
     /// The value of a key, or nothing. The view lives until the transaction ends or, in a write
-    /// transaction, until its next write. Values are 8-byte aligned, large ones 64-byte aligned. O(depth).
+    /// transaction, until its next write or the end of a nested one. Values are 8-byte aligned, large ones
+    /// 64-byte aligned. O(depth).
     [[nodiscard]] std::optional<ByteView> get(Tree tree, ByteView key) const;
     [[nodiscard]] bool contains(Tree tree, ByteView key) const;
     /// A cursor, not yet positioned.
@@ -116,11 +118,17 @@ public:
     [[nodiscard]] std::uint64_t pages_visited() const;
 
 protected:
-    explicit Transaction(detail::TransactionState* state) noexcept : state_(state) {}
-    Transaction(Transaction&& other) noexcept : state_(other.state_) { other.state_ = nullptr; }
+    Transaction(detail::TransactionState* state, std::uint64_t level) noexcept : state_(state), level_(level) {}
+    Transaction(Transaction&& other) noexcept { take(other); }
     ~Transaction() = default;
+    void take(Transaction& other) noexcept {
+        state_ = other.state_;
+        level_ = other.level_;
+        other.state_ = nullptr;
+    }
 
     detail::TransactionState* state_;
+    std::uint64_t level_;  ///< which of the nested ones this is; 0 in a read transaction
 
 private:
     void each_tree_impl(void (*visit)(void*, ByteView, Tree), void* context) const;
@@ -138,7 +146,7 @@ public:
 
 private:
     friend class Environment;
-    explicit ReadTransaction(detail::TransactionState* state) noexcept : Transaction(state) {}
+    explicit ReadTransaction(detail::TransactionState* state) noexcept : Transaction(state, 0) {}
 };
 
 /// A commit that is written but perhaps not durable yet. A small value; it must not outlive its environment, and
@@ -211,23 +219,38 @@ public:
     std::optional<Entry> pop_first(Tree tree);
     std::optional<Entry> pop_last(Tree tree);
 
+    /// A transaction inside this one, to any depth: its commit() hands its changes to this one, its abort() takes
+    /// them back exactly. Until then every call of this one throws Error{misuse}, except active() and abort(),
+    /// which ends the nested one too; the nested one sees what this one has changed, and reads through it are the
+    /// way to read meanwhile.
+    ///
+    /// Trees and cursors of this transaction may be used while the nested one is open. Its abort() puts the cursors
+    /// back to where they stood when it began, and ends the cursors made since; the trees it created are gone, and
+    /// their ids may be used again. Its commit() keeps all of them. A write that failed half-way in the nested one
+    /// leaves only abort() to it, and this transaction is then as it was.
+    ///
+    /// It stays on the thread of this one. Begin costs O(1); the first change of a page of this transaction copies
+    /// it; the end costs what was changed.
+    [[nodiscard]] WriteTransaction begin_nested();
+
     /// Make every change durable and visible, atomically; returns when it is (Options::durability). The next writer
     /// may begin before the flush, and one flush covers all commits written before it.
+    /// In a nested transaction: hand every change to the one around it; no flush.
     /// Error{full}: nothing changed, the transaction is over. Error{io}: the same. Error{outcome_unknown}:
     /// the flush itself failed; the store takes no more writes until reopened.
     void commit();
-    /// The same with another durability than the environment's.
+    /// The same with another durability than the environment's; in a nested transaction it says nothing.
     void commit(Durability durability);
     /// Write every change and return without a flush. The commit becomes visible when it is durable: with the next
     /// flush, at the latest when someone waits for the ticket, syncs or closes. Errors as commit(), but for the
-    /// flush.
+    /// flush; Error{misuse} in a nested transaction.
     [[nodiscard]] CommitTicket commit_async();
-    /// Forget every change. May be called twice.
+    /// Forget every change, those of nested transactions included. May be called twice.
     void abort() noexcept;
 
 private:
     friend class Environment;
-    explicit WriteTransaction(detail::TransactionState* state) noexcept : Transaction(state) {}
+    WriteTransaction(detail::TransactionState* state, std::uint64_t level) noexcept : Transaction(state, level) {}
     std::optional<Entry> pop(Tree tree, bool last);
 };
 

@@ -1,0 +1,107 @@
+// The dirty pages and runs of a write transaction, by index, and the before-images that take nested levels back.
+//
+// Invariants: an index of the table names one page until it is released. Every buffer belongs to one entry or to
+// one before-image. An entry whose epoch lies before the innermost level has no image in that level yet; it gets
+// one before it changes. An index with an image somewhere (`pinned`) is not used for another page. Each level has
+// at most one image per index, so that levels cost what they change and merge by dropping images. Thread rule: one
+// thread at a time.
+#pragma once
+
+#include <vector>
+
+#include "kv/node.hpp"
+
+namespace cambium::kv {
+
+class DirtyTable {
+public:
+    explicit DirtyTable(std::uint32_t page_size) : page_size_(page_size) { pool_.reserve(kPooledPages); }
+    ~DirtyTable();
+    DirtyTable(const DirtyTable&) = delete;
+    DirtyTable& operator=(const DirtyTable&) = delete;
+
+    /// A new dirty page; its bytes are not initialised.
+    PageRef add() { return add_entry(1, false); }
+    /// A new dirty run; it is not a node.
+    PageRef add_run(std::uint64_t pages);
+    void release(PageRef ref);
+    /// Drops every page and every level.
+    void clear() noexcept;
+
+    /// The bytes of a page, to read. They stay where they are until the page is released.
+    [[nodiscard]] const std::byte* page(PageRef ref) const {
+        const std::uint64_t index = ref & ~kDirtyBit;
+        if (index >= entries_.size() || entries_[index].data == nullptr)
+            throw_corrupt(0, "a reference to a page that was never written");
+        return entries_[index].data;
+    }
+    /// The same, to write: within a nested level the page gets its before-image first.
+    [[nodiscard]] std::byte* change(PageRef ref) {
+        (void)page(ref);
+        Entry& entry = entries_[ref & ~kDirtyBit];
+        if (entry.epoch < floor_) [[unlikely]]
+            save(ref & ~kDirtyBit);
+        return entry.data;
+    }
+
+    /// Levels. Each begins a new epoch; the number of an epoch is never used twice.
+    void begin_level();
+    /// What was done in the innermost level becomes part of the one around it.
+    void commit_level() noexcept;
+    /// Every page is again what it was when the innermost level began.
+    void rollback_level() noexcept;
+    std::uint64_t begin_epoch() noexcept { return ++epoch_; }
+    [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
+    /// The epoch in which the innermost level began; 0 outside of levels. What is older must be saved before it
+    /// changes.
+    [[nodiscard]] std::uint64_t floor() const noexcept { return floor_; }
+
+    /// Single dirty pages, runs not counted.
+    [[nodiscard]] std::uint64_t node_count() const noexcept { return node_count_; }
+    /// Calls visit(ref, data, pages) for every run.
+    template <class Visitor>
+    void each_run(Visitor&& visit) {
+        for (std::size_t i = 0; i < entries_.size(); ++i)
+            if (entries_[i].data != nullptr && entries_[i].is_run)
+                visit(kDirtyBit | i, entries_[i].data, entries_[i].pages);
+    }
+
+private:
+    struct Entry {
+        std::byte* data = nullptr;  ///< null: released
+        std::uint64_t pages = 0;
+        std::uint64_t epoch = 0;  ///< of its begin or of its newest image
+        bool is_run = false;
+        bool pinned = false;
+    };
+    /// What an entry was before the level first changed it.
+    struct Image {
+        std::uint64_t index;
+        Entry before;
+    };
+    struct Level {
+        std::uint64_t epoch;
+        std::size_t first_image;
+    };
+    static constexpr std::size_t kPooledPages = 1024;
+
+    PageRef add_entry(std::uint64_t pages, bool is_run);
+    void save(std::uint64_t index);
+    void set(Entry& entry, const Entry& value) noexcept;
+    void drop(const Image& image) noexcept;
+    Level pop_level() noexcept;
+    [[nodiscard]] std::byte* allocate(std::uint64_t pages);
+    void free(const Entry& entry) noexcept;
+
+    std::uint32_t page_size_;
+    std::uint64_t node_count_ = 0;
+    std::uint64_t epoch_ = 0;
+    std::uint64_t floor_ = 0;
+    std::vector<Entry> entries_;
+    std::vector<std::uint64_t> unused_;  ///< indexes without page and image; has room for every index
+    std::vector<Image> images_;          ///< of all levels, outer ones first
+    std::vector<Level> levels_;
+    std::vector<std::byte*> pool_;  ///< page buffers to use again; its capacity is fixed
+};
+
+}  // namespace cambium::kv
