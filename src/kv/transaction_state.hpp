@@ -169,4 +169,14 @@ void require_active(const TransactionState* state, std::uint64_t level);
 void require_writable(const TransactionState* state, std::uint64_t level);
 
 }  // namespace detail
+
+/// Access for the engine's own free functions.
+struct TransactionAccess {
+    /// Error{misuse} when the transaction has ended.
+    [[nodiscard]] static detail::TransactionState& state(const Transaction& txn) {
+        detail::require_active(txn.state_);
+        return *txn.state_;
+    }
+};
+
 }  // namespace cambium::kv

@@ -131,6 +131,7 @@ protected:
     std::uint64_t level_;  ///< which of the nested ones this is; 0 in a read transaction
 
 private:
+    friend struct TransactionAccess;
     void each_tree_impl(void (*visit)(void*, ByteView, Tree), void* context) const;
 };
 

@@ -1,0 +1,7 @@
+cambium_test(kv_dump SOURCES kv_dump.cpp LINKS cambium::kv)
+find_program(CAMBIUM_MDB_DUMP mdb_dump)
+find_program(CAMBIUM_MDB_LOAD mdb_load)
+if(CAMBIUM_MDB_DUMP AND CAMBIUM_MDB_LOAD)
+  cambium_test(kv_dump_interop SOURCES kv_dump_interop.cpp LINKS cambium::kv)
+  target_compile_definitions(kv_dump_interop PRIVATE MDB_DUMP="${CAMBIUM_MDB_DUMP}" MDB_LOAD="${CAMBIUM_MDB_LOAD}")
+endif()
