@@ -234,11 +234,7 @@ void EnvironmentState::close_orderly() {
         slots[0].meta.header.transaction == slots[1].meta.header.transaction)
         return;
     std::uint64_t sequence = 0;
-    Meta meta = new_meta();
-    set_snapshot(meta.header, lock->durable().newest(sequence));
-    meta.header.previous_durable = meta.header.transaction;
-    meta.header.flags = kMetaClosed;
-    meta.header.digest = digest_of(checksum, {});
+    const Meta meta = closed_meta(fixed, lock->durable().newest(sequence));
     const std::uint32_t durable = lock->durable_slot();
     // The slot that holds the durable state is overwritten only when the other one holds it too, and whoever opens
     // the store after a failed flush believes only the slot that was not being written.

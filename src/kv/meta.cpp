@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <random>
+#include <utility>
 
 namespace cambium::kv {
 
@@ -50,20 +52,26 @@ SlotContent read_slot(const os::File& file, std::uint32_t slot) {
     return content;
 }
 
-void write_slot(os::File& file, std::uint32_t slot, const Meta& meta) {
+SlotBytes slot_bytes(const Meta& meta) noexcept {
     MetaHeader h = meta.header;
     std::memcpy(h.magic, kMagic, sizeof kMagic);
     h.format_version = kFormatVersion;
     h.extent_count = static_cast<std::uint32_t>(meta.extents.size());
     h.size = static_cast<std::uint32_t>(sizeof h + meta.extents.size() * sizeof(Extent));
     // Whole blocks: the file system then never has to read before it writes.
-    std::array<std::byte, kMaxMetaSize> bytes{};
+    SlotBytes slot{{}, (h.size + 4095U) / 4096 * 4096};
+    std::array<std::byte, kMaxMetaSize>& bytes = slot.bytes;
     std::memcpy(bytes.data(), &h, sizeof h);
     if (!meta.extents.empty())
         std::memcpy(bytes.data() + sizeof h, meta.extents.data(), meta.extents.size() * sizeof(Extent));
     h.checksum = base::plain_checksum(bytes.data() + 16, h.size - 16);
     std::memcpy(bytes.data(), &h, sizeof h);
-    file.write(kMetaOffsets[slot], bytes.data(), (h.size + 4095U) / 4096 * 4096);
+    return slot;
+}
+
+void write_slot(os::File& file, std::uint32_t slot, const Meta& meta) {
+    const SlotBytes content = slot_bytes(meta);
+    file.write(kMetaOffsets[slot], content.bytes.data(), content.size);
 }
 
 void invalidate_slot(os::File& file, std::uint32_t slot) {
@@ -84,9 +92,46 @@ void set_snapshot(MetaHeader& header, const Snapshot& snapshot) {
     header.space = snapshot.space;
 }
 
+std::uint64_t random_word() {
+    std::random_device device;
+    return std::uint64_t{device()} << 32 | device();
+}
+
+MetaHeader with_new_identity(MetaHeader fixed) {
+    fixed.seed = random_word();
+    for (std::size_t i = 0; i < sizeof fixed.uuid; i += 8) {
+        const std::uint64_t word = random_word();
+        std::memcpy(fixed.uuid + i, &word, sizeof word);
+    }
+    return fixed;
+}
+
+Meta closed_meta(const MetaHeader& fixed, const Snapshot& state) {
+    Meta meta;
+    meta.header.page_size = fixed.page_size;
+    meta.header.seed = fixed.seed;
+    std::memcpy(meta.header.uuid, fixed.uuid, sizeof fixed.uuid);
+    set_snapshot(meta.header, state);
+    meta.header.previous_durable = state.id;
+    meta.header.flags = kMetaClosed;
+    meta.header.digest = digest_of(base::Checksum{fixed.seed}, {});
+    return meta;
+}
+
 std::uint64_t digest_of(const base::Checksum& checksum, const std::vector<WrittenPage>& pages) {
     static_assert(sizeof(WrittenPage) == 16);
     return checksum(pages.data(), pages.size() * sizeof(WrittenPage));
+}
+
+std::vector<std::uint64_t> run_chunk_sums(const std::byte* run, const base::Checksum& checksum) {
+    const auto value_size = load<RunHeader>(run).value_size;
+    std::vector<std::uint64_t> sums(run_chunk_count(value_size));
+    for (std::uint64_t i = 0; i < sums.size(); ++i) {
+        const std::uint64_t from = i * kRunChunkSize;
+        sums[i] =
+            checksum(run + sizeof(RunHeader) + from, std::min<std::uint64_t>(kRunChunkSize, value_size - from));
+    }
+    return sums;
 }
 
 void finish_run(std::byte* run, const base::Checksum& checksum, std::uint64_t page_number, TransactionId birth,
@@ -95,16 +140,11 @@ void finish_run(std::byte* run, const base::Checksum& checksum, std::uint64_t pa
     const std::uint64_t table = run_table_offset(header.value_size);
     const std::uint64_t value_end = sizeof header + header.value_size;
     std::memset(run + value_end, 0, header.page_count * page_size - value_end);
-    const std::uint64_t chunks = run_chunk_count(header.value_size);
-    for (std::uint64_t i = 0; i < chunks; ++i) {
-        const std::uint64_t from = i * kRunChunkSize;
-        const std::uint64_t sum =
-            checksum(run + sizeof header + from, std::min<std::uint64_t>(kRunChunkSize, header.value_size - from));
-        std::memcpy(run + table + 8 * i, &sum, sizeof sum);
-    }
+    const std::vector<std::uint64_t> sums = run_chunk_sums(run, checksum);
+    if (!sums.empty()) std::memcpy(run + table, sums.data(), 8 * sums.size());
     header.page_number = page_number;
     header.birth = birth;
-    header.table_digest = checksum(run + table, 8 * chunks);
+    header.table_digest = checksum(run + table, 8 * sums.size());
     std::memcpy(run, &header, sizeof header);
     header.checksum = checksum(run + 8, sizeof header - 8);
     std::memcpy(run, &header, sizeof header);

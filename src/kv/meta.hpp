@@ -1,6 +1,7 @@
 // Meta slots: the two places of the file that name a state of the store.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "base/checksum.hpp"
@@ -30,6 +31,12 @@ struct SlotContent {
 };
 
 [[nodiscard]] SlotContent read_slot(const os::File& file, std::uint32_t slot);
+/// A meta as its slot begins, size and checksum filled in: `size` bytes, whole blocks. Takes no memory.
+struct SlotBytes {
+    std::array<std::byte, kMaxMetaSize> bytes;
+    std::size_t size;
+};
+[[nodiscard]] SlotBytes slot_bytes(const Meta& meta) noexcept;
 /// Writes a meta into a slot, its size and checksum filled in. Does not sync.
 void write_slot(os::File& file, std::uint32_t slot, const Meta& meta);
 /// Overwrites a slot with zeros, durably.
@@ -37,6 +44,13 @@ void invalidate_slot(os::File& file, std::uint32_t slot);
 
 [[nodiscard]] Snapshot snapshot_of(const MetaHeader& header);
 void set_snapshot(MetaHeader& header, const Snapshot& snapshot);
+
+/// A number that nobody can guess.
+[[nodiscard]] std::uint64_t random_word();
+/// The fixed fields of a store that never was: another UUID and seed.
+[[nodiscard]] MetaHeader with_new_identity(MetaHeader fixed);
+/// The meta that both slots of an orderly closed store hold.
+[[nodiscard]] Meta closed_meta(const MetaHeader& fixed, const Snapshot& state);
 
 /// A page or run written by a commit, for the digest.
 struct WrittenPage {
@@ -46,6 +60,8 @@ struct WrittenPage {
 /// The digest over pages in page order.
 [[nodiscard]] std::uint64_t digest_of(const base::Checksum& checksum, const std::vector<WrittenPage>& pages);
 
+/// The checksum of every chunk of a run's value.
+[[nodiscard]] std::vector<std::uint64_t> run_chunk_sums(const std::byte* run, const base::Checksum& checksum);
 /// Fills in the chunk checksums, table digest, identity and checksum of a run.
 void finish_run(std::byte* run, const base::Checksum& checksum, std::uint64_t page_number, TransactionId birth,
                 std::uint32_t page_size);

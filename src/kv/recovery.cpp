@@ -1,18 +1,12 @@
 #include "kv/recovery.hpp"
 
 #include <algorithm>
-#include <random>
 
 #include "kv/environment_state.hpp"
 
 namespace cambium::kv {
 
 namespace {
-
-std::uint64_t random_word() {
-    static std::random_device device;
-    return std::uint64_t{device()} << 32 | device();
-}
 
 [[noreturn]] void fail(ErrorCode code, const std::string& path, const std::string& why) {
     throw Error(code, "cannot open \"" + path + "\": " + why);
@@ -103,17 +97,10 @@ const char* verify_extents(const os::File& file, const Meta& meta) {
 }
 
 void write_first_state(os::File& file, const Options& options) {
-    Meta meta;
-    MetaHeader& h = meta.header;
-    h.page_size = options.page_size_bytes;
-    h.flags = kMetaClosed;
-    h.seed = random_word();
-    for (std::size_t i = 0; i < sizeof h.uuid; i += 8) {
-        const std::uint64_t word = random_word();
-        std::memcpy(h.uuid + i, &word, sizeof word);
-    }
-    set_snapshot(h, Snapshot{0, first_data_page(options.page_size_bytes), 1, {}, {}});
-    h.digest = digest_of(base::Checksum{h.seed}, {});
+    MetaHeader fixed{};
+    fixed.page_size = options.page_size_bytes;
+    const Meta meta =
+        closed_meta(with_new_identity(fixed), Snapshot{0, first_data_page(options.page_size_bytes), 1, {}, {}});
     file.allocate(0, kMetaAreaSize);
     write_slot(file, 0, meta);
     write_slot(file, 1, meta);

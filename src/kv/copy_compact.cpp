@@ -1,0 +1,172 @@
+// The compacting copy: every live page once, children before parents, trees one after the other, the catalog last.
+// Pages keep their content; their numbers, what refers to them, and the checksums are new. How many pages a tree
+// has stands in its record, so every root, and the meta, is known before the first page is written.
+#include <map>
+
+#include "kv/copy.hpp"
+#include "kv/tree.hpp"
+
+namespace cambium::kv::detail {
+
+namespace {
+
+std::uint64_t page_count_of(const TreeRecord& tree) {
+    return tree.branch_pages + tree.leaf_pages + tree.run_pages;
+}
+
+class CompactCopy {
+public:
+    CompactCopy(EnvironmentState& env, TransactionState& txn, os::Output& out, CopyMeter& meter)
+        : txn_(txn), out_(out), meter_(meter), identity_(with_new_identity(env.fixed)), checksum_(identity_.seed) {}
+
+    std::uint64_t run() {
+        collect_trees();
+        std::uint64_t end = first_data_page(txn_.page_size_bytes);
+        for (auto& [id, tree] : trees_) tree.new_root = place(tree.record, end);
+        Snapshot state = txn_.snapshot;
+        state.catalog.root = place(state.catalog, end);
+        state.space = {};
+        state.page_count = end;
+        const std::uint64_t pages = end - first_data_page(txn_.page_size_bytes);
+        meter_.start(pages);
+        write_meta_area(out_, identity_, state);
+        next_page_ = first_data_page(txn_.page_size_bytes);
+        for (const auto& [id, tree] : trees_) copy_tree(tree.record, tree.new_root);
+        in_catalog_ = true;
+        copy_tree(txn_.snapshot.catalog, state.catalog.root);
+        return pages;
+    }
+
+private:
+    struct PlacedTree {
+        TreeRecord record;
+        PageRef new_root = kNoPage;
+    };
+
+    void collect_trees() {
+        Path path;
+        descend(txn_, txn_.snapshot.catalog, {&kCatalogTree, 1}, path);
+        if (path.depth == 0) return;
+        std::string key;
+        for (;; ++path.leaf().index) {
+            if (path.leaf().index == path.leaf().node.count() && !step_leaf(txn_, path, true)) return;
+            key.clear();
+            path.leaf().node.append_key(path.leaf().index, key);
+            if (key.front() != kCatalogTree) return;
+            const TreeRecord record = record_in(path.leaf().node.leaf_entry(path.leaf().index));
+            trees_[record.id].record = record;
+        }
+    }
+
+    static TreeRecord record_in(const LeafEntry& entry) {
+        if (entry.kind != ValueKind::inlined || entry.value.size() != sizeof(TreeRecord))
+            throw_corrupt(0, "a tree's record has a wrong size");
+        return load<TreeRecord>(reinterpret_cast<const std::byte*>(entry.value.data()));
+    }
+
+    // The root comes last of a tree's pages.
+    PageRef place(const TreeRecord& tree, std::uint64_t& end) const {
+        if (tree.depth > kMaxDepth || (tree.root == kNoPage) != (tree.depth == 0) ||
+            page_count_of(tree) > txn_.snapshot.page_count)
+            throw_corrupt(tree.root, "a tree's record contradicts itself");
+        end += page_count_of(tree);
+        return tree.root == kNoPage ? kNoPage : end - 1;
+    }
+
+    void copy_tree(const TreeRecord& tree, PageRef new_root) {
+        const PageRef root = tree.root == kNoPage ? kNoPage : copy_node(tree.root, tree.depth - 1);
+        if (root != new_root) throw_corrupt(tree.root, "the record of its tree counts other pages than there are");
+    }
+
+    PageRef copy_node(PageRef ref, std::uint32_t level) {
+        const NodeView node = txn_.node(ref, level);
+        txn_.verify(node);
+        if (buffers_.size() <= level) buffers_.resize(level + 1);
+        buffers_[level].assign(node.data(), node.data() + node.page_size());
+        if (level == 0) {
+            const NodeEditor leaf{buffers_[0].data(), node.page_size()};
+            (in_catalog_ ? patch_records(leaf) : copy_runs(leaf));
+        } else {
+            for (std::uint32_t i = 0; i <= node.count(); ++i) {
+                const PageRef child = copy_node(txn_.child(ref, node, i), level - 1);
+                NodeEditor{buffers_[level].data(), node.page_size()}.set_child(i, child);
+            }
+        }
+        return write_node(buffers_[level]);
+    }
+
+    PageRef write_node(std::vector<std::byte>& page) {
+        NodeHeader& header = *reinterpret_cast<NodeHeader*>(page.data());
+        header.page_number = next_page_;
+        header.checksum = checksum_(page.data() + 8, page.size() - 8);
+        out_.write(page.data(), page.size());
+        meter_.add(1);
+        return next_page_++;
+    }
+
+    void patch_records(NodeEditor leaf) {
+        std::string key;
+        for (std::uint32_t i = 0; i < leaf.count(); ++i) {
+            key.clear();
+            leaf.append_key(i, key);
+            if (key.front() != kCatalogTree) continue;
+            TreeRecord record = record_in(leaf.leaf_entry(i));
+            record.root = trees_.at(record.id).new_root;
+            (void)leaf.replace_value(i, {reinterpret_cast<const char*>(&record), sizeof record},
+                                     ValueKind::inlined);
+        }
+    }
+
+    void copy_runs(NodeEditor leaf) {
+        for (std::uint32_t i = 0; i < leaf.count(); ++i) {
+            const LeafEntry entry = leaf.leaf_entry(i);
+            if (entry.kind == ValueKind::inlined) continue;
+            (void)txn_.resolve(entry);
+            auto run = load<RunReference>(reinterpret_cast<const std::byte*>(entry.value.data()));
+            run.first_page = copy_run(run.first_page);
+            (void)leaf.replace_value(i, {reinterpret_cast<const char*>(&run), sizeof run}, ValueKind::run);
+        }
+    }
+
+    // The value goes from the map to the output; header and chunk checksums are made anew.
+    PageRef copy_run(std::uint64_t from) {
+        const std::uint64_t pages = verify_run(txn_, from);
+        const std::byte* run = txn_.map + from * txn_.page_size_bytes;
+        auto header = load<RunHeader>(run);
+        const std::vector<std::uint64_t> sums = run_chunk_sums(run, checksum_);
+        header.page_number = next_page_;
+        header.table_digest = checksum_(sums.data(), sums.size() * 8);
+        header.checksum = checksum_(reinterpret_cast<const std::byte*>(&header) + 8, sizeof header - 8);
+        const std::uint64_t begin = out_.position();
+        out_.write(&header, sizeof header);
+        constexpr std::uint64_t kStep = std::uint64_t{1} << 20;
+        for (std::uint64_t done = 0; done < header.value_size; done += kStep) {
+            out_.write(run + sizeof header + done, std::min(kStep, header.value_size - done));
+            meter_.add(0);
+        }
+        out_.skip(begin + run_table_offset(header.value_size) - out_.position());
+        out_.write(sums.data(), sums.size() * 8);
+        out_.skip(begin + pages * txn_.page_size_bytes - out_.position());
+        meter_.add(pages);
+        next_page_ += pages;
+        return next_page_ - pages;
+    }
+
+    TransactionState& txn_;
+    os::Output& out_;
+    CopyMeter& meter_;
+    MetaHeader identity_;
+    base::Checksum checksum_;
+    std::map<std::uint64_t, PlacedTree> trees_;
+    std::vector<std::vector<std::byte>> buffers_;  ///< one page per level
+    std::uint64_t next_page_ = 0;
+    bool in_catalog_ = false;
+};
+
+}  // namespace
+
+std::uint64_t copy_compact(EnvironmentState& env, TransactionState& txn, os::Output& out, CopyMeter& meter) {
+    return CompactCopy{env, txn, out, meter}.run();
+}
+
+}  // namespace cambium::kv::detail

@@ -1,0 +1,41 @@
+// Writing a file from its start to its end: a new one that appears under its name when it is complete, or a
+// descriptor of the caller's, which may be a pipe. Thread rule: one thread.
+#pragma once
+
+#include <vector>
+
+#include "os/file.hpp"
+
+namespace cambium::os {
+
+class Output {
+public:
+    /// A file at `path`, under a temporary name until finish(). Error{already_exists} when there is one.
+    Output(const std::string& path, std::uint32_t mode);
+    /// A descriptor, written from where it stands; it stays the caller's and is not flushed to the medium.
+    explicit Output(int descriptor) noexcept : descriptor_(descriptor) {}
+    Output(const Output&) = delete;
+    Output& operator=(const Output&) = delete;
+    /// An unfinished file is removed.
+    ~Output();
+
+    void write(const void* bytes, std::size_t size);
+    /// So many bytes of zero; in a file a hole.
+    void skip(std::uint64_t size);
+    /// Writes what is buffered; a file is flushed, named and entered into its directory durably.
+    void finish();
+    [[nodiscard]] std::uint64_t position() const noexcept { return written_ + buffer_.size(); }
+
+private:
+    void write_through(const void* bytes, std::size_t size);
+    void drain();
+
+    int descriptor_ = -1;
+    File file_;
+    std::string path_;
+    std::string temporary_;
+    std::vector<std::byte> buffer_;
+    std::uint64_t written_ = 0;
+};
+
+}  // namespace cambium::os
