@@ -174,7 +174,7 @@ void require_writable(const TransactionState* state, std::uint64_t level);
 struct TransactionAccess {
     /// Error{misuse} when the transaction has ended.
     [[nodiscard]] static detail::TransactionState& state(const Transaction& txn) {
-        detail::require_active(txn.state_);
+        detail::require_active(txn.state_, txn.level_);
         return *txn.state_;
     }
 };
