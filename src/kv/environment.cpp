@@ -67,6 +67,22 @@ public:
         return env.release();
     }
 
+    /// A store of its own, which only this environment will ever see.
+    EnvironmentState* open_in_memory() {
+        if (options_.read_only)
+            throw Error(ErrorCode::invalid_argument,
+                        "in_memory and read_only exclude each other: a store in memory begins empty");
+        data_ = create_store_in_memory(path_, options_);
+        const Meta meta = identity();
+        auto env = std::make_unique<EnvironmentState>(path_, options_, std::move(data_), meta);
+        env->lock = std::make_unique<LockFile>(path_);
+        recover(*env, identity_of(env->data, meta));
+        env->lock->register_process();
+        env->identity = env->data.identity();
+        registry().environments.emplace(env->identity, env.get());
+        return env.release();
+    }
+
 private:
     bool open_data() {
         standalone_ = false;
@@ -221,6 +237,7 @@ EnvironmentState& EnvironmentAccess::state(const Environment& environment) {
 Environment Environment::open(ByteView path, const Options& options) {
     const std::lock_guard guard{registry().mutex};
     Opening opening{std::string{path}, options};
+    if (options.in_memory) return Environment{opening.open_in_memory()};
     for (int tries = 0; tries < 1000; ++tries)
         if (EnvironmentState* state = opening.try_open()) return Environment{state};
     throw Error(ErrorCode::busy, "\"" + std::string{path} + "\" is replaced again and again while it is opened");

@@ -13,6 +13,8 @@ constexpr char kLockMagic[8] = {'C', 'a', 'm', 'b', 'L', 'o', 'c', 'k'};
 constexpr std::uint32_t kLockAbi = 2;
 constexpr std::size_t kSlotsOffset = std::size_t{144} << 10;
 constexpr std::uint32_t kInitialSlots = 1024;
+constexpr std::uint64_t kReaderSlotSize = 64;
+constexpr std::uint64_t kLeastSize = kSlotsOffset + kInitialSlots * kReaderSlotSize;
 constexpr std::uint32_t kMaxSlots = std::uint32_t{1} << 18;
 constexpr std::uint32_t kMaxProcesses = 4096;
 /// Byte locks of processes lie far behind everything else in the lock file.
@@ -55,20 +57,33 @@ struct alignas(64) LockFile::ReaderSlot {
     std::uint64_t thread_id;              ///< for reports only
 };
 
-LockFile::LockFile(const std::string& path, std::uint32_t mode, bool create) : path_(path) {
-    static_assert(sizeof(Header) <= kSlotsOffset && sizeof(ReaderSlot) == 64);
-    file_ = create ? os::File::open_or_create(path, mode, os::File::Role::lock)
-                   : os::File::open_existing(path, os::File::Access::read_write, os::File::Role::lock);
-    const std::uint64_t least = kSlotsOffset + std::uint64_t{kInitialSlots} * sizeof(ReaderSlot);
-    if (!file_.is_open() || (!create && file_.size() < least))
+namespace {
+
+os::File open_lock_file(const std::string& path, std::uint32_t mode, bool create) {
+    os::File file = create ? os::File::open_or_create(path, mode, os::File::Role::lock)
+                           : os::File::open_existing(path, os::File::Access::read_write, os::File::Role::lock);
+    if (!file.is_open() || (!create && file.size() < kLeastSize))
         throw Error(ErrorCode::busy, "the lock file \"" + path +
                                          "\" is missing or not the one that other processes use: "
                                          "close the store in all of them and open it again");
-    if (file_.size() < least) file_.resize(least);
+    return file;
+}
+
+}  // namespace
+
+LockFile::LockFile(const std::string& path, os::File file) : path_(path), file_(std::move(file)) {
+    static_assert(sizeof(Header) <= kSlotsOffset && sizeof(ReaderSlot) == kReaderSlotSize);
+    if (file_.size() < kLeastSize) file_.resize(kLeastSize);
     // Mapped once for every slot that could ever be; the file grows underneath.
     mapping_ = os::Mapping::map(file_, kSlotsOffset + std::size_t{kMaxSlots} * sizeof(ReaderSlot),
                                 os::Mapping::Access::read_write);
 }
+
+LockFile::LockFile(const std::string& path, std::uint32_t mode, bool create)
+    : LockFile(path, open_lock_file(path, mode, create)) {}
+
+LockFile::LockFile(const std::string& name)
+    : LockFile(name, os::File::create_in_memory(name, os::File::Role::lock)) {}
 
 LockFile::Header& LockFile::header() const noexcept {
     return *reinterpret_cast<Header*>(mapping_.data());
@@ -79,9 +94,8 @@ LockFile::ReaderSlot* LockFile::slots() const noexcept {
 }
 
 void LockFile::initialise(const StoreIdentity& identity) {
-    const std::uint64_t size = kSlotsOffset + std::uint64_t{kInitialSlots} * sizeof(ReaderSlot);
     file_.resize(0);
-    file_.allocate(0, size);  // all zero, and there: a full disk must not be noticed by touching memory
+    file_.allocate(0, kLeastSize);  // all zero, and there: a full disk must not be noticed by touching memory
     Header& h = *new (mapping_.data()) Header;
     h.abi = kLockAbi;
     h.header_size = sizeof(Header);

@@ -38,6 +38,8 @@ public:
     /// Opens the file and maps it; nothing is trusted yet. With `create` false a missing file is Error{busy}:
     /// others are attached to the store through another one.
     LockFile(const std::string& path, std::uint32_t mode, bool create);
+    /// For a store in memory: no other process will come.
+    explicit LockFile(const std::string& name);
 
     /// First opener only: forgets everything and starts empty.
     void initialise(const StoreIdentity& identity);
@@ -109,6 +111,7 @@ public:
     [[nodiscard]] bool recovery_pending() const noexcept;
 
 private:
+    LockFile(const std::string& path, os::File file);
     struct Header;
     struct ReaderSlot;
     [[nodiscard]] Header& header() const noexcept;

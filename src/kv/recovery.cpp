@@ -96,6 +96,12 @@ const char* verify_extents(const os::File& file, const Meta& meta) {
                                                               : "the digest of the last commit does not hold";
 }
 
+void check_page_size(std::uint32_t page_size) {
+    if (page_size < kMinPageSize || page_size > kMaxPageSize || !std::has_single_bit(page_size))
+        throw Error(ErrorCode::invalid_argument, "page_size_bytes is " + std::to_string(page_size) +
+                                                     "; it must be a power of two from 4096 to 65536");
+}
+
 void write_first_state(os::File& file, const Options& options) {
     MetaHeader fixed{};
     fixed.page_size = options.page_size_bytes;
@@ -109,11 +115,15 @@ void write_first_state(os::File& file, const Options& options) {
 
 }  // namespace
 
+os::File create_store_in_memory(const std::string& name, const Options& options) {
+    check_page_size(options.page_size_bytes);
+    os::File file = os::File::create_in_memory(name, os::File::Role::data);
+    write_first_state(file, options);
+    return file;
+}
+
 void create_store(const std::string& path, const Options& options, bool replace) {
-    const std::uint32_t page_size = options.page_size_bytes;
-    if (page_size < kMinPageSize || page_size > kMaxPageSize || !std::has_single_bit(page_size))
-        throw Error(ErrorCode::invalid_argument, "page_size_bytes is " + std::to_string(page_size) +
-                                                     "; it must be a power of two from 4096 to 65536");
+    check_page_size(options.page_size_bytes);
     if (!os::may_write(path))
         throw Error(ErrorCode::io,
                     "cannot create \"" + path + "\": its directory is missing or may not be written");

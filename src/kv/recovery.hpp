@@ -12,6 +12,9 @@ namespace cambium::kv {
 /// Error{already_exists} when somebody else was faster.
 void create_store(const std::string& path, const Options& options, bool replace);
 
+/// Creates a store that no path leads to.
+[[nodiscard]] os::File create_store_in_memory(const std::string& name, const Options& options);
+
 /// Reads what never changes (uuid, seed, page size) from any valid slot. Error: not_a_store, format_version,
 /// corrupt.
 [[nodiscard]] Meta read_identity(const os::File& file, const std::string& path);

@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -93,13 +94,17 @@ File::File(int descriptor, std::string path, Role role) noexcept
     : descriptor_(descriptor), role_(role), path_(std::move(path)) {}
 
 File::File(File&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), role_(other.role_), path_(std::move(other.path_)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      role_(other.role_),
+      in_memory_(other.in_memory_),
+      path_(std::move(other.path_)) {}
 
 File& File::operator=(File&& other) noexcept {
     if (this != &other) {
         close();
         descriptor_ = std::exchange(other.descriptor_, -1);
         role_ = other.role_;
+        in_memory_ = other.in_memory_;
         path_ = std::move(other.path_);
     }
     return *this;
@@ -145,6 +150,14 @@ File File::open_or_create(const std::string& path, std::uint32_t mode, Role role
     if (descriptor < 0) throw_errno("cannot open or create", path, errno);
     File file{descriptor, path, role};
     file.require_regular();
+    return file;
+}
+
+File File::create_in_memory(const std::string& name, Role role) {
+    const int descriptor = ::memfd_create("cambium", MFD_CLOEXEC);
+    if (descriptor < 0) throw_errno("cannot create in memory", name, errno);
+    File file{descriptor, name, role};
+    file.in_memory_ = true;
     return file;
 }
 
@@ -215,7 +228,8 @@ void File::resize(std::uint64_t length) {
 
 void File::sync() {
     const FileCall call{FileCall::Kind::sync, 0, {}};
-    const int error = observed(role_, call, [&] { return ::fdatasync(descriptor_) == 0 ? 0 : errno; });
+    const int error =
+        observed(role_, call, [&] { return in_memory_ || ::fdatasync(descriptor_) == 0 ? 0 : errno; });
     if (error != 0) fail("cannot flush", error);
 }
 

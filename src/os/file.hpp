@@ -63,6 +63,8 @@ public:
     static File create_new(const std::string& path, std::uint32_t mode, Role role);
     /// Opens or creates. Symbolic links are not followed.
     static File open_or_create(const std::string& path, std::uint32_t mode, Role role);
+    /// Creates a file without a place on any disk; it is gone when it is closed. sync() does nothing.
+    static File create_in_memory(const std::string& name, Role role);
     void close() noexcept;
 
     [[nodiscard]] bool is_open() const noexcept { return descriptor_ >= 0; }
@@ -96,6 +98,7 @@ private:
     [[noreturn]] void fail(const char* what, int error) const;
     int descriptor_ = -1;
     Role role_ = Role::data;
+    bool in_memory_ = false;
     std::string path_;
 };
 

@@ -26,6 +26,10 @@ struct Options {
     std::uint32_t page_size_bytes = 4096;
     /// Permission bits of a file that is created (and of its lock file), before the umask.
     std::uint32_t file_mode = 0600;
+    /// A new, empty store of this process alone, kept in memory and gone when it is closed. Nothing touches the
+    /// disk: the path is a name for error messages, may be used twice, and `create` and `file_mode` mean nothing.
+    /// Commits cost no flush. copy_to() keeps it.
+    bool in_memory = false;
     /// When commit() returns, unless it is told otherwise.
     Durability durability = Durability::durable;
     /// A deferred commit flushes when so many bytes of pages have been written since the last flush. 0: never.
