@@ -114,11 +114,12 @@ private:
         const Options& theirs = env.options;
         if (theirs.read_only != options_.read_only || theirs.durability != options_.durability ||
             theirs.deferred_bytes != options_.deferred_bytes ||
-            theirs.deferred_interval != options_.deferred_interval)
+            theirs.deferred_interval != options_.deferred_interval ||
+            theirs.verify_on_read != options_.verify_on_read)
             throw Error(ErrorCode::invalid_argument,
                         "\"" + path_ +
                             "\" is open in this process already, with other options (read_only, durability, "
-                            "deferred_bytes, deferred_interval)");
+                            "deferred_bytes, deferred_interval, verify_on_read)");
         ++env.references;
         return &env;
     }

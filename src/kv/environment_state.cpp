@@ -36,6 +36,7 @@ EnvironmentState::EnvironmentState(std::string file_path, const Options& open_op
       flush_scratch_(page_size) {
     writer_->writable = true;
     written_.extents.reserve(kMaxMetaExtents);
+    writer_->verify_reads = options.verify_on_read;
 }
 
 EnvironmentState::~EnvironmentState() {
@@ -73,6 +74,7 @@ std::size_t EnvironmentState::reader_shelf() noexcept {
 
 std::unique_ptr<TransactionState> EnvironmentState::new_reader() {
     auto reader = std::make_unique<TransactionState>(*this, checksum, page_size);
+    reader->verify_reads = options.verify_on_read;
     if (lock != nullptr) reader->reader_slot = lock->claim_slot();
     return reader;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kv/fork_guard.hpp"
+#include "kv/meta.hpp"
 #include "kv/tree.hpp"
 
 namespace cambium::kv {
@@ -87,6 +88,9 @@ ByteView TransactionState::resolve_run(const LeafEntry& entry) const {
         if (header.kind != PageKind::run || header.page_number != first || header.birth > snapshot.id ||
             header.value_size != reference.value_size)
             throw_corrupt(first, "it is not the large value that an entry refers to");
+        const std::uint64_t available = (snapshot.page_count - first) * page_size_bytes;
+        const char* why = verify_reads ? run_error(run, available, *checksum, first, page_size_bytes) : nullptr;
+        if (why != nullptr) throw_corrupt(first, why);
     }
     return {reinterpret_cast<const char*>(run) + sizeof(RunHeader), reference.value_size};
 }

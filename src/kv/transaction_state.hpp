@@ -79,6 +79,7 @@ struct TransactionState {
     const base::Checksum* checksum;
     std::uint32_t page_size_bytes;
     bool writable = false;
+    bool verify_reads = false;  ///< Options::verify_on_read
     bool active = false;
     bool failed = false;       ///< a write stopped half-way: only abort is left
     std::uint64_t serial = 0;  ///< counts the transactions that used this object
@@ -114,6 +115,8 @@ struct TransactionState {
         if (header.page_number != ref || header.level != level || header.birth > snapshot.id ||
             view.structure_error() != nullptr)
             bad_node(view, ref, level);
+        if (verify_reads) [[unlikely]]
+            verify(view);
         return view;
     }
     /// Child i of the branch at `parent`: only a dirty page may refer to a dirty one.
