@@ -35,12 +35,11 @@ constexpr std::uint64_t kMostGrowth = std::uint64_t{256} << 20;
 
 }  // namespace
 
-Commit::Commit(EnvironmentState& env, TransactionState& txn, Durability durability)
-    : env_(env), txn_(txn), durability_(durability) {
+Commit::Commit(EnvironmentState& env, TransactionState& txn) : env_(env), txn_(txn) {
     space_.record = txn.snapshot.space;
 }
 
-void Commit::run() {
+void Commit::write() {
     try {
         update_catalog();
         env_.space.bring_to(txn_);
@@ -52,7 +51,6 @@ void Commit::run() {
         give_back_unused();
         grow_file();
         write_pages();
-        publish();
     } catch (...) {
         env_.space.invalidate();
         throw;
@@ -243,12 +241,12 @@ void Commit::write_pages() {
 }
 
 // From here on the commit is what the next writer builds on; a flush makes it durable.
-void Commit::publish() {
+void Commit::publish(Durability durability) {
     WrittenState& written = env_.written_;
     std::sort(txn_.retired.begin(), txn_.retired.end(),
               [](const RetiredExtent& a, const RetiredExtent& b) { return a.first_page < b.first_page; });
     written.advance(txn_.retired, extents_, env_.lock->durable_transaction(), result_, env_.page_size);
-    if (durability_ == Durability::two_phase) written.two_phase = result_.id;
+    if (durability == Durability::two_phase) written.two_phase = result_.id;
     (void)env_.mapped(result_.page_count * env_.page_size);
     env_.space.committed(result_.id, txn_.retired);
     env_.lock->publish_written(written);
@@ -257,14 +255,48 @@ void Commit::publish() {
     env_.counters.waiting_pages.store(env_.space.waiting_pages(), std::memory_order_relaxed);
 }
 
-WrittenCommit EnvironmentState::commit(TransactionState& txn, Durability durability) {
-    bool changed = txn.catalog.modified;
-    for (std::size_t i = 0; i < txn.tree_count; ++i) changed = changed || txn.trees[i]->modified;
-    if (!changed) return {};
-    Commit{*this, txn, durability}.run();
+namespace {
+
+bool has_changes(const TransactionState& txn) {
+    if (txn.catalog.modified) return true;
+    return std::any_of(txn.trees.begin(), txn.trees.begin() + static_cast<std::ptrdiff_t>(txn.tree_count),
+                       [](const std::unique_ptr<TreeState>& tree) { return tree->modified; });
+}
+
+}  // namespace
+
+WrittenCommit EnvironmentState::publish(Commit& commit, Durability durability) {
+    try {
+        commit.publish(durability);
+    } catch (...) {
+        space.invalidate();
+        throw;
+    }
     if (durability != Durability::deferred) return {written_.snapshot.id, true};
     lock->publish_visible(written_.snapshot);
     return {written_.snapshot.id, deferred_flush_is_due()};
+}
+
+WrittenCommit EnvironmentState::commit(TransactionState& txn, Durability durability) {
+    if (!has_changes(txn)) return {};
+    Commit commit{*this, txn};
+    commit.write();
+    return publish(commit, durability);
+}
+
+void EnvironmentState::prepare(TransactionState& txn) {
+    txn.end_cursors();
+    prepared_ = nullptr;
+    if (!has_changes(txn)) return;
+    auto commit = std::make_unique<Commit>(*this, txn);
+    commit->write();
+    sync_data();
+    prepared_ = std::move(commit);
+}
+
+WrittenCommit EnvironmentState::commit_prepared(Durability durability) {
+    const std::unique_ptr<Commit> commit = std::move(prepared_);
+    return commit == nullptr ? WrittenCommit{} : publish(*commit, durability);
 }
 
 }  // namespace cambium::kv::detail

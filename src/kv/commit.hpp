@@ -13,9 +13,12 @@ namespace cambium::kv::detail {
 
 class Commit {
 public:
-    Commit(EnvironmentState& env, TransactionState& txn, Durability durability);
-    /// Runs every step. Error{full} and Error{io} leave the store as it was.
-    void run();
+    Commit(EnvironmentState& env, TransactionState& txn);
+    /// Steps 1 to 6: nothing that is published refers to what they write. Error{full} and Error{io} leave the store
+    /// as it was.
+    void write();
+    /// Step 7.
+    void publish(Durability durability);
 
 private:
     struct Write {
@@ -34,12 +37,10 @@ private:
     void give_back_unused();
     void grow_file();
     void write_pages();
-    void publish();
     [[nodiscard]] std::uint64_t next_page();
 
     EnvironmentState& env_;
     TransactionState& txn_;
-    Durability durability_;
     TreeState space_;
     SpaceDelta delta_;
     std::vector<std::string> delta_records_;

@@ -64,6 +64,7 @@ public:
         if (env == nullptr) return nullptr;
         env->identity = env->data.identity();
         all.environments.emplace(env->identity, env.get());
+        env->start_flush_thread();
         return env.release();
     }
 
@@ -115,11 +116,12 @@ private:
         if (theirs.read_only != options_.read_only || theirs.durability != options_.durability ||
             theirs.deferred_bytes != options_.deferred_bytes ||
             theirs.deferred_interval != options_.deferred_interval ||
+            theirs.flush_thread != options_.flush_thread || theirs.exclusive != options_.exclusive ||
             theirs.verify_on_read != options_.verify_on_read)
             throw Error(ErrorCode::invalid_argument,
                         "\"" + path_ +
                             "\" is open in this process already, with other options (read_only, durability, "
-                            "deferred_bytes, deferred_interval, verify_on_read)");
+                            "exclusive, deferred_bytes, deferred_interval, flush_thread, verify_on_read)");
         ++env.references;
         return &env;
     }
@@ -149,8 +151,7 @@ private:
     }
 
     std::unique_ptr<EnvironmentState> attach() {
-        const bool first = data_.try_lock(kAttachLock, true);
-        if (!first) data_.lock_shared(kAttachLock);  // waits while another process recovers
+        const bool first = take_attach_lock();
         if (!data_.is_at(path_)) return nullptr;
         if (!first && !data_.locked_by_other(kReadyLock)) return retry();
         if (data_.locked_by_other(kStandaloneLock))
@@ -171,8 +172,30 @@ private:
         if (!env->data.try_lock(kReadyLock, false))
             throw Error(ErrorCode::busy, "\"" + path_ + "\" is locked by a program that is not Cambium");
         if (first && env->report.adopted && !options_.read_only) env->flush_until(env->written_transaction());
-        if (first) (void)env->data.try_lock(kAttachLock, false);  // from exclusive to shared: others may come
+        // From exclusive to shared: others may come.
+        if (first && !options_.exclusive) (void)env->data.try_lock(kAttachLock, false);
         return env;
+    }
+
+    // True for the first process to open. Waits while another one recovers.
+    bool take_attach_lock() {
+        if (options_.exclusive && !data_.try_lock(kExclusiveLock, true)) refuse_exclusive();
+        for (;;) {
+            if (data_.try_lock(kAttachLock, true)) return true;
+            if (options_.exclusive)
+                throw Error(ErrorCode::busy, "\"" + path_ +
+                                                 "\" is open in another process: it cannot be opened "
+                                                 "exclusively before that one closes it");
+            if (data_.try_lock(kAttachLock, false)) return false;
+            if (data_.locked_by_other(kExclusiveLock)) refuse_exclusive();
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        }
+    }
+
+    [[noreturn]] void refuse_exclusive() const {
+        throw Error(ErrorCode::busy, "\"" + path_ +
+                                         "\" is open in another process that keeps all others out "
+                                         "(Options::exclusive)");
     }
 
     // Whoever was elected died or failed before the store was ready: the next election may choose us. Waiting a
@@ -270,11 +293,24 @@ void Environment::close() {
     if (--state->references > 0) return;
     registry().environments.erase(state->identity);
     const std::unique_ptr<EnvironmentState> last{state};
+    last->stop_flush_thread();
     last->close_orderly();
 }
 
 ReadTransaction Environment::begin_read() {
     return ReadTransaction{EnvironmentAccess::state(*this).begin_read()};
+}
+
+ReadTransaction Environment::begin_read_durable() {
+    return ReadTransaction{EnvironmentAccess::state(*this).begin_read(true)};
+}
+
+std::vector<ReaderInfo> Environment::readers() {
+    return EnvironmentAccess::state(*this).readers();
+}
+
+void Environment::set_old_reader_callback(std::uint64_t transactions, OldReaderCallback callback, void* context) {
+    EnvironmentAccess::state(*this).watch_readers(transactions, callback, context);
 }
 
 WriteTransaction Environment::begin_write() {

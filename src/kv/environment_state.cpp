@@ -4,6 +4,7 @@
 
 #include <sys/resource.h>
 
+#include "kv/commit.hpp"
 #include "kv/fork_guard.hpp"
 #include "kv/recovery.hpp"
 
@@ -79,7 +80,7 @@ std::unique_ptr<TransactionState> EnvironmentState::new_reader() {
     return reader;
 }
 
-TransactionState* EnvironmentState::begin_read() {
+TransactionState* EnvironmentState::begin_read(bool durable) {
     require_same_process();
     TransactionState* reader = shelves_[reader_shelf()].idle.exchange(nullptr, std::memory_order_acquire);
     if (reader == nullptr) {
@@ -96,11 +97,12 @@ TransactionState* EnvironmentState::begin_read() {
     Snapshot head = standalone_head;
     if (lock != nullptr) {
         // Publish the pin, then look again: a writer that scanned before it was there has moved the head.
+        const HeadRing& heads = durable ? lock->durable() : lock->visible();
         std::uint64_t sequence = 0;
         do {
-            head = lock->visible().newest(sequence);
+            head = heads.newest(sequence);
             lock->pin(reader->reader_slot, head.id);
-        } while (lock->visible().sequence() != sequence);
+        } while (heads.sequence() != sequence);
     }
     try {
         reader->begin(head, mapped(head.page_count * page_size));
@@ -157,6 +159,7 @@ TransactionState* EnvironmentState::begin_write(std::optional<WriterQueue::Clock
                                                 "process");
         const Snapshot& head = written_.snapshot;
         if (writer_->active) writer_->end();  // its thread ended without ending it
+        prepared_ = nullptr;
         writer_->begin(head, mapped(head.page_count * page_size));
         writer_->next_id = head.id + 1;
         writer_->thread = std::this_thread::get_id();
@@ -170,6 +173,10 @@ TransactionState* EnvironmentState::begin_write(std::optional<WriterQueue::Clock
 
 void EnvironmentState::end_write(TransactionState& txn) noexcept {
     if (!txn.active) return;
+    if (prepared_ != nullptr) {
+        prepared_ = nullptr;
+        space.invalidate();
+    }
     txn.end();
     if (fork_generation != current_fork_generation()) return;
     writing_thread_.store(0);
@@ -199,7 +206,10 @@ std::vector<TransactionId> EnvironmentState::pins(const Snapshot& base) {
     std::uint64_t sequence = 0;
     pins.push_back(lock->visible().newest(sequence).id);
     for (std::uint32_t slot = 0; slot < 2; ++slot) pins.push_back(lock->slot_transaction(slot));
+    const std::size_t heads = pins.size();
     lock->collect_pins(pins);
+    const auto oldest = std::min_element(pins.begin() + static_cast<std::ptrdiff_t>(heads), pins.end());
+    oldest_reader_.store(oldest == pins.end() ? base.id : *oldest);
     std::sort(pins.begin(), pins.end());
     pins.erase(std::unique(pins.begin(), pins.end()), pins.end());
     return pins;

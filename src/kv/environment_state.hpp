@@ -7,9 +7,11 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 #include "base/checksum.hpp"
 #include "cambium/kv/environment.hpp"
@@ -24,6 +26,9 @@ namespace cambium::kv {
 inline constexpr std::uint64_t kAttachLock = (std::uint64_t{1} << 62);
 /// Held shared by processes that read a store without being able to write its files; excluded by writers.
 inline constexpr std::uint64_t kStandaloneLock = kAttachLock + 1;
+
+/// Held by the one process that keeps all others out.
+inline constexpr std::uint64_t kExclusiveLock = kAttachLock + 3;
 
 /// Held shared by every process that has finished attaching. Who waits on the attach lock and finds nobody here has
 /// outlived a first opener that failed, and must not trust the lock file.
@@ -44,6 +49,8 @@ struct WrittenCommit {
     bool flush_is_due = false;
 };
 
+class Commit;
+
 class EnvironmentState {
 public:
     EnvironmentState(std::string path, const Options& options, os::File data, const Meta& identity);
@@ -51,7 +58,7 @@ public:
     EnvironmentState(const EnvironmentState&) = delete;
     EnvironmentState& operator=(const EnvironmentState&) = delete;
 
-    [[nodiscard]] TransactionState* begin_read();
+    [[nodiscard]] TransactionState* begin_read(bool durable = false);
     void end_read(TransactionState* state) noexcept;
     /// Null when the deadline has passed.
     [[nodiscard]] TransactionState* begin_write(std::optional<WriterQueue::Clock::time_point> deadline);
@@ -59,11 +66,22 @@ public:
     /// to flush_until(), after the write lock has gone to the next writer.
     [[nodiscard]] WrittenCommit commit(TransactionState& txn, Durability durability);
     void end_write(TransactionState& txn) noexcept;
+    /// The first half of a commit: everything is written and flushed, nothing published. The transaction is only
+    /// good for commit_prepared() or abort_write() then.
+    void prepare(TransactionState& txn);
+    [[nodiscard]] WrittenCommit commit_prepared(Durability durability);
     /// Takes back the level with everything nested in it; ends the transaction when it is the outermost.
     void abort_write(TransactionState& txn, std::uint64_t level) noexcept;
     /// Returns when the transaction is durable: as the owner of a flush, or covered by another's.
     /// Error{outcome_unknown} when the flush failed.
     void flush_until(TransactionId target);
+    /// The flush thread, when the options ask for one.
+    void start_flush_thread();
+    void stop_flush_thread() noexcept;
+    [[nodiscard]] std::vector<ReaderInfo> readers();
+    void watch_readers(std::uint64_t transactions, OldReaderCallback callback, void* context);
+    /// Calls back about old readers; after a commit, under no lock.
+    void report_old_readers(TransactionId newest);
     /// Number of the newest written transaction.
     [[nodiscard]] TransactionId written_transaction() const;
 
@@ -103,6 +121,7 @@ public:
 
 private:
     friend class Commit;
+    [[nodiscard]] WrittenCommit publish(Commit& commit, Durability durability);
     [[nodiscard]] bool deferred_flush_is_due() const noexcept;
     void repair_flush();
     void complete_recovery();
@@ -122,9 +141,23 @@ private:
     std::vector<std::unique_ptr<TransactionState>> readers_;  ///< all ever made
     std::vector<TransactionState*> idle_readers_;             ///< those on no shelf
     std::unique_ptr<TransactionState> writer_;
+    std::unique_ptr<Commit> prepared_;
     std::atomic<std::uint64_t> writing_thread_{0};  ///< number of the thread that writes, in this process
     WrittenState written_;                          ///< what the writer builds on
     FlushScratch flush_scratch_;
+
+    std::mutex watch_mutex_;
+    std::uint64_t old_reader_transactions_ = 0;
+    OldReaderCallback old_reader_callback_ = nullptr;
+    void* old_reader_context_ = nullptr;
+    std::vector<ReaderInfo> reported_readers_;
+    std::atomic<bool> watches_readers_{false};
+    std::atomic<TransactionId> oldest_reader_{0};  ///< as the last commit saw it
+
+    std::mutex flush_thread_mutex_;
+    std::condition_variable flush_thread_wakes_;
+    bool flush_thread_ends_ = false;
+    std::thread flush_thread_;
 
     std::mutex mappings_mutex_;
     std::vector<os::Mapping> mappings_;

@@ -134,6 +134,34 @@ bool EnvironmentState::deferred_flush_is_due() const noexcept {
            WriterQueue::Clock::now() - lock->last_flush() >= options.deferred_interval;
 }
 
+void EnvironmentState::start_flush_thread() {
+    if (!options.flush_thread || options.deferred_interval.count() <= 0 || options.read_only || lock == nullptr)
+        return;
+    flush_thread_ = std::thread{[this] {
+        std::unique_lock guard{flush_thread_mutex_};
+        while (!flush_thread_wakes_.wait_for(guard, options.deferred_interval,
+                                             [this] { return flush_thread_ends_; })) {
+            guard.unlock();
+            try {
+                if (!lock->poisoned() && !lock->recovery_pending()) flush_until(written_transaction());
+            } catch (const Error&) {
+                // The store is poisoned now: the next writer, or sync(), is told.
+            }
+            guard.lock();
+        }
+    }};
+}
+
+void EnvironmentState::stop_flush_thread() noexcept {
+    if (!flush_thread_.joinable()) return;
+    {
+        const std::lock_guard guard{flush_thread_mutex_};
+        flush_thread_ends_ = true;
+    }
+    flush_thread_wakes_.notify_all();
+    flush_thread_.join();
+}
+
 // As many commits as the last flush covered are likely to come again at once, and this flush will cover them if it
 // waits for them. Half a flush is a fair price for a whole one; a writer on its own waits for nobody.
 void EnvironmentState::wait_for_company() {

@@ -55,6 +55,8 @@ struct alignas(64) LockFile::ReaderSlot {
     std::atomic<std::uint32_t> owner;     ///< process + 1, or 0 when free
     std::uint32_t process_id;             ///< for reports only
     std::uint64_t thread_id;              ///< for reports only
+    std::atomic<std::uint64_t> seen;      ///< the value of `snapshot` that seen_at is about
+    std::atomic<WriterQueue::Clock::rep> seen_at;
 };
 
 namespace {
@@ -240,6 +242,7 @@ void LockFile::grow_slots() {
 
 void LockFile::release_slot(std::uint32_t slot) noexcept {
     slots()[slot].snapshot.store(0, std::memory_order_release);
+    slots()[slot].seen.store(0, std::memory_order_relaxed);
     slots()[slot].owner.store(0, std::memory_order_release);
 }
 
@@ -248,12 +251,31 @@ void LockFile::pin(std::uint32_t slot, TransactionId snapshot) noexcept {
 }
 
 void LockFile::unpin(std::uint32_t slot) noexcept {
+    slots()[slot].seen.store(0, std::memory_order_relaxed);
     slots()[slot].snapshot.store(0, std::memory_order_release);
 }
 
 void LockFile::collect_pins(std::vector<TransactionId>& pins) {
-    const Header& h = header();
-    const std::uint32_t end = h.slot_high_water.load(std::memory_order_seq_cst);
+    each_reader(
+        [&](const ReaderSlot&, TransactionId snapshot, WriterQueue::Clock::duration) { pins.push_back(snapshot); });
+}
+
+void LockFile::list_readers(std::vector<ReaderInfo>& readers) {
+    each_reader([&](const ReaderSlot& slot, TransactionId snapshot, WriterQueue::Clock::duration age) {
+        ReaderInfo info;
+        info.process_id = slot.process_id;
+        info.thread_id = slot.thread_id;
+        info.snapshot = snapshot;
+        info.age = std::chrono::duration_cast<std::chrono::milliseconds>(age);
+        readers.push_back(info);
+    });
+}
+
+// A reader does not take the time when it begins, that would cost as much as the rest: who looks at it first does.
+template <class Visitor>
+void LockFile::each_reader(Visitor&& visit) {
+    const std::uint32_t end = header().slot_high_water.load(std::memory_order_seq_cst);
+    const auto now = WriterQueue::Clock::now();
     std::uint32_t known_alive = process_;
     for (std::uint32_t i = 0; i < end; ++i) {
         const std::uint64_t snapshot = slots()[i].snapshot.load(std::memory_order_seq_cst);
@@ -263,7 +285,10 @@ void LockFile::collect_pins(std::vector<TransactionId>& pins) {
             if (is_dead(owner - 1)) continue;
             known_alive = owner - 1;
         }
-        pins.push_back(snapshot - 1);
+        if (slots()[i].seen.exchange(snapshot) != snapshot)
+            slots()[i].seen_at.store(now.time_since_epoch().count());
+        const WriterQueue::Clock::duration seen_at{slots()[i].seen_at.load()};
+        visit(slots()[i], snapshot - 1, now.time_since_epoch() - seen_at);
     }
 }
 

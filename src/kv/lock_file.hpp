@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cambium/kv/environment.hpp"
 #include "kv/heads.hpp"
 #include "kv/writer_queue.hpp"
 #include "os/file.hpp"
@@ -74,6 +75,8 @@ public:
     void unpin(std::uint32_t slot) noexcept;
     /// Appends the snapshots that living readers hold; frees slots of dead processes.
     void collect_pins(std::vector<TransactionId>& pins);
+    /// Appends who they are.
+    void list_readers(std::vector<ReaderInfo>& readers);
     [[nodiscard]] std::uint32_t reader_count() const noexcept;
 
     // The writer.
@@ -117,6 +120,8 @@ private:
     [[nodiscard]] Header& header() const noexcept;
     [[nodiscard]] ReaderSlot* slots() const noexcept;
     void grow_slots();
+    template <class Visitor>
+    void each_reader(Visitor&& visit);
     void release_slots_of(std::uint32_t process) noexcept;
     [[nodiscard]] std::uint32_t own() const noexcept override { return process_; }
     /// Frees the slots of a process if it is dead. True when it was.

@@ -256,17 +256,26 @@ WriteTransaction WriteTransaction::begin_nested() {
 
 namespace {
 
-// Writes the changes and lets the next writer begin.
+/// Ends a write transaction however its last call goes, and lets the next writer begin.
+class Ending {
+public:
+    explicit Ending(TransactionState& txn) noexcept : txn_(txn) {}
+    ~Ending() { txn_.env->end_write(txn_); }
+    Ending(const Ending&) = delete;
+    Ending& operator=(const Ending&) = delete;
+
+private:
+    TransactionState& txn_;
+};
+
 detail::WrittenCommit write_out(TransactionState& txn, Durability durability) {
-    detail::EnvironmentState& env = *txn.env;
-    try {
-        const detail::WrittenCommit written = env.commit(txn, durability);
-        env.end_write(txn);
-        return written;
-    } catch (...) {
-        env.end_write(txn);
-        throw;
-    }
+    const Ending ending{txn};
+    return txn.env->commit(txn, durability);
+}
+
+void make_durable(detail::EnvironmentState& env, const detail::WrittenCommit& written) {
+    if (written.flush_is_due) env.flush_until(written.id);
+    env.report_old_readers(written.id);
 }
 
 }  // namespace
@@ -280,8 +289,45 @@ void WriteTransaction::commit(Durability durability) {
     detail::require_writable(state_, level_);
     if (!state_->levels.empty()) return std::exchange(state_, nullptr)->commit_level();
     detail::EnvironmentState& env = *state_->env;
-    const detail::WrittenCommit written = write_out(*std::exchange(state_, nullptr), durability);
-    if (written.flush_is_due) env.flush_until(written.id);
+    make_durable(env, write_out(*std::exchange(state_, nullptr), durability));
+}
+
+PreparedTransaction WriteTransaction::prepare() {
+    detail::require_writable(state_, level_);
+    if (!state_->levels.empty())
+        throw Error(ErrorCode::misuse,
+                    "a nested transaction cannot be prepared: only the outermost one is written");
+    PreparedTransaction prepared{std::exchange(state_, nullptr)};
+    prepared.state_->env->prepare(*prepared.state_);
+    return prepared;
+}
+
+PreparedTransaction& PreparedTransaction::operator=(PreparedTransaction&& other) noexcept {
+    if (this != &other) {
+        abort();
+        state_ = std::exchange(other.state_, nullptr);
+    }
+    return *this;
+}
+
+std::uint64_t PreparedTransaction::id() const {
+    detail::require_writable(state_, state_ == nullptr ? 0 : state_->top_level);
+    return state_->next_id;
+}
+
+void PreparedTransaction::commit(Durability durability) {
+    detail::require_writable(state_, state_ == nullptr ? 0 : state_->top_level);
+    detail::EnvironmentState& env = *state_->env;
+    const auto publish = [&] {
+        const Ending ending{*std::exchange(state_, nullptr)};
+        return env.commit_prepared(durability);
+    };
+    make_durable(env, publish());
+}
+
+void PreparedTransaction::abort() noexcept {
+    if (state_ != nullptr) state_->env->abort_write(*state_, state_->top_level);
+    state_ = nullptr;
 }
 
 CommitTicket WriteTransaction::commit_async() {

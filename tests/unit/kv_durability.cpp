@@ -371,3 +371,88 @@ TEST_CASE("a state in flight is not written over by commits that come during its
     CHECK(!found.recovery().fell_back);
     require_sound(found);
 }
+
+TEST_CASE("a prepared transaction is seen by nobody until it is committed, and leaves nothing when it is not") {
+    const MemoryDirectory directory;
+    Environment environment = Environment::open(directory.store());
+    commit_one(environment, "first", Durability::durable);
+    {
+        kv::WriteTransaction txn = environment.begin_write();
+        put_one(txn, "aborted", 100000);
+        kv::PreparedTransaction prepared = txn.prepare();
+        CHECK(!txn.active());
+        CHECK(!is_visible(environment, "aborted"));
+    }
+    const std::uint64_t transaction = environment.statistics().newest_transaction;
+    kv::WriteTransaction txn = environment.begin_write();
+    put_one(txn, "committed", 100000);
+    kv::Cursor cursor = txn.cursor(txn.tree("records"));
+    const std::uint64_t before = environment.statistics().flushes;
+    kv::PreparedTransaction prepared = txn.prepare();
+    CHECK(prepared.id() == transaction + 1);
+    CHECK(environment.statistics().flushes == before + 1);
+    CHECK_THROWS_AS((void)cursor.first(), Error);
+    CHECK_THROWS_AS((void)environment.begin_write(), Error);
+    std::thread other{[&environment] { CHECK(!environment.try_begin_write().has_value()); }};
+    other.join();
+    prepared.commit();
+    CHECK(environment.statistics().flushes == before + 2);
+    CHECK_THROWS_AS(prepared.commit(), Error);
+    CHECK(is_visible(environment, "committed"));
+    commit_one(environment, "next", Durability::durable);
+    CHECK(content_of(environment).at("records").size() == 3);
+    require_sound(environment);
+}
+
+TEST_CASE("a killed process takes its prepared transaction with it") {
+    const MemoryDirectory directory;
+    Child child{[&](const Child::Pipe& pipe) {
+        Environment environment = Environment::open(directory.store());
+        commit_one(environment, "first", Durability::durable);
+        kv::WriteTransaction txn = environment.begin_write();
+        put_one(txn, "prepared");
+        const kv::PreparedTransaction prepared = txn.prepare();
+        pipe.send(0);
+        (void)pipe.receive();
+    }};
+    REQUIRE(child.receive() == 0);
+    Environment environment = Environment::open(directory.store());
+    child.kill();
+    (void)child.wait();
+    commit_one(environment, "next", Durability::durable);
+    CHECK(!is_visible(environment, "prepared"));
+    require_sound(environment);
+}
+
+TEST_CASE("a reader may ask for what is durable only") {
+    const MemoryDirectory directory;
+    Environment environment = Environment::open(directory.store());
+    commit_one(environment, "durable", Durability::durable);
+    commit_one(environment, "deferred", Durability::deferred);
+    const kv::ReadTransaction held = environment.begin_read_durable();
+    CHECK(held.contains(held.tree("records"), "durable"));
+    CHECK(!held.contains(held.tree("records"), "deferred"));
+    // It stays whole while what it reads is replaced and flushed.
+    for (int i = 0; i < 20; ++i) commit_one(environment, "deferred", Durability::deferred, 1000);
+    environment.sync();
+    for (int i = 0; i < 20; ++i) commit_one(environment, "durable", Durability::durable, 1000);
+    CHECK(held.get(held.tree("records"), "durable") == std::string(20, 'v'));
+    const kv::ReadTransaction now = environment.begin_read_durable();
+    CHECK(now.contains(now.tree("records"), "deferred"));
+    require_sound(environment);
+}
+
+TEST_CASE("a flush thread flushes without another commit, only when asked for") {
+    const MemoryDirectory directory;
+    kv::Options options;
+    options.durability = Durability::deferred;
+    options.deferred_interval = std::chrono::milliseconds{1};
+    options.flush_thread = true;
+    Environment environment = Environment::open(directory.store(), options);
+    kv::WriteTransaction txn = environment.begin_write();
+    put_one(txn, "key");
+    const kv::CommitTicket ticket = txn.commit_async();
+    while (!ticket.durable()) std::this_thread::yield();
+    CHECK(is_visible(environment, "key"));
+    require_sound(environment);
+}

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <vector>
 
 #include "cambium/base/bytes.hpp"
 #include "cambium/kv/options.hpp"
@@ -38,6 +39,20 @@ struct RecoveryReport {
     bool adopted = false;  ///< commits that killed processes had not flushed yet were found whole and kept
 };
 
+/// A read transaction that is open somewhere.
+struct ReaderInfo {
+    std::uint32_t process_id = 0;
+    std::uint64_t thread_id = 0;  ///< of the thread that first used the transaction's slot
+    std::uint64_t snapshot = 0;   ///< the transaction whose state it reads
+    std::uint64_t behind = 0;     ///< how many transactions newer the visible state is
+    /// At least so old: measured from the first commit, or call of readers(), that met it.
+    std::chrono::milliseconds age{0};
+    std::uint64_t pinned_pages = 0;  ///< retired pages that it can still see, and keeps from being reused
+};
+
+/// Called with a read transaction that is far behind.
+using OldReaderCallback = void (*)(const ReaderInfo& reader, void* context);
+
 /// One open store file, shared by all threads of the process; other processes may open it too.
 ///
 /// Opening one file twice in a process gives two handles of one environment; conflicting options are
@@ -62,6 +77,14 @@ public:
 
     /// A snapshot of the newest visible state. Tens of nanoseconds; never waits.
     [[nodiscard]] ReadTransaction begin_read();
+    /// A snapshot of the newest durable state: no power cut takes back what it shows. The same cost.
+    [[nodiscard]] ReadTransaction begin_read_durable();
+    /// The read transactions now open, in all processes. O(readers, and records of free space).
+    [[nodiscard]] std::vector<ReaderInfo> readers();
+    /// Have `callback` called, by a commit of this process after it let go of its locks, for each read transaction
+    /// of any process that is at least `transactions` behind; once for each. A null callback ends it. The callback
+    /// must not throw and may not write to this environment.
+    void set_old_reader_callback(std::uint64_t transactions, OldReaderCallback callback, void* context = nullptr);
     /// The write transaction. Waits for the current writer of any thread or process; writers are served in order of
     /// arrival. Error{misuse} when this thread has one open already, Error{poisoned} after a failed flush.
     [[nodiscard]] WriteTransaction begin_write();

@@ -24,6 +24,9 @@ struct Options {
     bool create = true;
     /// Bytes per page of a file that is created: a power of two, 4096 to 65536. Ignored for an existing file.
     std::uint32_t page_size_bytes = 4096;
+    /// Keep every other process out: opening it there, reading included, is Error{busy}, and so is this open while
+    /// the store is open in another process.
+    bool exclusive = false;
     /// Permission bits of a file that is created (and of its lock file), before the umask.
     std::uint32_t file_mode = 0600;
     /// Verify the checksum of every page at every step of a descent or a cursor onto it, and of a large value every
@@ -41,6 +44,8 @@ struct Options {
     /// A deferred commit flushes when the last flush is so long ago. Zero: never. No thread is started for it: the
     /// time is looked at by the next commit.
     std::chrono::milliseconds deferred_interval{0};
+    /// Start a thread that flushes deferred commits every deferred_interval, also when no commit follows.
+    bool flush_thread = false;
 };
 
 }  // namespace cambium::kv

@@ -169,6 +169,31 @@ private:
     std::uint64_t id_;
 };
 
+/// A write transaction whose changes are on the medium but not committed: what is left is to commit or to abort,
+/// once another system has decided. It still is the one writer: others wait. Destroyed, it aborts; a crash aborts
+/// it too. Thread rule: the thread of the write transaction.
+class PreparedTransaction {
+public:
+    PreparedTransaction(PreparedTransaction&& other) noexcept : state_(other.state_) { other.state_ = nullptr; }
+    PreparedTransaction& operator=(PreparedTransaction&& other) noexcept;
+    PreparedTransaction(const PreparedTransaction&) = delete;
+    PreparedTransaction& operator=(const PreparedTransaction&) = delete;
+    ~PreparedTransaction() { abort(); }
+
+    /// The number that the commit will have.
+    [[nodiscard]] std::uint64_t id() const;
+    /// Make the changes durable and visible: one small write and one flush are left. Error{outcome_unknown} when
+    /// the flush fails.
+    void commit(Durability durability = Durability::durable);
+    /// Forget every change. May be called twice.
+    void abort() noexcept;
+
+private:
+    friend class WriteTransaction;
+    explicit PreparedTransaction(detail::TransactionState* state) noexcept : state_(state) {}
+    detail::TransactionState* state_;
+};
+
 /// The one writer. Sees its own changes; nobody else does before commit(). Destroyed without commit(), it
 /// aborts.
 class WriteTransaction : public Transaction {
@@ -246,6 +271,10 @@ public:
     /// flush, at the latest when someone waits for the ticket, syncs or closes. Errors as commit(), but for the
     /// flush; Error{misuse} in a nested transaction.
     [[nodiscard]] CommitTicket commit_async();
+    /// Write and flush every change without committing it: nothing that can be out of space is left to do. Cursors
+    /// and views of the transaction end. Error{full} and Error{io}: nothing changed, the transaction is over.
+    /// Error{misuse} in a nested transaction.
+    [[nodiscard]] PreparedTransaction prepare();
     /// Forget every change, those of nested transactions included. May be called twice.
     void abort() noexcept;
 
