@@ -18,18 +18,28 @@ void reserve_one(std::vector<T>& vector) {
 
 }  // namespace
 
-std::byte* DirtyTable::allocate(std::uint64_t pages) {
-    if (pages == 1 && !pool_.empty()) {
-        std::byte* page = pool_.back();
+void DirtyTable::allocate(Entry& entry) {
+    const std::uint64_t bytes = entry.pages * page_size_;
+    entry.spilled = bytes > budget_ || memory_bytes_ > budget_ - bytes;
+    if (entry.spilled) {
+        if (spill_ == nullptr) spill_ = std::make_unique<os::SpillFile>(spill_beside_);
+        entry.data = spill_->allocate(bytes);
+    } else if (entry.pages == 1 && !pool_.empty()) {
+        entry.data = pool_.back();
         pool_.pop_back();
-        return page;
+    } else {
+        entry.data = static_cast<std::byte*>(::operator new(bytes, kPageAlignment));
     }
-    return static_cast<std::byte*>(::operator new(pages* page_size_, kPageAlignment));
+    (entry.spilled ? spilled_bytes_ : memory_bytes_) += bytes;
 }
 
 void DirtyTable::free(const Entry& entry) noexcept {
     if (entry.data == nullptr) return;
-    if (entry.pages == 1 && pool_.size() < pool_.capacity()) {
+    const std::uint64_t bytes = entry.pages * page_size_;
+    (entry.spilled ? spilled_bytes_ : memory_bytes_) -= bytes;
+    if (entry.spilled) {
+        if (spill_ != nullptr) spill_->release(entry.data, bytes);
+    } else if (entry.pages == 1 && pool_.size() < pool_.capacity()) {
         pool_.push_back(entry.data);
     } else {
         ::operator delete(entry.data, kPageAlignment);
@@ -53,10 +63,11 @@ PageRef DirtyTable::add_entry(std::uint64_t pages, bool is_run) {
     Entry& entry = entries_[index];
     const bool unknown_to_level = entry.epoch < floor_;
     if (unknown_to_level) reserve_one(images_);
-    std::byte* data = allocate(pages);
+    Entry added{nullptr, pages, epoch_, is_run};
+    allocate(added);
     if (unknown_to_level) images_.push_back({index, entry});
     unused_.pop_back();
-    set(entry, {data, pages, epoch_, is_run, false});
+    set(entry, added);
     return kDirtyBit | index;
 }
 
@@ -69,10 +80,10 @@ PageRef DirtyTable::add_run(std::uint64_t pages) {
 void DirtyTable::save(std::uint64_t index) {
     reserve_one(images_);
     Entry& entry = entries_[index];
-    std::byte* copy = allocate(entry.pages);
-    std::memcpy(copy, entry.data, entry.pages * page_size_);
-    images_.push_back({index, entry});
-    images_.back().before.data = copy;
+    Entry before = entry;
+    allocate(before);
+    std::memcpy(before.data, entry.data, entry.pages * page_size_);
+    images_.push_back({index, before});
     entry.epoch = epoch_;
     entry.pinned = true;
 }
@@ -82,15 +93,16 @@ void DirtyTable::release(PageRef ref) {
     Entry& entry = entries_[index];
     if (entry.epoch < floor_) {
         images_.push_back({index, entry});  // takes the buffer over
-        set(entry, {nullptr, 0, epoch_, false, true});
+        set(entry, {nullptr, 0, epoch_, false, true, false});
         return;
     }
     free(entry);
-    set(entry, {nullptr, 0, entry.epoch, false, entry.pinned});
+    set(entry, {nullptr, 0, entry.epoch, false, entry.pinned, false});
     if (!entry.pinned) unused_.push_back(index);
 }
 
 void DirtyTable::clear() noexcept {
+    spill_.reset();
     for (const Entry& entry : entries_) free(entry);
     for (const Image& image : images_) free(image.before);
     entries_.clear();

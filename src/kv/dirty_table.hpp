@@ -3,13 +3,18 @@
 // Invariants: an index of the table names one page until it is released. Every buffer belongs to one entry or to
 // one before-image. An entry whose epoch lies before the innermost level has no image in that level yet; it gets
 // one before it changes. An index with an image somewhere (`pinned`) is not used for another page. Each level has
-// at most one image per index, so that levels cost what they change and merge by dropping images. Thread rule: one
-// thread at a time.
+// at most one image per index, so that levels cost what they change and merge by dropping images. What does not
+// fit the memory budget goes to a temporary file and keeps its address there until it is released.
+//
+// Thread rule: one thread at a time.
 #pragma once
 
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "kv/node.hpp"
+#include "os/spill_file.hpp"
 
 namespace cambium::kv {
 
@@ -19,8 +24,14 @@ public:
     ~DirtyTable();
     DirtyTable(const DirtyTable&) = delete;
     DirtyTable& operator=(const DirtyTable&) = delete;
+    /// Bytes to hold in memory, and the file beside which the rest goes. Without this call nothing is spilled.
+    void set_budget(std::uint64_t bytes, std::string spill_beside) {
+        budget_ = bytes;
+        spill_beside_ = std::move(spill_beside);
+    }
 
     /// A new dirty page; its bytes are not initialised.
+    /// add(), add_run() and change() throw Error{full} or Error{io} when there is no room to spill.
     PageRef add() { return add_entry(1, false); }
     /// A new dirty run; it is not a node.
     PageRef add_run(std::uint64_t pages);
@@ -56,6 +67,9 @@ public:
     /// changes.
     [[nodiscard]] std::uint64_t floor() const noexcept { return floor_; }
 
+    /// Bytes of pages, runs and images.
+    [[nodiscard]] std::uint64_t memory_bytes() const noexcept { return memory_bytes_; }
+    [[nodiscard]] std::uint64_t spilled_bytes() const noexcept { return spilled_bytes_; }
     /// Single dirty pages, runs not counted.
     [[nodiscard]] std::uint64_t node_count() const noexcept { return node_count_; }
     /// Calls visit(ref, data, pages) for every run.
@@ -73,6 +87,7 @@ private:
         std::uint64_t epoch = 0;  ///< of its begin or of its newest image
         bool is_run = false;
         bool pinned = false;
+        bool spilled = false;
     };
     /// What an entry was before the level first changed it.
     struct Image {
@@ -90,7 +105,8 @@ private:
     void set(Entry& entry, const Entry& value) noexcept;
     void drop(const Image& image) noexcept;
     Level pop_level() noexcept;
-    [[nodiscard]] std::byte* allocate(std::uint64_t pages);
+    /// Gives the entry a buffer.
+    void allocate(Entry& entry);
     void free(const Entry& entry) noexcept;
 
     std::uint32_t page_size_;
@@ -101,6 +117,11 @@ private:
     std::vector<std::uint64_t> unused_;  ///< indexes without page and image; has room for every index
     std::vector<Image> images_;          ///< of all levels, outer ones first
     std::vector<Level> levels_;
+    std::uint64_t budget_ = ~std::uint64_t{0};
+    std::uint64_t memory_bytes_ = 0;  ///< without the pool
+    std::uint64_t spilled_bytes_ = 0;
+    std::string spill_beside_;
+    std::unique_ptr<os::SpillFile> spill_;
     std::vector<std::byte*> pool_;  ///< page buffers to use again; its capacity is fixed
 };
 

@@ -38,6 +38,7 @@ EnvironmentState::EnvironmentState(std::string file_path, const Options& open_op
     writer_->writable = true;
     written_.extents.reserve(kMaxMetaExtents);
     writer_->verify_reads = options.verify_on_read;
+    if (!options.in_memory) writer_->dirty.set_budget(options.write_memory_bytes, os::resolve_path(path));
 }
 
 EnvironmentState::~EnvironmentState() {

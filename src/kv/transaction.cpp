@@ -248,6 +248,11 @@ bool WriteTransaction::erase(Tree tree, ByteView key) {
     return erased;
 }
 
+WriteMemory WriteTransaction::memory() const {
+    detail::require_active(state_, level_);
+    return {state_->dirty.memory_bytes(), state_->dirty.spilled_bytes()};
+}
+
 WriteTransaction WriteTransaction::begin_nested() {
     detail::require_writable(state_, level_);
     state_->begin_level();

@@ -26,12 +26,14 @@ std::atomic<FileObserver*> file_observer{nullptr};
 // Runs one system call under the eyes of the observer. `call` returns 0 or an errno.
 template <class Call>
 int observed(File::Role role, const FileCall& description, Call&& call) {
-    FileObserver* observer = role == File::Role::data ? file_observer.load(std::memory_order_acquire) : nullptr;
+    FileObserver* observer = role != File::Role::lock ? file_observer.load(std::memory_order_acquire) : nullptr;
+    const bool spill = role == File::Role::spill;
     if (observer != nullptr) {
-        if (const int error = observer->before(description); error != 0) return error;
+        const int error = spill ? observer->before_spill(description) : observer->before(description);
+        if (error != 0) return error;
     }
     const int error = call();
-    if (observer != nullptr && error == 0) observer->after(description);
+    if (observer != nullptr && !spill && error == 0) observer->after(description);
     return error;
 }
 
@@ -42,6 +44,11 @@ struct flock lock_description(short type, std::uint64_t offset) {
     lock.l_start = static_cast<off_t>(offset);
     lock.l_len = 1;
     return lock;
+}
+
+std::string directory_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
 }
 
 int write_all(int descriptor, std::uint64_t offset, std::span<const iovec> pieces) {
@@ -161,6 +168,18 @@ File File::create_in_memory(const std::string& name, Role role) {
     return file;
 }
 
+File File::create_unlinked(const std::string& beside, bool unnamed) {
+    int descriptor = -1;
+    if (unnamed) descriptor = ::open(directory_of(beside).c_str(), O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor < 0) {
+        std::string path = beside + "-spill-XXXXXX";
+        descriptor = ::mkostemp(path.data(), O_CLOEXEC);
+        if (descriptor < 0) throw_errno("cannot create a temporary file beside", beside, errno);
+        remove_file(path);
+    }
+    return {descriptor, beside + " (temporary file)", Role::spill};
+}
+
 FileIdentity File::identity() const {
     struct stat status {};
     if (::fstat(descriptor_, &status) != 0) fail("cannot read the status of", errno);
@@ -226,6 +245,11 @@ void File::resize(std::uint64_t length) {
     if (error != 0) fail("cannot resize", error);
 }
 
+void File::discard(std::uint64_t offset, std::uint64_t length) noexcept {
+    (void)::fallocate(descriptor_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
+                      static_cast<off_t>(length));
+}
+
 void File::sync() {
     const FileCall call{FileCall::Kind::sync, 0, {}};
     const int error =
@@ -262,8 +286,7 @@ bool File::locked_by_other(std::uint64_t offset) const noexcept {
 }
 
 void sync_directory_of(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    const std::string directory = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+    const std::string directory = directory_of(path);
     const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) throw_errno("cannot open the directory", directory, errno);
     const int error = ::fsync(descriptor) == 0 ? 0 : errno;
@@ -306,9 +329,7 @@ std::string resolve_path(const std::string& path) {
 bool may_write(const std::string& path) noexcept {
     if (::faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) == 0) return true;
     if (errno != ENOENT) return false;
-    const std::size_t slash = path.rfind('/');
-    const std::string directory = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-    return ::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
+    return ::faccessat(AT_FDCWD, directory_of(path).c_str(), W_OK | X_OK, AT_EACCESS) == 0;
 }
 
 void remove_file(const std::string& path) noexcept {

@@ -39,6 +39,8 @@ public:
     virtual int before(const FileCall& call) = 0;
     /// After the call succeeded.
     virtual void after(const FileCall& call) = 0;
+    /// As before(), for files with Role::spill.
+    virtual int before_spill(const FileCall&) { return 0; }
 };
 
 /// Installs the observer of the whole process; nullptr removes it. Not while files are written.
@@ -46,7 +48,7 @@ void set_file_observer(FileObserver* observer) noexcept;
 
 class File {
 public:
-    enum class Role : std::uint8_t { data, lock };
+    enum class Role : std::uint8_t { data, lock, spill };
     enum class Access : std::uint8_t { read_only, read_write };
 
     File() = default;
@@ -65,6 +67,9 @@ public:
     static File open_or_create(const std::string& path, std::uint32_t mode, Role role);
     /// Creates a file without a place on any disk; it is gone when it is closed. sync() does nothing.
     static File create_in_memory(const std::string& name, Role role);
+    /// A file without a name in the directory of `beside`, Role::spill; it vanishes when it is closed. Where the
+    /// file system has no such files, or `unnamed` is false, it is made with a name and loses it at once.
+    static File create_unlinked(const std::string& beside, bool unnamed = true);
     void close() noexcept;
 
     [[nodiscard]] bool is_open() const noexcept { return descriptor_ >= 0; }
@@ -82,6 +87,8 @@ public:
     /// Makes [from, to) part of the file with blocks really allocated. Error{full} when the disk has no room.
     void allocate(std::uint64_t from, std::uint64_t to);
     void resize(std::uint64_t length);
+    /// Gives the blocks of a range back to the disk where the file system can; it then reads as zeros.
+    void discard(std::uint64_t offset, std::uint64_t length) noexcept;
     /// fdatasync: returns when everything written before is on the medium.
     void sync();
 

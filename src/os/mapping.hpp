@@ -19,8 +19,9 @@ public:
     Mapping& operator=(const Mapping&) = delete;
     ~Mapping() { unmap(); }
 
-    /// Maps [0, size) of the file. Error{io} when the address space does not allow it.
-    static Mapping map(const File& file, std::size_t size, Access access);
+    /// Maps [offset, offset + size) of the file, `offset` a multiple of the system's page size. Error{io} when the
+    /// address space does not allow it.
+    static Mapping map(const File& file, std::size_t size, Access access, std::uint64_t offset = 0);
     /// Maps as much as the process may reserve between `least` and `most` bytes, trying less each time: sanitizers,
     /// valgrind and ulimit allow less than the system does.
     static Mapping reserve(const File& file, std::size_t least, std::size_t most);

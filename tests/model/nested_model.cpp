@@ -39,8 +39,10 @@ bool operator==(const kv::TreeStatistics& a, const kv::TreeStatistics& b) {
 
 class Run {
 public:
-    Run(std::uint32_t page_size, std::size_t key_space, std::uint64_t seed) : key_space_(key_space), random_(seed) {
+    Run(std::uint32_t page_size, std::size_t key_space, std::uint64_t memory_bytes, std::uint64_t seed)
+        : key_space_(key_space), random_(seed) {
         options_.page_size_bytes = page_size;
+        options_.write_memory_bytes = memory_bytes;
         env_ = kv::Environment::open(directory_.file("store"), options_);
     }
 
@@ -424,9 +426,14 @@ TEST_CASE("nested transactions do what a stack of copies does") {
     const char* given = std::getenv("CAMBIUM_OPERATIONS");
     const std::size_t operations = given != nullptr ? std::strtoull(given, nullptr, 10) : 30000;
     const std::uint64_t seed = test::seed();
-    for (const auto& [page_size, key_space] : {std::pair{4096U, 3000U}, {4096U, 60U}, {65536U, 5000U}}) {
-        CAPTURE(page_size);
-        CAPTURE(key_space);
-        Run{page_size, key_space, seed}.go(operations / 3);
+    struct Shape {
+        std::uint32_t page_size;
+        std::size_t key_space;
+        std::uint64_t memory_bytes;
+    };
+    for (const Shape& shape : {Shape{4096, 3000, std::uint64_t{1} << 30}, {4096, 60, 100000}, {65536, 5000, 0}}) {
+        CAPTURE(shape.page_size);
+        CAPTURE(shape.key_space);
+        Run{shape.page_size, shape.key_space, shape.memory_bytes, seed}.go(operations / 3);
     }
 }

@@ -226,6 +226,35 @@ TEST_CASE("the parent's cursors stand where they stood, those of the nested tran
     (void)require_sound(env);
 }
 
+TEST_CASE("a nested transaction holds what it changes, not what there is") {
+    const TemporaryDirectory directory;
+    Environment env = Environment::open(directory.file("store"));
+    kv::WriteTransaction txn = env.begin_write();
+    const kv::Tree tree = fill(txn, "tree", 0, 5000);
+    const std::uint64_t before = txn.memory().memory_bytes;
+    REQUIRE(before > 1000 * 4096);
+    const std::uint64_t depth = txn.statistics(tree).depth;
+    kv::WriteTransaction nested = txn.begin_nested();
+    CHECK(nested.memory().memory_bytes == before);
+    for (int i = 0; i < 100; ++i) nested.put(tree, key_of(2500), std::to_string(i));
+    CHECK(nested.memory().memory_bytes - before <= depth * 4096);
+    kv::WriteTransaction inner = nested.begin_nested();
+    inner.put(tree, key_of(2500), "inner");
+    inner.commit();
+    CHECK(nested.memory().memory_bytes - before <= depth * 4096);  // its images were dropped
+    nested.commit();
+    CHECK(txn.memory().memory_bytes == before);
+    {
+        kv::WriteTransaction dropping = txn.begin_nested();
+        CHECK(dropping.drop_tree("tree"));
+        CHECK(dropping.memory().memory_bytes <= before + 8 * 4096);
+        (void)fill(dropping, "other", 0, 1000);
+    }
+    CHECK(txn.memory().memory_bytes == before);
+    txn.commit();
+    (void)require_sound(env);
+}
+
 TEST_CASE("memory that runs out at any point of a nested transaction costs that one only") {
     const TemporaryDirectory directory;
     Environment env = Environment::open(directory.file("store"));

@@ -194,6 +194,12 @@ private:
     detail::TransactionState* state_;
 };
 
+/// What a write transaction holds for pages that it has changed, before-images of nested transactions included.
+struct WriteMemory {
+    std::uint64_t memory_bytes = 0;
+    std::uint64_t spilled_bytes = 0;  ///< in a temporary file, beyond Options::write_memory_bytes
+};
+
 /// The one writer. Sees its own changes; nobody else does before commit(). Destroyed without commit(), it
 /// aborts.
 class WriteTransaction : public Transaction {
@@ -214,7 +220,8 @@ public:
 
     /// Store a value under a key, replacing what was there. Key and value are copied before anything
     /// changes, so they may point into this transaction's own data.
-    /// Error{key_too_long} above Environment::max_key_size(), Error{invalid_argument} for an empty key.
+    /// Error{key_too_long} above Environment::max_key_size(), Error{invalid_argument} for an empty key. Error{full}
+    /// when the transaction is larger than Options::write_memory_bytes and the disk has no room for the rest.
     void put(Tree tree, ByteView key, ByteView value);
     /// Store a value only when the key is absent. True when stored.
     bool insert(Tree tree, ByteView key, ByteView value);
@@ -244,6 +251,9 @@ public:
     /// Take the first or last entry out of a tree; nothing when it is empty. O(depth).
     std::optional<Entry> pop_first(Tree tree);
     std::optional<Entry> pop_last(Tree tree);
+
+    /// What this transaction holds, with all those around it and the nested ones that were committed. O(1).
+    [[nodiscard]] WriteMemory memory() const;
 
     /// A transaction inside this one, to any depth: its commit() hands its changes to this one, its abort() takes
     /// them back exactly. Until then every call of this one throws Error{misuse}, except active() and abort(),
