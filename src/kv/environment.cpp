@@ -282,14 +282,24 @@ Environment::~Environment() {
     } catch (...) {
         // A failed orderly close leaves the last commit durable; the next open verifies it.
     }
+    if (state_ == nullptr) return;
+    // Transactions are open: it stays for them, and the next handle may close it.
+    const std::lock_guard guard{registry().mutex};
+    --state_->references;
 }
 
 void Environment::close() {
     if (state_ == nullptr) return;
     EnvironmentState* state = state_;
-    state_ = nullptr;
-    if (state->fork_generation != current_fork_generation()) return;
+    if (state->fork_generation != current_fork_generation()) {
+        state_ = nullptr;
+        return;
+    }
     const std::lock_guard guard{registry().mutex};
+    if (state->references == 1 && state->has_transactions())
+        throw Error(ErrorCode::misuse,
+                    "\"" + state->path + "\" cannot be closed: a transaction is open; end it first");
+    state_ = nullptr;
     if (--state->references > 0) return;
     registry().environments.erase(state->identity);
     const std::unique_ptr<EnvironmentState> last{state};

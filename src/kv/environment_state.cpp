@@ -95,18 +95,9 @@ TransactionState* EnvironmentState::begin_read(bool durable) {
         reader = idle_readers_.back();
         idle_readers_.pop_back();
     }
-    Snapshot head = standalone_head;
-    if (lock != nullptr) {
-        // Publish the pin, then look again: a writer that scanned before it was there has moved the head.
-        const HeadRing& heads = durable ? lock->durable() : lock->visible();
-        std::uint64_t sequence = 0;
-        do {
-            head = heads.newest(sequence);
-            lock->pin(reader->reader_slot, head.id);
-        } while (heads.sequence() != sequence);
-    }
+    reader->durable_only = durable;
     try {
-        reader->begin(head, mapped(head.page_count * page_size));
+        renew_read(*reader);
     } catch (...) {
         end_read(reader);
         throw;
@@ -114,14 +105,47 @@ TransactionState* EnvironmentState::begin_read(bool durable) {
     return reader;
 }
 
-void EnvironmentState::end_read(TransactionState* reader) noexcept {
+void EnvironmentState::renew_read(TransactionState& reader) {
+    require_same_process();
+    Snapshot head = standalone_head;
+    if (lock != nullptr) {
+        // Publish the pin, then look again: a writer that scanned before it was there has moved the head.
+        const HeadRing& heads = reader.durable_only ? lock->durable() : lock->visible();
+        std::uint64_t sequence = 0;
+        do {
+            head = heads.newest(sequence);
+            lock->pin(reader.reader_slot, head.id);
+        } while (heads.sequence() != sequence);
+    }
+    try {
+        reader.begin(head, mapped(head.page_count * page_size));
+    } catch (...) {
+        reset_read(reader);
+        throw;
+    }
+}
+
+void EnvironmentState::reset_read(TransactionState& reader) noexcept {
     if (fork_generation != current_fork_generation()) return;  // the parent's slot is not ours to free
-    reader->end();
-    if (lock != nullptr) lock->unpin(reader->reader_slot);
+    reader.end();
+    if (lock != nullptr) lock->unpin(reader.reader_slot);
+}
+
+void EnvironmentState::end_read(TransactionState* reader) noexcept {
+    if (fork_generation != current_fork_generation()) return;
+    reset_read(*reader);
     TransactionState* nobody = nullptr;
     if (shelves_[reader_shelf()].idle.compare_exchange_strong(nobody, reader, std::memory_order_release)) return;
     const std::lock_guard guard{readers_mutex_};
     idle_readers_.push_back(reader);  // capacity was reserved when the reader was made
+}
+
+bool EnvironmentState::has_transactions() {
+    if (writing_thread_.load() != 0 && writer_->active) return true;
+    const std::lock_guard guard{readers_mutex_};
+    std::size_t idle = idle_readers_.size();
+    for (const Shelf& shelf : shelves_) idle += shelf.idle.load(std::memory_order_acquire) != nullptr ? 1 : 0;
+    return idle < readers_.size();
 }
 
 // ---- The writer -------------------------------------------------------------------------------------------
@@ -141,10 +165,12 @@ TransactionState* EnvironmentState::begin_write(std::optional<WriterQueue::Clock
     require_same_process();
     if (options.read_only || lock == nullptr)
         throw Error(ErrorCode::read_only, "\"" + path + "\" was opened read-only");
-    if (writing_thread_.load() == this_thread_number())
+    // A transaction that was ended on another thread has left the lock with the thread that began it.
+    const bool has_lock = writing_thread_.load() == this_thread_number();
+    if (has_lock && writer_->active)
         throw Error(ErrorCode::misuse, "this thread has a write transaction open on \"" + path +
                                            "\" already: commit or abort it first");
-    const os::SharedMutex::Lock taken = lock->lock_writer(deadline);
+    const os::SharedMutex::Lock taken = has_lock ? os::SharedMutex::Lock::acquired : lock->lock_writer(deadline);
     if (taken == os::SharedMutex::Lock::busy) return nullptr;
     writing_thread_.store(this_thread_number());
     try {
@@ -180,6 +206,7 @@ void EnvironmentState::end_write(TransactionState& txn) noexcept {
     }
     txn.end();
     if (fork_generation != current_fork_generation()) return;
+    if (txn.thread != std::this_thread::get_id()) return;  // only the thread that locked can unlock
     writing_thread_.store(0);
     lock->unlock_writer();
 }

@@ -60,6 +60,11 @@ public:
 
     [[nodiscard]] TransactionState* begin_read(bool durable = false);
     void end_read(TransactionState* state) noexcept;
+    /// Gives a read transaction the newest snapshot; takes it away again. It keeps its slot.
+    void renew_read(TransactionState& reader);
+    void reset_read(TransactionState& reader) noexcept;
+    /// Whether a handle of a transaction is in use in this process.
+    [[nodiscard]] bool has_transactions();
     /// Null when the deadline has passed.
     [[nodiscard]] TransactionState* begin_write(std::optional<WriterQueue::Clock::time_point> deadline);
     /// Writes what the transaction changed and publishes it as written; deferred, as visible too. The flush is left

@@ -145,6 +145,16 @@ void ReadTransaction::end() noexcept {
     state_ = nullptr;
 }
 
+void ReadTransaction::reset() noexcept {
+    if (state_ != nullptr) state_->env->reset_read(*state_);
+}
+
+void ReadTransaction::renew() {
+    if (state_ == nullptr) throw Error(ErrorCode::misuse, "the transaction has ended: begin a new one");
+    reset();
+    state_->env->renew_read(*state_);
+}
+
 // ---- Writing ----------------------------------------------------------------------------------------------
 
 WriteTransaction& WriteTransaction::operator=(WriteTransaction&& other) noexcept {

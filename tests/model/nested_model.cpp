@@ -1,5 +1,6 @@
 // Nested write transactions against a stack of copies of std::map: random depth, several trees that come, go and
 // change their names, large values, and cursors that live through it all.
+#include <cstring>
 #include <map>
 #include <optional>
 #include <random>
@@ -208,7 +209,9 @@ private:
         Entries& entries = model_.trees[tree.id()];
         const std::string k = key();
         const std::size_t dice = below(10);
-        if (dice < 5) {
+        if (below(8) == 0) {
+            change_in_another_way(tree, entries, k);
+        } else if (dice < 5) {
             const std::string v = value();
             txn().put(tree, k, v);
             entries[k] = v;
@@ -227,6 +230,47 @@ private:
             const std::optional<ByteView> got = txn().get(tree, k);
             REQUIRE(got.has_value() == (found != entries.end()));
             if (got.has_value()) REQUIRE(*got == found->second);
+        }
+    }
+
+    void change_in_another_way(kv::Tree tree, Entries& entries, const std::string& k) {
+        switch (below(4)) {
+            case 0: {
+                const std::string to = below(4) == 0 ? k + "9" : k + "~";
+                const auto first = entries.lower_bound(k);
+                const auto last = entries.lower_bound(to);
+                REQUIRE(txn().erase_range(tree, k, to) == static_cast<std::uint64_t>(std::distance(first, last)));
+                entries.erase(first, last);
+                return;
+            }
+            case 1: {
+                const std::optional<kv::Entry> popped =
+                    below(2) == 0 ? txn().pop_first(tree) : txn().pop_last(tree);
+                REQUIRE(popped.has_value() == !entries.empty());
+                if (popped.has_value()) REQUIRE(entries.erase(popped->key) == 1);
+                return;
+            }
+            case 2: {
+                const std::string v = value();
+                const std::span<std::byte> bytes = txn().reserve(tree, k, v.size());
+                std::memcpy(bytes.data(), v.data(), v.size());
+                entries[k] = v;
+                return;
+            }
+            default: {
+                // Another change between the pieces; a nested transaction that comes and goes.
+                const std::string v = value() + "end";
+                kv::ValueWriter writer = txn().value_writer(tree, k, v.size());
+                writer.append(ByteView{v}.substr(0, v.size() / 2));
+                {
+                    kv::WriteTransaction nested = txn().begin_nested();
+                    REQUIRE_THROWS_AS(writer.append("x"), Error);
+                    (void)nested.erase(tree, k);
+                    nested.put(tree, k + "'", "x");
+                }
+                writer.append(ByteView{v}.substr(v.size() / 2));
+                entries[k] = v;
+            }
         }
     }
 

@@ -57,8 +57,9 @@ using OldReaderCallback = void (*)(const ReaderInfo& reader, void* context);
 ///
 /// Opening one file twice in a process gives two handles of one environment; conflicting options are
 /// Error{invalid_argument}. All member functions may be called from any thread. Transactions must end before
-/// the last handle is destroyed. After fork() every handle and transaction of the parent is inert in the
-/// child: calls throw Error{misuse}, destructors do nothing.
+/// the last handle is closed: close() throws Error{misuse} otherwise, and the destructor leaves the store open for
+/// them in this process until another handle is closed. After fork() every handle and transaction of the parent is
+/// inert in the child: calls throw Error{misuse}, destructors do nothing.
 class Environment {
 public:
     /// Open, and create when allowed. Recovers after a crash: O(pages of the last commit).
@@ -72,7 +73,8 @@ public:
     /// Closes. The last process to close writes an orderly end; see close().
     ~Environment();
 
-    /// Close and report what a destructor would have to swallow. May be called twice.
+    /// Close and report what a destructor would have to swallow. May be called twice. Error{misuse} when this is
+    /// the last handle and a transaction is open, reset ones included: nothing is closed then.
     void close();
 
     /// A snapshot of the newest visible state. Tens of nanoseconds; never waits.

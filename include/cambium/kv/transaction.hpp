@@ -56,7 +56,8 @@ struct Entry {
 /// What every transaction can do: read one snapshot. Base of ReadTransaction and WriteTransaction.
 ///
 /// Thread rule: one thread at a time. A read transaction may move between threads; a write transaction
-/// stays on the thread that began it. A transaction must not outlive its environment.
+/// stays on the thread that began it: calls on another throw Error{misuse}. A transaction must not outlive its
+/// environment.
 class Transaction {
 public:
     Transaction(const Transaction&) = delete;
@@ -144,6 +145,12 @@ public:
 
     /// Let go of the snapshot. Views and cursors into it become invalid. May be called twice.
     void end() noexcept;
+    /// Let go of the snapshot, but keep the transaction for renew(). Until then it is not active(), and views and
+    /// cursors are invalid for good. Nothing when it has ended.
+    void reset() noexcept;
+    /// Take the newest snapshot, after reset() or instead of the one held. Views and cursors become invalid. The
+    /// cost of begin_read(). Error{misuse} after end().
+    void renew();
 
 private:
     friend class Environment;
@@ -241,7 +248,7 @@ public:
     /// than with put(), the views must not point into this transaction's own data.
     void put_many(Tree tree, std::span<const std::pair<ByteView, ByteView>> entries);
     /// Store `size_bytes` zeros under a key and answer with where they are, to be filled in place. 8-byte aligned
-    /// (64 for large values), writable until the next write of this transaction.
+    /// (64 for large values), writable until the next write of this transaction or the begin of a nested one.
     [[nodiscard]] std::span<std::byte> reserve(Tree tree, ByteView key, std::uint64_t size_bytes);
     /// A writer of one value in pieces; the key is there at once, with zeros.
     [[nodiscard]] ValueWriter value_writer(Tree tree, ByteView key, std::uint64_t size_bytes);
@@ -285,7 +292,8 @@ public:
     /// and views of the transaction end. Error{full} and Error{io}: nothing changed, the transaction is over.
     /// Error{misuse} in a nested transaction.
     [[nodiscard]] PreparedTransaction prepare();
-    /// Forget every change, those of nested transactions included. May be called twice.
+    /// Forget every change, those of nested transactions included. May be called twice. On another thread than its
+    /// own the changes go, but the write lock stays with its thread until that begins the next transaction or ends.
     void abort() noexcept;
 
 private:

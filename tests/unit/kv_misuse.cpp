@@ -1,0 +1,424 @@
+// Every misuse of the engine is an error with a code and a sentence, and leaves store and transaction as they were.
+#include <functional>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "cambium/base/error.hpp"
+#include "cambium/kv/environment.hpp"
+#include "memory_directory.hpp"
+#include "store_content.hpp"
+#include "temporary_store.hpp"
+
+using namespace cambium;
+using namespace cambium::test;
+using kv::Cursor;
+using kv::Environment;
+using kv::Tree;
+
+namespace {
+
+struct Call {
+    const char* name;
+    std::function<void()> run;
+};
+
+void require_error(ErrorCode code, const Call& call) {
+    CAPTURE(call.name);
+    try {
+        call.run();
+    } catch (const Error& error) {
+        INFO(std::string{error.what()});
+        CHECK(to_string(error.code()) == to_string(code));
+        CHECK(std::string{error.what()}.size() > 20);
+        return;
+    }
+    FAIL_CHECK("no error");
+}
+
+void require_errors(ErrorCode code, const std::vector<Call>& calls) {
+    for (const Call& call : calls) require_error(code, call);
+}
+
+/// Every call that reads.
+std::vector<Call> reads(const kv::Transaction& txn, Tree tree) {
+    static const ByteView keys[1] = {"a"};
+    static std::optional<ByteView> values[1];
+    return {
+        {"id", [&txn] { (void)txn.id(); }},
+        {"find_tree", [&txn] { (void)txn.find_tree("tree"); }},
+        {"tree", [&txn] { (void)txn.tree("tree"); }},
+        {"each_tree", [&txn] { txn.each_tree([](ByteView, Tree) {}); }},
+        {"get", [&txn, tree] { (void)txn.get(tree, "a"); }},
+        {"contains", [&txn, tree] { (void)txn.contains(tree, "a"); }},
+        {"cursor", [&txn, tree] { (void)txn.cursor(tree); }},
+        {"statistics", [&txn, tree] { (void)txn.statistics(tree); }},
+        {"options", [&txn, tree] { (void)txn.options(tree); }},
+        {"multi_get", [&txn, tree] { txn.multi_get(tree, keys, values); }},
+        {"value_reader", [&txn, tree] { (void)txn.value_reader(tree, "a"); }},
+        {"count_range", [&txn, tree] { (void)txn.count_range(tree, "a", "b"); }},
+        {"rank", [&txn, tree] { (void)txn.rank(tree, "a"); }},
+        {"select", [&txn, tree] { (void)txn.select(tree, 0); }},
+        {"estimate_range", [&txn, tree] { (void)txn.estimate_range(tree, "a", "b"); }},
+        {"sample_keys", [&txn, tree] { (void)txn.sample_keys(tree, 3); }},
+        {"pages_visited", [&txn] { (void)txn.pages_visited(); }},
+    };
+}
+
+/// Every call that writes the tree.
+std::vector<Call> writes_to(kv::WriteTransaction& txn, Tree tree, const std::string& key) {
+    return {
+        {"put", [&txn, tree, key] { txn.put(tree, key, "x"); }},
+        {"insert", [&txn, tree, key] { (void)txn.insert(tree, key, "x"); }},
+        {"get_or_insert", [&txn, tree, key] { (void)txn.get_or_insert(tree, key, "x"); }},
+        {"append", [&txn, tree, key] { txn.append(tree, key, "x"); }},
+        {"put_many",
+         [&txn, tree, key] {
+             const std::pair<ByteView, ByteView> entries[] = {{"fine", "x"}, {key, "x"}};
+             txn.put_many(tree, entries);
+         }},
+        {"reserve", [&txn, tree, key] { (void)txn.reserve(tree, key, 8); }},
+        {"value_writer", [&txn, tree, key] { (void)txn.value_writer(tree, key, 8); }},
+    };
+}
+
+/// Every other call of a write transaction.
+std::vector<Call> changes(kv::WriteTransaction& txn, Tree tree) {
+    return {
+        {"create_tree", [&txn] { (void)txn.create_tree("new"); }},
+        {"create_tree that is there", [&txn] { (void)txn.create_tree("tree"); }},
+        {"drop_tree", [&txn] { (void)txn.drop_tree("tree"); }},
+        {"clear", [&txn, tree] { txn.clear(tree); }},
+        {"rename_tree", [&txn] { txn.rename_tree("tree", "other name"); }},
+        {"erase", [&txn, tree] { (void)txn.erase(tree, "a"); }},
+        {"erase_range", [&txn, tree] { (void)txn.erase_range(tree, "a", "z"); }},
+        {"pop_first", [&txn, tree] { (void)txn.pop_first(tree); }},
+        {"pop_last", [&txn, tree] { (void)txn.pop_last(tree); }},
+        {"memory", [&txn] { (void)txn.memory(); }},
+        {"begin_nested", [&txn] { (void)txn.begin_nested(); }},
+        {"commit", [&txn] { txn.commit(); }},
+        {"commit deferred", [&txn] { txn.commit(kv::Durability::deferred); }},
+        {"commit_async", [&txn] { (void)txn.commit_async(); }},
+    };
+}
+
+/// Every call of a cursor.
+std::vector<Call> moves(Cursor& cursor) {
+    return {
+        {"first", [&cursor] { (void)cursor.first(); }},
+        {"last", [&cursor] { (void)cursor.last(); }},
+        {"seek", [&cursor] { (void)cursor.seek("a"); }},
+        {"seek_exact", [&cursor] { (void)cursor.seek_exact("a"); }},
+        {"seek_before", [&cursor] { (void)cursor.seek_before("a"); }},
+        {"next", [&cursor] { (void)cursor.next(); }},
+        {"previous", [&cursor] { (void)cursor.previous(); }},
+        {"valid", [&cursor] { (void)cursor.valid(); }},
+        {"key", [&cursor] { (void)cursor.key(); }},
+        {"value", [&cursor] { (void)cursor.value(); }},
+        {"cursor put", [&cursor] { cursor.put("x"); }},
+        {"cursor erase", [&cursor] { cursor.erase(); }},
+    };
+}
+
+void require_misuse_of(kv::WriteTransaction& txn, Tree tree) {
+    require_errors(ErrorCode::misuse, reads(txn, tree));
+    require_errors(ErrorCode::misuse, writes_to(txn, tree, "a"));
+    require_errors(ErrorCode::misuse, changes(txn, tree));
+}
+
+/// A store with one tree of two entries; nothing that a test does wrong may change it.
+struct Fixture {
+    Fixture() : environment(Environment::open(directory.store())) {
+        kv::WriteTransaction txn = environment.begin_write();
+        tree = txn.create_tree("tree");
+        txn.put(tree, "a", "1");
+        txn.put(tree, "b", std::string(10000, '2'));
+        txn.commit();
+        content = content_of(environment);
+    }
+    ~Fixture() {
+        if (std::uncaught_exceptions() > 0) return;
+        CHECK(content_of(environment) == content);
+        (void)require_sound(environment);
+        kv::WriteTransaction txn = environment.begin_write();  // nothing holds the write lock
+        txn.put(tree, "c", "3");
+        txn.commit();
+        CHECK(content_of(environment).at("tree").size() == 3);
+        (void)require_sound(environment);
+    }
+    MemoryDirectory directory;
+    Environment environment;
+    Tree tree;
+    Trees content;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "writing through a cursor of a read transaction") {
+    const kv::ReadTransaction reader = environment.begin_read();
+    Cursor cursor = reader.cursor(tree);
+    CHECK(cursor.first());
+    require_errors(ErrorCode::read_only, {{"put", [&] { cursor.put("x"); }}, {"erase", [&] { cursor.erase(); }}});
+    CHECK(cursor.value() == "1");
+}
+
+TEST_CASE_FIXTURE(Fixture, "any use of a transaction that has ended") {
+    for (const bool commits : {true, false}) {
+        kv::WriteTransaction txn = environment.begin_write();
+        Cursor cursor = txn.cursor(tree);
+        CHECK(cursor.first());
+        commits ? txn.commit() : txn.abort();
+        CHECK_FALSE(txn.active());
+        require_misuse_of(txn, tree);
+        require_errors(ErrorCode::misuse, moves(cursor));
+        txn.abort();
+        // The next transaction may use what this one left behind; the old handles still answer to nobody.
+        kv::WriteTransaction next = environment.begin_write();
+        require_misuse_of(txn, tree);
+        require_errors(ErrorCode::misuse, moves(cursor));
+        txn.abort();
+        CHECK(next.active());
+    }
+    kv::ReadTransaction reader = environment.begin_read();
+    Cursor cursor = reader.cursor(tree);
+    reader.end();
+    require_errors(ErrorCode::misuse, reads(reader, tree));
+    require_errors(ErrorCode::misuse, moves(cursor));
+    require_error(ErrorCode::misuse, {"renew", [&] { reader.renew(); }});
+    reader.reset();
+    reader.end();
+}
+
+TEST_CASE_FIXTURE(Fixture, "any use of a read transaction between reset and renew") {
+    kv::ReadTransaction reader = environment.begin_read();
+    Cursor cursor = reader.cursor(tree);
+    CHECK(cursor.first());
+    CHECK(environment.statistics().readers == 1);
+    reader.reset();
+    CHECK(environment.statistics().readers == 0);
+    CHECK_FALSE(reader.active());
+    require_errors(ErrorCode::misuse, reads(reader, tree));
+    require_errors(ErrorCode::misuse, moves(cursor));
+    {
+        kv::WriteTransaction txn = environment.begin_write();
+        txn.put(tree, "a", "changed");
+        txn.commit();
+    }
+    reader.renew();
+    CHECK(reader.active());
+    CHECK(environment.statistics().readers == 1);
+    CHECK(reader.get(tree, "a") == "changed");
+    require_errors(ErrorCode::misuse, moves(cursor));
+    const std::uint64_t id = reader.id();
+    {
+        kv::WriteTransaction txn = environment.begin_write();
+        txn.put(tree, "a", "1");
+        txn.commit();
+    }
+    CHECK(reader.get(tree, "a") == "changed");
+    reader.renew();  // without a reset: the same as with one
+    CHECK(reader.get(tree, "a") == "1");
+    CHECK(reader.id() == id + 1);
+    CHECK(environment.statistics().readers == 1);
+    kv::ReadTransaction moved = std::move(reader);
+    CHECK(moved.get(tree, "a") == "1");
+}
+
+TEST_CASE_FIXTURE(Fixture, "handles that were moved from") {
+    kv::WriteTransaction txn = environment.begin_write();
+    kv::WriteTransaction moved = std::move(txn);
+    require_misuse_of(txn, tree);
+    Cursor cursor = moved.cursor(tree);
+    Cursor moved_cursor = std::move(cursor);
+    require_errors(ErrorCode::misuse, moves(cursor));
+    CHECK(moved_cursor.first());
+}
+
+TEST_CASE_FIXTURE(Fixture, "trees that are not there") {
+    kv::WriteTransaction txn = environment.begin_write();
+    const Tree dropped = txn.create_tree("dropped");
+    txn.put(dropped, "a", "1");
+    Cursor cursor = txn.cursor(dropped);
+    CHECK(cursor.first());
+    CHECK(txn.drop_tree("dropped"));
+    Tree aborted;
+    {
+        kv::WriteTransaction nested = txn.begin_nested();
+        aborted = nested.create_tree("aborted");
+    }
+    for (const Tree absent : {dropped, aborted, Tree{}}) {
+        std::vector<Call> calls = reads(txn, absent);
+        calls.erase(calls.begin(), calls.begin() + 4);  // those that take no tree
+        calls.pop_back();
+        require_errors(ErrorCode::not_found, calls);
+        require_errors(ErrorCode::not_found, writes_to(txn, absent, "a"));
+        require_errors(ErrorCode::not_found, {{"clear", [&] { txn.clear(absent); }},
+                                              {"erase", [&] { (void)txn.erase(absent, "a"); }},
+                                              {"erase_range", [&] { (void)txn.erase_range(absent, "a", "b"); }},
+                                              {"pop_first", [&] { (void)txn.pop_first(absent); }},
+                                              {"pop_last", [&] { (void)txn.pop_last(absent); }}});
+    }
+    // A cursor of a dropped tree stands in an empty one.
+    CHECK_FALSE(cursor.valid());
+    CHECK_FALSE(cursor.first());
+    CHECK_FALSE(cursor.next());
+    require_errors(ErrorCode::misuse, {{"put", [&] { cursor.put("x"); }},
+                                       {"erase", [&] { cursor.erase(); }},
+                                       {"key", [&] { (void)cursor.key(); }}});
+    CHECK(txn.get(tree, "a") == "1");
+    txn.commit();
+}
+
+TEST_CASE_FIXTURE(Fixture, "keys that are empty or too long, values that are too long") {
+    kv::WriteTransaction txn = environment.begin_write();
+    require_errors(ErrorCode::invalid_argument, writes_to(txn, tree, ""));
+    require_errors(ErrorCode::key_too_long, writes_to(txn, tree, std::string(environment.max_key_size() + 1, 'k')));
+    const ByteView too_long{"", (std::uint64_t{1} << 47) + 1};  // never read
+    require_errors(ErrorCode::value_too_long,
+                   {{"put", [&] { txn.put(tree, "a", too_long); }},
+                    {"insert", [&] { (void)txn.insert(tree, "z", too_long); }},
+                    {"append", [&] { txn.append(tree, "z", too_long); }},
+                    {"reserve", [&] { (void)txn.reserve(tree, "z", too_long.size()); }}});
+    CHECK(txn.statistics(tree).entries == 2);
+    txn.commit();
+}
+
+TEST_CASE_FIXTURE(Fixture, "a transaction while one nested in it is open") {
+    kv::WriteTransaction txn = environment.begin_write();
+    kv::WriteTransaction nested = txn.begin_nested();
+    kv::WriteTransaction inner = nested.begin_nested();
+    for (kv::WriteTransaction* outer : {&txn, &nested}) {
+        require_misuse_of(*outer, tree);
+        CHECK(outer->active());
+        CHECK(outer->writable());
+    }
+    require_error(ErrorCode::misuse, {"commit_async", [&] { (void)inner.commit_async(); }});
+    CHECK(inner.get(tree, "a") == "1");
+    inner.commit();
+    require_misuse_of(inner, tree);
+    require_misuse_of(txn, tree);
+    nested.abort();
+    CHECK(txn.get(tree, "a") == "1");
+    txn.commit();
+}
+
+TEST_CASE_FIXTURE(Fixture, "a nested transaction that outlives the one around it") {
+    std::optional<kv::WriteTransaction> orphan;
+    std::optional<Cursor> cursor;
+    {
+        kv::WriteTransaction txn = environment.begin_write();
+        orphan.emplace(txn.begin_nested());
+        orphan->put(tree, "a", "of the orphan");
+        cursor.emplace(orphan->cursor(tree));
+    }
+    CHECK_FALSE(orphan->active());
+    require_misuse_of(*orphan, tree);
+    require_errors(ErrorCode::misuse, moves(*cursor));
+    kv::WriteTransaction next = environment.begin_write();
+    kv::WriteTransaction nested = next.begin_nested();
+    require_misuse_of(*orphan, tree);
+    orphan.reset();  // ends nothing of the others
+    CHECK(nested.get(tree, "a") == "1");
+    nested.commit();
+    CHECK(next.active());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a second write transaction on one thread") {
+    Environment again = Environment::open(directory.store());
+    kv::WriteTransaction txn = environment.begin_write();
+    const auto second = [&] {
+        require_errors(ErrorCode::misuse, {{"begin_write", [&] { (void)environment.begin_write(); }},
+                                           {"try_begin_write", [&] { (void)environment.try_begin_write(); }},
+                                           {"begin_write of another handle", [&] { (void)again.begin_write(); }}});
+    };
+    second();
+    kv::WriteTransaction nested = txn.begin_nested();
+    second();
+    CHECK(nested.get(tree, "a") == "1");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a write transaction on another thread") {
+    kv::WriteTransaction txn = environment.begin_write();
+    kv::WriteTransaction nested = txn.begin_nested();
+    Cursor cursor = nested.cursor(tree);
+    CHECK(cursor.first());
+    std::thread{[&] {
+        require_misuse_of(nested, tree);
+        require_errors(ErrorCode::misuse, moves(cursor));
+    }}.join();
+    CHECK(cursor.key() == "a");
+    CHECK(nested.get(tree, "a") == "1");
+    nested.put(tree, "a", "gone soon");
+
+    // Its end there takes the changes away; the write lock stays with this thread, which goes on.
+    std::thread{[&] { txn.abort(); }}.join();
+    CHECK_FALSE(nested.active());
+    std::thread{[&] { CHECK_FALSE(environment.try_begin_write().has_value()); }}.join();
+    {
+        kv::WriteTransaction next = environment.begin_write();
+        CHECK(next.get(tree, "a") == "1");
+    }
+    std::thread{[&] { CHECK(environment.try_begin_write().has_value()); }}.join();
+
+    // A thread that ends leaves the lock to the next one.
+    std::optional<kv::WriteTransaction> left;
+    std::thread{[&] { left.emplace(environment.begin_write()); }}.join();
+    require_misuse_of(*left, tree);
+    left.reset();
+    CHECK(environment.begin_write().get(tree, "a") == "1");
+}
+
+TEST_CASE_FIXTURE(Fixture, "an environment closed while transactions are open") {
+    const auto require_open = [&] {
+        require_error(ErrorCode::misuse, {"close", [&] { environment.close(); }});
+        CHECK(environment.statistics().page_count > 0);
+    };
+    SUBCASE("a reader") {
+        const kv::ReadTransaction reader = environment.begin_read();
+        require_open();
+        CHECK(reader.get(tree, "a") == "1");
+    }
+    SUBCASE("a reader that was reset") {
+        kv::ReadTransaction reader = environment.begin_read();
+        reader.reset();
+        require_open();
+        reader.renew();
+        CHECK(reader.get(tree, "a") == "1");
+    }
+    SUBCASE("a writer") {
+        kv::WriteTransaction txn = environment.begin_write();
+        txn.put(tree, "a", "not committed");
+        require_open();
+        CHECK(txn.get(tree, "a") == "not committed");
+    }
+    SUBCASE("another handle is open") {
+        Environment again = Environment::open(directory.store());
+        const kv::ReadTransaction reader = environment.begin_read();
+        environment.close();
+        environment = std::move(again);
+        CHECK(reader.get(tree, "a") == "1");
+    }
+    SUBCASE("by its destructor") {
+        std::optional<Environment> destroyed{std::move(environment)};
+        kv::WriteTransaction txn = destroyed->begin_write();
+        const kv::ReadTransaction reader = destroyed->begin_read();
+        destroyed.reset();
+        txn.put(tree, "a", "committed");
+        txn.commit();
+        CHECK(reader.get(tree, "a") == "1");
+        environment = Environment::open(directory.store());  // the same one, still open
+        CHECK(environment.statistics().readers == 1);
+        txn = environment.begin_write();
+        CHECK(txn.get(tree, "a") == "committed");
+        txn.put(tree, "a", "1");
+        txn.commit();
+    }
+    environment.close();
+    environment.close();
+    environment = Environment::open(directory.store());
+    CHECK_FALSE(environment.recovery().unclean);
+}
