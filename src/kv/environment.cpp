@@ -172,24 +172,23 @@ private:
         if (!env->data.try_lock(kReadyLock, false))
             throw Error(ErrorCode::busy, "\"" + path_ + "\" is locked by a program that is not Cambium");
         if (first && env->report.adopted && !options_.read_only) env->flush_until(env->written_transaction());
-        // From exclusive to shared: others may come.
-        if (first && !options_.exclusive) (void)env->data.try_lock(kAttachLock, false);
+        if (first) (void)env->data.try_lock(kAttachLock, false);  // from exclusive to shared: others may come
         return env;
     }
 
     // True for the first process to open. Waits while another one recovers.
     bool take_attach_lock() {
-        if (options_.exclusive && !data_.try_lock(kExclusiveLock, true)) refuse_exclusive();
-        for (;;) {
-            if (data_.try_lock(kAttachLock, true)) return true;
-            if (options_.exclusive)
-                throw Error(ErrorCode::busy, "\"" + path_ +
-                                                 "\" is open in another process: it cannot be opened "
-                                                 "exclusively before that one closes it");
-            if (data_.try_lock(kAttachLock, false)) return false;
-            if (data_.locked_by_other(kExclusiveLock)) refuse_exclusive();
-            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        if (data_.try_lock(kAttachLock, true)) {
+            if (options_.exclusive) (void)data_.try_lock(kExclusiveLock, true);
+            return true;
         }
+        if (options_.exclusive && !data_.locked_by_other(kExclusiveLock))
+            throw Error(ErrorCode::busy, "\"" + path_ +
+                                             "\" is open in another process: it cannot be opened "
+                                             "exclusively before that one closes it");
+        if (!options_.exclusive) data_.lock_shared(kAttachLock);
+        if (data_.locked_by_other(kExclusiveLock)) refuse_exclusive();
+        return false;
     }
 
     [[noreturn]] void refuse_exclusive() const {
