@@ -1,9 +1,10 @@
 // check(): walks everything that a snapshot reaches and accounts for every page.
+#include <utility>
 #include <vector>
 
 #include "cambium/kv/maintenance.hpp"
+#include "kv/duplicates.hpp"
 #include "kv/environment_state.hpp"
-#include "kv/tree.hpp"
 
 namespace cambium::kv {
 
@@ -63,6 +64,7 @@ private:
 
     void check_tree(const TreeRecord& tree, std::string name) {
         tree_ = std::move(name);
+        record_ = tree;
         counts_ = {};
         if ((tree.root == kNoPage) != (tree.depth == 0) || tree.depth > kMaxDepth) {
             find(tree.root, "the tree's depth contradicts its root");
@@ -125,6 +127,17 @@ private:
     void check_entries(const NodeView& leaf, PageRef ref) {
         for (std::uint32_t i = 0; i < leaf.count(); ++i) {
             const LeafEntry entry = leaf.leaf_entry(i);
+            if (in_values_) {
+                if (entry.kind != ValueKind::inlined || !entry.value.empty())
+                    find(ref, "an entry of a value tree has a value");
+                check_value_size(leaf.prefix().size() + entry.rest_size, ref);
+                ++counts_.entries;
+                continue;
+            }
+            if (detail::has_duplicates(record_)) {
+                check_values(entry, ref);
+                continue;
+            }
             ++counts_.entries;
             if (entry.kind == ValueKind::inlined) {
                 if (reinterpret_cast<std::uintptr_t>(entry.value.data()) % kValueAlignment != 0)
@@ -140,6 +153,39 @@ private:
                                             env_.checksum, run.first_page, env_.page_size))
                 find(run.first_page, why);
         }
+    }
+
+    void check_values(const LeafEntry& entry, PageRef ref) {
+        if (entry.kind == ValueKind::duplicate_tree)
+            return check_value_tree(detail::value_tree(txn_, record_, entry));
+        const detail::ValueSet set{entry, fixed_value_size(record_.flags)};
+        for (std::uint32_t i = 0; i < set.count(); ++i) {
+            check_value_size(set[i].size(), ref);
+            if (i > 0 && set[i] <= set[i - 1]) find(ref, "the values of a key are out of order");
+        }
+        counts_.entries += set.count();
+    }
+
+    void check_value_size(std::size_t size, PageRef ref) {
+        const std::uint16_t fixed = fixed_value_size(record_.flags);
+        if (size == 0 || size > max_key_size(env_.page_size) || (fixed != 0 && size != fixed))
+            find(ref, "a value has " + std::to_string(size) + " bytes, which this tree does not take");
+    }
+
+    void check_value_tree(const TreeRecord& values) {
+        const Counts outside = std::exchange(counts_, {});
+        in_values_ = true;
+        check_node(values.root, values.depth - 1, {}, std::nullopt);
+        in_values_ = false;
+        if (counts_.entries != values.entries || counts_.branches != values.branch_pages ||
+            counts_.leaves != values.leaf_pages)
+            find(values.root, "the record of a value tree counts " + std::to_string(values.entries) +
+                                  " values, there are " + std::to_string(counts_.entries) +
+                                  " (or its page counts are wrong)");
+        counts_.entries += outside.entries;
+        counts_.branches += outside.branches;
+        counts_.leaves += outside.leaves;
+        counts_.run_pages += outside.run_pages;
     }
 
     void check_named_trees() {
@@ -196,6 +242,8 @@ private:
     CheckReport& report_;
     std::vector<Owner> owners_;
     std::string tree_;
+    TreeRecord record_{};     ///< of the tree being walked
+    bool in_values_ = false;  ///< in a value tree of it
     Counts counts_;
 };
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "kv/tree.hpp"
+#include "kv/duplicates.hpp"
 
 namespace cambium::kv::detail {
 
@@ -158,14 +158,27 @@ void Commit::number_run_references(NodeEditor leaf) {
     }
 }
 
+void Commit::number_value_trees(NodeEditor leaf) {
+    for (std::uint32_t i = 0; i < leaf.count(); ++i) {
+        const LeafEntry entry = leaf.leaf_entry(i);
+        if (entry.kind != ValueKind::duplicate_tree || entry.value.size() != sizeof(TreeRecord)) continue;
+        auto record = load<TreeRecord>(reinterpret_cast<const std::byte*>(entry.value.data()));
+        if ((record.root & kDirtyBit) == 0) continue;
+        record.root = number(record.root, record.depth - 1);
+        (void)leaf.replace_value(i, bytes_of_record(record), ValueKind::duplicate_tree);
+    }
+}
+
 // Numbers the dirty pages below `ref`, children before parents and in key order, and finishes them.
-PageRef Commit::number(PageRef ref, std::uint32_t level) {
+PageRef Commit::number(PageRef ref, std::uint32_t level, bool duplicates) {
     if ((ref & kDirtyBit) == 0) return ref;
     NodeEditor node = txn_.editor(ref);
     if (level > 0) {
         for (std::uint32_t i = 0; i <= node.count(); ++i)
             if (const PageRef child = node.child(i); (child & kDirtyBit) != 0)
-                node.set_child(i, number(child, level - 1));
+                node.set_child(i, number(child, level - 1, duplicates));
+    } else if (duplicates) {
+        number_value_trees(node);
     } else if (!run_numbers_.empty()) {
         number_run_references(node);
     }
@@ -182,7 +195,8 @@ void Commit::number_trees() {
     for (std::size_t i = 0; i < txn_.tree_count; ++i) {
         TreeState& tree = *txn_.trees[i];
         if (!tree.modified) continue;
-        if (tree.record.root != kNoPage) tree.record.root = number(tree.record.root, tree.record.depth - 1);
+        if (tree.record.root != kNoPage)
+            tree.record.root = number(tree.record.root, tree.record.depth - 1, has_duplicates(tree.record));
         patch(txn_, txn_.catalog, tree_key(tree.record.id), bytes_of_record(tree.record));
     }
     for (TreeState* tree : {&txn_.catalog, &space_})

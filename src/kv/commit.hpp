@@ -32,8 +32,9 @@ private:
     void record_delta();
     void number_runs();
     void number_trees();
-    PageRef number(PageRef ref, std::uint32_t level);
+    PageRef number(PageRef ref, std::uint32_t level, bool duplicates = false);
     void number_run_references(NodeEditor leaf);
+    void number_value_trees(NodeEditor leaf);
     void give_back_unused();
     void grow_file();
     void write_pages();

@@ -2,9 +2,10 @@
 // Pages keep their content; their numbers, what refers to them, and the checksums are new. How many pages a tree
 // has stands in its record, so every root, and the meta, is known before the first page is written.
 #include <map>
+#include <utility>
 
 #include "kv/copy.hpp"
-#include "kv/tree.hpp"
+#include "kv/duplicates.hpp"
 
 namespace cambium::kv::detail {
 
@@ -74,6 +75,7 @@ private:
     }
 
     void copy_tree(const TreeRecord& tree, PageRef new_root) {
+        tree_ = tree;
         const PageRef root = tree.root == kNoPage ? kNoPage : copy_node(tree.root, tree.depth - 1);
         if (root != new_root) throw_corrupt(tree.root, "the record of its tree counts other pages than there are");
     }
@@ -81,11 +83,16 @@ private:
     PageRef copy_node(PageRef ref, std::uint32_t level) {
         const NodeView node = txn_.node(ref, level);
         txn_.verify(node);
+        const std::vector<PageRef> roots = level == 0 ? copy_value_trees(node) : std::vector<PageRef>{};
         if (buffers_.size() <= level) buffers_.resize(level + 1);
         buffers_[level].assign(node.data(), node.data() + node.page_size());
         if (level == 0) {
             const NodeEditor leaf{buffers_[0].data(), node.page_size()};
-            (in_catalog_ ? patch_records(leaf) : copy_runs(leaf));
+            if (has_duplicates(tree_)) {
+                patch_value_trees(leaf, roots);
+            } else {
+                (in_catalog_ ? patch_records(leaf) : copy_runs(leaf));
+            }
         } else {
             for (std::uint32_t i = 0; i <= node.count(); ++i) {
                 const PageRef child = copy_node(txn_.child(ref, node, i), level - 1);
@@ -93,6 +100,31 @@ private:
             }
         }
         return write_node(buffers_[level]);
+    }
+
+    // Before the leaf itself, whose buffer they use too. Their new roots, in the order of the leaf.
+    std::vector<PageRef> copy_value_trees(const NodeView& leaf) {
+        std::vector<PageRef> roots;
+        for (std::uint32_t i = 0; has_duplicates(tree_) && i < leaf.count(); ++i) {
+            const LeafEntry entry = leaf.leaf_entry(i);
+            if (entry.kind != ValueKind::duplicate_tree) continue;
+            const TreeRecord values = value_tree(txn_, tree_, entry);
+            const TreeRecord outer = std::exchange(tree_, values);
+            roots.push_back(copy_node(values.root, values.depth - 1));
+            tree_ = outer;
+        }
+        return roots;
+    }
+
+    static void patch_value_trees(NodeEditor leaf, const std::vector<PageRef>& roots) {
+        std::size_t done = 0;
+        for (std::uint32_t i = 0; done < roots.size() && i < leaf.count(); ++i) {
+            const LeafEntry entry = leaf.leaf_entry(i);
+            if (entry.kind != ValueKind::duplicate_tree) continue;
+            auto record = load<TreeRecord>(reinterpret_cast<const std::byte*>(entry.value.data()));
+            record.root = roots[done++];
+            (void)leaf.replace_value(i, {reinterpret_cast<const char*>(&record), sizeof record}, entry.kind);
+        }
     }
 
     PageRef write_node(std::vector<std::byte>& page) {
@@ -159,6 +191,7 @@ private:
     base::Checksum checksum_;
     std::map<std::uint64_t, PlacedTree> trees_;
     std::vector<std::vector<std::byte>> buffers_;  ///< one page per level
+    TreeRecord tree_{};                            ///< being copied
     std::uint64_t next_page_ = 0;
     bool in_catalog_ = false;
 };

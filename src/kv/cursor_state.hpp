@@ -1,7 +1,8 @@
-// The inside of a cursor: a path, or the key to find it again by.
+// The inside of a cursor: a path, or the key to find it again by; in a tree with duplicates also the value.
 #pragma once
 
-#include "kv/tree.hpp"
+#include "kv/duplicates_place.hpp"
+#include "kv/fork_guard.hpp"
 
 namespace cambium::kv::detail {
 
@@ -9,16 +10,18 @@ namespace cambium::kv::detail {
 struct CursorPosition {
     enum class Place : std::uint8_t {
         unset,     ///< never positioned
-        on_entry,  ///< path.leaf().index is the entry
-        in_gap,    ///< just before path.leaf().index, on no entry
+        on_entry,  ///< path.leaf().index is the entry; in a tree with duplicates `values` is on one of its values
+        in_gap,    ///< just before path.leaf().index, on no entry; or among its values
     };
 
     Place place = Place::unset;
     bool parked = false;
-    bool has_key = false;   ///< `key` is the key of the entry, or of the gap
-    bool at_end = false;    ///< a gap behind every entry, whatever is inserted by key
-    bool at_begin = false;  ///< a gap before every entry
+    bool has_key = false;       ///< `key` is the key of the entry, or of the gap
+    bool at_end = false;        ///< a gap behind every entry, whatever is inserted by key
+    bool at_begin = false;      ///< a gap before every entry
+    bool among_values = false;  ///< the gap is just before the place of `values`, perhaps behind the last one
     std::string key{};
+    std::string value{};  ///< encoded: of the pair or the gap while parked, of the gap otherwise; empty before all
 };
 
 /// Where a cursor stood before a nested level moved it.
@@ -35,10 +38,22 @@ struct CursorState : CursorPosition {
     CursorState(const CursorState&) = delete;
     CursorState& operator=(const CursorState&) = delete;
 
-    /// Keeps the key instead of the path; called before the tree changes.
+    /// Keeps the key (and value) instead of the path; called before the tree changes.
     void park();
     /// Finds the path again after a change.
     void unpark();
+    /// A move that throws leaves a cursor that was never positioned.
+    void start_move() noexcept {
+        place = Place::unset;
+        among_values = false;
+    }
+    /// Makes `key` that of the entry under the path.
+    void fetch_key();
+    /// Whether `values` is open at the entry under the path.
+    [[nodiscard]] bool at_values() const noexcept {
+        return values != nullptr && (place == Place::on_entry || among_values);
+    }
+
     /// Leaves the list of the tree's cursors.
     void unlink() noexcept;
 
@@ -48,10 +63,54 @@ struct CursorState : CursorPosition {
     std::uint64_t made_in;  ///< epoch of its making
     std::uint64_t epoch;    ///< of its making or of its newest image
     std::unique_ptr<CursorImage> image;
+    std::string value_bytes{};             ///< what value() and values() returned, where no page holds it
+    std::unique_ptr<ValuePlace> values{};  ///< in a tree with duplicates
     Path path;
     CursorState* next = nullptr;
     CursorState* previous = nullptr;
 };
+
+[[noreturn, gnu::cold]] void refuse(const CursorState* state);
+[[noreturn, gnu::cold]] void refuse_gap();
+
+// Which thread it is costs a call, so that only writers are asked.
+inline bool on_foreign_thread(const TransactionState& txn) noexcept {
+    return txn.writable && txn.thread != std::this_thread::get_id();
+}
+
+/// The cursor of a public call, its place found again. Error{misuse} when its transaction has ended.
+inline CursorState& ready(CursorState* state) {
+    // The serial number of a transaction changes when it ends.
+    if (state == nullptr || state->serial != state->txn->serial || state->txn->failed ||
+        state->txn->fork_generation != current_fork_generation() || on_foreign_thread(*state->txn)) [[unlikely]]
+        refuse(state);
+    if (state->epoch < state->txn->dirty.floor()) [[unlikely]]
+        state->txn->save(*state);
+    if (state->parked) [[unlikely]]
+        state->unpark();
+    return *state;
+}
+/// The same, on an entry. Error{misuse} when it is on none.
+inline CursorState& on_entry(CursorState* cursor) {
+    CursorState& state = ready(cursor);
+    if (state.place != CursorState::Place::on_entry) [[unlikely]]
+        refuse_gap();
+    return state;
+}
+
+// Moves from the path as it stands. False when there is no such entry: the cursor then stands outside.
+bool enter_at_or_after(CursorState& state);  ///< the entry under the path or behind it, at its first value
+bool enter_before(CursorState& state);       ///< the entry before the path, at its last value
+bool enter_edge(CursorState& state, bool last);
+/// Enters the entry under the path, at the value with so many before it.
+bool enter_nth_value(CursorState& state, std::uint64_t place);
+/// Stays on the value that `values` has gone to.
+bool enter_value(CursorState& state);
+/// Stands in the gap where a key, or a pair (its value encoded), would be: the path is there.
+bool enter_gap(CursorState& state, ByteView key, ByteView value, bool among_values);
+
+/// Puts another value in the place of the pair the cursor is on; the cursor follows it.
+void replace_value(CursorState& state, ByteView value);
 
 /// Called before any change of a tree: keeps its state for the abort of a nested level and parks its cursors.
 inline void prepare_change(TransactionState& txn, TreeState& tree) {

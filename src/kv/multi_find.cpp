@@ -5,7 +5,7 @@
 // prefetching", ICDE 2004.
 #include <array>
 
-#include "kv/tree.hpp"
+#include "kv/duplicates.hpp"
 
 namespace cambium::kv::detail {
 
@@ -66,7 +66,8 @@ void find_many(const TransactionState& txn, const TreeState& tree, std::span<con
             const Descent& one = group[i];
             const bool exact = depth > 0 && one.found.exact;
             values[begin + i] =
-                exact ? std::optional{txn.resolve(one.node.leaf_entry(one.found.index))} : std::nullopt;
+                exact ? std::optional{value_of(txn, tree.record, one.node.leaf_entry(one.found.index))}
+                      : std::nullopt;
         }
     }
 }

@@ -9,8 +9,34 @@ namespace cambium::kv {
 
 using detail::KeyRange;
 using detail::Path;
+using detail::TransactionState;
 using detail::TreeState;
 using detail::WriteGuard;
+
+namespace {
+
+using Pair = std::pair<ByteView, ByteView>;
+
+void put_pairs(TransactionState& txn, TreeState& tree, std::span<const Pair> pairs) {
+    std::vector<std::string> encoded;
+    encoded.reserve(pairs.size());
+    for (const auto& [key, value] : pairs) encoded.push_back(detail::checked_value(txn, tree.record, value));
+    const WriteGuard guard{txn};
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        const ByteView value[] = {encoded[i]};
+        detail::add_values(txn, tree, pairs[i].first, value, detail::ValueMode::add);
+    }
+    guard.succeeded();
+}
+
+std::optional<Entry> pop_pair(Cursor cursor, bool last) {
+    if (!(last ? cursor.last() : cursor.first())) return std::nullopt;
+    Entry entry{std::string{cursor.key()}, std::string{cursor.value()}};
+    cursor.erase();
+    return entry;
+}
+
+}  // namespace
 
 // ---- Reading ----------------------------------------------------------------------------------------------
 
@@ -43,8 +69,7 @@ std::uint64_t Transaction::rank(Tree tree, ByteView key) const {
 Cursor Transaction::select(Tree tree, std::uint64_t place) const {
     Cursor cursor = this->cursor(tree);
     detail::CursorState& state = *cursor.state_;
-    if (detail::descend_to_place(*state_, *state.tree, place, state.path))
-        state.place = detail::CursorState::Place::on_entry;
+    if (detail::descend_to_place(*state_, *state.tree, place, state.path)) detail::enter_nth_value(state, place);
     return cursor;
 }
 
@@ -77,8 +102,10 @@ std::vector<std::string> Transaction::sample_keys(Tree tree, std::size_t count) 
 
 std::optional<ValueReader> Transaction::value_reader(Tree tree, ByteView key) const {
     detail::require_active(state_, level_);
+    const TreeRecord& record = state_->tree(tree.id()).record;
+    detail::refuse_duplicates(record);
     Path path;
-    if (!detail::descend(*state_, state_->tree(tree.id()).record, key, path)) return std::nullopt;
+    if (!detail::descend(*state_, record, key, path)) return std::nullopt;
     const Path::Frame& leaf = path.leaf();
     const LeafEntry entry = leaf.node.leaf_entry(leaf.index);
     const ByteView value = state_->resolve(entry);
@@ -103,9 +130,14 @@ void WriteTransaction::append(Tree tree, ByteView key, ByteView value) {
     detail::check_key(*state_, key);
     detail::check_value_size(value.size());
     TreeState& state = state_->tree(tree.id());
-    const WriteGuard guard{*state_};
-    const bool appended = detail::put(*state_, state, key, value, detail::PutMode::append);
-    guard.succeeded();
+    bool appended = false;
+    if (detail::has_duplicates(state.record)) {
+        appended = detail::add_pair(*state_, state, key, value, detail::ValueMode::append_pair);
+    } else {
+        const WriteGuard guard{*state_};
+        appended = detail::put(*state_, state, key, value, detail::PutMode::append);
+        guard.succeeded();
+    }
     if (!appended)
         throw Error(ErrorCode::invalid_argument,
                     "a key to append is not behind the last key of its tree: use put() for keys in any order");
@@ -118,6 +150,7 @@ void WriteTransaction::put_many(Tree tree, std::span<const std::pair<ByteView, B
         detail::check_value_size(value.size());
     }
     TreeState& state = state_->tree(tree.id());
+    if (detail::has_duplicates(state.record)) return put_pairs(*state_, state, entries);
     const WriteGuard guard{*state_};
     for (const auto& [key, value] : entries) detail::put(*state_, state, key, value, detail::PutMode::overwrite);
     guard.succeeded();
@@ -128,6 +161,7 @@ std::span<std::byte> WriteTransaction::reserve(Tree tree, ByteView key, std::uin
     detail::check_key(*state_, key);
     detail::check_value_size(size_bytes);
     TreeState& state = state_->tree(tree.id());
+    detail::refuse_duplicates(state.record);
     const std::string copy{key};
     const WriteGuard guard{*state_};
     detail::put(*state_, state, copy, {static_cast<const char*>(nullptr), size_bytes}, detail::PutMode::overwrite);
@@ -155,6 +189,7 @@ std::uint64_t WriteTransaction::erase_range(Tree tree, ByteView from, ByteView t
 std::optional<Entry> WriteTransaction::pop(Tree tree, bool last) {
     detail::require_writable(state_, level_);
     TreeState& state = state_->tree(tree.id());
+    if (detail::has_duplicates(state.record)) return pop_pair(cursor(tree), last);
     Path path;
     detail::descend_to_edge(*state_, state.record, last, path);
     if (path.depth == 0) return std::nullopt;

@@ -70,8 +70,8 @@ inline constexpr std::size_t kMaxDepth = 40;
 enum class ValueKind : std::uint8_t {
     inlined = 0,
     run = 1,             ///< the inline bytes are a RunReference
-    duplicates = 2,      ///< reserved: a sorted set of values inside the leaf
-    duplicate_tree = 3,  ///< reserved: a tree of values
+    duplicates = 2,      ///< several values of one key, packed, ascending (src/kv/duplicates_set.hpp)
+    duplicate_tree = 3,  ///< the inline bytes are the TreeRecord of a tree whose keys are the key's values
 };
 
 /// Head of a leaf entry in the heap; 4-byte aligned so that the value after it is 8-byte aligned. After it: the
@@ -138,6 +138,12 @@ inline constexpr std::uint64_t kMaxValueSize = std::uint64_t{1} << 47;
 }
 static_assert(max_leaf_entry_size(kMinPageSize) > max_key_size(kMinPageSize) + sizeof(LeafEntryHeader) + 64);
 static_assert(max_leaf_entry_size(kMaxPageSize) <= kSizeMask);
+/// Bytes that the packed values of one key may take; more go to a value tree. They come back at half of it.
+[[nodiscard]] constexpr std::size_t max_value_set_size(std::uint32_t page_size) noexcept {
+    return page_size / 4;
+}
+/// A packed set of values of any size: their number, the end of each, each a u16 of this size, then the values.
+inline constexpr std::size_t kSetOffsetSize = 2;
 
 // ---- Trees ------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,9 @@
 // Whether a state that was written but never flushed is whole: a walk from its roots, pruned by birth.
+#include <utility>
+
+#include "kv/duplicates.hpp"
 #include "kv/environment_state.hpp"
 #include "kv/recovery.hpp"
-#include "kv/tree.hpp"
 
 namespace cambium::kv {
 
@@ -26,6 +28,7 @@ private:
     void verify_tree(const TreeRecord& tree) {
         if (tree.depth > kMaxDepth || (tree.root == kNoPage) != (tree.depth == 0))
             throw_corrupt(tree.root, "a tree's depth contradicts its root");
+        tree_ = tree;
         if (tree.depth > 0) verify_node(tree.root, tree.depth - 1);
     }
 
@@ -45,6 +48,7 @@ private:
 
     void verify_entry(const NodeView& node, std::uint32_t i) {
         const LeafEntry entry = node.leaf_entry(i);
+        if (detail::has_duplicates(tree_)) return verify_values(entry);
         const ByteView value = txn_.resolve(entry);
         if (entry.kind == ValueKind::run) {
             const std::byte* run = reinterpret_cast<const std::byte*>(value.data()) - sizeof(RunHeader);
@@ -62,8 +66,18 @@ private:
             named_.push_back(load<TreeRecord>(reinterpret_cast<const std::byte*>(value.data())));
     }
 
+    // The entries of a value tree have no values.
+    void verify_values(const LeafEntry& entry) {
+        if (entry.kind != ValueKind::duplicate_tree) return;
+        const TreeRecord values = detail::value_tree(txn_, tree_, entry);
+        const TreeRecord outer = std::exchange(tree_, values);
+        verify_node(values.root, values.depth - 1);
+        tree_ = outer;
+    }
+
     const TransactionState& txn_;
     TransactionId durable_;
+    TreeRecord tree_{};  ///< being walked
     bool is_catalog_ = false;
     std::vector<TreeRecord> named_;
 };

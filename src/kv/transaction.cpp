@@ -64,9 +64,30 @@ std::string difference(const TreeOptions& stored, const TreeOptions& wanted) {
     return differs("comparator", quoted(stored.comparator), quoted(wanted.comparator));
 }
 
-void check_supported(const TreeOptions& options) {
+void check_values(const TreeOptions& options, std::uint32_t page_size) {
+    const std::uint16_t size = options.fixed_value_size;
+    if (!options.duplicates && (options.value_order != KeyOrder::bytes || size != 0))
+        throw Error(ErrorCode::invalid_argument,
+                    "value_order and fixed_value_size are properties of trees with duplicates: set duplicates");
+    if (size > max_key_size(page_size))
+        throw Error(ErrorCode::invalid_argument, "fixed_value_size is " + std::to_string(size) +
+                                                     "; values of a tree with duplicates have at most " +
+                                                     std::to_string(max_key_size(page_size)) + " bytes");
+    if (options.value_order == KeyOrder::native_integers && size != 0 && size != 4 && size != 8)
+        throw Error(
+            ErrorCode::invalid_argument,
+            "the value_order native_integers takes a fixed_value_size of 4, 8 or 0, not " + std::to_string(size));
+}
+
+void check_supported(TreeOptions options) {
+    if (options.value_order == KeyOrder::custom)
+        throw Error(ErrorCode::invalid_argument, "this version does not order values by a function");
+    options.duplicates = false;
+    options.value_order = KeyOrder::bytes;
+    options.fixed_value_size = 0;
     if (options != TreeOptions{})
-        throw Error(ErrorCode::invalid_argument, "this version creates trees with default options only");
+        throw Error(ErrorCode::invalid_argument,
+                    "this version creates trees with default options or with duplicates only");
 }
 
 }  // namespace
@@ -107,8 +128,10 @@ void Transaction::each_tree_impl(void (*visit)(void*, ByteView, Tree), void* con
 
 std::optional<ByteView> Transaction::get(Tree tree, ByteView key) const {
     detail::require_active(state_, level_);
-    const std::optional<LeafEntry> entry = detail::find(*state_, state_->tree(tree.id()).record, key);
-    return entry.has_value() ? std::optional{state_->resolve(*entry)} : std::nullopt;
+    const TreeRecord& record = state_->tree(tree.id()).record;
+    const std::optional<LeafEntry> entry = detail::find(*state_, record, key);
+    if (!entry.has_value()) return std::nullopt;
+    return detail::value_of(*state_, record, *entry);
 }
 
 bool Transaction::contains(Tree tree, ByteView key) const {
@@ -176,6 +199,7 @@ Tree WriteTransaction::create_tree(ByteView name, const TreeOptions& options) {
                 "the tree " + quoted(name) + " exists with other options: its " + difference(stored, options));
         return Tree{id};
     }
+    check_values(options, state_->page_size_bytes);
     check_supported(options);
     const WriteGuard guard{*state_};
     const std::uint64_t id = state_->snapshot.next_tree_id++;
@@ -228,21 +252,26 @@ void WriteTransaction::rename_tree(ByteView from, ByteView to) {
     guard.succeeded();
 }
 
-void WriteTransaction::put(Tree tree, ByteView key, ByteView value) {
+bool WriteTransaction::put(Tree tree, ByteView key, ByteView value) {
     detail::require_writable(state_, level_);
     detail::check_key(*state_, key);
-    detail::check_value_size(value.size());
     TreeState& state = state_->tree(tree.id());
+    if (detail::has_duplicates(state.record))
+        return detail::add_pair(*state_, state, key, value, detail::ValueMode::add);
+    detail::check_value_size(value.size());
     const WriteGuard guard{*state_};
-    detail::put(*state_, state, key, value, detail::PutMode::overwrite);
+    const bool is_new = detail::put(*state_, state, key, value, detail::PutMode::overwrite);
     guard.succeeded();
+    return is_new;
 }
 
 bool WriteTransaction::insert(Tree tree, ByteView key, ByteView value) {
     detail::require_writable(state_, level_);
     detail::check_key(*state_, key);
-    detail::check_value_size(value.size());
     TreeState& state = state_->tree(tree.id());
+    if (detail::has_duplicates(state.record))
+        return detail::add_pair(*state_, state, key, value, detail::ValueMode::new_key);
+    detail::check_value_size(value.size());
     const WriteGuard guard{*state_};
     const bool inserted = detail::put(*state_, state, key, value, detail::PutMode::insert_only);
     guard.succeeded();

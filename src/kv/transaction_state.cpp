@@ -14,6 +14,16 @@ void throw_corrupt(std::uint64_t page_number, const char* reason) {
     throw Error(ErrorCode::corrupt, sentence.append(reason));
 }
 
+ByteView ByteArena::keep(ByteView bytes) {
+    constexpr std::size_t kChunkSize = 4000;
+    if (chunks_.empty() || chunks_.back().capacity() - chunks_.back().size() < bytes.size())
+        chunks_.emplace_back().reserve(std::max(kChunkSize, bytes.size()));
+    std::string& chunk = chunks_.back();
+    const std::size_t at = chunk.size();
+    chunk.append(bytes);
+    return ByteView{chunk}.substr(at);
+}
+
 std::string tree_key(std::uint64_t id) {
     std::string key(1, kCatalogTree);
     for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(id >> shift));
@@ -45,6 +55,7 @@ void TransactionState::end() noexcept {
     active = false;
     ++serial;
     map = nullptr;
+    copies.clear();
     if (writable) {
         dirty.clear();
         retired.clear();

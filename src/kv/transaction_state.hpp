@@ -36,6 +36,16 @@ struct RetiredExtent {
     TransactionId retired;
 };
 
+/// Copies of bytes that no page holds in one piece, kept for the views that were handed out.
+class ByteArena {
+public:
+    ByteView keep(ByteView bytes);
+    void clear() noexcept { chunks_.clear(); }
+
+private:
+    std::vector<std::string> chunks_;
+};
+
 /// The key of a tree's record in the catalog tree.
 [[nodiscard]] std::string tree_key(std::uint64_t id);
 
@@ -92,6 +102,7 @@ struct TransactionState {
     std::vector<std::unique_ptr<TreeState>> trees;  ///< the first tree_count are open; the rest wait for reuse
     std::size_t tree_count = 0;
     TreeState catalog;
+    mutable ByteArena copies;
 
     // Writers only.
     TransactionId next_id = 0;

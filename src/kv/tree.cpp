@@ -1,6 +1,7 @@
 #include "kv/tree.hpp"
 
 #include "kv/cursor_state.hpp"
+#include "kv/duplicates.hpp"
 #include "kv/tree_change.hpp"
 
 namespace cambium::kv::detail {
@@ -74,6 +75,17 @@ bool step_leaf(const TransactionState& txn, Path& path, bool forward) {
     return false;
 }
 
+bool to_entry(const TransactionState& txn, Path& path) {
+    return path.depth > 0 && (path.leaf().index < path.leaf().node.count() || step_leaf(txn, path, true));
+}
+
+bool to_entry_before(const TransactionState& txn, Path& path) {
+    if (path.depth == 0) return false;
+    if (path.leaf().index == 0) return step_leaf(txn, path, false);
+    --path.leaf().index;
+    return true;
+}
+
 namespace {
 
 // Puts a key behind all others into the last leaf, without a descent: what sorted loads do. False when it is not
@@ -116,7 +128,7 @@ bool put(TransactionState& txn, TreeState& tree, ByteView key, ByteView value, P
         change.insert(key, value);
         ++tree.record.entries;
     }
-    return true;
+    return !exact;
 }
 
 bool erase(TransactionState& txn, TreeState& tree, ByteView key) {
@@ -127,11 +139,12 @@ bool erase(TransactionState& txn, TreeState& tree, ByteView key) {
 }
 
 void erase_at(TransactionState& txn, TreeState& tree, Path& path) {
+    const std::uint64_t values = value_count(txn, tree.record, path.leaf().node.leaf_entry(path.leaf().index));
     prepare_change(txn, tree);
     TreeChange change{txn, tree, path};
     change.make_path_dirty();
     change.erase();
-    --tree.record.entries;
+    tree.record.entries -= values;
 }
 
 void clear(TransactionState& txn, TreeState& tree) {

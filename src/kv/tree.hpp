@@ -53,9 +53,14 @@ bool descend(const TransactionState& txn, const TreeRecord& tree, ByteView key, 
 void descend_to_edge(const TransactionState& txn, const TreeRecord& tree, bool last, Path& path);
 /// Moves a path to the neighbouring leaf, at its first or last entry. False when there is none (path unchanged).
 bool step_leaf(const TransactionState& txn, Path& path, bool forward);
+/// Moves a path that may stand behind the last entry of its leaf to the entry there, at the next leaf's begin.
+/// False when there is none (path unchanged).
+bool to_entry(const TransactionState& txn, Path& path);
+/// Moves a path to the entry before. False when there is none (path unchanged).
+bool to_entry_before(const TransactionState& txn, Path& path);
 
-/// True when stored; false when insert_only found the key, or append found one at or behind it. A value with size
-/// and without data stands for zeros.
+/// True when the key was absent and is stored; when it was there, only overwrite has changed its value. Append
+/// stores nothing unless the key is behind all others. A value with size and without data stands for zeros.
 bool put(TransactionState& txn, TreeState& tree, ByteView key, ByteView value, PutMode mode);
 bool erase(TransactionState& txn, TreeState& tree, ByteView key);
 /// Removes the entry that a path stands on; the path is used up.

@@ -2,6 +2,8 @@
 
 #include <functional>
 
+#include "kv/duplicates.hpp"
+
 namespace cambium::kv::detail {
 
 RunReference run_reference(const LeafEntry& entry) {
@@ -40,6 +42,7 @@ std::size_t leaf_item_size(const LeafItem& item) noexcept {
 }  // namespace
 
 void retire_value(TransactionState& txn, TreeState& tree, const LeafEntry& entry) {
+    if (entry.kind == ValueKind::duplicate_tree) return retire_value_tree(txn, tree, entry);
     if (entry.kind != ValueKind::run) return;
     const RunReference reference = run_reference(entry);
     const std::uint64_t pages = run_page_count(reference.value_size, txn.page_size_bytes);
@@ -114,11 +117,16 @@ LeafItem TreeChange::store_value(ByteView key, ByteView value, RunReference& ref
 void TreeChange::replace(ByteView key, ByteView value) {
     const Path::Frame& frame = path_.leaf();
     const LeafEntry old = frame.node.leaf_entry(frame.index);
-    NodeEditor leaf = txn_.editor(frame.ref);
     // The new run is written before the old one is let go: the value may lie in it.
     RunReference reference{};
-    LeafItem item = store_value(key, value, reference);
+    const LeafItem item = store_value(key, value, reference);
     retire_value(txn_, tree_, old);
+    replace_item(item);
+}
+
+void TreeChange::replace_item(LeafItem item) {
+    const Path::Frame& frame = path_.leaf();
+    NodeEditor leaf = txn_.editor(frame.ref);
     if (leaf.replace_value(frame.index, item.value, item.kind)) return;
     // Key and value may be views of this very page, whose heap the removal opens for reuse.
     std::string copies[2];

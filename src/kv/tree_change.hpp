@@ -20,11 +20,14 @@ public:
     void insert(ByteView key, ByteView value);
     /// Removes the entry the path stands on.
     void erase();
+    /// Stores an entry as it is, in the place of the one the path stands on, or before it. What the old entry
+    /// refers to is the caller's.
+    void replace_item(LeafItem item);
+    void insert_item(const LeafItem& item);
 
 private:
     /// What to store in the leaf: the value, or a reference to a run holding it.
     LeafItem store_value(ByteView key, ByteView value, RunReference& reference);
-    void insert_item(const LeafItem& item);
     void split_leaf(const LeafItem& item, bool appending);
     [[nodiscard]] std::size_t choose_cut(std::span<const LeafItem> items, std::size_t index) const;
     void insert_children(std::uint32_t depth, std::vector<BranchItem>& added);

@@ -1,5 +1,9 @@
 #include "kv/tree_count.hpp"
 
+#include <utility>
+
+#include "kv/duplicates.hpp"
+
 namespace cambium::kv::detail {
 
 namespace {
@@ -15,7 +19,7 @@ public:
         const bool leaf = node.is_leaf();
         const std::uint32_t first = range.from.empty() ? 0 : place_of(node, range.from);
         const std::uint32_t last = range.to.empty() ? node.count() : place_of(node, range.to);
-        if (leaf) return last > first ? last - first : 0;
+        if (leaf) return pairs_in(txn_, tree_.record, node, first, last);
         const auto edge = [&](std::uint32_t i, const KeyRange& part) {
             return within(txn_.child(ref, node, i), level - 1, part);
         };
@@ -28,7 +32,7 @@ public:
 private:
     std::uint64_t below(PageRef ref, std::uint32_t level) {
         const NodeView node = visit(ref, level);
-        if (node.is_leaf()) return node.count();
+        if (node.is_leaf()) return pairs_in(txn_, tree_.record, node, 0, node.count());
         std::uint64_t entries = 0;
         for (std::uint32_t i = 0; i <= node.count(); ++i) entries += below(txn_.child(ref, node, i), level - 1);
         return entries;
@@ -58,15 +62,36 @@ std::uint64_t count_range(const TransactionState& txn, const TreeState& tree, co
     return RangeCount{txn, tree}.within(tree.record.root, depth - 1, range);
 }
 
-bool descend_to_place(const TransactionState& txn, const TreeState& tree, std::uint64_t place, Path& path) {
+namespace {
+
+// The pair with so many before it in the leaf of a path; `place` becomes its place among the values of its key.
+bool go_to_pair(const TransactionState& txn, const TreeState& tree, Path& path, std::uint64_t& place) {
+    Path::Frame& leaf = path.leaf();
+    if (!has_duplicates(tree.record)) {
+        leaf.index = static_cast<std::uint32_t>(std::exchange(place, 0));
+        return true;
+    }
+    for (leaf.index = 0; leaf.index < leaf.node.count(); ++leaf.index) {
+        const std::uint64_t values = value_count(txn, tree.record, leaf.node.leaf_entry(leaf.index));
+        if (place < values) return true;
+        place -= values;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool descend_to_place(const TransactionState& txn, const TreeState& tree, std::uint64_t& place, Path& path) {
     if (place >= tree.record.entries) return false;
     descend_to_edge(txn, tree.record, false, path);
-    while (path.depth > 0 && place >= path.leaf().node.count()) {
-        place -= path.leaf().node.count();
+    while (path.depth > 0) {
+        const NodeView leaf = path.leaf().node;
+        const std::uint64_t pairs = pairs_in(txn, tree.record, leaf, 0, leaf.count());
+        if (place < pairs) return go_to_pair(txn, tree, path, place);
+        place -= pairs;
         if (!step_leaf(txn, path, true)) return false;
     }
-    if (path.depth > 0) path.leaf().index = static_cast<std::uint32_t>(place);
-    return path.depth > 0;
+    return false;
 }
 
 double fraction_before(const TransactionState& txn, const TreeState& tree, ByteView key) {

@@ -7,8 +7,9 @@ namespace cambium::kv::detail {
 
 /// The entries of a range: reads the pages of both ends and, of the pages between, leaves by their headers only.
 [[nodiscard]] std::uint64_t count_range(const TransactionState& txn, const TreeState& tree, const KeyRange& range);
-/// Goes to entry `place`, counted from 0. False when there are fewer.
-[[nodiscard]] bool descend_to_place(const TransactionState& txn, const TreeState& tree, std::uint64_t place,
+/// Goes to entry `place`, counted from 0; in a tree with duplicates, to the key of that pair. `place` becomes the
+/// place among the key's values. False when there are fewer.
+[[nodiscard]] bool descend_to_place(const TransactionState& txn, const TreeState& tree, std::uint64_t& place,
                                     Path& path);
 /// The part of the tree's entries that lies before `key`, 0 to 1, as if all children of a branch were equally full.
 [[nodiscard]] double fraction_before(const TransactionState& txn, const TreeState& tree, ByteView key);

@@ -1,4 +1,5 @@
 // What becomes of a tree that loses entries: neighbours joined, roots taken away, whole branches given back.
+#include "kv/duplicates.hpp"
 #include "kv/tree_change.hpp"
 
 namespace cambium::kv::detail {
@@ -92,8 +93,8 @@ std::uint64_t retire_subtree(TransactionState& txn, TreeState& tree, PageRef ref
         for (std::uint32_t i = 0; i <= node.count(); ++i)
             entries += retire_subtree(txn, tree, txn.child(ref, node, i), level - 1);
     } else {
-        entries = node.count();
-        const bool values_outside = tree.record.run_pages > 0;
+        entries = pairs_in(txn, tree.record, node, 0, node.count());
+        const bool values_outside = tree.record.run_pages > 0 || has_duplicates(tree.record);
         for (std::uint32_t i = 0; values_outside && i < node.count(); ++i)
             retire_value(txn, tree, node.leaf_entry(i));
     }

@@ -35,11 +35,11 @@ PageRef RangeErasure::cut_leaf(PageRef ref, const NodeView& leaf, const KeyRange
     }
     const PageRef dirty = make_dirty(txn_, ref, leaf);
     NodeEditor editor = txn_.editor(dirty);
+    erased_ += pairs_in(txn_, tree_.record, editor, begin, end);
     for (std::uint32_t i = end; i-- > begin;) {
         retire_value(txn_, tree_, editor.leaf_entry(i));
         editor.erase_entry(i);
     }
-    erased_ += end - begin;
     return dirty;
 }
 

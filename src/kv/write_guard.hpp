@@ -9,7 +9,10 @@ namespace cambium::kv::detail {
 class WriteGuard {
 public:
     explicit WriteGuard(TransactionState& txn) noexcept : txn_(txn) { txn_.failed = true; }
-    void succeeded() const noexcept { txn_.failed = false; }
+    void succeeded() const noexcept {
+        txn_.failed = false;
+        txn_.copies.clear();
+    }
 
 private:
     TransactionState& txn_;

@@ -111,6 +111,8 @@ TEST_CASE("the limits of the format document are those of the code") {
     CHECK(max_key_size(65536) == 16384);
     CHECK(max_leaf_entry_size(4096) == 1976);
     CHECK(max_leaf_entry_size(65536) == 32696);
+    CHECK(max_value_set_size(4096) == 1024);
+    CHECK(max_value_set_size(65536) == 16384);
     CHECK(kHintCount == 16);
     CHECK(kRunChunkSize == 65536);
     CHECK(kMaxMetaSize == 16384);

@@ -1,6 +1,8 @@
 // An ordered position in one tree.
 #pragma once
 
+#include <cstdint>
+
 #include "cambium/base/bytes.hpp"
 
 namespace cambium::kv {
@@ -19,10 +21,16 @@ struct CursorState;
 ///
 /// While a nested transaction is open, cursors of those around it read and write in the nested one.
 ///
-/// Views returned by key() and value() live until the cursor moves or the transaction writes or ends;
-/// value() of a read transaction lives until the transaction ends.
+/// In a tree with duplicates an entry is a pair of key and value. next() and previous() go through all pairs; seeks
+/// by key go to the key's first value, but seek_before() and previous_key() to the last. A gap is a place between
+/// two pairs; the cursor keeps key and value.
 ///
-/// Moves throw Error{corrupt} on a damaged page and Error{misuse} after the transaction has ended.
+/// Views returned by key() and value() live until the cursor moves or the transaction writes or ends;
+/// value() of a read transaction lives until the transaction ends, in a tree with duplicates until the cursor
+/// moves.
+///
+/// Moves throw Error{corrupt} on a damaged page; the cursor is then as if never positioned. They throw
+/// Error{misuse} after the transaction has ended.
 class Cursor {
 public:
     Cursor(Cursor&& other) noexcept : state_(other.state_) { other.state_ = nullptr; }
@@ -46,17 +54,54 @@ public:
     bool next();
     bool previous();
 
+    /// Move to the next key, at its first value, or to the previous key, at its last value, whatever values of the
+    /// current key are left. Otherwise as next() and previous(). O(1) amortised.
+    bool next_key();
+    bool previous_key();
+    /// Move among the values of the current key. The current key is that of the entry, or of the gap in which the
+    /// cursor stands if that key is still there. False when there is no such value: the cursor stays where it is.
+    /// O(1) amortised, first_value() and last_value() O(depth). In a tree without duplicates a key has its one
+    /// value.
+    bool next_value();
+    bool previous_value();
+    bool first_value();
+    bool last_value();
+    /// The number of values of the current key; 0 when there is none. O(1).
+    [[nodiscard]] std::uint64_t count_values();
+    /// Move to exactly this pair. False when it is absent; the cursor then stands in the gap where it would be.
+    /// O(depth). Error{misuse} in a tree without duplicates; Error{invalid_argument} for a value of another size
+    /// than value_order native_integers takes.
+    bool seek_pair(ByteView key, ByteView value);
+    /// Move to the first value of exactly this key at or after `value`. False when there is none; the cursor then
+    /// stands in the gap, and next() goes to the key behind. Otherwise as seek_pair().
+    bool seek_pair_at_or_after(ByteView key, ByteView value);
+
     /// Whether the cursor stands on an entry.
     [[nodiscard]] bool valid();
     /// The entry under the cursor. Error{misuse} when not valid().
     [[nodiscard]] ByteView key();
     [[nodiscard]] ByteView value();
 
+    /// The values of the current key from the one under the cursor on, as many as one page holds, one behind the
+    /// other; the cursor moves to the last of them. Needs fixed_value_size, or else Error{misuse}, and
+    /// Error{misuse} when not valid(). The view lives until the cursor moves again or the transaction writes or
+    /// ends. O(values returned), without a copy while they fit a leaf and value_order is bytes.
+    [[nodiscard]] ByteView values();
+    /// The same for the values behind the one under the cursor; empty when there is none, and the cursor stays.
+    ByteView next_values();
+    /// The same for the values before it, in ascending order; the cursor moves to the first of them.
+    ByteView previous_values();
+
     /// Replace the value under the cursor, in a write transaction. Error{misuse} when not valid().
+    /// In a tree with duplicates: erase the pair and add one of the same key; the cursor stands on that one,
+    /// wherever it sorts. Errors as WriteTransaction::put().
     void put(ByteView value);
     /// Erase the entry under the cursor, in a write transaction; the cursor then stands in the gap.
     /// Error{misuse} when not valid().
     void erase();
+    /// Erase every value of the key under the cursor, in a write transaction; the cursor then stands in the gap.
+    /// Error{misuse} when not valid().
+    void erase_key();
 
 private:
     friend class Transaction;

@@ -40,7 +40,7 @@ private:
 
 /// Counts of one tree, as of a transaction.
 struct TreeStatistics {
-    std::uint64_t entries = 0;
+    std::uint64_t entries = 0;  ///< pairs of key and value
     std::uint64_t branch_pages = 0;
     std::uint64_t leaf_pages = 0;
     std::uint64_t run_pages = 0;  ///< pages of large values
@@ -85,8 +85,17 @@ public:
     /// The value of a key, or nothing. The view lives until the transaction ends or, in a write
     /// transaction, until its next write or the end of a nested one. Values are 8-byte aligned, large ones
     /// 64-byte aligned. O(depth).
+    ///
+    /// In a tree with duplicates: the first value, not aligned. Where no page holds it in one piece (more values
+    /// than a leaf takes, or another value_order than bytes) it is copied, and the copy stays as long as the view.
     [[nodiscard]] std::optional<ByteView> get(Tree tree, ByteView key) const;
     [[nodiscard]] bool contains(Tree tree, ByteView key) const;
+    /// Whether a key has this value, in a tree with duplicates. O(depth). Error{misuse} in any other tree;
+    /// Error{invalid_argument} for a value of another size than value_order native_integers takes.
+    [[nodiscard]] bool contains(Tree tree, ByteView key, ByteView value) const;
+    /// The number of values of a key: 0 when it is absent, at most 1 in a tree without duplicates. O(depth),
+    /// whatever the number.
+    [[nodiscard]] std::uint64_t count_values(Tree tree, ByteView key) const;
     /// A cursor, not yet positioned.
     [[nodiscard]] Cursor cursor(Tree tree) const;
     [[nodiscard]] TreeStatistics statistics(Tree tree) const;
@@ -98,15 +107,16 @@ public:
     /// Error{invalid_argument} unless both have one size.
     void multi_get(Tree tree, std::span<const ByteView> keys, std::span<std::optional<ByteView>> values) const;
     /// A reader of one value in pieces, or nothing when the key is absent. O(depth), and for a value with pages of
-    /// its own 8 bytes read per 64 KiB; for a smaller one its page.
+    /// its own 8 bytes read per 64 KiB; for a smaller one its page. Error{misuse} in a tree with duplicates.
     [[nodiscard]] std::optional<ValueReader> value_reader(Tree tree, ByteView key) const;
 
     // Ranges take the keys at or after `from` and before `to`. An empty bound is no bound: keys are never empty.
+    // In a tree with duplicates every pair counts; the leaves between are then read whole.
 
     /// The entries of a range. Reads the pages of both ends, and of all leaves between the header only:
     /// O(depth + pages between). O(1) without bounds.
     [[nodiscard]] std::uint64_t count_range(Tree tree, ByteView from, ByteView to) const;
-    /// How many keys come before `key`, which need not be there. The cost of count_range().
+    /// How many entries come before `key`, which need not be there. The cost of count_range().
     [[nodiscard]] std::uint64_t rank(Tree tree, ByteView key) const;
     /// A cursor on the entry with so many before it; not positioned when there are no more than that. The cost of
     /// count_range() up to there.
@@ -225,14 +235,19 @@ public:
     /// Give a tree another name. Error{not_found}, or Error{already_exists} when `to` is taken.
     void rename_tree(ByteView from, ByteView to);
 
-    /// Store a value under a key, replacing what was there. Key and value are copied before anything
-    /// changes, so they may point into this transaction's own data.
+    /// Store a value under a key, replacing what was there. True when the key was absent. Key and value are copied
+    /// before anything changes, so they may point into this transaction's own data.
     /// Error{key_too_long} above Environment::max_key_size(), Error{invalid_argument} for an empty key. Error{full}
     /// when the transaction is larger than Options::write_memory_bytes and the disk has no room for the rest.
-    void put(Tree tree, ByteView key, ByteView value);
+    ///
+    /// In a tree with duplicates: add the pair, beside the key's other values. True when it was not there; nothing
+    /// changes when it was. Error{value_too_long} above Environment::max_key_size(), Error{invalid_argument} for an
+    /// empty value or one that has not the tree's fixed_value_size. O(depth), and the bytes of the key's values as
+    /// long as they fit a quarter of a page.
+    bool put(Tree tree, ByteView key, ByteView value);
     /// Store a value only when the key is absent. True when stored.
     bool insert(Tree tree, ByteView key, ByteView value);
-    /// Remove a key. True when it was there.
+    /// Remove a key with all its values. True when it was there. O(depth), and the pages of its values.
     bool erase(Tree tree, ByteView key);
 
     struct Stored {
@@ -242,13 +257,15 @@ public:
     /// Store a value only when the key is absent, and answer with what is there then. O(depth).
     Stored get_or_insert(Tree tree, ByteView key, ByteView value);
     /// Store a value under a key behind the last one. Cheaper than put(): in a row, no descent.
-    /// Error{invalid_argument} when the key is not behind it; nothing is changed then.
+    /// Error{invalid_argument} when the key is not behind it; nothing is changed then. In a tree with duplicates: a
+    /// pair behind the last one, O(depth).
     void append(Tree tree, ByteView key, ByteView value);
     /// put() for each pair in turn; all sizes are checked before anything changes. Fastest in order of key. Other
     /// than with put(), the views must not point into this transaction's own data.
     void put_many(Tree tree, std::span<const std::pair<ByteView, ByteView>> entries);
     /// Store `size_bytes` zeros under a key and answer with where they are, to be filled in place. 8-byte aligned
     /// (64 for large values), writable until the next write of this transaction or the begin of a nested one.
+    /// Error{misuse} in a tree with duplicates.
     [[nodiscard]] std::span<std::byte> reserve(Tree tree, ByteView key, std::uint64_t size_bytes);
     /// A writer of one value in pieces; the key is there at once, with zeros.
     [[nodiscard]] ValueWriter value_writer(Tree tree, ByteView key, std::uint64_t size_bytes);
@@ -258,6 +275,19 @@ public:
     /// Take the first or last entry out of a tree; nothing when it is empty. O(depth).
     std::optional<Entry> pop_first(Tree tree);
     std::optional<Entry> pop_last(Tree tree);
+
+    // In trees with duplicates; in others Error{misuse}.
+
+    /// Add a pair whose value is behind every value that the key has. False, and nothing changes, when it is not.
+    /// Errors as put().
+    bool append_value(Tree tree, ByteView key, ByteView value);
+    /// Add several values of a key in one call: they lie one behind the other in `values`, in any order, each of
+    /// fixed_value_size bytes. Returns how many were not there. Error{invalid_argument} in a tree with values of
+    /// any size, or when `values` is no multiple of that size.
+    std::uint64_t put_values(Tree tree, ByteView key, ByteView values);
+    /// Remove one value of a key, and with the last one the key. True when the pair was there.
+    /// Error{invalid_argument} for a value of another size than value_order native_integers takes.
+    bool erase(Tree tree, ByteView key, ByteView value);
 
     /// What this transaction holds, with all those around it and the nested ones that were committed. O(1).
     [[nodiscard]] WriteMemory memory() const;

@@ -1,0 +1,146 @@
+#include "kv/cursor_state.hpp"
+
+namespace cambium::kv::detail {
+
+CursorState::CursorState(TransactionState& transaction, TreeState& of_tree)
+    : txn(&transaction),
+      tree(&of_tree),
+      serial(transaction.serial),
+      made_in(transaction.dirty.epoch()),
+      epoch(made_in) {
+    if (has_duplicates(of_tree.record)) values = std::make_unique<ValuePlace>(transaction, of_tree);
+    if (of_tree.epoch < transaction.dirty.floor()) transaction.save(of_tree);
+    next = of_tree.cursors;
+    if (next != nullptr) next->previous = this;
+    of_tree.cursors = this;
+}
+
+CursorState::~CursorState() {
+    if (serial == txn->serial) unlink();  // else the transaction has ended, its list is gone
+}
+
+void CursorState::unlink() noexcept {
+    (previous != nullptr ? previous->next : tree->cursors) = next;
+    if (next != nullptr) next->previous = previous;
+}
+
+void CursorState::fetch_key() {
+    if (has_key) return;
+    key.clear();
+    path.leaf().node.append_key(path.leaf().index, key);
+    has_key = true;
+}
+
+void CursorState::park() {
+    if (parked || place == Place::unset) return;
+    if (place == Place::on_entry) {
+        fetch_key();
+        if (values != nullptr) {
+            std::string buffer;
+            value.assign(values->value(buffer));
+        }
+    }
+    parked = true;
+}
+
+void CursorState::unpark() {
+    const Place kept = place;
+    start_move();
+    parked = false;
+    if (at_begin || at_end) {
+        descend_to_edge(*txn, tree->record, at_end, path);
+        if (at_end && path.depth > 0) path.leaf().index = path.leaf().node.count();
+        place = Place::in_gap;
+        return;
+    }
+    bool exact = descend(*txn, tree->record, key, path);
+    if (values != nullptr) {
+        const bool key_is_there = exact;
+        if (exact) values->open(path.leaf().node.leaf_entry(path.leaf().index));
+        exact = exact && values->seek(value);
+        among_values = key_is_there;
+    }
+    place = exact ? kept : Place::in_gap;
+}
+
+namespace {
+
+// The path stands on an entry: enter it, at its first or last value.
+bool enter(CursorState& state, bool last_value) {
+    if (state.values != nullptr) {
+        state.values->open(state.path.leaf().node.leaf_entry(state.path.leaf().index));
+        if (last_value) {
+            state.values->last();
+        } else {
+            state.values->first();
+        }
+    }
+    state.has_key = false;
+    return enter_value(state);
+}
+
+// Leaves the cursor outside the entries, before all or behind all.
+bool leave(CursorState& state, bool behind) {
+    state.place = CursorState::Place::in_gap;
+    state.has_key = false;
+    state.at_end = behind;
+    state.at_begin = !behind;
+    state.among_values = false;
+    return false;
+}
+
+}  // namespace
+
+void refuse(const CursorState* state) {
+    if (state == nullptr) throw Error(ErrorCode::misuse, "the cursor has been moved from");
+    if (state->serial == state->txn->serial) require_active(state->txn, state->txn->open_level());
+    throw Error(ErrorCode::misuse, "the cursor's transaction has ended: make a new cursor");
+}
+
+void refuse_gap() {
+    throw Error(ErrorCode::misuse, "the cursor stands on no entry: check valid() or the result of the last move");
+}
+
+bool enter_at_or_after(CursorState& state) {
+    state.start_move();
+    return to_entry(*state.txn, state.path) ? enter(state, false) : leave(state, true);
+}
+
+bool enter_before(CursorState& state) {
+    state.start_move();
+    return to_entry_before(*state.txn, state.path) ? enter(state, true) : leave(state, false);
+}
+
+bool enter_edge(CursorState& state, bool last) {
+    state.start_move();
+    descend_to_edge(*state.txn, state.tree->record, last, state.path);
+    const bool on = state.path.depth > 0 && state.path.leaf().index < state.path.leaf().node.count();
+    return on ? enter(state, last) : leave(state, last);
+}
+
+bool enter_nth_value(CursorState& state, std::uint64_t place) {
+    (void)enter(state, false);
+    if (state.values == nullptr || state.values->nth(place)) return true;
+    throw_corrupt(0, "a key has fewer values than their record says");
+}
+
+bool enter_value(CursorState& state) {
+    state.place = CursorState::Place::on_entry;
+    state.among_values = false;
+    state.at_begin = false;
+    state.at_end = false;
+    return true;
+}
+
+bool enter_gap(CursorState& state, ByteView key, ByteView value, bool among_values) {
+    state.place = CursorState::Place::in_gap;
+    state.at_begin = false;
+    state.at_end = false;
+    state.among_values = among_values;
+    state.key.assign(key);
+    state.has_key = true;
+    state.value.assign(value);
+    return false;
+}
+
+}  // namespace cambium::kv::detail
