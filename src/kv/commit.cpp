@@ -19,6 +19,8 @@ void coalesce(std::vector<RetiredExtent>& extents) {
     std::size_t kept = 0;
     for (const RetiredExtent& extent : extents) {
         RetiredExtent* last = kept == 0 ? nullptr : &extents[kept - 1];
+        if (last != nullptr && last->first_page + last->page_count > extent.first_page)
+            throw_corrupt(extent.first_page, "it was referred to twice, and so given back twice");
         if (last != nullptr && last->first_page + last->page_count == extent.first_page &&
             last->birth == extent.birth) {
             last->page_count += extent.page_count;

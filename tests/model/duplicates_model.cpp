@@ -1,5 +1,5 @@
 // Random pairs of keys and values against a std::set of pairs: every call of trees with duplicates, several cursors
-// under changes made by others, commits, aborts and reopenings.
+// under changes made by others, nested levels, commits, aborts and reopenings.
 #include <optional>
 #include <random>
 #include <set>
@@ -37,6 +37,7 @@ struct Expected {
     Pair at{};
 };
 using Place = Expected::Place;
+using Cursors = std::vector<std::pair<kv::Cursor, Expected>>;
 
 class Run {
 public:
@@ -112,16 +113,9 @@ private:
         Model model = committed_;
         if (below(8) == 0) mostly_erase_ = !mostly_erase_;
         const std::size_t operations = 1 + below(below(4) == 0 ? 500 : 60);
-        std::vector<std::pair<kv::Cursor, Expected>> cursors;
+        Cursors cursors;
         for (std::size_t i = 0; i < 4; ++i) cursors.emplace_back(txn.cursor(tree), Expected{});
-        for (std::size_t i = 0; i < operations; ++i) {
-            if (below(3) == 0) {
-                auto& [cursor, expected] = cursors[below(cursors.size())];
-                use(cursor, expected, model);
-            } else {
-                change(txn, tree, model);
-            }
-        }
+        work(txn, tree, model, cursors, operations, 0);
         compare(txn, tree, model);
         cursors.clear();
         if (below(6) == 0) return operations;  // aborted
@@ -129,6 +123,35 @@ private:
         committed_ = std::move(model);
         compare(env_->begin_read(), tree, committed_);
         return operations;
+    }
+
+    void work(kv::WriteTransaction& txn, kv::Tree tree, Model& model, Cursors& cursors, std::size_t operations,
+              int depth) {
+        for (std::size_t i = 0; i < operations; ++i) {
+            if (depth < 3 && below(60) == 0) {
+                nested(txn, tree, model, cursors, depth);
+            } else if (below(3) == 0) {
+                auto& [cursor, expected] = cursors[below(cursors.size())];
+                use(cursor, expected, model);
+            } else {
+                change(txn, tree, model);
+            }
+        }
+    }
+
+    void nested(kv::WriteTransaction& txn, kv::Tree tree, Model& model, Cursors& cursors, int depth) {
+        Model inner = model;
+        std::vector<Expected> before;
+        for (const auto& [cursor, expected] : cursors) before.push_back(expected);
+        kv::WriteTransaction level = txn.begin_nested();
+        work(level, tree, inner, cursors, below(40), depth + 1);
+        if (below(2) == 0) {
+            level.commit();
+            model = std::move(inner);
+            return;
+        }
+        level.abort();
+        for (std::size_t i = 0; i < before.size(); ++i) cursors[i].second = before[i];
     }
 
     void change(kv::WriteTransaction& txn, kv::Tree tree, Model& model) {
