@@ -10,6 +10,8 @@
 #include "cambium/kv/copy.hpp"
 #include "cambium/kv/dump.hpp"
 #include "cambium/kv/environment.hpp"
+#include "child.hpp"
+#include "file_bytes.hpp"
 #include "temporary_store.hpp"
 
 using namespace cambium;
@@ -624,4 +626,44 @@ TEST_CASE_FIXTURE(Fixture, "values survive reopening, in every form") {
     CHECK(read.count_values(again, "c") == 1);
     CHECK(read.contains(again, "a", numbered(2999)));
     CHECK(read.statistics(again).entries == 3101);
+}
+
+TEST_CASE("values in every form outlive a killed process that had not flushed them; damaged, they are refused") {
+    for (const bool damaged : {false, true}) {
+        const test::TemporaryDirectory directory;
+        const std::string path = directory.file("store");
+        std::uint64_t durable_pages = 0;
+        {
+            test::Child child{[&](const test::Child::Pipe& pipe) {
+                kv::Environment env = kv::Environment::open(path);
+                kv::WriteTransaction txn = env.begin_write();
+                const kv::Tree tree = txn.create_tree("pairs", with_values());
+                txn.commit();
+                pipe.send(env.statistics().page_count);
+                txn = env.begin_write();
+                for (std::size_t i = 0; i < 3000; ++i) txn.put(tree, i % 100 == 0 ? "set" : "tree", numbered(i));
+                txn.commit(kv::Durability::deferred);
+                pipe.send(0);
+                (void)pipe.receive();
+            }};
+            durable_pages = child.receive();
+            REQUIRE(child.receive() == 0);
+            child.kill();
+            (void)child.wait();
+        }
+        if (damaged) {
+            std::string bytes = test::read_file(path);
+            const std::size_t inside = bytes.find(numbered(2001).substr(4), durable_pages * 4096);
+            REQUIRE(inside != std::string::npos);
+            bytes[inside] ^= 1;
+            test::write_file(path, bytes);
+        }
+        kv::Environment env = kv::Environment::open(path);
+        CHECK(env.recovery().adopted == !damaged);
+        {
+            const kv::ReadTransaction read = env.begin_read();
+            CHECK(read.count_values(read.tree("pairs"), "tree") == (damaged ? 0 : 2970));
+        }
+        test::require_sound(env);
+    }
 }

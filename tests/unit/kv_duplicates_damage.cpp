@@ -27,6 +27,12 @@ constexpr ByteView kSet{
     "two",
     17};
 
+template <class T>
+struct NumberAt {
+    std::size_t offset;
+    T number;
+};
+
 /// A closed store whose bytes can be changed behind its back.
 class Patient {
 public:
@@ -174,12 +180,12 @@ TEST_CASE("a healthy store is read whole") {
 TEST_CASE("a set whose numbers contradict its bytes is refused by every call that follows them") {
     Patient patient;
     const std::size_t set = patient.find(kSet);
-    const std::pair<std::size_t, std::uint16_t> damages[] = {
-        {0, 0xffff}, {0, 0}, {0, 1}, {0, 2}, {0, 4}, {2, 0xffff}, {2, 7}, {4, 2}, {4, 12}, {6, 8}, {6, 10}};
-    for (const auto& [offset, number] : damages) {
-        CAPTURE(offset);
-        CAPTURE(number);
-        patient.damage_with(set + offset, number);
+    const NumberAt<std::uint16_t> damages[] = {{0, 0xffff}, {0, 0}, {0, 1},  {0, 2}, {0, 4}, {2, 0xffff},
+                                               {2, 7},      {4, 2}, {4, 12}, {6, 8}, {6, 10}};
+    for (const auto& damage : damages) {
+        CAPTURE(damage.offset);
+        CAPTURE(damage.number);
+        patient.damage_with(set + damage.offset, damage.number);
         kv::Environment env = patient.open();
         CHECK(has_finding(env, "contradict their number or their sizes"));
         const kv::ReadTransaction txn = env.begin_read();
@@ -202,22 +208,21 @@ TEST_CASE("values out of order, twice, or of a wrong size are found by check") {
 TEST_CASE("records of value trees that cannot be are refused") {
     Patient patient;
     const std::size_t at = patient.record(1000);
-    const std::pair<std::size_t, std::uint64_t> damages[] = {
-        {offsetof(kv::TreeRecord, id), 999999},
-        {offsetof(kv::TreeRecord, root), 0},
-        {offsetof(kv::TreeRecord, root), 1},
-        {offsetof(kv::TreeRecord, root), std::uint64_t{1} << 40},
-        {offsetof(kv::TreeRecord, root), kv::kDirtyBit},
-        {offsetof(kv::TreeRecord, root), kv::kDirtyBit | 1},
-        {offsetof(kv::TreeRecord, run_pages), 1},
-        {offsetof(kv::TreeRecord, flags), 0},  // and depth 0
-        {offsetof(kv::TreeRecord, flags), std::uint64_t{1} << 32},
-        {offsetof(kv::TreeRecord, flags), std::uint64_t{41} << 32},
-        {offsetof(kv::TreeRecord, flags), std::uint64_t{2} << 32 | 1}};
-    for (const auto& [offset, number] : damages) {
-        CAPTURE(offset);
-        CAPTURE(number);
-        patient.damage_with(at + offset, number);
+    const NumberAt<std::uint64_t> damages[] = {{offsetof(kv::TreeRecord, id), 999999},
+                                               {offsetof(kv::TreeRecord, root), 0},
+                                               {offsetof(kv::TreeRecord, root), 1},
+                                               {offsetof(kv::TreeRecord, root), std::uint64_t{1} << 40},
+                                               {offsetof(kv::TreeRecord, root), kv::kDirtyBit},
+                                               {offsetof(kv::TreeRecord, root), kv::kDirtyBit | 1},
+                                               {offsetof(kv::TreeRecord, run_pages), 1},
+                                               {offsetof(kv::TreeRecord, flags), 0},  // and depth 0
+                                               {offsetof(kv::TreeRecord, flags), std::uint64_t{1} << 32},
+                                               {offsetof(kv::TreeRecord, flags), std::uint64_t{41} << 32},
+                                               {offsetof(kv::TreeRecord, flags), std::uint64_t{2} << 32 | 1}};
+    for (const auto& damage : damages) {
+        CAPTURE(damage.offset);
+        CAPTURE(damage.number);
+        patient.damage_with(at + damage.offset, damage.number);
         kv::Environment env = patient.open();
         CHECK_FALSE(kv::check(env).ok());
         const kv::ReadTransaction txn = env.begin_read();
