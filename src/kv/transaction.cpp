@@ -341,7 +341,7 @@ PreparedTransaction WriteTransaction::prepare() {
     if (!state_->levels.empty())
         throw Error(ErrorCode::misuse,
                     "a nested transaction cannot be prepared: only the outermost one is written");
-    PreparedTransaction prepared{std::exchange(state_, nullptr)};
+    PreparedTransaction prepared{std::exchange(state_, nullptr), level_};
     prepared.state_->env->prepare(*prepared.state_);
     return prepared;
 }
@@ -350,17 +350,18 @@ PreparedTransaction& PreparedTransaction::operator=(PreparedTransaction&& other)
     if (this != &other) {
         abort();
         state_ = std::exchange(other.state_, nullptr);
+        level_ = other.level_;
     }
     return *this;
 }
 
 std::uint64_t PreparedTransaction::id() const {
-    detail::require_writable(state_, state_ == nullptr ? 0 : state_->top_level);
+    detail::require_writable(state_, level_);
     return state_->next_id;
 }
 
 void PreparedTransaction::commit(Durability durability) {
-    detail::require_writable(state_, state_ == nullptr ? 0 : state_->top_level);
+    detail::require_writable(state_, level_);
     detail::EnvironmentState& env = *state_->env;
     const auto publish = [&] {
         const Ending ending{*std::exchange(state_, nullptr)};
@@ -370,7 +371,7 @@ void PreparedTransaction::commit(Durability durability) {
 }
 
 void PreparedTransaction::abort() noexcept {
-    if (state_ != nullptr) state_->env->abort_write(*state_, state_->top_level);
+    if (state_ != nullptr) state_->env->abort_write(*state_, level_);
     state_ = nullptr;
 }
 

@@ -103,6 +103,7 @@ std::vector<Call> changes(kv::WriteTransaction& txn, Tree tree) {
         {"commit", [&txn] { txn.commit(); }},
         {"commit deferred", [&txn] { txn.commit(kv::Durability::deferred); }},
         {"commit_async", [&txn] { (void)txn.commit_async(); }},
+        {"prepare", [&txn] { (void)txn.prepare(); }},
     };
 }
 
@@ -296,7 +297,8 @@ TEST_CASE_FIXTURE(Fixture, "a transaction while one nested in it is open") {
         CHECK(outer->active());
         CHECK(outer->writable());
     }
-    require_error(ErrorCode::misuse, {"commit_async", [&] { (void)inner.commit_async(); }});
+    require_errors(ErrorCode::misuse, {{"commit_async", [&] { (void)inner.commit_async(); }},
+                                       {"prepare", [&] { (void)inner.prepare(); }}});
     CHECK(inner.get(tree, "a") == "1");
     inner.commit();
     require_misuse_of(inner, tree);
@@ -339,6 +341,37 @@ TEST_CASE_FIXTURE(Fixture, "a second write transaction on one thread") {
     kv::WriteTransaction nested = txn.begin_nested();
     second();
     CHECK(nested.get(tree, "a") == "1");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a prepared transaction") {
+    kv::WriteTransaction txn = environment.begin_write();
+    txn.put(tree, "a", "prepared");
+    Cursor cursor = txn.cursor(tree);
+    kv::PreparedTransaction prepared = txn.prepare();
+    const auto all = [](kv::PreparedTransaction& of) {
+        return std::vector<Call>{{"id", [&of] { (void)of.id(); }}, {"commit", [&of] { of.commit(); }}};
+    };
+    require_misuse_of(txn, tree);
+    require_errors(ErrorCode::misuse, moves(cursor));
+    require_error(ErrorCode::misuse, {"begin_write", [&] { (void)environment.begin_write(); }});
+    require_error(ErrorCode::misuse, {"close", [&] { environment.close(); }});
+    std::thread{[&] { require_errors(ErrorCode::misuse, all(prepared)); }}.join();
+    prepared.abort();
+    require_errors(ErrorCode::misuse, all(prepared));
+    prepared.abort();
+
+    // One whose thread has ended does nothing to the transactions that follow.
+    std::optional<kv::PreparedTransaction> left;
+    std::thread{[&] {
+        kv::WriteTransaction on_thread = environment.begin_write();
+        on_thread.put(tree, "a", "left");
+        left.emplace(on_thread.prepare());
+    }}.join();
+    kv::WriteTransaction next = environment.begin_write();
+    require_errors(ErrorCode::misuse, all(*left));
+    left.reset();
+    CHECK(next.get(tree, "a") == "1");
+    CHECK(next.active());
 }
 
 TEST_CASE_FIXTURE(Fixture, "a write transaction on another thread") {

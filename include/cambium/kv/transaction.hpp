@@ -158,8 +158,8 @@ public:
     /// Let go of the snapshot, but keep the transaction for renew(). Until then it is not active(), and views and
     /// cursors are invalid for good. Nothing when it has ended.
     void reset() noexcept;
-    /// Take the newest snapshot, after reset() or instead of the one held. Views and cursors become invalid. The
-    /// cost of begin_read(). Error{misuse} after end().
+    /// Take the newest snapshot (the newest durable one if it began so), after reset() or instead of the one held.
+    /// Views and cursors become invalid. The cost of begin_read(). Error{misuse} after end().
     void renew();
 
 private:
@@ -191,7 +191,9 @@ private:
 /// it too. Thread rule: the thread of the write transaction.
 class PreparedTransaction {
 public:
-    PreparedTransaction(PreparedTransaction&& other) noexcept : state_(other.state_) { other.state_ = nullptr; }
+    PreparedTransaction(PreparedTransaction&& other) noexcept : state_(other.state_), level_(other.level_) {
+        other.state_ = nullptr;
+    }
     PreparedTransaction& operator=(PreparedTransaction&& other) noexcept;
     PreparedTransaction(const PreparedTransaction&) = delete;
     PreparedTransaction& operator=(const PreparedTransaction&) = delete;
@@ -207,8 +209,10 @@ public:
 
 private:
     friend class WriteTransaction;
-    explicit PreparedTransaction(detail::TransactionState* state) noexcept : state_(state) {}
+    PreparedTransaction(detail::TransactionState* state, std::uint64_t level) noexcept
+        : state_(state), level_(level) {}
     detail::TransactionState* state_;
+    std::uint64_t level_;  ///< of the write transaction
 };
 
 /// What a write transaction holds for pages that it has changed, before-images of nested transactions included.
