@@ -254,6 +254,8 @@ void Commit::write_pages() {
     }
     env_.counters.extents_written.fetch_add(extents_.size(), std::memory_order_relaxed);
     env_.counters.pages_written.fetch_add(written, std::memory_order_relaxed);
+    env_.counters.bytes_written.fetch_add(written * env_.page_size, std::memory_order_relaxed);
+    env_.counters.changed_bytes.fetch_add(txn_.changed_bytes, std::memory_order_relaxed);
 }
 
 // From here on the commit is what the next writer builds on; a flush makes it durable.

@@ -92,7 +92,7 @@ namespace {
 
 CopyReport copy(Environment& environment, os::Output& out, const CopyOptions& options) {
     EnvironmentState& env = EnvironmentAccess::state(environment);
-    const HeldSnapshot held{env};
+    const HeldSnapshot held{env, HeldSnapshot::Head::durable};
     CopyReport report;
     report.transaction = held.txn().snapshot.id;
     CopyMeter meter{options, env.page_size};

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cambium/kv/copy.hpp"
-#include "kv/environment_state.hpp"
+#include "kv/snapshot_walk.hpp"
 #include "os/output.hpp"
 
 namespace cambium::kv::detail {
@@ -41,20 +41,6 @@ private:
 
 /// Writes both meta slots of a store that was closed at a state, and what lies between and behind them.
 void write_meta_area(os::Output& out, const MetaHeader& fixed, const Snapshot& state);
-
-/// A read transaction on the newest committed state, for as long as this lives.
-class HeldSnapshot {
-public:
-    explicit HeldSnapshot(EnvironmentState& env) : env_(env), txn_(env.begin_read()) {}
-    ~HeldSnapshot() { env_.end_read(txn_); }
-    HeldSnapshot(const HeldSnapshot&) = delete;
-    HeldSnapshot& operator=(const HeldSnapshot&) = delete;
-    [[nodiscard]] TransactionState& txn() const noexcept { return *txn_; }
-
-private:
-    EnvironmentState& env_;
-    TransactionState* txn_;
-};
 
 /// Page for page. Returns the number of live pages.
 std::uint64_t copy_plain(EnvironmentState& env, TransactionState& txn, os::Output& out, CopyMeter& meter);

@@ -11,17 +11,13 @@ namespace cambium::kv::detail {
 
 namespace {
 
-std::uint64_t page_count_of(const TreeRecord& tree) {
-    return tree.branch_pages + tree.leaf_pages + tree.run_pages;
-}
-
 class CompactCopy {
 public:
     CompactCopy(EnvironmentState& env, TransactionState& txn, os::Output& out, CopyMeter& meter)
         : txn_(txn), out_(out), meter_(meter), identity_(with_new_identity(env.fixed)), checksum_(identity_.seed) {}
 
     std::uint64_t run() {
-        collect_trees();
+        each_tree_record(txn_, [&](const TreeRecord& tree) { trees_[tree.id].record = tree; });
         std::uint64_t end = first_data_page(txn_.page_size_bytes);
         for (auto& [id, tree] : trees_) tree.new_root = place(tree.record, end);
         Snapshot state = txn_.snapshot;
@@ -43,27 +39,6 @@ private:
         TreeRecord record;
         PageRef new_root = kNoPage;
     };
-
-    void collect_trees() {
-        Path path;
-        descend(txn_, txn_.snapshot.catalog, {&kCatalogTree, 1}, path);
-        if (path.depth == 0) return;
-        std::string key;
-        for (;; ++path.leaf().index) {
-            if (path.leaf().index == path.leaf().node.count() && !step_leaf(txn_, path, true)) return;
-            key.clear();
-            path.leaf().node.append_key(path.leaf().index, key);
-            if (key.front() != kCatalogTree) return;
-            const TreeRecord record = record_in(path.leaf().node.leaf_entry(path.leaf().index));
-            trees_[record.id].record = record;
-        }
-    }
-
-    static TreeRecord record_in(const LeafEntry& entry) {
-        if (entry.kind != ValueKind::inlined || entry.value.size() != sizeof(TreeRecord))
-            throw_corrupt(0, "a tree's record has a wrong size");
-        return load<TreeRecord>(reinterpret_cast<const std::byte*>(entry.value.data()));
-    }
 
     // The root comes last of a tree's pages.
     PageRef place(const TreeRecord& tree, std::uint64_t& end) const {
@@ -142,7 +117,7 @@ private:
             key.clear();
             leaf.append_key(i, key);
             if (key.front() != kCatalogTree) continue;
-            TreeRecord record = record_in(leaf.leaf_entry(i));
+            TreeRecord record = tree_record_in(leaf.leaf_entry(i));
             record.root = trees_.at(record.id).new_root;
             (void)leaf.replace_value(i, {reinterpret_cast<const char*>(&record), sizeof record},
                                      ValueKind::inlined);

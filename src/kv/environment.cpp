@@ -365,6 +365,8 @@ EnvironmentStatistics Environment::statistics() const {
     statistics.flushes = env.counters.flushes.load();
     statistics.extents_written = env.counters.extents_written.load();
     statistics.pages_written = env.counters.pages_written.load();
+    statistics.bytes_written = env.counters.bytes_written.load();
+    statistics.changed_bytes = env.counters.changed_bytes.load();
     statistics.readers = env.lock != nullptr ? env.lock->reader_count() : 0;
     return statistics;
 }

@@ -58,6 +58,7 @@ public:
     EnvironmentState(const EnvironmentState&) = delete;
     EnvironmentState& operator=(const EnvironmentState&) = delete;
 
+    /// On the newest visible state, or the newest that is durable.
     [[nodiscard]] TransactionState* begin_read(bool durable = false);
     void end_read(TransactionState* state) noexcept;
     /// Gives a read transaction the newest snapshot; takes it away again. It keeps its slot.
@@ -120,6 +121,8 @@ public:
         std::atomic<std::uint64_t> flushes{0};
         std::atomic<std::uint64_t> extents_written{0};
         std::atomic<std::uint64_t> pages_written{0};
+        std::atomic<std::uint64_t> bytes_written{0};
+        std::atomic<std::uint64_t> changed_bytes{0};
         std::atomic<std::uint64_t> free_pages{0};
         std::atomic<std::uint64_t> waiting_pages{0};
     } counters;

@@ -212,7 +212,8 @@ void EnvironmentState::flush_newest() {
     lock->set_flushing(true);
     try {
         if (two_flushes) sync_data();
-        write_slot(data, slot, meta);
+        const std::size_t size = write_slot(data, slot, meta);
+        counters.bytes_written.fetch_add(size, std::memory_order_relaxed);
         sync_data();
         lock->set_slot_transaction(slot, state.snapshot.id);
         lock->set_durable_slot(slot);

@@ -69,9 +69,10 @@ SlotBytes slot_bytes(const Meta& meta) noexcept {
     return slot;
 }
 
-void write_slot(os::File& file, std::uint32_t slot, const Meta& meta) {
+std::size_t write_slot(os::File& file, std::uint32_t slot, const Meta& meta) {
     const SlotBytes content = slot_bytes(meta);
     file.write(kMetaOffsets[slot], content.bytes.data(), content.size);
+    return content.size;
 }
 
 void invalidate_slot(os::File& file, std::uint32_t slot) {

@@ -37,8 +37,8 @@ struct SlotBytes {
     std::size_t size;
 };
 [[nodiscard]] SlotBytes slot_bytes(const Meta& meta) noexcept;
-/// Writes a meta into a slot, its size and checksum filled in. Does not sync.
-void write_slot(os::File& file, std::uint32_t slot, const Meta& meta);
+/// Writes a meta into a slot, its size and checksum filled in. Does not sync. Returns the bytes written.
+std::size_t write_slot(os::File& file, std::uint32_t slot, const Meta& meta);
 /// Overwrites a slot with zeros, durably.
 void invalidate_slot(os::File& file, std::uint32_t slot);
 

@@ -41,7 +41,8 @@ void restore_cursors(TreeState& tree, std::uint64_t level) noexcept {
 void TransactionState::begin_level() {
     if (levels.size() == levels.capacity()) levels.reserve(2 * levels.size() + 1);
     dirty.begin_level();
-    levels.push_back({dirty.epoch(), snapshot.next_tree_id, retired.size(), tree_count, tree_images.size()});
+    levels.push_back(
+        {dirty.epoch(), snapshot.next_tree_id, retired.size(), tree_count, tree_images.size(), changed_bytes});
 }
 
 void TransactionState::save(TreeState& tree) {
@@ -86,6 +87,7 @@ void TransactionState::abort_level() noexcept {
     for (; tree_count > level.tree_count; --tree_count) restore_cursors(*trees[tree_count - 1], level.epoch);
     retired.erase(retired.begin() + static_cast<std::ptrdiff_t>(level.retired), retired.end());
     snapshot.next_tree_id = level.next_tree_id;
+    changed_bytes = level.changed_bytes;
     failed = false;
 }
 

@@ -61,6 +61,7 @@ void TransactionState::end() noexcept {
         retired.clear();
         levels.clear();
         tree_images.clear();
+        changed_bytes = 0;
     }
 }
 

@@ -79,6 +79,7 @@ struct Level {
     std::size_t retired;
     std::size_t tree_count;
     std::size_t tree_images;
+    std::uint64_t changed_bytes;
 };
 
 struct TransactionState {
@@ -106,6 +107,7 @@ struct TransactionState {
 
     // Writers only.
     TransactionId next_id = 0;
+    std::uint64_t changed_bytes = 0;  ///< of keys and values, for EnvironmentStatistics
     std::thread::id thread;
     DirtyTable dirty;
     std::vector<RetiredExtent> retired;

@@ -88,6 +88,11 @@ bool to_entry_before(const TransactionState& txn, Path& path) {
 
 namespace {
 
+// The catalog and the space tree, which have number 0, are bookkeeping.
+void count_change(TransactionState& txn, const TreeState& tree, std::size_t bytes) noexcept {
+    if (tree.record.id != 0) txn.changed_bytes += bytes;
+}
+
 // Puts a key behind all others into the last leaf, without a descent: what sorted loads do. False when it is not
 // so.
 bool append(TransactionState& txn, TreeState& tree, ByteView key, ByteView value) {
@@ -113,11 +118,15 @@ bool behind_all(const Path& path) {
 }  // namespace
 
 bool put(TransactionState& txn, TreeState& tree, ByteView key, ByteView value, PutMode mode) {
-    if (tree.append_leaf != kNoPage && append(txn, tree, key, value)) return true;
+    if (tree.append_leaf != kNoPage && append(txn, tree, key, value)) {
+        count_change(txn, tree, key.size() + value.size());
+        return true;
+    }
     Path path;
     const bool exact = descend(txn, tree.record, key, path);
     if (exact && mode == PutMode::insert_only) return false;
     if (mode == PutMode::append && (exact || !behind_all(path))) return false;
+    count_change(txn, tree, key.size() + value.size());
     prepare_change(txn, tree);
     TreeChange change{txn, tree, path};
     if (path.depth == 0) change.plant_root();
@@ -134,6 +143,7 @@ bool put(TransactionState& txn, TreeState& tree, ByteView key, ByteView value, P
 bool erase(TransactionState& txn, TreeState& tree, ByteView key) {
     Path path;
     if (!descend(txn, tree.record, key, path)) return false;
+    count_change(txn, tree, key.size());
     erase_at(txn, tree, path);
     return true;
 }

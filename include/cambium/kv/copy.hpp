@@ -31,8 +31,9 @@ struct CopyReport {
     std::uint64_t bytes = 0;        ///< length of the copy
 };
 
-/// Copies the newest committed state into a new file, durably. The file has its name only once it is complete; it
-/// opens as a store that was closed in an orderly way.
+/// Copies the newest committed state into a new file, durably. Deferred commits are flushed first; where that
+/// cannot be (opened read-only, or after a failed flush), the newest durable state is copied. The file has its name
+/// only once it is complete; it opens as a store that was closed in an orderly way.
 ///
 /// Writers go on meanwhile: the copy holds one snapshot, like a read transaction, and so keeps its pages from being
 /// reused. Every page and large value is verified before it is copied; damage is Error{corrupt} and no copy.

@@ -27,7 +27,14 @@ struct EnvironmentStatistics {
     std::uint64_t flushes = 0;          ///< fdatasync calls of this process on the data file
     std::uint64_t extents_written = 0;  ///< contiguous writes of pages by this process
     std::uint64_t pages_written = 0;    ///< pages written by this process
+    std::uint64_t bytes_written = 0;    ///< bytes of those pages and of commit records
+    std::uint64_t changed_bytes = 0;    ///< keys and values put, and keys erased, by the commits of this process
     std::uint32_t readers = 0;          ///< read transactions now open, in all processes
+
+    /// Bytes written per byte changed, by this process; 0 before the first change.
+    [[nodiscard]] double write_amplification() const noexcept {
+        return changed_bytes == 0 ? 0 : static_cast<double>(bytes_written) / static_cast<double>(changed_bytes);
+    }
 };
 
 /// What opening the file found. All false and empty after an orderly close.

@@ -1,4 +1,4 @@
-// Looking after a store: check().
+// Looking after a store: check(), and what its pages hold.
 #pragma once
 
 #include <cstdint>
@@ -31,5 +31,45 @@ struct CheckReport {
 /// large values, counts; and proves that every page below the page count is exactly one of live, free or
 /// waiting. Reads one snapshot, beside readers and a writer. Damage is a finding, not an exception. O(file).
 [[nodiscard]] CheckReport check(Environment& environment);
+
+/// What the pages of one tree hold, as of a transaction.
+struct TreeUsage {
+    TreeStatistics counts;  ///< entries, pages by kind, depth
+    std::uint64_t key_bytes = 0;
+    std::uint64_t value_bytes = 0;
+    std::uint64_t page_bytes = 0;  ///< size of all its pages
+    std::uint64_t used_bytes = 0;  ///< of these: headers, arrays, live entries, large values with their checksums
+
+    /// Bytes used per byte of its pages, 0 to 1; 0 for an empty tree.
+    [[nodiscard]] double fill() const noexcept {
+        return page_bytes == 0 ? 0 : static_cast<double>(used_bytes) / static_cast<double>(page_bytes);
+    }
+};
+
+/// Visits every page of a tree. Error{not_found}, Error{corrupt}; in a write transaction the tree is seen with its
+/// changes. The transaction's thread rule. O(tree); what Transaction::statistics() says costs O(1).
+[[nodiscard]] TreeUsage usage(const Transaction& txn, Tree tree);
+
+/// What the pages of a store are used for, as of its newest committed state. All kinds of pages add up to
+/// page_count.
+struct StoreUsage {
+    std::uint64_t transaction = 0;
+    std::uint32_t page_size_bytes = 0;
+    std::uint64_t page_count = 0;
+    std::uint64_t meta_pages = 0;     ///< the area of the two commit records
+    std::uint64_t branch_pages = 0;   ///< of named trees
+    std::uint64_t leaf_pages = 0;     ///< of named trees
+    std::uint64_t run_pages = 0;      ///< of large values
+    std::uint64_t catalog_pages = 0;  ///< of the tree of trees
+    std::uint64_t space_pages = 0;    ///< of the records of free space
+    std::uint64_t free_pages = 0;
+    std::uint64_t waiting_pages = 0;     ///< retired, but held by a reader or by the commit record before
+    std::uint64_t largest_free_run = 0;  ///< contiguous free pages
+    std::uint64_t trees = 0;             ///< named trees
+    std::uint64_t entries = 0;           ///< of all named trees
+};
+
+/// Reads one snapshot, beside readers and a writer. Error{corrupt}. Any thread. O(trees + page_count).
+[[nodiscard]] StoreUsage usage(Environment& environment);
 
 }  // namespace cambium::kv
