@@ -66,6 +66,7 @@ private:
         tree_ = std::move(name);
         record_ = tree;
         counts_ = {};
+        flags_ = tree.flags;
         if ((tree.root == kNoPage) != (tree.depth == 0) || tree.depth > kMaxDepth) {
             find(tree.root, "the tree's depth contradicts its root");
         } else if (tree.depth > 0) {
@@ -77,8 +78,15 @@ private:
                         std::to_string(counts_.entries) + " (or its page counts are wrong)");
     }
 
-    // `low` is at or before every key below, `high` (when there is one) after every key.
-    void check_node(PageRef ref, std::uint32_t level, const std::string& low,
+    // `low` is at or before every key below, `high` (when there is one) after every key. Returns the entries below.
+    std::uint64_t check_node(PageRef ref, std::uint32_t level, const std::string& low,
+                             const std::optional<std::string>& high) {
+        const std::uint64_t entries_before = counts_.entries;
+        check_page(ref, level, low, high);
+        return counts_.entries - entries_before;
+    }
+
+    void check_page(PageRef ref, std::uint32_t level, const std::string& low,
                     const std::optional<std::string>& high) {
         if ((ref & kDirtyBit) != 0) return find(ref, "a dirty reference reached the file");
         if (!claim(ref, 1, Owner::live)) return;
@@ -99,9 +107,14 @@ private:
                     find(ref, "a key head contradicts its key");
             }
             if (level == 0) return check_entries(node, ref);
-            for (std::uint32_t i = 0; i <= node.count(); ++i)
-                check_node(node.child(i), level - 1, i == 0 ? low : keys[i - 1],
-                           i == node.count() ? high : std::optional{keys[i]});
+            if (node.counted() != ((flags_ & kTreeCounts) != 0))
+                find(ref, "its entry counts are not those of its tree");
+            for (std::uint32_t i = 0; i <= node.count(); ++i) {
+                const std::uint64_t entries = check_node(node.child(i), level - 1, i == 0 ? low : keys[i - 1],
+                                                         i == node.count() ? high : std::optional{keys[i]});
+                if (node.counted() && entries != node.entries_below(i))
+                    find(ref, "the entry count of a child is wrong");
+            }
         } catch (const Error& error) {
             find(ref, error.what());
         }
@@ -245,6 +258,7 @@ private:
     TreeRecord record_{};     ///< of the tree being walked
     bool in_values_ = false;  ///< in a value tree of it
     Counts counts_;
+    std::uint32_t flags_ = 0;  ///< of the tree
 };
 
 }  // namespace

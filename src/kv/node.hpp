@@ -73,7 +73,8 @@ public:
         const NodeHeader& h = header();
         if (h.kind != PageKind::leaf && h.kind != PageKind::branch) return "it is not a node";
         if ((h.kind == PageKind::leaf) != (h.level == 0)) return "its level contradicts its kind";
-        if ((h.flags & ~kHasHints) != 0) return "it has flags that this version does not know";
+        if ((h.flags & ~(h.kind == PageKind::leaf ? kHasHints : kHasHints | kHasCounts)) != 0)
+            return "it has flags that this version does not know";
         if (h.heap_begin > page_size_ || arrays_end() > h.heap_begin) return "its arrays overlap its heap";
         return nullptr;
     }
@@ -97,8 +98,15 @@ public:
     [[nodiscard]] std::size_t slots_offset() const noexcept { return heads_offset() + kHeadSize * count(); }
     [[nodiscard]] std::size_t children_offset() const noexcept { return slots_offset() + kSlotSize * count(); }
     [[nodiscard]] std::size_t arrays_end() const noexcept {
-        return children_offset() + (is_leaf() ? 0 : kChildSize * (count() + 1));
+        return children_offset() + (is_leaf() ? 0 : child_size() * (count() + 1));
     }
+    /// Of a branch with counts.
+    [[nodiscard]] std::size_t counts_offset() const noexcept {
+        return children_offset() + kChildSize * (count() + 1);
+    }
+    [[nodiscard]] bool counted() const noexcept { return (header().flags & kHasCounts) != 0; }
+    /// Bytes of a branch per child, without its separator.
+    [[nodiscard]] std::size_t child_size() const noexcept { return kChildSize + (counted() ? kEntryCountSize : 0); }
 
     [[nodiscard]] const std::uint32_t* heads() const noexcept {
         return reinterpret_cast<const std::uint32_t*>(page_ + heads_offset());
@@ -109,6 +117,18 @@ public:
     /// Child i of a branch, 0 <= i <= count().
     [[nodiscard]] PageRef child(std::uint32_t i) const noexcept {
         return load<PageRef>(page_ + children_offset() + kChildSize * i);
+    }
+
+    /// Entries below child i of a branch with counts; 0 in others.
+    [[nodiscard]] std::uint64_t entries_below(std::uint32_t i) const noexcept {
+        return !counted() ? 0 : load<std::uint64_t>(page_ + counts_offset() + kEntryCountSize * i);
+    }
+    /// Entries of a leaf, or below a branch with counts; 0 for other branches.
+    [[nodiscard]] std::uint64_t entries() const noexcept {
+        if (is_leaf()) return count();
+        std::uint64_t sum = 0;
+        for (std::uint32_t i = 0; i <= count(); ++i) sum += entries_below(i);
+        return sum;
     }
 
     /// Entry i of a leaf.

@@ -46,19 +46,21 @@ std::size_t leaf_size(std::span<const LeafItem> items) noexcept {
     return size;
 }
 
-std::size_t branch_size(std::span<const BranchItem> items) noexcept {
+std::size_t branch_size(std::span<const BranchItem> items, std::uint16_t flags) noexcept {
     const std::size_t prefix = prefix_of(items);
+    const std::size_t child = kChildSize + ((flags & kHasCounts) != 0 ? kEntryCountSize : 0);
     std::size_t size =
-        aligned4(sizeof(NodeHeader) + prefix) + kChildSize + (kHeadSize + kSlotSize + kChildSize) * items.size();
+        aligned4(sizeof(NodeHeader) + prefix) + child + (kHeadSize + kSlotSize + child) * items.size();
     for (const BranchItem& item : items) size += branch_entry_size(item.key.size() - prefix);
     return size;
 }
 
-void NodeEditor::start(PageKind kind, std::uint8_t level, ByteView prefix) noexcept {
+void NodeEditor::start(PageKind kind, std::uint8_t level, ByteView prefix, std::uint16_t flags) noexcept {
     NodeHeader& h = mutable_header();
     h = NodeHeader{};
     h.kind = kind;
     h.level = level;
+    h.flags = flags;
     h.prefix_size = narrow(prefix.size());
     h.heap_begin = kind == PageKind::leaf ? page_size() - 4 : page_size();
     store(bytes_ + page_size() - 4, std::uint32_t{0});
@@ -95,7 +97,7 @@ std::size_t NodeEditor::push_branch_entry(ByteView rest) noexcept {
 
 void NodeEditor::build_leaf(std::span<const LeafItem> items) noexcept {
     const ByteView prefix = items.empty() ? ByteView{} : items.front().key.substr(0, prefix_of(items));
-    start(PageKind::leaf, 0, prefix);
+    start(PageKind::leaf, 0, prefix, 0);
     mutable_header().count = narrow(items.size());
     auto* heads = reinterpret_cast<std::uint32_t*>(bytes_ + heads_offset());
     std::byte* slots = bytes_ + slots_offset();
@@ -106,18 +108,21 @@ void NodeEditor::build_leaf(std::span<const LeafItem> items) noexcept {
     }
 }
 
-void NodeEditor::build_branch(std::uint8_t level, PageRef first, std::span<const BranchItem> items) noexcept {
+void NodeEditor::build_branch(std::uint8_t level, PageRef first, std::span<const BranchItem> items,
+                              std::uint16_t flags, std::uint64_t first_entries) noexcept {
     const ByteView prefix = items.empty() ? ByteView{} : items.front().key.substr(0, prefix_of(items));
-    start(PageKind::branch, level, prefix);
+    start(PageKind::branch, level, prefix, flags);
     mutable_header().count = narrow(items.size());
     auto* heads = reinterpret_cast<std::uint32_t*>(bytes_ + heads_offset());
     std::byte* slots = bytes_ + slots_offset();
     set_child(0, first);
+    set_entries(0, first_entries);
     for (std::size_t i = 0; i < items.size(); ++i) {
         const ByteView rest = items[i].key.substr(prefix.size());
         heads[i] = head_of(rest);
         store(slots + kSlotSize * i, narrow(push_branch_entry(rest)));
         set_child(static_cast<std::uint32_t>(i + 1), items[i].child);
+        set_entries(static_cast<std::uint32_t>(i + 1), items[i].entries);
     }
 }
 
@@ -201,24 +206,47 @@ bool NodeEditor::insert_separator(std::uint32_t index, const BranchItem& item) n
     if (!item.key.starts_with(prefix())) return false;
     drop_hints();
     const ByteView rest = item.key.substr(header().prefix_size);
-    if (gap() < kHeadSize + kSlotSize + kChildSize + branch_entry_size(rest.size())) return false;
+    if (gap() < kHeadSize + kSlotSize + child_size() + branch_entry_size(rest.size())) return false;
     const std::size_t slot = push_branch_entry(rest);
     open_position(index, head_of(rest), narrow(slot));
-    // Children right of the new one move up by one; count() is already the new one.
-    std::byte* children = bytes_ + children_offset();
-    std::memmove(children + kChildSize * (index + 2), children + kChildSize * (index + 1),
-                 kChildSize * (count() - index - 1));
+    open_child(index + 1);
     set_child(index + 1, item.child);
+    set_entries(index + 1, item.entries);
     return true;
+}
+
+// Makes room for child `index`; count() is already the new one. The counts lie behind the children and move first.
+void NodeEditor::open_child(std::uint32_t index) noexcept {
+    std::byte* children = bytes_ + children_offset();
+    const std::uint32_t old_children = count();
+    if (counted()) {
+        std::byte* from = children + kChildSize * old_children;
+        std::byte* to = from + kChildSize;
+        std::memmove(to + kEntryCountSize * (index + 1), from + kEntryCountSize * index,
+                     kEntryCountSize * (old_children - index));
+        std::memmove(to, from, kEntryCountSize * index);
+    }
+    std::memmove(children + kChildSize * (index + 1), children + kChildSize * index,
+                 kChildSize * (old_children - index));
+}
+
+// Removes child `index`; count() is still the old one.
+void NodeEditor::close_child(std::uint32_t index) noexcept {
+    std::byte* children = bytes_ + children_offset();
+    const std::uint32_t left = count();
+    std::memmove(children + kChildSize * index, children + kChildSize * (index + 1), kChildSize * (left - index));
+    if (!counted()) return;
+    std::byte* to = children + kChildSize * left;
+    std::byte* from = to + kChildSize;
+    std::memmove(to, from, kEntryCountSize * index);
+    std::memmove(to + kEntryCountSize * index, from + kEntryCountSize * (index + 1),
+                 kEntryCountSize * (left - index));
 }
 
 void NodeEditor::erase_separator(std::uint32_t index, bool child_on_right) {
     drop_hints();
     const KeyRest rest = key_rest(index);
-    const std::uint32_t child = index + (child_on_right ? 1 : 0);
-    std::byte* children = bytes_ + children_offset();
-    std::memmove(children + kChildSize * child, children + kChildSize * (child + 1),
-                 kChildSize * (count() - child));
+    close_child(index + (child_on_right ? 1 : 0));
     NodeHeader& h = mutable_header();
     const std::size_t size = branch_entry_size(rest.size);
     if (size != 0 && slot(index) == h.heap_begin) {
@@ -231,6 +259,10 @@ void NodeEditor::erase_separator(std::uint32_t index, bool child_on_right) {
 
 void NodeEditor::set_child(std::uint32_t index, PageRef child) noexcept {
     store(bytes_ + children_offset() + kChildSize * index, child);
+}
+
+void NodeEditor::set_entries(std::uint32_t child, std::uint64_t entries) noexcept {
+    if (counted()) store(bytes_ + counts_offset() + kEntryCountSize * child, entries);
 }
 
 void NodeEditor::finish(std::uint64_t page_number, TransactionId birth) noexcept {
@@ -278,7 +310,7 @@ void collect(const NodeView& node, std::string& arena, std::vector<LeafItem>& it
 
 void collect(const NodeView& node, std::string& arena, std::vector<BranchItem>& items) {
     for (std::uint32_t i = 0; i < node.count(); ++i)
-        items.push_back({key_in_arena(node, i, arena), node.child(i + 1)});
+        items.push_back({key_in_arena(node, i, arena), node.child(i + 1), node.entries_below(i + 1)});
 }
 
 }  // namespace cambium::kv

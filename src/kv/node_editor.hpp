@@ -23,6 +23,7 @@ struct LeafItem {
 struct BranchItem {
     ByteView key;
     PageRef child = kNoPage;
+    std::uint64_t entries = 0;  ///< below the child, in a tree with counts
 };
 
 /// Heap bytes of a leaf entry whose key has `rest_size` bytes behind the prefix.
@@ -38,7 +39,7 @@ struct BranchItem {
 
 /// Page bytes that these items need when built, header and prefix included.
 [[nodiscard]] std::size_t leaf_size(std::span<const LeafItem> items) noexcept;
-[[nodiscard]] std::size_t branch_size(std::span<const BranchItem> items) noexcept;
+[[nodiscard]] std::size_t branch_size(std::span<const BranchItem> items, std::uint16_t flags = 0) noexcept;
 
 /// Bytes that two keys have in common from the start.
 [[nodiscard]] std::size_t common_prefix(ByteView a, ByteView b) noexcept;
@@ -53,8 +54,9 @@ public:
     /// Makes the page the node of exactly these items; they must fit (leaf_size() <= page size) and must not lie in
     /// it.
     void build_leaf(std::span<const LeafItem> items) noexcept;
-    /// The same for a branch: `first` is the child left of the first separator.
-    void build_branch(std::uint8_t level, PageRef first, std::span<const BranchItem> items) noexcept;
+    /// The same for a branch, with kHasCounts or without: `first` is the child left of the first separator.
+    void build_branch(std::uint8_t level, PageRef first, std::span<const BranchItem> items, std::uint16_t flags = 0,
+                      std::uint64_t first_entries = 0) noexcept;
 
     [[nodiscard]] bool insert_entry(std::uint32_t index, const LeafItem& item) noexcept;
     void erase_entry(std::uint32_t index);
@@ -66,19 +68,23 @@ public:
     /// Removes a separator and the child on its left or right.
     void erase_separator(std::uint32_t index, bool child_on_right);
     void set_child(std::uint32_t index, PageRef child) noexcept;
+    /// In a branch with counts; nothing in others.
+    void set_entries(std::uint32_t child, std::uint64_t entries) noexcept;
 
     /// Just before the page is written: hints where they pay, free space zeroed, identity and checksum-free header.
     void finish(std::uint64_t page_number, TransactionId birth) noexcept;
 
 private:
     NodeHeader& mutable_header() noexcept { return *reinterpret_cast<NodeHeader*>(bytes_); }
-    void start(PageKind kind, std::uint8_t level, ByteView prefix) noexcept;
+    void start(PageKind kind, std::uint8_t level, ByteView prefix, std::uint16_t flags) noexcept;
     void drop_hints() noexcept;
     [[nodiscard]] std::size_t gap() const noexcept { return header().heap_begin - arrays_end(); }
     std::size_t push_leaf_entry(const LeafItem& item, ByteView rest) noexcept;
     std::size_t push_branch_entry(ByteView rest) noexcept;
     void open_position(std::uint32_t index, std::uint32_t head, std::uint16_t slot) noexcept;
     void close_position(std::uint32_t index) noexcept;
+    void open_child(std::uint32_t index) noexcept;
+    void close_child(std::uint32_t index) noexcept;
 
     std::byte* bytes_;
 };

@@ -76,6 +76,7 @@ Cursor Transaction::select(Tree tree, std::uint64_t place) const {
 std::uint64_t Transaction::estimate_range(Tree tree, ByteView from, ByteView to) const {
     detail::require_active(state_, level_);
     const TreeState& state = state_->tree(tree.id());
+    if ((state.record.flags & kTreeCounts) != 0) return detail::count_range(*state_, state, {from, to});
     const double begin = from.empty() ? 0 : detail::fraction_before(*state_, state, from);
     const double end = to.empty() ? 1 : detail::fraction_before(*state_, state, to);
     return end <= begin

@@ -34,11 +34,12 @@ enum class PageKind : std::uint8_t { leaf = 1, branch = 2, run = 3 };
 /// Flags of a node page.
 inline constexpr std::uint16_t kHasHints = 1;   ///< the hint area is present and valid
 inline constexpr std::uint16_t kFullKeys = 2;   ///< reserved: contiguous keys, no prefix, heads duplicated
-inline constexpr std::uint16_t kHasCounts = 4;  ///< reserved: entry counts beside the children
+inline constexpr std::uint16_t kHasCounts = 4;  ///< in a branch: numbers of entries behind the children
 
 /// First bytes of every leaf and branch. After it: the prefix common to all keys, padding to 4, the hint area
-/// (kHintCount heads, when kHasHints), `count` key heads, `count` slots, in a branch `count + 1` children;
-/// then free space; then from heap_begin to the end of the page the heap of entries.
+/// (kHintCount heads, when kHasHints), `count` key heads, `count` slots, in a branch `count + 1` children and (when
+/// kHasCounts) as many numbers of entries; then free space; then from heap_begin to the end of the page the heap of
+/// entries.
 struct NodeHeader {
     std::uint64_t checksum;     ///< of bytes [8, page size), seeded per store
     std::uint64_t page_number;  ///< of this page; 0 while dirty
@@ -59,6 +60,7 @@ static_assert(offsetof(NodeHeader, kind) == 24 && offsetof(NodeHeader, heap_begi
 inline constexpr std::size_t kHeadSize = 4;  ///< bytes of a key head: key bytes after the prefix, zero-padded
 inline constexpr std::size_t kSlotSize = 2;
 inline constexpr std::size_t kChildSize = 8;
+inline constexpr std::size_t kEntryCountSize = 8;
 inline constexpr std::size_t kHintCount = 16;  ///< hint i is head[(i + 1) * count / (kHintCount + 1)]
 inline constexpr std::size_t kHintSize = kHintCount * kHeadSize;
 /// Nodes with fewer entries than this never carry hints.

@@ -82,12 +82,17 @@ void check_values(const TreeOptions& options, std::uint32_t page_size) {
 void check_supported(TreeOptions options) {
     if (options.value_order == KeyOrder::custom)
         throw Error(ErrorCode::invalid_argument, "this version does not order values by a function");
+    if (options.counts && options.duplicates)
+        throw Error(ErrorCode::invalid_argument, "a tree with duplicates keeps no entry counts: leave counts off");
+    options.counts = false;
     options.duplicates = false;
     options.value_order = KeyOrder::bytes;
     options.fixed_value_size = 0;
     if (options != TreeOptions{})
-        throw Error(ErrorCode::invalid_argument,
-                    "this version creates trees with default options or with duplicates only");
+        throw Error(
+            ErrorCode::invalid_argument,
+            "this version creates trees of these properties only: counts, duplicates; leave the others at their "
+            "defaults");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "kv/duplicates.hpp"
+#include "kv/tree_flags.hpp"
 
 namespace cambium::kv::detail {
 
@@ -136,7 +137,17 @@ void TreeChange::replace_item(LeafItem item) {
     insert_item(item);
 }
 
+void TreeChange::add_to_counts(std::int64_t entries) {
+    if ((tree_.record.flags & kTreeCounts) == 0) return;
+    for (std::uint32_t i = 0; i + 1 < path_.depth; ++i) {
+        NodeEditor branch = editor(i);
+        const std::uint32_t child = path_.frames[i].index;
+        branch.set_entries(child, branch.entries_below(child) + static_cast<std::uint64_t>(entries));
+    }
+}
+
 void TreeChange::insert(ByteView key, ByteView value) {
+    add_to_counts(1);
     RunReference reference{};
     insert_item(store_value(key, value, reference));
 }
@@ -148,8 +159,9 @@ void TreeChange::insert_item(const LeafItem& item) {
     tree_.ascending = behind ? tree_.ascending + 1 : 0;
     tree_.insert_leaf = leaf.ref;
     tree_.insert_index = leaf.index;
-    tree_.append_leaf = appending ? leaf.ref : kNoPage;
-    if (!editor(path_.depth - 1).insert_entry(leaf.index, item)) split_leaf(item, appending);
+    const bool counted = (tree_.record.flags & kTreeCounts) != 0;  // then the path changes with every entry
+    tree_.append_leaf = appending && !counted ? leaf.ref : kNoPage;
+    if (!editor(path_.depth - 1).insert_entry(leaf.index, item)) split_leaf(item);
 }
 
 bool TreeChange::on_edge(std::uint32_t depth, bool last) const noexcept {
@@ -173,7 +185,7 @@ std::size_t TreeChange::choose_cut(std::span<const LeafItem> items, std::size_t 
 }
 
 // The leaf has no room for the item, or the item lacks its prefix: rebuild it as one page, or as several.
-void TreeChange::split_leaf(const LeafItem& item, bool appending) {
+void TreeChange::split_leaf(const LeafItem& item) {
     const Path::Frame& frame = path_.leaf();
     std::vector<LeafItem>& items = txn_.leaf_items;
     items.clear();
@@ -201,12 +213,13 @@ void TreeChange::split_leaf(const LeafItem& item, bool appending) {
     for (std::size_t i = 1; i < pieces.size(); ++i) {
         const PageRef ref = txn_.dirty.add();
         txn_.editor(ref).build_leaf(pieces[i]);
-        added.push_back({separator_between(pieces[i - 1].back().key, pieces[i].front().key), ref});
+        added.push_back(
+            {separator_between(pieces[i - 1].back().key, pieces[i].front().key), ref, pieces[i].size()});
     }
     txn_.scratch_editor().build_leaf(pieces.front());
     txn_.take_scratch(frame.ref);
     tree_.record.leaf_pages += added.size();
-    if (appending && !added.empty()) tree_.append_leaf = added.back().child;
+    if (tree_.append_leaf != kNoPage && !added.empty()) tree_.append_leaf = added.back().child;
     if (const std::size_t left = pieces.front().size(); frame.index >= left && !added.empty()) {
         tree_.insert_leaf = added.front().child;
         tree_.insert_index = frame.index - static_cast<std::uint32_t>(left);
@@ -219,6 +232,11 @@ void TreeChange::insert_children(std::uint32_t depth, std::vector<BranchItem>& a
     if (depth == 0) return grow_root(added);
     const Path::Frame& parent = path_.frames[depth - 1];
     NodeEditor node = txn_.editor(parent.ref);
+    if (node.counted()) {
+        std::uint64_t moved = 0;
+        for (const BranchItem& item : added) moved += item.entries;
+        node.set_entries(parent.index, node.entries_below(parent.index) - moved);
+    }
     for (std::size_t done = 0; done < added.size(); ++done) {
         if (node.insert_separator(parent.index + static_cast<std::uint32_t>(done), added[done])) continue;
         path_.frames[depth - 1].index += static_cast<std::uint32_t>(done);
@@ -229,7 +247,10 @@ void TreeChange::insert_children(std::uint32_t depth, std::vector<BranchItem>& a
 
 void TreeChange::grow_root(std::vector<BranchItem>& added) {
     const PageRef root = txn_.dirty.add();
-    txn_.editor(root).build_branch(static_cast<std::uint8_t>(tree_.record.depth), tree_.record.root, added);
+    const NodeView old = txn_.node(tree_.record.root, tree_.record.depth - 1);
+    const std::uint16_t flags = branch_flags(tree_.record.flags);
+    txn_.editor(root).build_branch(static_cast<std::uint8_t>(tree_.record.depth), tree_.record.root, added, flags,
+                                   old.entries());
     tree_.record.root = root;
     ++tree_.record.depth;
     ++tree_.record.branch_pages;
@@ -239,6 +260,7 @@ void TreeChange::grow_root(std::vector<BranchItem>& added) {
 void TreeChange::split_branch(std::uint32_t depth, std::vector<BranchItem>& added) {
     struct Piece {
         PageRef first;
+        std::uint64_t first_entries;
         std::span<const BranchItem> items;
         ByteView separator;  ///< on its left
     };
@@ -251,11 +273,12 @@ void TreeChange::split_branch(std::uint32_t depth, std::vector<BranchItem>& adde
     items.insert(items.begin() + frame.index, added.begin(), added.end());
 
     std::vector<Piece> pieces;
-    std::vector<Piece> rest{{frame.node.child(0), items, {}}};
+    const std::uint16_t flags = branch_flags(tree_.record.flags);
+    std::vector<Piece> rest{{frame.node.child(0), frame.node.entries_below(0), items, {}}};
     while (!rest.empty()) {
         const Piece piece = rest.back();
         rest.pop_back();
-        if (branch_size(piece.items) <= page_size()) {
+        if (branch_size(piece.items, flags) <= page_size()) {
             pieces.push_back(piece);
             continue;
         }
@@ -265,24 +288,27 @@ void TreeChange::split_branch(std::uint32_t depth, std::vector<BranchItem>& adde
         });
         if (whole && appending && piece.items.size() > 3) cut = piece.items.size() - 2;
         const BranchItem& middle = piece.items[cut];
-        rest.push_back({middle.child, piece.items.subspan(cut + 1), middle.key});
-        rest.push_back({piece.first, piece.items.first(cut), piece.separator});
+        rest.push_back({middle.child, middle.entries, piece.items.subspan(cut + 1), middle.key});
+        rest.push_back({piece.first, piece.first_entries, piece.items.first(cut), piece.separator});
     }
 
     std::vector<BranchItem> upward;
     const auto level = static_cast<std::uint8_t>(frame.node.header().level);
     for (std::size_t i = 1; i < pieces.size(); ++i) {
         const PageRef ref = txn_.dirty.add();
-        txn_.editor(ref).build_branch(level, pieces[i].first, pieces[i].items);
-        upward.push_back({pieces[i].separator, ref});
+        NodeEditor added_branch = txn_.editor(ref);
+        added_branch.build_branch(level, pieces[i].first, pieces[i].items, flags, pieces[i].first_entries);
+        upward.push_back({pieces[i].separator, ref, added_branch.entries()});
     }
-    txn_.scratch_editor().build_branch(level, pieces.front().first, pieces.front().items);
+    txn_.scratch_editor().build_branch(level, pieces.front().first, pieces.front().items, flags,
+                                       pieces.front().first_entries);
     txn_.take_scratch(frame.ref);
     tree_.record.branch_pages += upward.size();
     if (!upward.empty()) insert_children(depth, upward);
 }
 
 void TreeChange::erase() {
+    add_to_counts(-1);
     tree_.append_leaf = kNoPage;
     const Path::Frame& frame = path_.leaf();
     const LeafEntry entry = frame.node.leaf_entry(frame.index);

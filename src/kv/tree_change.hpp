@@ -28,9 +28,11 @@ public:
 private:
     /// What to store in the leaf: the value, or a reference to a run holding it.
     LeafItem store_value(ByteView key, ByteView value, RunReference& reference);
-    void split_leaf(const LeafItem& item, bool appending);
+    void split_leaf(const LeafItem& item);
     [[nodiscard]] std::size_t choose_cut(std::span<const LeafItem> items, std::size_t index) const;
     void insert_children(std::uint32_t depth, std::vector<BranchItem>& added);
+    /// Adds to the entry counts along the path, in a tree that has them.
+    void add_to_counts(std::int64_t entries);
     void grow_root(std::vector<BranchItem>& added);
     void split_branch(std::uint32_t depth, std::vector<BranchItem>& added);
     void after_erase(std::uint32_t depth);

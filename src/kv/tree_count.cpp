@@ -21,20 +21,26 @@ public:
         const std::uint32_t last = range.to.empty() ? node.count() : place_of(node, range.to);
         if (leaf) return pairs_in(txn_, tree_.record, node, first, last);
         const auto edge = [&](std::uint32_t i, const KeyRange& part) {
-            return within(txn_.child(ref, node, i), level - 1, part);
+            return part.from.empty() && part.to.empty() ? below_child(ref, node, i)
+                                                        : within(txn_.child(ref, node, i), level - 1, part);
         };
         if (first == last) return edge(first, range);
         std::uint64_t entries = edge(first, {range.from, {}}) + edge(last, {{}, range.to});
-        for (std::uint32_t i = first + 1; i < last; ++i) entries += below(txn_.child(ref, node, i), level - 1);
+        for (std::uint32_t i = first + 1; i < last; ++i) entries += below_child(ref, node, i);
         return entries;
     }
 
 private:
+    std::uint64_t below_child(PageRef ref, const NodeView& node, std::uint32_t i) {
+        return node.counted() ? node.entries_below(i) : below(txn_.child(ref, node, i), node.header().level - 1U);
+    }
+
     std::uint64_t below(PageRef ref, std::uint32_t level) {
         const NodeView node = visit(ref, level);
         if (node.is_leaf()) return pairs_in(txn_, tree_.record, node, 0, node.count());
+        if (node.counted()) return node.entries();
         std::uint64_t entries = 0;
-        for (std::uint32_t i = 0; i <= node.count(); ++i) entries += below(txn_.child(ref, node, i), level - 1);
+        for (std::uint32_t i = 0; i <= node.count(); ++i) entries += below_child(ref, node, i);
         return entries;
     }
 
@@ -79,10 +85,34 @@ bool go_to_pair(const TransactionState& txn, const TreeState& tree, Path& path, 
     return false;
 }
 
+// The same with counts in the branches.
+void descend_by_counts(const TransactionState& txn, const TreeState& tree, std::uint64_t& place, Path& path) {
+    path.depth = checked_depth(tree.record);
+    PageRef ref = tree.record.root;
+    for (std::uint32_t i = 0; i < path.depth; ++i) {
+        const NodeView node = txn.node(ref, path.depth - 1 - i);
+        std::uint32_t index = 0;
+        if (!node.is_leaf()) {
+            if (!node.counted()) throw_corrupt(node.header().page_number, "a branch lacks its entry counts");
+            for (; index < node.count() && place >= node.entries_below(index); ++index)
+                place -= node.entries_below(index);
+        } else if (place >= node.count()) {
+            throw_corrupt(node.header().page_number, "the entry counts above it are wrong");
+        }
+        if (node.is_leaf()) index = static_cast<std::uint32_t>(std::exchange(place, 0));
+        path.frames[i] = {ref, node, index};
+        if (!node.is_leaf()) ref = txn.child(ref, node, index);
+    }
+}
+
 }  // namespace
 
 bool descend_to_place(const TransactionState& txn, const TreeState& tree, std::uint64_t& place, Path& path) {
     if (place >= tree.record.entries) return false;
+    if ((tree.record.flags & kTreeCounts) != 0) {
+        descend_by_counts(txn, tree, place, path);
+        return true;
+    }
     descend_to_edge(txn, tree.record, false, path);
     while (path.depth > 0) {
         const NodeView leaf = path.leaf().node;
@@ -107,6 +137,11 @@ double fraction_before(const TransactionState& txn, const TreeState& tree, ByteV
 }
 
 void descend_to_fraction(const TransactionState& txn, const TreeState& tree, double fraction, Path& path) {
+    if ((tree.record.flags & kTreeCounts) != 0) {
+        auto place = static_cast<std::uint64_t>(fraction * static_cast<double>(tree.record.entries));
+        place = std::min(place, tree.record.entries - 1);
+        return descend_by_counts(txn, tree, place, path);
+    }
     path.depth = checked_depth(tree.record);
     PageRef ref = tree.record.root;
     for (std::uint32_t i = 0; i < path.depth; ++i) {

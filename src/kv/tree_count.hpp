@@ -5,7 +5,8 @@
 
 namespace cambium::kv::detail {
 
-/// The entries of a range: reads the pages of both ends and, of the pages between, leaves by their headers only.
+/// The entries of a range: reads the pages of both ends and, in a tree without counts, every page between, leaves
+/// by their headers only.
 [[nodiscard]] std::uint64_t count_range(const TransactionState& txn, const TreeState& tree, const KeyRange& range);
 /// Goes to entry `place`, counted from 0; in a tree with duplicates, to the key of that pair. `place` becomes the
 /// place among the key's values. False when there are fewer.

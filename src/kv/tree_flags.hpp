@@ -24,6 +24,11 @@ namespace cambium::kv {
            static_cast<std::uint32_t>(options.fixed_value_size) << kTreeFixedSizeShift;
 }
 
+/// Flags of the branches of a tree.
+[[nodiscard]] constexpr std::uint16_t branch_flags(std::uint32_t tree_flags) noexcept {
+    return (tree_flags & kTreeCounts) != 0 ? kHasCounts : 0;
+}
+
 /// All but the comparator's name.
 [[nodiscard]] inline TreeOptions options_of(std::uint32_t flags) {
     TreeOptions options;

@@ -26,10 +26,11 @@ bool build_joined(TransactionState& txn, const NodeView& left, const NodeView& r
     std::vector<BranchItem>& items = txn.branch_items;
     items.clear();
     collect(left, txn.arena, items);
-    items.push_back({separator, right.child(0)});
+    items.push_back({separator, right.child(0), right.entries_below(0)});
     collect(right, txn.arena, items);
-    if (branch_size(items) > limit) return false;
-    txn.scratch_editor().build_branch(left.header().level, left.child(0), items);
+    const std::uint16_t flags = left.header().flags & kHasCounts;
+    if (branch_size(items, flags) > limit) return false;
+    txn.scratch_editor().build_branch(left.header().level, left.child(0), items, flags, left.entries_below(0));
     return true;
 }
 
@@ -62,6 +63,7 @@ bool join_children(TransactionState& txn, TreeState& tree, PageRef branch, std::
     txn.take_scratch(kept);
     parent.erase_separator(left, true);
     parent.set_child(left, kept);
+    parent.set_entries(left, txn.node(kept, level).entries());
     count_down(level > 0 ? tree.record.branch_pages : tree.record.leaf_pages);
     if (level > 0) join_children(txn, tree, kept, seam);
     return true;

@@ -18,6 +18,7 @@ public:
 
 private:
     PageRef cut_leaf(PageRef ref, const NodeView& leaf, const KeyRange& range);
+    void enter(NodeEditor& branch, std::uint32_t child, PageRef ref);
     void settle(PageRef branch, std::uint32_t child);
 
     TransactionState& txn_;
@@ -75,12 +76,17 @@ PageRef RangeErasure::cut(PageRef ref, std::uint32_t level, const KeyRange& rang
     }
     const PageRef dirty = make_dirty(txn_, ref, node);
     NodeEditor editor = txn_.editor(dirty);
-    if (kept[0] != kNoPage) editor.set_child(first, kept[0]);
-    if (kept[1] != kNoPage) editor.set_child(last, kept[1]);
+    if (kept[0] != kNoPage) enter(editor, first, kept[0]);
+    if (kept[1] != kNoPage) enter(editor, last, kept[1]);
     for (std::uint32_t i = gone_end; i-- > gone;) remove_child_reference(txn_, dirty, i);
     if (kept[1] != kNoPage) settle(dirty, gone);
     if (kept[0] != kNoPage) settle(dirty, first);
     return dirty;
+}
+
+void RangeErasure::enter(NodeEditor& branch, std::uint32_t child, PageRef ref) {
+    branch.set_child(child, ref);
+    if (branch.counted()) branch.set_entries(child, txn_.node(ref, branch.header().level - 1U).entries());
 }
 
 // Joins a small child with a neighbour that has room for it.

@@ -445,12 +445,17 @@ private:
 };
 
 std::vector<Shape> shapes() {
+    kv::TreeOptions counts;
+    counts.counts = true;
     return {
-        {"bytes, many keys", {}, by_bytes, 0, 6000, 300, 8000, 4096, 40},
-        {"bytes, long keys", {}, by_bytes, 0, 1500, 1024, 3000, 4096, 20},
+        {"bytes, many keys", {}, by_bytes, 0, 6000, 300, 8000, 4096, 20},
+        {"bytes, long keys", {}, by_bytes, 0, 1500, 1024, 3000, 4096, 10},
         {"bytes, large values", {}, by_bytes, 0, 200, 40, 300000, 4096, 10},
-        {"bytes, large pages", {}, by_bytes, 0, 20000, 3000, 200000, 65536, 20},
-        {"bytes, one page", {}, by_bytes, 0, 12, 20, 100, 4096, 10},
+        {"bytes, large pages", {}, by_bytes, 0, 20000, 3000, 200000, 65536, 10},
+        {"bytes, one page", {}, by_bytes, 0, 12, 20, 100, 4096, 5},
+        {"counts, many keys", counts, by_bytes, 0, 6000, 300, 8000, 4096, 20},
+        {"counts, long keys", counts, by_bytes, 0, 1500, 1024, 3000, 4096, 15},
+        {"counts, large pages", counts, by_bytes, 0, 20000, 3000, 20000, 65536, 10},
     };
 }
 

@@ -251,6 +251,39 @@ TEST_CASE_FIXTURE(Fixture, "counting reads a page per leaf between, estimating t
     CHECK(txn.estimate_range(tree, {}, {}) == kEntries);
 }
 
+TEST_CASE_FIXTURE(Fixture, "with counts, places cost a path or two") {
+    constexpr std::uint64_t kEntries = 200000;
+    kv::TreeOptions options;
+    options.counts = true;
+    const Tree tree = fill(environment, kEntries, options);
+    CHECK(environment.begin_read().options(tree).counts);
+    kv::WriteTransaction txn = environment.begin_write();
+    const auto check_costs = [&](std::uint64_t erased, std::uint64_t from) {
+        const std::uint64_t depth = txn.statistics(tree).depth;
+        const std::uint64_t entries = kEntries - erased;
+        const auto place = [&](std::uint64_t number) { return number < from ? number : number - erased; };
+        CHECK(txn.statistics(tree).entries == entries);
+        CHECK(cost(txn, [&] { CHECK(txn.rank(tree, numbered(150000)) == place(150000)); }) <= depth);
+        CHECK(cost(txn, [&] { CHECK(txn.rank(tree, numbered(kEntries)) == entries); }) <= depth);
+        CHECK(cost(txn, [&] {
+                  CHECK(txn.count_range(tree, numbered(500), numbered(150000)) == place(150000) - 500);
+              }) <= 2 * depth);
+        CHECK(cost(txn, [&] { CHECK(txn.count_range(tree, {}, numbered(70)) == 70); }) <= depth);
+        for (const std::uint64_t number :
+             {std::uint64_t{0}, std::uint64_t{700}, std::uint64_t{150000}, kEntries - 1})
+            CHECK(cost(txn, [&] { CHECK(txn.select(tree, place(number)).key() == numbered(number)); }) <= depth);
+        CHECK_FALSE(txn.select(tree, entries).valid());
+        CHECK(cost(txn, [&] {
+                  CHECK(txn.estimate_range(tree, numbered(500), numbered(150000)) == place(150000) - 500);
+              }) <= 2 * depth);
+    };
+    REQUIRE(txn.statistics(tree).depth == 3);
+    check_costs(0, 0);
+    CHECK(txn.erase_range(tree, numbered(1000), numbered(140000)) == 139000);
+    check_costs(139000, 1000);
+    txn.commit();
+}
+
 TEST_CASE_FIXTURE(Fixture, "samples are spread evenly") {
     constexpr std::uint64_t kEntries = 100000;
     const Tree tree = fill(environment, kEntries);

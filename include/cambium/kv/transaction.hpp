@@ -113,15 +113,16 @@ public:
     // Ranges take the keys at or after `from` and before `to`. An empty bound is no bound: keys are never empty.
     // In a tree with duplicates every pair counts; the leaves between are then read whole.
 
-    /// The entries of a range. Reads the pages of both ends, and of all leaves between the header only:
-    /// O(depth + pages between). O(1) without bounds.
+    /// The entries of a range. O(depth) in a tree with counts. In others all pages between are read too, of leaves
+    /// the header only: O(depth + pages between). O(1) without bounds.
     [[nodiscard]] std::uint64_t count_range(Tree tree, ByteView from, ByteView to) const;
     /// How many entries come before `key`, which need not be there. The cost of count_range().
     [[nodiscard]] std::uint64_t rank(Tree tree, ByteView key) const;
     /// A cursor on the entry with so many before it; not positioned when there are no more than that. The cost of
     /// count_range() up to there.
     [[nodiscard]] Cursor select(Tree tree, std::uint64_t place) const;
-    /// About as many entries as the range has, as if all pages of a level were equally full. O(depth).
+    /// About as many entries as the range has, as if all pages of a level were equally full; exact in a tree with
+    /// counts. O(depth).
     [[nodiscard]] std::uint64_t estimate_range(Tree tree, ByteView from, ByteView to) const;
     /// Up to `count` keys, ascending, spread over the tree as evenly as its pages are filled. O(count * depth).
     [[nodiscard]] std::vector<std::string> sample_keys(Tree tree, std::size_t count) const;

@@ -18,7 +18,7 @@ enum class KeyOrder : std::uint8_t {
 struct TreeOptions {
     KeyOrder key_order = KeyOrder::bytes;
     /// Keep the number of entries beside every child: rank, select and range counts then cost O(depth), for 8
-    /// bytes per child (about a third of the fan-out of short keys).
+    /// bytes per child (about a third of the fan-out of short keys). Not in a tree with duplicates.
     bool counts = false;
     /// Keep every key whole in its page: views of keys point into the file and stay valid as long as values do.
     /// Costs the prefix of every key.
