@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "kv/checkpoint.hpp"
 #include "kv/duplicates.hpp"
+#include "kv/tree.hpp"
 
 namespace cambium::kv::detail {
 
@@ -31,7 +33,6 @@ void coalesce(std::vector<RetiredExtent>& extents) {
     extents.resize(kept);
 }
 
-constexpr std::size_t kLeastCheckpointBytes = 65536;
 constexpr std::uint64_t kLeastGrowth = std::uint64_t{1} << 20;
 constexpr std::uint64_t kMostGrowth = std::uint64_t{256} << 20;
 
@@ -46,7 +47,7 @@ void Commit::write() {
         update_catalog();
         env_.space.bring_to(txn_);
         env_.space.release(env_.pins(txn_.snapshot));
-        checkpoint_space();
+        advance_checkpoint(txn_, space_, env_.space);
         reserve_pages();
         record_delta();
         number_trees();
@@ -65,27 +66,6 @@ void Commit::update_catalog() {
         if (tree.modified)
             put(txn_, txn_.catalog, tree_key(tree.record.id), bytes_of_record(tree.record), PutMode::overwrite);
     }
-}
-
-// Starts the space tree anew when its deltas outweigh what they describe; otherwise only its last path is touched.
-void Commit::checkpoint_space() {
-    const std::uint64_t chunks = (env_.space.page_count() + kChunkPages - 1) / kChunkPages;
-    const std::uint64_t worth = 2 * (chunks * kChunkBytes + env_.space.waiting_pages() * 8);
-    if (env_.space.delta_bytes() < std::max<std::uint64_t>(kLeastCheckpointBytes, worth))
-        return touch_last(txn_, space_);
-    clear(txn_, space_);
-    for (std::uint32_t chunk = 0; chunk < chunks; ++chunk) {
-        const std::string bitmap = env_.space.chunk(chunk);
-        if (bitmap.find_first_not_of('\0') != std::string::npos)
-            put(txn_, space_, chunk_key(chunk), bitmap, PutMode::overwrite);
-    }
-    std::vector<RetiredExtent> waiting = env_.space.waiting();
-    std::sort(waiting.begin(), waiting.end(),
-              [](const RetiredExtent& a, const RetiredExtent& b) { return a.first_page < b.first_page; });
-    std::uint32_t sequence = 0;
-    for (const std::string& record : encode_waiting(waiting))
-        put(txn_, space_, waiting_key(sequence++), record, PutMode::overwrite);
-    env_.space.reset_delta_bytes();
 }
 
 // Takes page numbers for every dirty page, and for the space tree's pages that recording this will make dirty.
@@ -117,10 +97,11 @@ void Commit::number_runs() {
 
 void Commit::record_delta() {
     std::uint16_t sequence = 0;
+    delta_.log = env_.space.log();
     const auto insert = [&](const SpaceDelta& delta) {
         for (std::string& record : encode_delta(delta, txn_.next_id)) {
             put(txn_, space_, delta_key(txn_.next_id, sequence++), record, PutMode::overwrite);
-            env_.space.add_delta_bytes(record.size());
+            env_.space.log().delta_bytes += record.size();
             delta_records_.push_back(std::move(record));
         }
     };

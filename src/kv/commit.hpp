@@ -27,7 +27,6 @@ private:
         std::uint64_t pages;
     };
     void update_catalog();
-    void checkpoint_space();
     void reserve_pages();
     void record_delta();
     void number_runs();

@@ -13,7 +13,7 @@ namespace cambium::kv {
 
 static_assert(std::endian::native == std::endian::little, "the file format is little-endian");
 
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 inline constexpr char kMagic[8] = {'C', 'a', 'm', 'b', 'i', 'u', 'm', '\n'};
 
 inline constexpr std::uint32_t kMinPageSize = 4096;
@@ -177,12 +177,10 @@ inline constexpr char kCatalogTree = 't';
 inline constexpr std::size_t kMaxTreeNameSize = 511;
 
 /// Keys of the space tree (src/kv/space_format.hpp has the values):
-/// kSpaceChunk + chunk number (u32, big-endian) -> bitmap of free pages at the checkpoint,
-/// kSpaceWaiting + sequence (u32, big-endian) -> retired extents waiting at the checkpoint,
+/// kSpaceChunk + chunk number (u32, big-endian) -> which pages of the chunk were free or waiting at a checkpoint,
 /// kSpaceDelta + transaction (u64, big-endian) + sequence (u16, big-endian) -> extents allocated and retired since.
 /// Deltas come last, so that recording one only appends.
 inline constexpr char kSpaceChunk = 'b';
-inline constexpr char kSpaceWaiting = 'c';
 inline constexpr char kSpaceDelta = 'd';
 
 // ---- Meta -------------------------------------------------------------------------------------------------

@@ -52,6 +52,9 @@ std::vector<std::string> encode_delta(const SpaceDelta& delta, TransactionId tra
     do {
         std::string record(8, '\0');
         if (records.empty()) std::memcpy(record.data(), &delta.unused_pages, 8);
+        const SpaceLog log = records.empty() ? delta.log : SpaceLog{};
+        for (const std::uint64_t number : {log.begin, log.next_chunk, log.delta_bytes, log.checkpoint_bytes})
+            put_varint(record, number);
         std::string body;
         std::uint64_t last = 0;
         std::size_t count = 0;
@@ -86,6 +89,9 @@ void decode_delta(ByteView record, TransactionId transaction, SpaceDelta& delta)
     if (record.size() < 8) malformed();
     delta.unused_pages += load<std::uint64_t>(reinterpret_cast<const std::byte*>(record.data()));
     record.remove_prefix(8);
+    SpaceLog& log = delta.log;
+    for (std::uint64_t* number : {&log.begin, &log.next_chunk, &log.delta_bytes, &log.checkpoint_bytes})
+        *number += get_varint(record);
     std::uint64_t last = 0;
     for (std::uint64_t n = get_varint(record); n > 0; --n) {
         const std::uint64_t first = last + get_varint(record);
@@ -102,44 +108,78 @@ void decode_delta(ByteView record, TransactionId transaction, SpaceDelta& delta)
     if (!record.empty()) malformed();
 }
 
-std::vector<std::string> encode_waiting(std::span<const RetiredExtent> waiting) {
-    std::vector<std::string> records;
-    std::uint64_t last = 0;
-    for (const RetiredExtent& extent : waiting) {
-        if (records.empty() || records.back().size() >= kSpaceRecordBytes) {
-            records.emplace_back();
-            last = 0;
-        }
-        std::string& record = records.back();
-        put_varint(record, extent.first_page - last);
-        put_varint(record, extent.page_count);
-        put_varint(record, extent.birth);
-        put_varint(record, extent.retired - extent.birth);
-        last = extent.first_page + extent.page_count;
+namespace {
+
+// The two ways to write a chunk; the shorter one is taken.
+constexpr char kChunkRuns = 0;     ///< varints: pages * 4 + state, from the first page on; the rest is in use
+constexpr char kChunkBitmaps = 1;  ///< free, then waiting, lowest bit first
+constexpr std::uint64_t kStateFree = 1;
+constexpr std::uint64_t kStateWaiting = 2;
+
+void put_bitmap(std::string& out, const PageBits& bits) {
+    for (std::uint64_t page = 0; page < kChunkPages; page += 8) {
+        unsigned byte = 0;
+        for (unsigned i = 0; i < 8; ++i) byte |= bits.test(page + i) ? 1U << i : 0U;
+        out.push_back(static_cast<char>(byte));
     }
-    return records;
 }
 
-void decode_waiting(ByteView record, std::vector<RetiredExtent>& waiting) {
-    std::uint64_t last = 0;
-    while (!record.empty()) {
-        const std::uint64_t first = last + get_varint(record);
-        const std::uint64_t count = get_varint(record);
-        const TransactionId birth = get_varint(record);
-        waiting.push_back({first, count, birth, birth + get_varint(record)});
-        last = first + count;
+void get_bitmap(ByteView in, PageBits& bits) {
+    for (std::uint64_t page = 0; page < kChunkPages; ++page)
+        if ((static_cast<unsigned char>(in[page / 8]) >> page % 8 & 1U) != 0) bits.assign({page, 1}, true);
+}
+
+std::uint64_t state_of(const SpaceChunk& chunk, std::uint64_t page) {
+    return chunk.free.test(page) ? kStateFree : chunk.waiting.test(page) ? kStateWaiting : 0;
+}
+
+}  // namespace
+
+std::string encode_chunk(const SpaceChunk& chunk) {
+    std::string record(8, '\0');
+    std::memcpy(record.data(), &chunk.transaction, 8);
+    const std::size_t head = record.size();
+    record.push_back(kChunkRuns);
+    for (std::uint64_t page = 0; page < kChunkPages && record.size() < head + kChunkPages / 4;) {
+        const std::uint64_t state = state_of(chunk, page);
+        const std::uint64_t first = page;
+        while (page < kChunkPages && state_of(chunk, page) == state) ++page;
+        if (state != 0 || page < kChunkPages) put_varint(record, (page - first) << 2 | state);
     }
+    if (record.size() < head + kChunkPages / 4) return record;
+    record.resize(head);
+    record.push_back(kChunkBitmaps);
+    put_bitmap(record, chunk.free);
+    put_bitmap(record, chunk.waiting);
+    return record;
+}
+
+SpaceChunk decode_chunk(ByteView record) {
+    if (record.size() < 9) malformed();
+    SpaceChunk chunk;
+    chunk.transaction = load<TransactionId>(reinterpret_cast<const std::byte*>(record.data()));
+    const char way = record[8];
+    record.remove_prefix(9);
+    if (way == kChunkBitmaps && record.size() == kChunkPages / 4) {
+        get_bitmap(record.substr(0, kChunkPages / 8), chunk.free);
+        get_bitmap(record.substr(kChunkPages / 8), chunk.waiting);
+        return chunk;
+    }
+    if (way != kChunkRuns) malformed();
+    for (std::uint64_t page = 0; !record.empty();) {
+        const std::uint64_t run = get_varint(record);
+        const std::uint64_t pages = run >> 2;
+        const std::uint64_t state = run & 3;
+        if (pages == 0 || pages > kChunkPages - page || state > kStateWaiting) malformed();
+        if (state != 0) (state == kStateFree ? chunk.free : chunk.waiting).assign({page, pages}, true);
+        page += pages;
+    }
+    return chunk;
 }
 
 std::string chunk_key(std::uint32_t chunk) {
     std::string key(1, kSpaceChunk);
     put_big_endian(key, chunk);
-    return key;
-}
-
-std::string waiting_key(std::uint32_t sequence) {
-    std::string key(1, kSpaceWaiting);
-    put_big_endian(key, sequence);
     return key;
 }
 

@@ -1,9 +1,9 @@
-// The values of the space tree: what was allocated and retired by each commit, and checkpoints of the whole.
+// The values of the space tree: what each commit allocated and retired, and checkpoints of the pages' states.
 //
 // A delta record (kSpaceDelta) is a u64 count of pages at the end of the commit's allocation that stayed unused,
-// then two lists of extents as varints: allocated (distance from the last end, count), retired (distance from
-// the last start, count, transactions between birth and retirement). A waiting record (kSpaceWaiting) is a list
-// of (distance, count, birth, retired - birth). A chunk record (kSpaceChunk) is a bitmap, bit set = free.
+// the state of the log, then two lists of extents as varints: allocated (distance from the last end, count),
+// retired (distance from the last end, count, transactions between birth and retirement). A chunk record
+// (kSpaceChunk) is the transaction that wrote it and the states of the chunk's pages, as runs or as bitmaps.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +11,39 @@
 #include <string>
 #include <vector>
 
+#include "kv/page_bits.hpp"
 #include "kv/transaction_state.hpp"
 
 namespace cambium::kv {
 
-/// Pages that one chunk record describes, and its size.
-inline constexpr std::uint64_t kChunkPages = 8192;
-inline constexpr std::size_t kChunkBytes = kChunkPages / 8;
+/// Pages that one chunk record describes.
+inline constexpr std::uint64_t kChunkPages = 4096;
 /// Records are cut at about this size, to stay inside leaves of every page size.
 inline constexpr std::size_t kSpaceRecordBytes = 1024;
 
+/// How far the checkpoint has come that lets old deltas go. In every commit's first record, so that another process
+/// goes on where the last one stopped.
+struct SpaceLog {
+    static constexpr std::uint64_t kAllChunks = ~std::uint32_t{0};
+    TransactionId begin = 0;        ///< the transaction whose commit began the checkpoint; 0 when there is none
+    std::uint64_t next_chunk = 0;   ///< to be recorded; kAllChunks: deltas before `begin` are being dropped
+    std::uint64_t delta_bytes = 0;  ///< of the delta records before this commit's
+    std::uint64_t checkpoint_bytes = 0;  ///< of the chunk records that the last or current checkpoint wrote
+};
+
+/// The states of a chunk's pages after a transaction.
+struct SpaceChunk {
+    TransactionId transaction = 0;  ///< waiting pages were retired by it or earlier ones
+    PageBits free;                  ///< by place in the chunk; kChunkPages long
+    PageBits waiting;
+    SpaceChunk() {
+        free.resize(kChunkPages);
+        waiting.resize(kChunkPages);
+    }
+};
+
 struct SpaceDelta {
+    SpaceLog log;
     std::uint64_t unused_pages = 0;
     std::vector<Extent> allocated;
     std::vector<RetiredExtent> retired;
@@ -32,11 +54,11 @@ struct SpaceDelta {
 /// Appends one record to `delta`. Error{corrupt} when malformed.
 void decode_delta(ByteView record, TransactionId transaction, SpaceDelta& delta);
 
-[[nodiscard]] std::vector<std::string> encode_waiting(std::span<const RetiredExtent> waiting);
-void decode_waiting(ByteView record, std::vector<RetiredExtent>& waiting);
+[[nodiscard]] std::string encode_chunk(const SpaceChunk& chunk);
+/// Error{corrupt} when malformed.
+[[nodiscard]] SpaceChunk decode_chunk(ByteView record);
 
 [[nodiscard]] std::string chunk_key(std::uint32_t chunk);
-[[nodiscard]] std::string waiting_key(std::uint32_t sequence);
 [[nodiscard]] std::string delta_key(TransactionId transaction, std::uint16_t sequence);
 /// The transaction of a delta key. Error{corrupt} when malformed.
 [[nodiscard]] TransactionId delta_transaction(ByteView key);

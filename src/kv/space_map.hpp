@@ -1,29 +1,37 @@
 // The space map: which pages are free, which wait for a snapshot to end, and where the next commit goes.
 //
-// Invariants: a page is in at most one of free and waiting; a page waits while some pinned snapshot s has
+// Invariants: a page below page_count() is in use, free or waiting; a page waits while some pinned snapshot s has
 // birth <= s < retired. Waiting pages are filed under the newest pin that blocks them and looked at again only
 // when that pin ends. The map is true for the snapshot as_of(); a writer brings it to its own snapshot first.
-// Thread rule: under the write lock.
+// Pages at or beyond page_count() are not part of the file, whatever older records say of them: the only way back
+// into it is to be allocated. Thread rule: under the write lock.
 #pragma once
 
+#include <deque>
 #include <map>
+#include <unordered_map>
 #include <vector>
 
+#include "kv/free_pages.hpp"
 #include "kv/space_format.hpp"
 
 namespace cambium::kv {
 
 class SpaceMap {
 public:
-    explicit SpaceMap(std::uint32_t page_size) : page_size_(page_size), page_count_(first_data_page(page_size)) {}
+    explicit SpaceMap(std::uint32_t page_size) : page_size_(page_size) { clear(); }
 
     /// Makes the map true for the transaction's snapshot: replays what is missing, or loads everything.
     void bring_to(detail::TransactionState& txn);
     /// Forgets everything, after a commit that failed half-way.
     void invalidate() noexcept { valid_ = false; }
 
-    /// Frees what no pin blocks any longer. `pins` sorted, unique.
+    /// Frees what no pin blocks any longer. `pins` sorted, unique. Looks at a bounded number of extents; what is
+    /// left over waits for the next commit.
     void release(const std::vector<TransactionId>& pins);
+    /// Lets go of the free pages at the end when there are more than `least` between the last page in use and
+    /// `file_pages`, the length of the file.
+    void trim(std::uint64_t file_pages, std::uint64_t least);
 
     /// Takes pages, contiguous as far as the free space allows; appends the extents in address order.
     /// Takes beyond page_count() when there are not enough free pages.
@@ -35,66 +43,67 @@ public:
     /// Files what a commit retired, and counts the map as true for it.
     void committed(TransactionId transaction, std::vector<RetiredExtent>& retired);
 
-    [[nodiscard]] std::uint64_t page_count() const noexcept { return page_count_; }
-    [[nodiscard]] std::uint64_t free_pages() const noexcept { return free_pages_; }
+    [[nodiscard]] std::uint64_t page_count() const noexcept { return free_.page_count(); }
+    [[nodiscard]] std::uint64_t free_pages() const noexcept { return free_.count(); }
     [[nodiscard]] std::uint64_t waiting_pages() const noexcept { return waiting_pages_; }
-    [[nodiscard]] bool is_free(std::uint64_t page) const noexcept {
-        return page < page_count_ && (free_[page / 64] >> page % 64 & 1U) != 0;
-    }
+    [[nodiscard]] bool is_free(std::uint64_t page) const noexcept { return free_.test(page); }
+    [[nodiscard]] FreePages& free_space() noexcept { return free_; }
     /// Every waiting extent, in no order.
-    [[nodiscard]] std::vector<RetiredExtent> waiting() const;
-    /// The bitmap of one chunk, kChunkBytes long.
-    [[nodiscard]] std::string chunk(std::uint32_t number) const;
+    [[nodiscard]] std::vector<RetiredExtent> waiting();
+    /// The largest page count of any state not older than `oldest`; more than any file when nobody knows.
+    [[nodiscard]] std::uint64_t page_count_since(TransactionId oldest);
 
-    /// Bytes of delta records since the checkpoint, to decide on the next one.
-    [[nodiscard]] std::size_t delta_bytes() const noexcept { return delta_bytes_; }
-    void add_delta_bytes(std::size_t bytes) noexcept { delta_bytes_ += bytes; }
-    void reset_delta_bytes() noexcept { delta_bytes_ = 0; }
+    /// The states of one chunk's pages. Nothing when all of them are in use.
+    [[nodiscard]] std::optional<SpaceChunk> chunk(std::uint64_t number) const;
+    [[nodiscard]] SpaceLog& log() noexcept { return log_; }
+
+    /// Waiting extents looked at so far, for tests.
+    [[nodiscard]] std::uint64_t extents_filed() const noexcept { return extents_filed_; }
 
 private:
-    static constexpr std::uint64_t kSegmentPages = 512;
-    static constexpr std::size_t kBuckets = 32;  ///< segments with free pages, by their number / 16
-    static constexpr std::uint32_t kNoSegment = ~std::uint32_t{0};
-    /// Scattered free pages are used once they are one page in so many.
-    static constexpr std::uint64_t kSlackDivisor = 8;
-    struct Segment {
-        std::uint16_t free = 0;
-        std::uint32_t next = kNoSegment;
-        std::uint32_t previous = kNoSegment;
-    };
+    enum class State : std::uint8_t { used, free, waiting };
 
     void clear();
-    void grow_to(std::uint64_t page_count);
     void load(detail::TransactionState& txn);
-    void replay(detail::TransactionState& txn, TransactionId after);
-    [[nodiscard]] bool can_replay(detail::TransactionState& txn) const;
-    void set_free(Extent extent);
-    void set_used(Extent extent);
-    void flip(Extent extent, bool free);
-    void link(std::uint32_t segment);
-    void unlink(std::uint32_t segment);
-    [[nodiscard]] static std::size_t bucket_of(std::uint16_t free) noexcept { return (free - 1U) / 16; }
-    void take_from_segment(std::uint32_t segment, std::uint64_t& pages, std::vector<Extent>& extents);
-    [[nodiscard]] bool find_run_in_segments(std::uint64_t pages, std::uint64_t& first) const;
-    [[nodiscard]] bool find_run(std::uint64_t from, std::uint64_t to, std::uint64_t pages,
-                                std::uint64_t& first) const;
+    void replay(detail::TransactionState& txn, TransactionId after, PageBits* touched);
+    void apply(const SpaceDelta& delta, TransactionId transaction, PageBits* touched);
+    void load_chunks(detail::TransactionState& txn, const PageBits& touched);
+    void apply_extent(Extent extent, State state, PageBits* touched);
+    void retake(Extent extent, TransactionId transaction);
+    [[nodiscard]] static bool can_replay(detail::TransactionState& txn, TransactionId as_of);
+    [[nodiscard]] Extent inside(Extent extent) const;
+    void resize(std::uint64_t page_count);
+    void set_state(Extent extent, State state);
+    void remember(TransactionId transaction, std::uint64_t page_count);
+
     Extent take_tail(std::uint64_t pages);
     void file(const RetiredExtent& extent, const std::vector<TransactionId>& pins);
-    void drop_from_waiting(const std::vector<bool>& touched);
+    void set_free(const RetiredExtent& extent);
+    void forget_retaken();
+
+    /// Scattered free pages are used once they are one page in so many.
+    static constexpr std::uint64_t kSlackDivisor = 8;
+    /// Extents that one release() looks at.
+    static constexpr std::size_t kMostFiled = 65536;
 
     std::uint32_t page_size_;
     bool valid_ = false;
     TransactionId as_of_ = 0;
-    std::uint64_t page_count_;
     std::uint64_t committed_page_count_ = 0;
-    std::uint64_t free_pages_ = 0;
     std::uint64_t waiting_pages_ = 0;
-    std::size_t delta_bytes_ = 0;
-    std::vector<std::uint64_t> free_;  ///< bitmap
-    std::vector<Segment> segments_;
-    std::vector<std::uint32_t> buckets_ = std::vector<std::uint32_t>(kBuckets, kNoSegment);
+    std::uint64_t extents_filed_ = 0;
+    std::uint64_t used_page_ = 0;  ///< near the end of the file, when last looked
+    FreePages free_;
+    PageBits waiting_bits_;
+    SpaceLog log_;
     std::map<TransactionId, std::vector<RetiredExtent>> waiting_;  ///< by the newest pin that blocks them
     std::vector<RetiredExtent> unfiled_;
+    /// Pages that other processes have taken while they waited here, and when: extents retired earlier no longer
+    /// speak for them.
+    std::unordered_map<std::uint64_t, TransactionId> retaken_;
+    /// (transaction, page count): no state up to the transaction and after the one before it has more pages. Counts
+    /// fall.
+    std::deque<std::pair<TransactionId, std::uint64_t>> page_counts_;
 };
 
 }  // namespace cambium::kv

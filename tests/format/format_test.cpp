@@ -104,7 +104,7 @@ TEST_CASE("the format document says what the code does") {
 }
 
 TEST_CASE("the limits of the format document are those of the code") {
-    CHECK(kFormatVersion == 1);
+    CHECK(kFormatVersion == 2);
     CHECK(first_data_page(4096) == 32);
     CHECK(kMetaAreaSize == 131072);
     CHECK(max_key_size(4096) == 1024);

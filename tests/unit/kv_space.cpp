@@ -49,6 +49,29 @@ TEST_CASE("delta records give back what went in, whatever their length") {
     }
 }
 
+TEST_CASE("chunk records give back what went in, however fragmented") {
+    std::mt19937_64 random{test::seed()};
+    for (const std::uint64_t density : {0U, 1U, 10U, 500U, 5000U}) {
+        SpaceChunk chunk;
+        chunk.transaction = random();
+        for (std::uint64_t i = 0; i < density; ++i) {
+            const std::uint64_t page = random() % kChunkPages;
+            const Extent extent{page, std::min(kChunkPages - page, 1 + random() % 9)};
+            const bool free = random() % 2 == 0;
+            chunk.free.assign(extent, free);
+            chunk.waiting.assign(extent, !free);
+        }
+        const std::string record = encode_chunk(chunk);
+        CHECK(record.size() <= 9 + kChunkPages / 4);
+        const SpaceChunk back = decode_chunk(record);
+        CHECK(back.transaction == chunk.transaction);
+        for (std::uint64_t page = 0; page < kChunkPages; ++page) {
+            REQUIRE(back.free.test(page) == chunk.free.test(page));
+            REQUIRE(back.waiting.test(page) == chunk.waiting.test(page));
+        }
+    }
+}
+
 TEST_CASE("malformed records of the free space are corruption") {
     SpaceDelta delta;
     delta.allocated.push_back({100, 2});
@@ -60,8 +83,16 @@ TEST_CASE("malformed records of the free space are corruption") {
     }
     SpaceDelta back;
     CHECK_THROWS_AS(decode_delta(record + "x", 9, back), Error);
-    std::vector<RetiredExtent> waiting;
-    CHECK_THROWS_AS(decode_waiting(std::string(1, '\x80'), waiting), Error);
+    SpaceChunk chunk;
+    chunk.transaction = 7;
+    chunk.free.assign({3, 100}, true);
+    chunk.waiting.assign({200, 5}, true);
+    const std::string runs = encode_chunk(chunk);
+    for (std::size_t size = 0; size < 9; ++size)
+        CHECK_THROWS_AS((void)decode_chunk(ByteView{runs}.substr(0, size)), Error);
+    CHECK_THROWS_AS((void)decode_chunk(runs + '\x80'), Error);
+    CHECK_THROWS_AS((void)decode_chunk(runs + '\x00'), Error);          // a run of no pages
+    CHECK_THROWS_AS((void)decode_chunk(runs + "\xff\xff\x01"), Error);  // more pages than a chunk has
 }
 
 TEST_CASE("a page waits exactly as long as a pinned snapshot lies between birth and retirement") {

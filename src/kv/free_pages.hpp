@@ -1,0 +1,93 @@
+// The free pages of the file, and where the next extent is taken from.
+//
+// Pages are grouped into segments; lists of segments by how free they are, and the spans of wholly free segments,
+// answer without looking at the rest of the map, whatever its size. Segments at or above the ceiling are not
+// offered. Thread rule: under the write lock.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "kv/page_bits.hpp"
+
+namespace cambium::kv {
+
+class FreePages {
+public:
+    static constexpr std::uint64_t kSegmentPages = 512;
+    static constexpr std::uint64_t kNoCeiling = ~std::uint64_t{0};
+
+    void clear();
+    /// Pages beyond are forgotten; new ones are in use.
+    void resize(std::uint64_t page_count);
+    /// Makes every page of the extent free, or in use, whatever it was.
+    void assign(Extent extent, bool free);
+
+    [[nodiscard]] std::uint64_t page_count() const noexcept { return page_count_; }
+    [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+    [[nodiscard]] bool test(std::uint64_t page) const noexcept { return bits_.test(page); }
+    [[nodiscard]] const PageBits& bits() const noexcept { return bits_; }
+    /// One past the last page in use. O(free segments at the end).
+    [[nodiscard]] std::uint64_t used_end() const noexcept;
+    /// Pages in use at or above a multiple of kSegmentPages. O(segments there).
+    [[nodiscard]] std::uint64_t used_from(std::uint64_t page) const noexcept;
+
+    /// Takes one contiguous run. O(log segments): only the most promising places are looked at, and a miss costs
+    /// file size, never time.
+    [[nodiscard]] std::optional<Extent> take_run(std::uint64_t pages);
+    /// Whether take_run() would find one.
+    [[nodiscard]] bool has_run(std::uint64_t pages) { return find_run(pages).has_value(); }
+    /// Takes pages from the emptiest segments, longest runs first, as they give the longest extents. The number
+    /// that could not be taken. O(pages).
+    [[nodiscard]] std::uint64_t take_scattered(std::uint64_t pages, std::vector<Extent>& extents);
+
+    /// Offers only segments below this page, which is rounded up to a whole segment. O(segments in between).
+    void set_ceiling(std::uint64_t page);
+    /// The first page that is not offered, or kNoCeiling.
+    [[nodiscard]] std::uint64_t ceiling() const noexcept {
+        return ceiling_ == kNoSegment ? kNoCeiling : ceiling_ * kSegmentPages;
+    }
+
+    /// Segments looked at by take_run() and take_scattered() so far, for tests.
+    [[nodiscard]] std::uint64_t segments_scanned() const noexcept { return segments_scanned_; }
+
+private:
+    using SegmentNumber = std::uint32_t;
+    static constexpr SegmentNumber kNoSegment = ~SegmentNumber{0};
+    static constexpr std::size_t kBuckets = 32;  ///< segments with free pages, by their number / 16
+    struct Segment {
+        std::uint16_t free = 0;
+        SegmentNumber next = kNoSegment;
+        SegmentNumber previous = kNoSegment;
+    };
+    [[nodiscard]] static std::size_t bucket_of(std::uint64_t free) noexcept {
+        return static_cast<std::size_t>((free - 1) / 16);
+    }
+    [[nodiscard]] Extent pages_of(SegmentNumber segment) const noexcept;
+    void flip(Extent extent, bool free);
+    void link(SegmentNumber segment);
+    void unlink(SegmentNumber segment);
+    void join_span(SegmentNumber segment);
+    void split_span(SegmentNumber segment);
+    void add_span(SegmentNumber first, SegmentNumber length);
+    void remove_span(SegmentNumber first, SegmentNumber length);
+    [[nodiscard]] std::optional<Extent> find_run(std::uint64_t pages);
+    [[nodiscard]] std::optional<Extent> find_in_segments(std::uint64_t pages);
+    [[nodiscard]] std::optional<Extent> find_in_spans(std::uint64_t pages);
+    [[nodiscard]] std::uint64_t free_before(std::uint64_t page) const noexcept;
+    void take_from(SegmentNumber segment, std::uint64_t& pages, std::vector<Extent>& extents);
+
+    std::uint64_t page_count_ = 0;
+    std::uint64_t count_ = 0;
+    std::uint64_t segments_scanned_ = 0;
+    SegmentNumber ceiling_ = kNoSegment;
+    PageBits bits_;
+    std::vector<Segment> segments_;
+    std::vector<SegmentNumber> buckets_ = std::vector<SegmentNumber>(kBuckets, kNoSegment);
+    std::map<SegmentNumber, SegmentNumber> spans_;                       ///< wholly free: first -> length
+    std::set<std::pair<SegmentNumber, SegmentNumber>> spans_by_length_;  ///< (length, first)
+};
+
+}  // namespace cambium::kv
