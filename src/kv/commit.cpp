@@ -36,6 +36,15 @@ void coalesce(std::vector<RetiredExtent>& extents) {
 constexpr std::uint64_t kLeastGrowth = std::uint64_t{1} << 20;
 constexpr std::uint64_t kMostGrowth = std::uint64_t{256} << 20;
 
+/// How much room at the end of a file of so many bytes is not worth cutting off.
+std::uint64_t slack_of(std::uint64_t size) {
+    return std::max(size / 8, kLeastGrowth);
+}
+
+std::uint64_t whole_steps(std::uint64_t bytes) {
+    return (bytes + kLeastGrowth - 1) / kLeastGrowth * kLeastGrowth;
+}
+
 }  // namespace
 
 Commit::Commit(EnvironmentState& env, TransactionState& txn) : env_(env), txn_(txn) {
@@ -44,20 +53,29 @@ Commit::Commit(EnvironmentState& env, TransactionState& txn) : env_(env), txn_(t
 
 void Commit::write() {
     try {
+        prepare_space();
+        env_.relocation.run(txn_, space_, env_.space, oldest_pin_);
         update_catalog();
-        env_.space.bring_to(txn_);
-        env_.space.release(env_.pins(txn_.snapshot));
         advance_checkpoint(txn_, space_, env_.space);
         reserve_pages();
         record_delta();
         number_trees();
         give_back_unused();
-        grow_file();
+        fit_file();
         write_pages();
     } catch (...) {
         env_.space.invalidate();
         throw;
     }
+}
+
+void Commit::prepare_space() {
+    env_.space.bring_to(txn_);
+    const std::vector<TransactionId> pins = env_.pins(txn_.snapshot);
+    env_.space.release(pins);
+    oldest_pin_ = pins.front();
+    const std::uint64_t size = env_.data.size();
+    env_.space.trim(size / env_.page_size, slack_of(size) / env_.page_size);
 }
 
 void Commit::update_catalog() {
@@ -203,12 +221,21 @@ void Commit::give_back_unused() {
                space_.record};
 }
 
-void Commit::grow_file() {
+void Commit::fit_file() {
     const std::uint64_t needed = result_.page_count * env_.page_size;
     const std::uint64_t size = env_.data.size();
-    if (size >= needed) return;
-    const std::uint64_t step = std::clamp(size / 8, kLeastGrowth, kMostGrowth);
-    const std::uint64_t wanted = (std::max(needed, size + step) + kLeastGrowth - 1) / kLeastGrowth * kLeastGrowth;
+    if (size < needed) return grow_file(size, needed);
+    // The states on disk and the snapshots of readers are as long as they were: recovery compares the lengths, and
+    // a page of a mapping that lies behind the end of the file cannot be read.
+    const std::uint64_t pinned = env_.space.page_count_since(oldest_pin_);
+    if (pinned >= size / env_.page_size) return;
+    const std::uint64_t kept = whole_steps(std::max(needed, pinned * env_.page_size));
+    if (size > kept + slack_of(size)) env_.data.resize(kept);
+}
+
+void Commit::grow_file(std::uint64_t size, std::uint64_t needed) {
+    const std::uint64_t reserved = size + std::min(slack_of(size), kMostGrowth);
+    const std::uint64_t wanted = std::max(whole_steps(needed), reserved / kLeastGrowth * kLeastGrowth);
     try {
         env_.data.allocate(size, wanted);
     } catch (const Error& error) {

@@ -1,9 +1,10 @@
 // One commit, step by step, under the write lock. Together with flush.cpp the only place that orders writes and
 // syncs of a running store.
 //
-// 1 tree records into the catalog; 2 free space brought up to date; 3 the space tree's own changes, numbered last
-// from a reserve sized beforehand; 4 page numbers, in key order, over as few extents as there are; 5 growth,
-// durable before a meta names it; 6 pages; 7 publication as the written state, on which the next writer builds.
+// 1 free space brought up to date, pages at the end of an emptier file moved down; 2 tree records into the catalog;
+// 3 the space tree's own changes, numbered last from a reserve sized beforehand; 4 page numbers, in key order, over
+// as few extents as there are; 5 the length of the file: growth durable before a meta names it, cuts never below
+// a pinned state; 6 pages; 7 publication as the written state, on which the next writer builds.
 // The flush comes afterwards, without the write lock. docs/durability.md has the argument.
 #pragma once
 
@@ -27,6 +28,7 @@ private:
         std::uint64_t pages;
     };
     void update_catalog();
+    void prepare_space();
     void reserve_pages();
     void record_delta();
     void number_runs();
@@ -35,7 +37,8 @@ private:
     void number_run_references(NodeEditor leaf);
     void number_value_trees(NodeEditor leaf);
     void give_back_unused();
-    void grow_file();
+    void fit_file();
+    void grow_file(std::uint64_t size, std::uint64_t needed);
     void write_pages();
     [[nodiscard]] std::uint64_t next_page();
 
@@ -43,6 +46,7 @@ private:
     TransactionState& txn_;
     TreeState space_;
     SpaceDelta delta_;
+    TransactionId oldest_pin_ = 0;
     std::vector<std::string> delta_records_;
     std::vector<Extent> node_extents_;
     std::uint64_t reserved_ = 0;  ///< pages in node_extents_

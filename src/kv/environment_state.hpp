@@ -17,6 +17,7 @@
 #include "cambium/kv/environment.hpp"
 #include "kv/lock_file.hpp"
 #include "kv/meta.hpp"
+#include "kv/relocation.hpp"
 #include "kv/space_map.hpp"
 
 namespace cambium::kv {
@@ -113,6 +114,7 @@ public:
     os::FileIdentity identity;
     RecoveryReport report;
     SpaceMap space;
+    Relocation relocation;
     int references = 1;  ///< of the registry
     std::uint64_t fork_generation;
 

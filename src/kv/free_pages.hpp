@@ -37,8 +37,6 @@ public:
     /// Takes one contiguous run. O(log segments): only the most promising places are looked at, and a miss costs
     /// file size, never time.
     [[nodiscard]] std::optional<Extent> take_run(std::uint64_t pages);
-    /// Whether take_run() would find one.
-    [[nodiscard]] bool has_run(std::uint64_t pages) { return find_run(pages).has_value(); }
     /// Takes pages from the emptiest segments, longest runs first, as they give the longest extents. The number
     /// that could not be taken. O(pages).
     [[nodiscard]] std::uint64_t take_scattered(std::uint64_t pages, std::vector<Extent>& extents);

@@ -183,7 +183,7 @@ Extent SpaceMap::take_tail(std::uint64_t pages) {
 
 // One run when there is one, or when the file has little slack so far; else the emptiest segments first, as they
 // give the longest extents. A flush of scattered pages costs several times one of contiguous pages, so some slack
-// is worth its space.
+// is worth its space, but not while the file is to become shorter.
 void SpaceMap::allocate(std::uint64_t pages, std::vector<Extent>& extents) {
     if (pages == 0) return;
     if (const std::optional<Extent> run = free_.take_run(pages)) {
@@ -191,14 +191,23 @@ void SpaceMap::allocate(std::uint64_t pages, std::vector<Extent>& extents) {
         return;
     }
     const std::size_t first_new = extents.size();
-    if (free_pages() >= page_count() / kSlackDivisor) pages = free_.take_scattered(pages, extents);
+    const bool shrinking = free_.ceiling() != FreePages::kNoCeiling;
+    if (shrinking || free_pages() >= page_count() / kSlackDivisor) pages = free_.take_scattered(pages, extents);
+    if (pages > 0 && shrinking) {
+        free_.set_ceiling(FreePages::kNoCeiling);
+        pages = free_.take_scattered(pages, extents);
+    }
     if (pages > 0) extents.push_back(take_tail(pages));
     std::sort(extents.begin() + static_cast<std::ptrdiff_t>(first_new), extents.end(),
               [](const Extent& a, const Extent& b) { return a.first_page < b.first_page; });
 }
 
 Extent SpaceMap::allocate_run(std::uint64_t pages) {
-    const std::optional<Extent> run = free_.take_run(pages);
+    std::optional<Extent> run = free_.take_run(pages);
+    if (!run.has_value() && free_.ceiling() != FreePages::kNoCeiling) {
+        free_.set_ceiling(FreePages::kNoCeiling);
+        run = free_.take_run(pages);
+    }
     return run.has_value() ? *run : take_tail(pages);
 }
 

@@ -43,6 +43,7 @@ public:
     /// Files what a commit retired, and counts the map as true for it.
     void committed(TransactionId transaction, std::vector<RetiredExtent>& retired);
 
+    [[nodiscard]] std::uint32_t page_size() const noexcept { return page_size_; }
     [[nodiscard]] std::uint64_t page_count() const noexcept { return free_.page_count(); }
     [[nodiscard]] std::uint64_t free_pages() const noexcept { return free_.count(); }
     [[nodiscard]] std::uint64_t waiting_pages() const noexcept { return waiting_pages_; }

@@ -27,3 +27,19 @@ TEST_CASE("a power cut leaves a whole state, not older than the last acknowledge
         }
     }
 }
+
+TEST_CASE("the workloads that shrink a store cut its file, so that cuts are among the states tried") {
+    int cuts = 0;
+    for (const Workload& workload : workloads()) {
+        if (std::string{workload.name}.rfind("shrink", 0) != 0) continue;
+        const MemoryDirectory directory;
+        const Run run = record_workload(directory, workload, seed());
+        std::uint64_t length = run.image.size();
+        for (const Event& event : run.record.events) {
+            if (event.kind != Event::Kind::resize) continue;
+            cuts += event.offset < length ? 1 : 0;
+            length = event.offset;
+        }
+    }
+    CHECK(cuts >= 3);
+}

@@ -113,6 +113,28 @@ void scattered(Session& session, std::uint64_t seed) {
         });
 }
 
+// Most of the data is deleted: what is left moves down, the file is cut, and grows again.
+void shrink(Session& session, std::uint64_t seed) {
+    const auto small_commits = [&](std::uint64_t count) {
+        for (std::uint64_t i = 0; i < count; ++i)
+            session.commit([&](Change& change) { change.put("small", "key", std::to_string(i)); });
+    };
+    for (std::uint64_t wave = 0; wave < 2; ++wave) {
+        session.commit([&](Change& change) {
+            for (std::uint64_t i = 0; i < 6; ++i) change.put("values", key_of(i), value_of(500000, seed + i));
+        });
+        session.commit([&](Change& change) {
+            for (std::uint64_t i = 0; i < 60; ++i) change.put("records", key_of(i), value_of(400, seed + i));
+            change.put("values", "last", value_of(20000, seed + wave));
+        });
+        session.commit([&](Change& change) {
+            for (std::uint64_t i = 0; i < 6; ++i) change.erase("values", key_of(i));
+        });
+        small_commits(6);
+    }
+    small_commits(2);
+}
+
 }  // namespace
 
 std::string value_of(std::size_t size, std::uint64_t seed) {
@@ -156,6 +178,8 @@ const std::vector<Workload>& workloads() {
         {"several trees, two flushes", Durability::two_phase, several_trees},
         {"orderly closes", Durability::durable, closing},
         {"scattered free space", Durability::durable, scattered},
+        {"shrink", Durability::durable, shrink},
+        {"shrink, two flushes", Durability::two_phase, shrink},
     };
     return all;
 }

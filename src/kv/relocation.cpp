@@ -1,0 +1,265 @@
+#include "kv/relocation.hpp"
+
+#include "kv/meta.hpp"
+#include "kv/tree_change.hpp"
+
+namespace cambium::kv::detail {
+
+namespace {
+
+/// Below this it is not worth the writes.
+constexpr std::uint64_t kLeastFreeBytes = std::uint64_t{1} << 20;
+/// A commit moves one in so many of the pages that have to, within these bounds.
+constexpr std::uint64_t kCommits = 12;
+constexpr std::uint64_t kLeastMoved = 64;
+constexpr std::uint64_t kMostMoved = 1024;
+/// Pages read for each that may be moved.
+constexpr std::uint64_t kReadPerMoved = 4;
+/// Large values of more bytes are left to compact().
+constexpr std::uint64_t kLongestRunBytes = std::uint64_t{16} << 20;
+/// Commits after which a walk that found nothing is tried again.
+constexpr std::uint64_t kIdleCommits = 64;
+/// A snapshot that is held for so many commits is not about to end.
+constexpr std::uint64_t kStaleCommits = 64;
+
+/// The space tree has no id of its own.
+constexpr std::uint64_t kCatalogPosition = 0;
+constexpr std::uint64_t kSpacePosition = 1;
+constexpr std::uint64_t kFirstTreePosition = 2;
+
+/// One tree's part of a walk.
+class Walk {
+public:
+    struct Budget {
+        std::uint64_t move;
+        std::uint64_t visit;
+        std::uint64_t longest_run;  ///< pages; longer ones stay where they are
+        std::vector<Extent> reserved;
+    };
+    Walk(TransactionState& txn, TreeState& tree, SpaceMap& map, Budget& budget)
+        : txn_(txn), tree_(tree), map_(map), budget_(budget), bottom_(tree.record.run_pages > 0 ? 0 : 1) {}
+
+    /// Goes on at the key, or at the beginning. False when the budget was used up: the key says where.
+    bool run(bool inside, std::string& key) {
+        const std::uint32_t depth = checked_depth(tree_.record);
+        if (depth == 0) return true;
+        key_ = &key;
+        const PageRef root = visit(tree_.record.root, depth - 1, !inside);
+        if (root != tree_.record.root) {
+            tree_.record.root = root;
+            tree_.modified = true;
+        }
+        return !stopped_;
+    }
+    [[nodiscard]] bool stopped_inside() const noexcept { return key_set_; }
+    /// A large value found no room below the ceiling.
+    [[nodiscard]] bool stuck() const noexcept { return stuck_; }
+
+private:
+    [[nodiscard]] bool is_high(PageRef ref, std::uint64_t pages = 1) const {
+        return (ref & kDirtyBit) == 0 && ref + pages > map_.free_space().ceiling();
+    }
+    [[nodiscard]] bool exhausted() const noexcept { return budget_.move == 0 || budget_.visit == 0; }
+    void count_moved(std::uint64_t pages) { budget_.move -= std::min(budget_.move, pages); }
+
+    // The node's reference afterwards: another one when it or something below it has moved.
+    PageRef visit(PageRef ref, std::uint32_t level, bool from_start) {
+        if (budget_.visit > 0) --budget_.visit;
+        PageRef now = ref;
+        if (is_high(ref)) {
+            now = make_dirty(txn_, ref, txn_.node(ref, level));
+            count_moved(1);
+        }
+        if (level == 0) return move_runs(now);
+        const std::uint32_t first = from_start ? 0 : child_in(tree_, txn_.node(now, level), *key_);
+        for (std::uint32_t i = first; i <= txn_.node(now, level).count() && !stopped_; ++i) {
+            stopped_ = exhausted();
+            const PageRef child = txn_.child(now, txn_.node(now, level), i);
+            const PageRef next = stopped_ ? child : visit_child(child, level - 1, from_start || i > first);
+            if (next != child) {
+                now = make_dirty(txn_, now, txn_.node(now, level));
+                txn_.editor(now).set_child(i, next);
+            }
+            if (stopped_ && !key_set_ && i > 0) {
+                key_->clear();
+                txn_.node(now, level).append_key(i - 1, *key_);
+                key_set_ = true;
+            }
+        }
+        return now;
+    }
+
+    PageRef visit_child(PageRef child, std::uint32_t level, bool from_start) {
+        if (level >= bottom_) return visit(child, level, from_start);
+        if (!is_high(child)) return child;
+        count_moved(1);
+        return make_dirty(txn_, child, txn_.node(child, level));
+    }
+
+    PageRef move_runs(PageRef leaf) {
+        for (std::uint32_t i = 0; i < txn_.node(leaf, 0).count() && bottom_ == 0; ++i) {
+            const LeafEntry entry = txn_.node(leaf, 0).leaf_entry(i);
+            if (entry.kind != ValueKind::run || entry.value.size() != sizeof(RunReference)) continue;
+            auto reference = load<RunReference>(reinterpret_cast<const std::byte*>(entry.value.data()));
+            const std::uint64_t pages = run_page_count(reference.value_size, txn_.page_size_bytes);
+            if (!is_high(reference.first_page, pages) || pages > budget_.longest_run) continue;
+            stopped_ = exhausted() || (!budget_.reserved.empty() && pages > budget_.move);
+            if (stopped_) return leaf;
+            // A run that finds no room further down would make the file longer.
+            if (!reserve_run(pages)) continue;
+            (void)txn_.resolve(entry);  // proves the reference
+            reference.first_page = copy_run(reference.first_page, pages);
+            leaf = make_dirty(txn_, leaf, txn_.node(leaf, 0));
+            (void)txn_.editor(leaf).replace_value(i, {reinterpret_cast<const char*>(&reference), sizeof reference},
+                                                  ValueKind::run);
+            count_moved(pages);
+        }
+        return leaf;
+    }
+
+    // The numbers are given later; until the walk is over nothing else counts on the same room.
+    [[nodiscard]] bool reserve_run(std::uint64_t pages) {
+        const std::optional<Extent> room = map_.free_space().take_run(pages);
+        stuck_ = stuck_ || !room.has_value();
+        if (room.has_value()) budget_.reserved.push_back(*room);
+        return room.has_value();
+    }
+
+    PageRef copy_run(PageRef first, std::uint64_t pages) {
+        const std::byte* source = txn_.map + first * txn_.page_size_bytes;
+        const std::uint64_t bytes = pages * txn_.page_size_bytes;
+        if (const char* why = run_error(source, bytes, *txn_.checksum, first, txn_.page_size_bytes))
+            throw_corrupt(first, why);
+        const PageRef copy = txn_.dirty.add_run(pages);
+        std::memcpy(txn_.dirty.page(copy), source, bytes);
+        txn_.retire(first, pages, load<RunHeader>(source).birth);
+        return copy;
+    }
+
+    TransactionState& txn_;
+    TreeState& tree_;
+    SpaceMap& map_;
+    Budget& budget_;
+    std::uint32_t bottom_;  ///< nodes below this level are not read
+    std::string* key_ = nullptr;
+    bool stopped_ = false;
+    bool key_set_ = false;
+    bool stuck_ = false;
+};
+
+// The first named tree at or after an id, or 0.
+std::uint64_t tree_from(const TransactionState& txn, std::uint64_t id) {
+    Path path;
+    descend(txn, txn.catalog.record, tree_key(id), path);
+    if (path.depth == 0) return 0;
+    if (path.leaf().index == path.leaf().node.count() && !step_leaf(txn, path, true)) return 0;
+    std::string key;
+    path.leaf().node.append_key(path.leaf().index, key);
+    if (key.size() != 9 || key[0] != kCatalogTree) return 0;
+    std::uint64_t found = 0;
+    for (std::size_t i = 1; i < 9; ++i) found = found << 8 | static_cast<unsigned char>(key[i]);
+    return found;
+}
+
+}  // namespace
+
+void Relocation::demand(std::uint64_t pages_per_commit) {
+    demanded_ = pages_per_commit;
+    finished_ = false;
+    idle_until_ = 0;
+    restart();
+}
+
+bool Relocation::take_finished() noexcept {
+    if (finished_) demanded_ = 0;
+    return finished_;
+}
+
+void Relocation::restart() noexcept {
+    tree_ = kCatalogPosition;
+    inside_ = false;
+    moved_in_round_ = false;
+    stuck_ = false;
+}
+
+void Relocation::run(TransactionState& txn, TreeState& space, SpaceMap& map, TransactionId oldest_pin) {
+    if (!plan(map)) {
+        finished_ = demanded_ > 0;
+        return;
+    }
+    // Nothing can be cut off that a held snapshot needs.
+    const bool held =
+        oldest_pin + kStaleCommits < txn.next_id && map.page_count_since(oldest_pin) > map.free_space().ceiling();
+    if (demanded_ == 0 && (held || txn.next_id < idle_until_)) return;
+    walk(txn, space, map);
+    if (tree_ != kCatalogPosition || inside_) return;
+    if (stuck_) {
+        extra_ += map.page_count() / 16 + FreePages::kSegmentPages;
+    } else {
+        finished_ = demanded_ > 0;
+        if (!moved_in_round_) idle_until_ = txn.next_id + kIdleCommits;
+    }
+    restart();
+}
+
+// Decides whether pages have to move, and behind which one.
+bool Relocation::plan(SpaceMap& map) {
+    FreePages& free = map.free_space();
+    const std::uint64_t count = map.page_count();
+    const std::uint64_t segment = FreePages::kSegmentPages;
+    const std::uint64_t used = count - map.free_pages() - map.waiting_pages();
+    const std::uint64_t spare = demanded_ > 0 ? used / 64 : used / 8;
+    const std::uint64_t goal = (used + spare + extra_ + kLeastMoved + segment - 1) / segment * segment;
+    const bool under_way = free.ceiling() != FreePages::kNoCeiling;
+    const std::uint64_t page_size = map.page_size();
+    const bool worth = demanded_ > 0 || (map.free_pages() > count / (under_way ? 8 : 4) &&
+                                         map.free_pages() * page_size > kLeastFreeBytes);
+    if (!worth || goal >= count) {
+        if (under_way) free.set_ceiling(FreePages::kNoCeiling);
+        extra_ = 0;
+        return false;
+    }
+    if (!under_way || goal > free.ceiling() || goal < free.ceiling() / 8 * 7 ||
+        (demanded_ > 0 && goal < free.ceiling())) {
+        free.set_ceiling(goal);
+        budget_ = std::clamp(free.used_from(goal) / kCommits, kLeastMoved, kMostMoved);
+        idle_until_ = 0;
+        restart();
+    }
+    return true;
+}
+
+void Relocation::walk(TransactionState& txn, TreeState& space, SpaceMap& map) {
+    const std::uint64_t pages = demanded_ > 0 ? demanded_ : budget_;
+    const std::uint64_t longest = demanded_ > 0 ? ~std::uint64_t{0} : kLongestRunBytes / map.page_size();
+    Walk::Budget budget{pages, pages * kReadPerMoved, longest, {}};
+    const auto go = [&](TreeState& tree) {
+        Walk walk{txn, tree, map, budget};
+        const bool done = walk.run(inside_, key_);
+        inside_ = !done && (inside_ || walk.stopped_inside());
+        stuck_ = stuck_ || walk.stuck();
+        return done;
+    };
+    while (budget.move > 0 && budget.visit > 0) {
+        TreeState* tree = tree_ == kCatalogPosition ? &txn.catalog : tree_ == kSpacePosition ? &space : nullptr;
+        if (tree == nullptr) {
+            const std::uint64_t id = tree_from(txn, tree_ - kFirstTreePosition);
+            if (id == 0) {
+                tree_ = kCatalogPosition;
+                break;
+            }
+            if (id + kFirstTreePosition != tree_) inside_ = false;
+            tree_ = id + kFirstTreePosition;
+            tree = &txn.tree(id);
+        }
+        if (!go(*tree)) break;
+        ++tree_;
+        if (budget.visit > 0) --budget.visit;
+    }
+    for (const Extent& extent : budget.reserved) map.free_space().assign(extent, true);
+    visited_ += pages * kReadPerMoved - budget.visit;
+    moved_ += pages - budget.move;
+    moved_in_round_ = moved_in_round_ || budget.move < pages;
+}
+
+}  // namespace cambium::kv::detail

@@ -1,0 +1,52 @@
+// Relocation: moves pages from the end of a file that is much emptier than full to free pages further down, a
+// bounded number per commit, so that the end can be cut off.
+//
+// While it is under way new pages are taken below the ceiling only, so every live page moves at most once. The
+// trees are walked in key order from where the last commit stopped; branches are read, and leaves only where they
+// may refer to large values. Thread rule: under the write lock.
+#pragma once
+
+#include <string>
+
+#include "kv/space_map.hpp"
+
+namespace cambium::kv::detail {
+
+struct TreeState;
+
+class Relocation {
+public:
+    /// Does one commit's part: makes pages dirty that lie behind the ceiling. `oldest_pin`: no older snapshot can
+    /// be read. Costs nothing while the file is full enough.
+    void run(TransactionState& txn, TreeState& space, SpaceMap& map, TransactionId oldest_pin);
+
+    /// Begins a walk over everything, with this many pages moved by each commit, down to nearly the live size,
+    /// however full the file is.
+    void demand(std::uint64_t pages_per_commit);
+    /// Whether the walk that was demanded has passed every tree. Ends the demand.
+    [[nodiscard]] bool take_finished() noexcept;
+    /// Pages moved and pages read so far.
+    [[nodiscard]] std::uint64_t moved() const noexcept { return moved_; }
+    [[nodiscard]] std::uint64_t visited() const noexcept { return visited_; }
+
+private:
+    [[nodiscard]] bool plan(SpaceMap& map);
+    void walk(TransactionState& txn, TreeState& space, SpaceMap& map);
+    void restart() noexcept;
+
+    std::uint64_t demanded_ = 0;  ///< pages per commit, 0 when nobody asks
+    bool finished_ = false;
+    std::uint64_t budget_ = 0;      ///< pages that one commit moves
+    TransactionId idle_until_ = 0;  ///< nothing was left to move: look again then
+    // Where the walk stands: trees by id, the catalog and the space tree first.
+    std::uint64_t tree_ = 0;
+    bool inside_ = false;  ///< at key_ of that tree, not at its beginning
+    std::string key_;
+    bool moved_in_round_ = false;
+    bool stuck_ = false;       ///< in this round a large value found no room below the ceiling
+    std::uint64_t extra_ = 0;  ///< pages by which the ceiling was raised for such values
+    std::uint64_t moved_ = 0;
+    std::uint64_t visited_ = 0;
+};
+
+}  // namespace cambium::kv::detail
