@@ -131,7 +131,7 @@ private:
         if (const char* why = run_error(source, bytes, *txn_.checksum, first, txn_.page_size_bytes))
             throw_corrupt(first, why);
         const PageRef copy = txn_.dirty.add_run(pages);
-        std::memcpy(txn_.dirty.page(copy), source, bytes);
+        std::memcpy(txn_.dirty.change(copy), source, bytes);
         txn_.retire(first, pages, load<RunHeader>(source).birth);
         return copy;
     }

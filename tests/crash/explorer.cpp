@@ -235,8 +235,10 @@ void Explorer::try_state(Level& level, const Pieces& pieces, const Choices& choi
     const std::string wrong = try_store(level.file->path(), level.acceptable, recorder);
     ++tried_;
     ++states_tried();
-    for (const Event& event : recorder.record().events)
+    for (const Event& event : recorder.record().events) {
         if (event.kind == Event::Kind::write) level.file->mark(event.offset, event.bytes.size());
+        if (event.kind == Event::Kind::resize) level.file->mark_cut(event.offset);
+    }
     level.file->mark(level.file->base().size() / kBlockSize * kBlockSize, kBlockSize);
     if (!wrong.empty()) {
         complaints_.push_back("state " + std::to_string(tried_) + " (depth " + std::to_string(depth) +

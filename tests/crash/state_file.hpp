@@ -70,8 +70,13 @@ public:
         mark(offset, bytes.size());
     }
     void set_file_length(std::uint64_t length) {
+        mark_cut(length);
         if (::ftruncate(descriptor_, static_cast<off_t>(length)) != 0)
             throw std::runtime_error("cannot resize " + path_);
+    }
+    /// Notes that the file was cut to a length, perhaps by somebody else: what was behind it is gone.
+    void mark_cut(std::uint64_t length) {
+        if (length < base_.size()) mark(length, base_.size() - length);
     }
     /// Notes that the bytes from an offset on differ from the base, or that somebody else has changed them.
     void mark(std::uint64_t offset, std::uint64_t size) {
