@@ -34,6 +34,8 @@ void coalesce(std::vector<RetiredExtent>& extents) {
 }
 
 constexpr std::uint64_t kLeastGrowth = std::uint64_t{1} << 20;
+constexpr std::uint64_t kLeastReserve = std::uint64_t{256} << 10;
+constexpr std::uint64_t kLeastReservedPages = 64;
 constexpr std::uint64_t kMostGrowth = std::uint64_t{256} << 20;
 
 /// How much room at the end of a file of so many bytes is not worth cutting off.
@@ -71,11 +73,38 @@ void Commit::write() {
 
 void Commit::prepare_space() {
     env_.space.bring_to(txn_);
+    set_limit();
+    release();
+    // Only the states on disk may be in the way: then it is worth a flush.
+    if (!env_.space.has_room(pages_needed()) && env_.space.waiting_pages() > 0) {
+        env_.settle_slots();
+        release();
+    }
+    const std::uint64_t size = env_.data.size();
+    env_.space.trim(size / env_.page_size, slack_of(size) / env_.page_size);
+}
+
+void Commit::release() {
     const std::vector<TransactionId> pins = env_.pins(txn_.snapshot);
     env_.space.release(pins);
     oldest_pin_ = pins.front();
-    const std::uint64_t size = env_.data.size();
-    env_.space.trim(size / env_.page_size, slack_of(size) / env_.page_size);
+}
+
+// What is kept in reserve is for transactions that only erase.
+void Commit::set_limit() {
+    const std::uint64_t bytes = env_.options.size_limit_bytes;
+    if (bytes == 0) return;
+    const std::uint64_t pages = bytes / env_.page_size;
+    const bool stores = txn_.stores_values || txn_.catalog.record.entries > txn_.snapshot.catalog.entries;
+    const std::uint64_t reserve = std::max({pages / 16, kLeastReserve / env_.page_size, kLeastReservedPages});
+    env_.space.set_limit(pages, stores ? reserve : 0);
+}
+
+// An estimate: the records of the trees and of the free space come on top of what is dirty already.
+std::uint64_t Commit::pages_needed() {
+    std::uint64_t pages = txn_.dirty.node_count() + 16 + 10 * txn_.retired.size() / kSpaceRecordBytes;
+    txn_.dirty.each_run([&](PageRef, std::byte*, std::uint64_t run_pages) { pages += run_pages; });
+    return pages;
 }
 
 void Commit::update_catalog() {
@@ -229,13 +258,15 @@ void Commit::fit_file() {
     // a page of a mapping that lies behind the end of the file cannot be read.
     const std::uint64_t pinned = env_.space.page_count_since(oldest_pin_);
     if (pinned >= size / env_.page_size) return;
-    const std::uint64_t kept = whole_steps(std::max(needed, pinned * env_.page_size));
+    const std::uint64_t kept = std::max(needed, whole_steps(pinned * env_.page_size));
     if (size > kept + slack_of(size)) env_.data.resize(kept);
 }
 
 void Commit::grow_file(std::uint64_t size, std::uint64_t needed) {
     const std::uint64_t reserved = size + std::min(slack_of(size), kMostGrowth);
-    const std::uint64_t wanted = std::max(whole_steps(needed), reserved / kLeastGrowth * kLeastGrowth);
+    std::uint64_t wanted = std::max(whole_steps(needed), reserved / kLeastGrowth * kLeastGrowth);
+    if (env_.options.size_limit_bytes != 0)
+        wanted = std::max(needed, std::min(wanted, env_.options.size_limit_bytes));
     try {
         env_.data.allocate(size, wanted);
     } catch (const Error& error) {

@@ -29,6 +29,9 @@ private:
     };
     void update_catalog();
     void prepare_space();
+    void release();
+    void set_limit();
+    [[nodiscard]] std::uint64_t pages_needed();
     void reserve_pages();
     void record_delta();
     void number_runs();

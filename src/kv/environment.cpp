@@ -117,11 +117,13 @@ private:
             theirs.deferred_bytes != options_.deferred_bytes ||
             theirs.deferred_interval != options_.deferred_interval ||
             theirs.flush_thread != options_.flush_thread || theirs.exclusive != options_.exclusive ||
-            theirs.verify_on_read != options_.verify_on_read)
+            theirs.verify_on_read != options_.verify_on_read ||
+            theirs.size_limit_bytes != options_.size_limit_bytes)
             throw Error(ErrorCode::invalid_argument,
                         "\"" + path_ +
                             "\" is open in this process already, with other options (read_only, durability, "
-                            "exclusive, deferred_bytes, deferred_interval, flush_thread, verify_on_read)");
+                            "exclusive, deferred_bytes, deferred_interval, flush_thread, verify_on_read, "
+                            "size_limit_bytes)");
         ++env.references;
         return &env;
     }

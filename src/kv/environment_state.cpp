@@ -39,6 +39,11 @@ EnvironmentState::EnvironmentState(std::string file_path, const Options& open_op
     written_.extents.reserve(kMaxMetaExtents);
     writer_->verify_reads = options.verify_on_read;
     if (!options.in_memory) writer_->dirty.set_budget(options.write_memory_bytes, os::resolve_path(path));
+    const std::uint64_t least = kMetaAreaSize + 256 * std::uint64_t{page_size};
+    if (options.size_limit_bytes != 0 && options.size_limit_bytes < least)
+        throw Error(ErrorCode::invalid_argument, "size_limit_bytes is " + std::to_string(options.size_limit_bytes) +
+                                                     "; with pages of " + std::to_string(page_size) +
+                                                     " bytes it must be at least " + std::to_string(least));
 }
 
 EnvironmentState::~EnvironmentState() {

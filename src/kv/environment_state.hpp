@@ -89,6 +89,9 @@ public:
     void watch_readers(std::uint64_t transactions, OldReaderCallback callback, void* context);
     /// Calls back about old readers; after a commit, under no lock.
     void report_old_readers(TransactionId newest);
+    /// Makes both slots name the written state, so that only readers keep older pages from being used again. Under
+    /// the write lock. Two flushes at most.
+    void settle_slots();
     /// Number of the newest written transaction.
     [[nodiscard]] TransactionId written_transaction() const;
 

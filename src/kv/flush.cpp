@@ -86,6 +86,25 @@ void EnvironmentState::flush_until(TransactionId target) {
     }
 }
 
+void EnvironmentState::settle_slots() {
+    const TransactionId target = written_.snapshot.id;
+    flush_until(target);
+    while (lock->slot_transaction(0) < target || lock->slot_transaction(1) < target) {
+        const std::uint32_t seen = lock->ended_flushes();
+        const os::SharedMutex::Lock taken = lock->flush_mutex().try_lock();
+        if (taken == os::SharedMutex::Lock::busy) {
+            lock->wait_for_flush(seen);
+            continue;
+        }
+        const FlushOwnership owner{*lock};
+        if (taken == os::SharedMutex::Lock::owner_died) repair_flush();
+        if (lock->poisoned())
+            throw Error(ErrorCode::poisoned,
+                        "a flush of \"" + path + "\" failed: close it in every process and open it again");
+        flush_newest();
+    }
+}
+
 void EnvironmentState::complete_recovery() {
     while (lock->recovery_pending()) {
         const std::uint32_t seen = lock->ended_flushes();

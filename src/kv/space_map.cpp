@@ -175,6 +175,19 @@ std::optional<SpaceChunk> SpaceMap::chunk(std::uint64_t number) const {
 
 // ---- Allocating -------------------------------------------------------------------------------------------
 
+bool SpaceMap::has_room(std::uint64_t pages) const noexcept {
+    const std::uint64_t outside = limit_ > page_count() ? limit_ - page_count() : 0;
+    return pages + reserve_ <= outside || pages + reserve_ - outside <= free_pages();
+}
+
+void SpaceMap::require_room(std::uint64_t pages) const {
+    if (has_room(pages)) return;
+    throw Error(ErrorCode::full,
+                "the store is at its size limit of " + std::to_string(limit_ * page_size_) +
+                    " bytes (Options::size_limit_bytes): erase something, in small transactions, end "
+                    "old read transactions, or raise the limit");
+}
+
 Extent SpaceMap::take_tail(std::uint64_t pages) {
     const Extent extent{page_count(), pages};
     resize(page_count() + pages);
@@ -186,13 +199,16 @@ Extent SpaceMap::take_tail(std::uint64_t pages) {
 // is worth its space, but not while the file is to become shorter.
 void SpaceMap::allocate(std::uint64_t pages, std::vector<Extent>& extents) {
     if (pages == 0) return;
+    require_room(pages);
     if (const std::optional<Extent> run = free_.take_run(pages)) {
         extents.push_back(*run);
         return;
     }
     const std::size_t first_new = extents.size();
     const bool shrinking = free_.ceiling() != FreePages::kNoCeiling;
-    if (shrinking || free_pages() >= page_count() / kSlackDivisor) pages = free_.take_scattered(pages, extents);
+    const bool slack = free_pages() >= page_count() / kSlackDivisor;
+    if (shrinking || slack || limit_ - std::min(limit_, page_count()) < pages)
+        pages = free_.take_scattered(pages, extents);
     if (pages > 0 && shrinking) {
         free_.set_ceiling(FreePages::kNoCeiling);
         pages = free_.take_scattered(pages, extents);
@@ -203,11 +219,16 @@ void SpaceMap::allocate(std::uint64_t pages, std::vector<Extent>& extents) {
 }
 
 Extent SpaceMap::allocate_run(std::uint64_t pages) {
+    require_room(pages);
     std::optional<Extent> run = free_.take_run(pages);
     if (!run.has_value() && free_.ceiling() != FreePages::kNoCeiling) {
         free_.set_ceiling(FreePages::kNoCeiling);
         run = free_.take_run(pages);
     }
+    if (!run.has_value() && limit_ - std::min(limit_, page_count()) < pages)
+        throw Error(ErrorCode::full, "a large value of " + std::to_string(pages) +
+                                         " pages finds no contiguous room within the size limit "
+                                         "(Options::size_limit_bytes): compact() the store, or raise the limit");
     return run.has_value() ? *run : take_tail(pages);
 }
 

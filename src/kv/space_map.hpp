@@ -33,6 +33,15 @@ public:
     /// `file_pages`, the length of the file.
     void trim(std::uint64_t file_pages, std::uint64_t least);
 
+    /// Keeps the page count at or below `pages`; at least `reserve` pages must be left, free or not yet part of the
+    /// file, by what is taken: Error{full} otherwise.
+    void set_limit(std::uint64_t pages, std::uint64_t reserve) noexcept {
+        limit_ = pages;
+        reserve_ = reserve;
+    }
+    /// Whether so many pages may be taken.
+    [[nodiscard]] bool has_room(std::uint64_t pages) const noexcept;
+
     /// Takes pages, contiguous as far as the free space allows; appends the extents in address order.
     /// Takes beyond page_count() when there are not enough free pages.
     void allocate(std::uint64_t pages, std::vector<Extent>& extents);
@@ -77,6 +86,7 @@ private:
     void set_state(Extent extent, State state);
     void remember(TransactionId transaction, std::uint64_t page_count);
 
+    void require_room(std::uint64_t pages) const;
     Extent take_tail(std::uint64_t pages);
     void file(const RetiredExtent& extent, const std::vector<TransactionId>& pins);
     void set_free(const RetiredExtent& extent);
@@ -88,6 +98,8 @@ private:
     static constexpr std::size_t kMostFiled = 65536;
 
     std::uint32_t page_size_;
+    std::uint64_t limit_ = ~std::uint64_t{0};  ///< pages
+    std::uint64_t reserve_ = 0;
     bool valid_ = false;
     TransactionId as_of_ = 0;
     std::uint64_t committed_page_count_ = 0;

@@ -46,6 +46,7 @@ void TransactionState::begin(const Snapshot& at, const std::byte* mapping) {
     catalog.cursors = nullptr;
     catalog.epoch = dirty.epoch();
     failed = false;
+    stores_values = false;
     active = true;
     ++serial;
     fork_generation = current_fork_generation();

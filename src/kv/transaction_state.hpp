@@ -109,6 +109,7 @@ struct TransactionState {
     TransactionId next_id = 0;
     std::uint64_t changed_bytes = 0;  ///< of keys and values, for EnvironmentStatistics
     std::thread::id thread;
+    bool stores_values = false;  ///< not a transaction that only erases
     DirtyTable dirty;
     std::vector<RetiredExtent> retired;
     std::uint64_t top_level = 0;  ///< number of the transaction itself, in the row of the levels' numbers

@@ -95,6 +95,7 @@ void TreeChange::make_path_dirty() {
 }
 
 LeafItem TreeChange::store_value(ByteView key, ByteView value, RunReference& reference) {
+    txn_.stores_values = txn_.stores_values || tree_.record.id != 0;
     if (leaf_entry_size(key.size(), value.size()) <= max_leaf_entry_size(page_size()))
         return {key, stored_bytes(value), ValueKind::inlined};
     const std::uint64_t pages = run_page_count(value.size(), page_size());

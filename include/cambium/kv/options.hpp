@@ -37,6 +37,12 @@ struct Options {
     /// disk: the path is a name for error messages, may be used twice, and `create` and `file_mode` mean nothing.
     /// Commits cost no flush. copy_to() keeps it.
     bool in_memory = false;
+    /// The most bytes that the data file may have, its growth in steps included; 0 for no limit. At the limit
+    /// commits answer Error{full}, but for those that only erase: 1/16 of the limit is kept for them (256 KiB at
+    /// least, or 64 pages). A transaction that erases from more pages than that in one go is refused too: erase in
+    /// smaller ones. A limit below the file's present size stops its growth only. Processes may differ; each keeps
+    /// its own. Error{invalid_argument} when opening with less than 128 KiB and 256 pages.
+    std::uint64_t size_limit_bytes = 0;
     /// When commit() returns, unless it is told otherwise.
     Durability durability = Durability::durable;
     /// A deferred commit flushes when so many bytes of pages have been written since the last flush. 0: never.
