@@ -273,7 +273,7 @@ void Commit::grow_file(std::uint64_t size, std::uint64_t needed) {
         if (error.code() != ErrorCode::full) throw;
         env_.data.allocate(size, needed);  // no room for reserves: just what this commit needs
     }
-    env_.sync_data();
+    env_.sync_as_writer();
 }
 
 void Commit::write_pages() {
@@ -324,6 +324,7 @@ bool has_changes(const TransactionState& txn) {
 
 WrittenCommit EnvironmentState::publish(Commit& commit, Durability durability) {
     try {
+        require_sound_file();  // a flush may have failed since the transaction began
         commit.publish(durability);
     } catch (...) {
         space.invalidate();
@@ -347,7 +348,7 @@ void EnvironmentState::prepare(TransactionState& txn) {
     if (!has_changes(txn)) return;
     auto commit = std::make_unique<Commit>(*this, txn);
     commit->write();
-    sync_data();
+    sync_as_writer();
     prepared_ = std::move(commit);
 }
 

@@ -213,11 +213,12 @@ private:
         // A flush that was under way when its process died may have failed without anyone hearing of it. What a
         // read-only process then chose has been shown to its users, and the slot it rejected is still there.
         std::optional<std::uint32_t> trusted;
-        if (env.lock->belongs_to(id) && (env.lock->flushing() || env.lock->recovery_pending()))
-            trusted = env.lock->durable_slot();
+        const bool known = tells_of(env, id);
+        if (known && (env.lock->flushing() || env.lock->recovery_pending())) trusted = env.lock->durable_slot();
         const Recovered recovered = choose_state(env.data, path_, trusted, env.report);
-        if (!options_.read_only) settle(env.data, recovered);
-        const std::optional<WrittenState> survivor = surviving_state(env, id, recovered.meta.header);
+        if (!options_.read_only) settle_or_poison(env, recovered, known);
+        std::optional<WrittenState> survivor;
+        if (known) survivor = surviving_state(env, recovered.meta.header);
         const Snapshot durable = snapshot_of(recovered.meta.header);
         env.lock->initialise(id);
         env.lock->set_recovery_pending(options_.read_only);
@@ -230,11 +231,30 @@ private:
         env.report.adopted = survivor.has_value();
     }
 
+    // Whether the lock file is of this boot and was left by the last users of the file as it is. A copy that was
+    // written over the file since is another file, though it has the same identity.
+    static bool tells_of(const EnvironmentState& env, const StoreIdentity& id) {
+        if (!env.lock->belongs_to(id)) return false;
+        const std::uint32_t slot = env.lock->durable_slot();
+        const SlotContent content = read_slot(env.data, slot);
+        return content.state != SlotContent::State::valid ||
+               content.meta.header.transaction == env.lock->slot_transaction(slot);
+    }
+
+    // The kernel tells of lost pages once: whoever tries again must not believe what is in the page cache only.
+    static void settle_or_poison(EnvironmentState& env, const Recovered& recovered, bool known) {
+        try {
+            settle(env.data, recovered);
+        } catch (...) {
+            if (known) env.lock->set_poisoned();
+            throw;
+        }
+    }
+
     // What processes that were killed had written but not flushed is still in the page cache, on the same boot. It
     // is taken over when every page that is not durable is whole.
-    std::optional<WrittenState> surviving_state(EnvironmentState& env, const StoreIdentity& id,
-                                                const MetaHeader& durable) {
-        if (!env.lock->belongs_to(id) || env.lock->flushing() || env.lock->poisoned()) return std::nullopt;
+    static std::optional<WrittenState> surviving_state(EnvironmentState& env, const MetaHeader& durable) {
+        if (env.lock->flushing() || env.lock->poisoned()) return std::nullopt;
         WrittenState state;
         std::uint64_t sequence = 0;
         if (!env.lock->written().newest(state, sequence) || state.snapshot.id <= durable.transaction ||

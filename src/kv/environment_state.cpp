@@ -179,9 +179,7 @@ TransactionState* EnvironmentState::begin_write(std::optional<WriterQueue::Clock
     if (taken == os::SharedMutex::Lock::busy) return nullptr;
     writing_thread_.store(this_thread_number());
     try {
-        if (lock->poisoned())
-            throw Error(ErrorCode::poisoned,
-                        "a flush of \"" + path + "\" failed earlier: close it in every process and open it again");
+        require_sound_file();
         // A writer that died has written into free pages only, and published all or nothing.
         if (taken == os::SharedMutex::Lock::owner_died) space.invalidate();
         complete_recovery();
@@ -267,6 +265,25 @@ void EnvironmentState::sync_data() {
     counters.flushes.fetch_add(1, std::memory_order_relaxed);
 }
 
+void EnvironmentState::sync_as_writer() {
+    const std::lock_guard guard{writer_sync_mutex_};
+    sync_data();
+}
+
+// The kernel tells of lost pages once per open file. A sync of the writer that was under way at the same time may
+// have been told instead.
+void EnvironmentState::sync_as_flush_owner() {
+    sync_data();
+    { const std::lock_guard wait_for_writer{writer_sync_mutex_}; }
+    require_sound_file();
+}
+
+void EnvironmentState::require_sound_file() const {
+    if (lock->poisoned())
+        throw Error(ErrorCode::poisoned,
+                    "a flush of \"" + path + "\" failed earlier: close it in every process and open it again");
+}
+
 void EnvironmentState::close_orderly() {
     if (lock == nullptr || options.read_only || lock->poisoned() || lock->recovery_pending()) return;
     flush_until(written_transaction());
@@ -286,7 +303,7 @@ void EnvironmentState::close_orderly() {
     for (const std::uint32_t slot : {1 - durable, durable}) {
         lock->set_flushing(true);
         write_slot(data, slot, meta);
-        sync_data();
+        sync_as_flush_owner();
         lock->set_slot_transaction(slot, meta.header.transaction);
         lock->set_durable_slot(slot);
         lock->set_flushing(false);

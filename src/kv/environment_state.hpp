@@ -101,7 +101,10 @@ public:
     [[nodiscard]] std::vector<TransactionId> pins(const Snapshot& base);
     /// A meta with the store's fixed fields.
     [[nodiscard]] Meta new_meta() const;
-    void sync_data();
+    /// Syncs the data file; a failure poisons the store. One for who has the write lock, one for the flush owner:
+    /// they may run side by side.
+    void sync_as_writer();
+    void sync_as_flush_owner();
     void require_same_process() const;
     /// Writes the final state into both slots, when nobody else is attached.
     void close_orderly();
@@ -138,6 +141,9 @@ private:
     [[nodiscard]] bool deferred_flush_is_due() const noexcept;
     void repair_flush();
     void complete_recovery();
+    void settle_recovery();
+    void sync_data();
+    void require_sound_file() const;
     void flush_newest();
     void wait_for_company();
     void digest_written(const WrittenState& state, std::vector<WrittenPage>& pages);
@@ -155,6 +161,7 @@ private:
     std::vector<TransactionState*> idle_readers_;             ///< those on no shelf
     std::unique_ptr<TransactionState> writer_;
     std::unique_ptr<Commit> prepared_;
+    std::mutex writer_sync_mutex_;                  ///< held while the writer syncs
     std::atomic<std::uint64_t> writing_thread_{0};  ///< number of the thread that writes, in this process
     WrittenState written_;                          ///< what the writer builds on
     FlushScratch flush_scratch_;

@@ -21,11 +21,14 @@ private:
     LockFile& lock_;
 };
 
-/// Pins the state that a flush is about to name; let go when destroyed.
+/// Pins the state that a flush is about to name; let go when destroyed, unless the flush failed: then its meta may
+/// have reached the medium, and a writer that had begun before goes on.
 class InFlight {
 public:
     explicit InFlight(LockFile& lock) noexcept : lock_(lock) {}
-    ~InFlight() { lock_.set_in_flight(0); }
+    ~InFlight() {
+        if (!lock_.poisoned()) lock_.set_in_flight(0);
+    }
     InFlight(const InFlight&) = delete;
     InFlight& operator=(const InFlight&) = delete;
 
@@ -82,6 +85,7 @@ void EnvironmentState::flush_until(TransactionId target) {
         }
         const FlushOwnership owner{*lock};
         if (taken == os::SharedMutex::Lock::owner_died) repair_flush();
+        settle_recovery();
         if (!lock->poisoned() && lock->durable_transaction() < target) flush_newest();
     }
 }
@@ -98,9 +102,7 @@ void EnvironmentState::settle_slots() {
         }
         const FlushOwnership owner{*lock};
         if (taken == os::SharedMutex::Lock::owner_died) repair_flush();
-        if (lock->poisoned())
-            throw Error(ErrorCode::poisoned,
-                        "a flush of \"" + path + "\" failed: close it in every process and open it again");
+        require_sound_file();
         flush_newest();
     }
 }
@@ -115,17 +117,36 @@ void EnvironmentState::complete_recovery() {
         }
         const FlushOwnership owner{*lock};
         if (taken == os::SharedMutex::Lock::owner_died) repair_flush();
-        if (!lock->recovery_pending()) return;
-        RecoveryReport ignored;
-        settle(data, choose_state(data, path, lock->durable_slot(), ignored));
-        lock->set_recovery_pending(false);
+        settle_recovery();
     }
+}
+
+// Under the flush lock.
+void EnvironmentState::settle_recovery() {
+    if (!lock->recovery_pending()) return;
+    RecoveryReport ignored;
+    const Recovered recovered = choose_state(data, path, lock->durable_slot(), ignored);
+    try {
+        settle(data, recovered);
+    } catch (...) {
+        // The kernel tells of lost pages once: a second try would succeed without them.
+        lock->set_poisoned();
+        throw;
+    }
+    lock->set_recovery_pending(false);
 }
 
 // The last flush owner died. Its meta may be in the page cache or on the medium, whole or torn.
 void EnvironmentState::repair_flush() {
     try {
         const std::uint32_t slot = lock->durable_slot();
+        // It may have died between its flush and its publication. Before the other slot is given up: until then
+        // readers may begin at the state that it names.
+        const SlotContent content = read_slot(data, slot);
+        if (content.state != SlotContent::State::valid)
+            throw Error(ErrorCode::corrupt, "the durable commit record of \"" + path + "\" is damaged");
+        if (content.meta.header.transaction > lock->durable_transaction())
+            lock->publish_durable(snapshot_of(content.meta.header), lock->durable_bytes());
         if (lock->flushing()) {
             // It may name pages that are reused from now on.
             invalidate_slot(data, 1 - slot);
@@ -134,12 +155,6 @@ void EnvironmentState::repair_flush() {
             lock->set_flushing(false);
         }
         lock->set_in_flight(0);
-        // It may have died between its flush and its publication.
-        const SlotContent content = read_slot(data, slot);
-        if (content.state != SlotContent::State::valid)
-            throw Error(ErrorCode::corrupt, "the durable commit record of \"" + path + "\" is damaged");
-        if (content.meta.header.transaction > lock->durable_transaction())
-            lock->publish_durable(snapshot_of(content.meta.header), lock->durable_bytes());
     } catch (...) {
         lock->set_poisoned();
         throw;
@@ -207,8 +222,6 @@ void EnvironmentState::digest_written(const WrittenState& state, std::vector<Wri
 }
 
 void EnvironmentState::flush_newest() {
-    if (lock->recovery_pending())
-        throw Error(ErrorCode::misuse, "the recovery of \"" + path + "\" must be completed before a flush");
     wait_for_company();
     InFlight in_flight{*lock};
     WrittenState& state = flush_scratch_.state;
@@ -230,10 +243,10 @@ void EnvironmentState::flush_newest() {
     const auto begin = WriterQueue::Clock::now();
     lock->set_flushing(true);
     try {
-        if (two_flushes) sync_data();
+        if (two_flushes) sync_as_flush_owner();
         const std::size_t size = write_slot(data, slot, meta);
         counters.bytes_written.fetch_add(size, std::memory_order_relaxed);
-        sync_data();
+        sync_as_flush_owner();
         lock->set_slot_transaction(slot, state.snapshot.id);
         lock->set_durable_slot(slot);
         lock->publish_durable(state.snapshot, state.total_bytes);

@@ -12,7 +12,8 @@ void store_words(std::atomic<std::uint64_t>* to, const void* from, std::size_t w
     for (std::size_t i = 0; i < words; ++i) {
         std::uint64_t word = 0;
         std::memcpy(&word, bytes + 8 * i, 8);
-        to[i].store(word, std::memory_order_relaxed);
+        // Who reads a word of an entry's next life has then read the sequence number that says so, too.
+        to[i].store(word, std::memory_order_release);
     }
 }
 

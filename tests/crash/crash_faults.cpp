@@ -116,17 +116,6 @@ bool run_with_fault(const std::string& path, Recorder& recorder, Durability dura
     return recorder.has_failed();
 }
 
-/// The states that a record's end allows.
-std::vector<const Trees*> acceptable_at_end(const Record& record) {
-    std::vector<const Trees*> acceptable;
-    for (const Event& event : record.events) {
-        if (event.kind == Event::Kind::acknowledged) acceptable = {&record.states[event.state]};
-        if (event.kind == Event::Kind::attempted) acceptable.push_back(&record.states[event.state]);
-        if (event.kind == Event::Kind::withdrawn) acceptable.pop_back();
-    }
-    return acceptable;
-}
-
 void try_every_call(Durability durability, int with) {
     for (std::uint64_t n = 1;; ++n) {
         INFO("call " << n << ", errno " << with);
@@ -146,13 +135,7 @@ void try_every_call(Durability durability, int with) {
         // And then the power fails: of what a failed sync covered the disk may have nothing, whatever was synced
         // later.
         if (recorder.failed_call().kind != Event::Kind::failed_sync) continue;
-        const std::size_t states = run.record.states.size();
-        run.record.states.insert(run.record.states.end(), after.record().states.begin(),
-                                 after.record().states.end());
-        for (Event event : after.record().events) {
-            event.state += states;
-            run.record.events.push_back(std::move(event));
-        }
+        append_record(run.record, after.record());
         Thoroughness how;
         how.exhaustive_blocks = 5;
         how.sampled_subsets = 24;

@@ -42,6 +42,28 @@ inline void explore(Explorer& explorer, const Run& run, const Thoroughness& how 
     explorer.explore(run.image, {&run.record.states.front()}, run.record, how);
 }
 
+/// The states that a record's end allows.
+inline std::vector<const Trees*> acceptable_at_end(const Record& record) {
+    std::vector<const Trees*> acceptable;
+    for (const Event& event : record.events) {
+        const Trees* const state = &record.states[event.state];
+        if (event.kind == Event::Kind::acknowledged) Explorer::acknowledge(acceptable, state);
+        if (event.kind == Event::Kind::attempted) acceptable.push_back(state);
+        if (event.kind == Event::Kind::withdrawn) acceptable.pop_back();
+    }
+    return acceptable;
+}
+
+/// Appends what happened later to the same store.
+inline void append_record(Record& record, const Record& later) {
+    const std::size_t states = record.states.size();
+    record.states.insert(record.states.end(), later.states.begin(), later.states.end());
+    for (Event event : later.events) {
+        event.state += states;
+        record.events.push_back(std::move(event));
+    }
+}
+
 /// Every complaint is a failure.
 inline void require_no_complaints(const Explorer& explorer) {
     for (const std::string& complaint : explorer.complaints()) FAIL_CHECK(complaint);

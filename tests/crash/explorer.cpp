@@ -41,10 +41,13 @@ void Explorer::explore_level(const std::string& image, const std::vector<const T
                 add_write(level, event);
                 continue;
             case Event::Kind::resize:
-                level.pending.push_back({true, event.offset, {}});
+                add_piece(level, {true, event.offset, {}, 0});
                 continue;
             case Event::Kind::attempted:
                 level.acceptable.push_back(&record.states[event.state]);
+                continue;
+            case Event::Kind::sync_begun:
+                level.begun.push_back(level.issued);
                 continue;
             case Event::Kind::sync:
                 cut(level, how, depth);
@@ -57,7 +60,7 @@ void Explorer::explore_level(const std::string& image, const std::vector<const T
                 level.acceptable.pop_back();
                 break;
             case Event::Kind::acknowledged:
-                level.acceptable = {&record.states[event.state]};
+                acknowledge(level.acceptable, &record.states[event.state]);
                 break;
         }
         cut(level, how, depth);
@@ -67,11 +70,31 @@ void Explorer::explore_level(const std::string& image, const std::vector<const T
 
 void Explorer::add_write(Level& level, const Event& event) {
     for (std::size_t at = 0; at < event.bytes.size(); at += kBlockSize)
-        level.pending.push_back({false, event.offset + at, event.bytes.substr(at, kBlockSize)});
+        add_piece(level, {false, event.offset + at, event.bytes.substr(at, kBlockSize), 0});
+}
+
+void Explorer::add_piece(Level& level, Piece piece) {
+    piece.issued = level.issued++;
+    level.pending.push_back(std::move(piece));
+}
+
+void Explorer::acknowledge(std::vector<const Trees*>& acceptable, const Trees* state) {
+    acceptable.erase(acceptable.begin(), std::find(acceptable.begin(), acceptable.end(), state));
+    if (acceptable.empty()) acceptable.push_back(state);
 }
 
 void Explorer::complete_sync(Level& level) {
-    for (const Piece& piece : level.pending) {
+    std::uint64_t covered = level.issued;
+    if (!level.begun.empty()) {
+        covered = level.begun.back();
+        level.begun.pop_back();
+    }
+    std::vector<Piece> later;
+    for (Piece& piece : level.pending) {
+        if (piece.issued >= covered) {
+            later.push_back(std::move(piece));
+            continue;
+        }
         if (piece.is_resize) {
             level.file->resize_base(piece.offset);
             continue;
@@ -82,11 +105,12 @@ void Explorer::complete_sync(Level& level) {
                                          [&](const Piece& lost) { return lost.offset == piece.offset; }),
                           level.limbo.end());
     }
-    level.pending.clear();
+    level.pending = std::move(later);
 }
 
 // The kernel gives up pages that it could not write, and counts them as clean. The file's length stays dirty.
 void Explorer::fail_sync(Level& level) {
+    if (!level.begun.empty()) level.begun.pop_back();
     std::vector<Piece> resizes;
     for (Piece& piece : level.pending) (piece.is_resize ? resizes : level.limbo).push_back(std::move(piece));
     level.pending = std::move(resizes);

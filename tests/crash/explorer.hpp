@@ -1,7 +1,8 @@
 // Power cuts: builds the disk states that one may leave behind a record, and tries each with the production code.
 //
-// After a cut the disk holds everything before the last completed sync, and of every later block any of: nothing,
-// all, or some sectors with the rest stale, zero or garbage; later changes of the file's length kept or lost. Every
+// After a cut the disk holds everything written before the last completed sync began, and of every later block any
+// of: nothing, all, or some sectors with the rest stale, zero or garbage; later changes of the file's length kept
+// or lost. What was written while a sync was under way counts as later: the sync may have covered it or not. Every
 // subset of what was in flight at an earlier point is a subset of what was in flight just before the next sync, so
 // cuts are made there and at every mark. Thread rule: one thread.
 #pragma once
@@ -36,6 +37,9 @@ public:
         explore_level(image, acceptable, record, how, 0);
     }
 
+    /// Takes out what an acknowledgement rules out: whatever was attempted before the state.
+    static void acknowledge(std::vector<const Trees*>& acceptable, const Trees* state);
+
     /// Stops at the first complaint. For records that are wrong on purpose.
     void stop_at_first() noexcept { stop_at_first_ = true; }
     [[nodiscard]] std::uint64_t tried() const noexcept { return tried_; }
@@ -48,6 +52,7 @@ private:
         bool is_resize = false;
         std::uint64_t offset = 0;  ///< resize: the length
         std::string bytes;
+        std::uint64_t issued = 0;  ///< counts the pieces of the record
     };
     struct Choice {
         std::uint8_t sectors = 0;  ///< bit i: sector i of the block arrived
@@ -58,13 +63,16 @@ private:
     struct Level {
         std::unique_ptr<StateFile> file;
         std::vector<Piece> limbo;    ///< a sync over them failed
-        std::vector<Piece> pending;  ///< written after the last sync
+        std::vector<Piece> pending;  ///< written after the last sync began
+        std::uint64_t issued = 0;
+        std::vector<std::uint64_t> begun;  ///< pieces issued before each sync under way, the outermost first
         std::vector<const Trees*> acceptable;
     };
 
     void explore_level(const std::string& image, const std::vector<const Trees*>& acceptable, const Record& record,
                        const Thoroughness& how, std::size_t depth);
     static void add_write(Level& level, const Event& event);
+    static void add_piece(Level& level, Piece piece);
     static void complete_sync(Level& level);
     static void fail_sync(Level& level);
     void cut(Level& level, const Thoroughness& how, std::size_t depth);

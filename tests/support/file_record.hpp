@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -22,11 +23,12 @@ struct Event {
     enum class Kind : std::uint8_t {
         write,
         resize,
+        sync_begun,  ///< the next sync to end covers what was written before this, and perhaps more
         sync,
         failed_sync,   ///< what was written before it may never reach the disk, whatever is synced later
         attempted,     ///< a commit to `state` begins: it may be found from here on
         withdrawn,     ///< the attempted commit failed cleanly: it must not be found
-        acknowledged,  ///< `state` was promised: nothing older may be found
+        acknowledged,  ///< `state` was promised: nothing attempted before it may be found
     };
     Kind kind = Kind::sync;
     std::uint64_t offset = 0;  ///< write: where, in bytes; resize: the new length
@@ -39,10 +41,21 @@ struct Record {
     std::vector<Trees> states;
 };
 
-/// Records; on request lets the n-th call fail.
+/// Records; on request lets the n-th call fail, and does something while a sync is under way.
 class Recorder : public os::FileObserver {
 public:
     int before(const os::FileCall& call) override {
+        if (call.kind == os::FileCall::Kind::sync) {
+            {
+                const std::lock_guard guard{mutex_};
+                record_.events.push_back({Event::Kind::sync_begun, 0, {}, 0});
+            }
+            if (during_sync_ && !inside_) {
+                inside_ = true;
+                during_sync_();
+                inside_ = false;
+            }
+        }
         const std::lock_guard guard{mutex_};
         if (++calls_ != fail_at_) return 0;
         failed_call_ = {call.kind == os::FileCall::Kind::write    ? Event::Kind::write
@@ -86,16 +99,24 @@ public:
     [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
     [[nodiscard]] const Event& failed_call() const noexcept { return failed_call_; }
 
-    void attempt(const Trees& state) { mark(Event::Kind::attempted, state); }
-    void acknowledge(const Trees& state) { mark(Event::Kind::acknowledged, state); }
+    /// Is called when a sync has begun, and may use the store; not for the syncs it causes itself.
+    void during_sync(std::function<void()> action) { during_sync_ = std::move(action); }
+
+    /// The number of the state among all that the record knows.
+    std::size_t attempt(const Trees& state) { return mark(Event::Kind::attempted, state); }
+    void acknowledge(const Trees& state) { (void)mark(Event::Kind::acknowledged, state); }
+    void acknowledge_state(std::size_t state) {
+        record_.events.push_back({Event::Kind::acknowledged, 0, {}, state});
+    }
     void withdraw() { record_.events.push_back({Event::Kind::withdrawn, 0, {}, 0}); }
 
     [[nodiscard]] const Record& record() const noexcept { return record_; }
 
 private:
-    void mark(Event::Kind kind, const Trees& state) {
+    std::size_t mark(Event::Kind kind, const Trees& state) {
         if (record_.states.empty() || record_.states.back() != state) record_.states.push_back(state);
         record_.events.push_back({kind, 0, {}, record_.states.size() - 1});
+        return record_.states.size() - 1;
     }
 
     std::mutex mutex_;
@@ -105,6 +126,8 @@ private:
     int fail_with_ = 0;
     bool has_failed_ = false;
     Event failed_call_;
+    std::function<void()> during_sync_;
+    bool inside_ = false;  ///< during_sync_ is running
 };
 
 /// Installs an observer for a scope.

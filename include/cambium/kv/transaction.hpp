@@ -314,8 +314,8 @@ public:
     /// Make every change durable and visible, atomically; returns when it is (Options::durability). The next writer
     /// may begin before the flush, and one flush covers all commits written before it.
     /// In a nested transaction: hand every change to the one around it; no flush.
-    /// Error{full}: nothing changed, the transaction is over. Error{io}: the same. Error{outcome_unknown}:
-    /// the flush itself failed; the store takes no more writes until reopened.
+    /// Error{full, io; poisoned when a flush failed since it began}: nothing changed, the transaction is over.
+    /// Error{outcome_unknown}: its own flush failed; the store takes no more writes until reopened.
     void commit();
     /// The same with another durability than the environment's; in a nested transaction it says nothing.
     void commit(Durability durability);
