@@ -42,6 +42,17 @@ public:
         (*model_)[to] = std::move((*model_)[from]);
         model_->erase(from);
     }
+    /// Runs work(Change&) in a nested transaction, which is then committed or aborted.
+    template <class Work>
+    void nested(Work&& work, bool keep) {
+        Trees inside = *model_;
+        kv::WriteTransaction txn = txn_->begin_nested();
+        Change change{txn, inside};
+        work(change);
+        if (!keep) return txn.abort();
+        txn.commit();
+        *model_ = std::move(inside);
+    }
     [[nodiscard]] const Trees& model() const noexcept { return *model_; }
 
 private:

@@ -1,0 +1,202 @@
+#include "group_workloads.hpp"
+
+#include <filesystem>
+#include <random>
+
+namespace cambium::test {
+
+namespace {
+
+using kv::Durability;
+
+/// Numbers below a bound, and work made of them.
+class Dice {
+public:
+    explicit Dice(std::uint64_t seed) : random_(seed) {}
+    std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
+
+    /// Overwrites a few records of a tree that has room for them in one leaf, now and then in two.
+    GroupSession::Work overwrite() {
+        return [from = random_()](Change& change) {
+            std::mt19937_64 random{from};
+            for (std::uint64_t i = 0, n = 1 + random() % 3; i < n; ++i)
+                change.put("records", key_of(random() % 12), value_of(random() % 400, random()));
+            if (random() % 4 == 0) change.erase("records", key_of(random() % 12));
+        };
+    }
+
+private:
+    std::mt19937_64 random_;
+};
+
+void groups(GroupSession& session, std::uint64_t seed) {
+    Dice dice{seed};
+    for (int group = 0; group < 6; ++group) {
+        std::vector<kv::CommitTicket> tickets;
+        for (std::uint64_t i = 0, n = 1 + dice.below(4); i < n; ++i)
+            tickets.push_back(session.commit_async(dice.overwrite()));
+        session.wait(tickets[dice.below(tickets.size())]);
+    }
+    session.commit(dice.overwrite());
+}
+
+// Every flush meets a few more commits: they take back pages of the state in flight and use what lies between.
+void commits_during_a_flush(GroupSession& session, std::uint64_t seed) {
+    Dice dice{seed};
+    session.in_flush([&] {
+        for (std::uint64_t i = 0, n = 1 + dice.below(3); i < n; ++i) (void)session.commit_async(dice.overwrite());
+    });
+    for (int commit = 0; commit < 7; ++commit) session.commit(dice.overwrite());
+    session.in_flush(nullptr);
+}
+
+void deferred_runs(GroupSession& session, std::uint64_t seed) {
+    Dice dice{seed};
+    session.in_flush([&] {
+        for (std::uint64_t i = 0, n = dice.below(3); i < n; ++i)
+            session.commit(dice.overwrite(), Durability::deferred);
+    });
+    for (int run = 0; run < 6; ++run) {
+        for (std::uint64_t i = 0, n = 1 + dice.below(5); i < n; ++i)
+            session.commit(dice.overwrite(), Durability::deferred);
+        if (run == 3) (void)session.commit_async(dice.overwrite());
+        if (run % 2 == 0) {
+            session.environment().sync();
+        } else {
+            session.commit(dice.overwrite());
+        }
+    }
+    session.in_flush(nullptr);
+}
+
+void long_readers(GroupSession& session, std::uint64_t seed) {
+    Dice dice{seed};
+    session.commit(dice.overwrite());
+    session.in_flush([&] {
+        session.hold();
+        (void)session.commit_async(dice.overwrite());
+        (void)session.commit_async(dice.overwrite());
+    });
+    for (int commit = 0; commit < 7; ++commit) {
+        session.commit(dice.overwrite());
+        session.hold();
+        if (commit % 3 == 2) session.let_go();
+    }
+    session.in_flush(nullptr);
+}
+
+void nested(GroupSession& session, std::uint64_t seed) {
+    Dice dice{seed};
+    const auto work = [&] {
+        return [outer = dice.overwrite(), taken_back = dice.overwrite(), kept = dice.overwrite()](Change& change) {
+            outer(change);
+            change.nested(taken_back, false);
+            change.nested(
+                [&](Change& inner) {
+                    kept(inner);
+                    inner.nested(taken_back, false);
+                    inner.nested(outer, true);
+                },
+                true);
+        };
+    };
+    session.in_flush([&] { (void)session.commit_async(work()); });
+    for (int commit = 0; commit < 5; ++commit) {
+        const kv::CommitTicket ticket = session.commit_async(work());
+        if (commit % 2 == 0) session.commit(work());
+        session.wait(ticket);
+    }
+    session.in_flush(nullptr);
+}
+
+void two_phase_in_groups(GroupSession& session, std::uint64_t seed) {
+    Dice dice{seed};
+    session.in_flush([&] {
+        (void)session.commit_async(dice.overwrite());
+        (void)session.commit_async(dice.overwrite());
+    });
+    for (int commit = 0; commit < 5; ++commit) {
+        (void)session.commit_async(dice.overwrite());
+        session.commit(dice.overwrite(), commit % 2 == 0 ? Durability::two_phase : Durability::durable);
+    }
+    session.in_flush(nullptr);
+}
+
+void growth_during_a_flush(GroupSession& session, std::uint64_t seed) {
+    std::uint64_t commits = 0;
+    const auto grow = [&](std::uint64_t size) {
+        return [number = commits++, size, seed](Change& change) {
+            change.put("values", key_of(number), value_of(size, seed + number));
+            change.put("records", "count", std::to_string(number));
+        };
+    };
+    session.in_flush([&] { (void)session.commit_async(grow(commits < 3 ? 700000 : 5000)); });
+    for (int commit = 0; commit < 3; ++commit) session.commit(grow(3000));
+    session.in_flush(nullptr);
+}
+
+// More extents than a slot has room for, gathered by several commits: that flush takes two syncs.
+void overflowing_lists(GroupSession& session, std::uint64_t seed) {
+    constexpr std::uint64_t kRecords = 4400;
+    const auto rewrite = [&](std::uint64_t first, std::uint64_t step) {
+        return [=](Change& change) {
+            for (std::uint64_t i = first; i < kRecords; i += step)
+                change.put("wide", key_of(i), value_of(1950, seed + first));
+        };
+    };
+    // Two records fill a leaf; every other leaf then moves away and leaves a hole of one page.
+    session.commit(rewrite(0, 1));
+    session.commit(rewrite(0, 4));
+    for (std::uint64_t i = 0; i < 3; ++i)
+        session.commit([&](Change& change) { change.put("small", "a", std::to_string(i)); });
+    (void)session.commit_async(rewrite(2, 8));
+    (void)session.commit_async(rewrite(6, 8));
+    const std::uint64_t flushes = session.environment().statistics().flushes;
+    bool wrote = false;
+    session.in_flush([&] {
+        if (std::exchange(wrote, true)) return;
+        (void)session.commit_async([&](Change& change) { change.put("small", "b", value_of(10, seed)); });
+    });
+    session.commit([&](Change& change) { change.put("small", "c", value_of(10, seed)); });
+    session.in_flush(nullptr);
+    if (session.environment().statistics().flushes != flushes + 2)
+        throw std::runtime_error("the list of extents did not overflow");
+    session.commit([&](Change& change) { change.put("small", "d", value_of(10, seed)); });
+}
+
+}  // namespace
+
+const std::vector<GroupWorkload>& group_workloads() {
+    constexpr Thoroughness kUsual{8, 64, true, 32, 80};
+    constexpr Thoroughness kLargeFile{5, 16, false, 8, 0};
+    static const std::vector<GroupWorkload> all{
+        {"groups", groups, kUsual},
+        {"commits during a flush", commits_during_a_flush, kUsual},
+        {"deferred runs", deferred_runs, kUsual},
+        {"long readers", long_readers, kUsual},
+        {"nested transactions", nested, kUsual},
+        {"two flushes in groups", two_phase_in_groups, kUsual},
+        {"growth during a flush", growth_during_a_flush, kUsual},
+        {"overflowing lists of extents", overflowing_lists, kLargeFile},
+    };
+    return all;
+}
+
+Run record_group(const MemoryDirectory& directory, const GroupWorkload& workload, std::uint64_t seed) {
+    Run run;
+    Recorder recorder;
+    std::filesystem::remove(directory.store());
+    { const kv::Environment created = kv::Environment::open(directory.store()); }
+    run.image = read_file(directory.store());
+    {
+        const Observation observation{recorder};
+        recorder.acknowledge(Trees{});
+        GroupSession session{directory.store(), recorder};
+        workload.run(session, seed);
+        session.close();
+    }
+    run.record = recorder.record();
+    return run;
+}
+
+}  // namespace cambium::test
