@@ -38,11 +38,6 @@ constexpr std::uint64_t kLeastReserve = std::uint64_t{256} << 10;
 constexpr std::uint64_t kLeastReservedPages = 64;
 constexpr std::uint64_t kMostGrowth = std::uint64_t{256} << 20;
 
-/// How much room at the end of a file of so many bytes is not worth cutting off.
-std::uint64_t slack_of(std::uint64_t size) {
-    return std::max(size / 8, kLeastGrowth);
-}
-
 std::uint64_t whole_steps(std::uint64_t bytes) {
     return (bytes + kLeastGrowth - 1) / kLeastGrowth * kLeastGrowth;
 }
@@ -82,6 +77,11 @@ void Commit::prepare_space() {
     }
     const std::uint64_t size = env_.data.size();
     env_.space.trim(size / env_.page_size, slack_of(size) / env_.page_size);
+}
+
+// How much room at the end of a file of so many bytes is not worth cutting off.
+std::uint64_t Commit::slack_of(std::uint64_t size) const {
+    return env_.relocation.demanded() ? kLeastGrowth : std::max(size / 8, kLeastGrowth);
 }
 
 void Commit::release() {
@@ -263,7 +263,7 @@ void Commit::fit_file() {
 }
 
 void Commit::grow_file(std::uint64_t size, std::uint64_t needed) {
-    const std::uint64_t reserved = size + std::min(slack_of(size), kMostGrowth);
+    const std::uint64_t reserved = size + std::clamp(size / 8, kLeastGrowth, kMostGrowth);
     std::uint64_t wanted = std::max(whole_steps(needed), reserved / kLeastGrowth * kLeastGrowth);
     if (env_.options.size_limit_bytes != 0)
         wanted = std::max(needed, std::min(wanted, env_.options.size_limit_bytes));

@@ -30,6 +30,7 @@ private:
     void update_catalog();
     void prepare_space();
     void release();
+    [[nodiscard]] std::uint64_t slack_of(std::uint64_t size) const;
     void set_limit();
     [[nodiscard]] std::uint64_t pages_needed();
     void reserve_pages();

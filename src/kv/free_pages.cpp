@@ -5,6 +5,7 @@ namespace cambium::kv {
 void FreePages::clear() {
     page_count_ = 0;
     count_ = 0;
+    offered_ = 0;
     ceiling_ = kNoSegment;
     bits_.clear();
     segments_.clear();
@@ -43,7 +44,11 @@ void FreePages::flip(Extent extent, bool free) {
                            bucket_of(before) != bucket_of(after);
         if (moves) unlink(segment);
         s.free = static_cast<std::uint16_t>(after);
-        if (moves) link(segment);
+        if (moves) {
+            link(segment);
+        } else if (segment < ceiling_) {
+            offered_ = offered_ - before + after;
+        }
         page = stop;
     }
 }
@@ -51,6 +56,7 @@ void FreePages::flip(Extent extent, bool free) {
 void FreePages::link(SegmentNumber segment) {
     Segment& s = segments_[segment];
     if (s.free == 0 || segment >= ceiling_) return;
+    offered_ += s.free;
     SegmentNumber& head = buckets_[bucket_of(s.free)];
     s.previous = kNoSegment;
     s.next = head;
@@ -62,6 +68,7 @@ void FreePages::link(SegmentNumber segment) {
 void FreePages::unlink(SegmentNumber segment) {
     const Segment& s = segments_[segment];
     if (s.free == 0 || segment >= ceiling_) return;
+    offered_ -= s.free;
     (s.previous != kNoSegment ? segments_[s.previous].next : buckets_[bucket_of(s.free)]) = s.next;
     if (s.next != kNoSegment) segments_[s.next].previous = s.previous;
     if (s.free == kSegmentPages) split_span(segment);

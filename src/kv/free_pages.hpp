@@ -27,6 +27,8 @@ public:
 
     [[nodiscard]] std::uint64_t page_count() const noexcept { return page_count_; }
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+    /// Free pages that are offered: those below the ceiling.
+    [[nodiscard]] std::uint64_t offered() const noexcept { return offered_; }
     [[nodiscard]] bool test(std::uint64_t page) const noexcept { return bits_.test(page); }
     [[nodiscard]] const PageBits& bits() const noexcept { return bits_; }
     /// One past the last page in use. O(free segments at the end).
@@ -79,6 +81,7 @@ private:
 
     std::uint64_t page_count_ = 0;
     std::uint64_t count_ = 0;
+    std::uint64_t offered_ = 0;
     std::uint64_t segments_scanned_ = 0;
     SegmentNumber ceiling_ = kNoSegment;
     PageBits bits_;

@@ -170,11 +170,6 @@ void Relocation::demand(std::uint64_t pages_per_commit) {
     restart();
 }
 
-bool Relocation::take_finished() noexcept {
-    if (finished_) demanded_ = 0;
-    return finished_;
-}
-
 void Relocation::restart() noexcept {
     tree_ = kCatalogPosition;
     inside_ = false;
@@ -190,9 +185,8 @@ void Relocation::run(TransactionState& txn, TreeState& space, SpaceMap& map, Tra
     // Nothing can be cut off that a held snapshot needs.
     const bool held =
         oldest_pin + kStaleCommits < txn.next_id && map.page_count_since(oldest_pin) > map.free_space().ceiling();
-    if (demanded_ == 0 && (held || txn.next_id < idle_until_)) return;
-    walk(txn, space, map);
-    if (tree_ != kCatalogPosition || inside_) return;
+    if (demanded_ > 0 ? finished_ : held || txn.next_id < idle_until_) return;
+    if (!walk(txn, space, map)) return;
     if (stuck_) {
         extra_ += map.page_count() / 16 + FreePages::kSegmentPages;
     } else {
@@ -229,10 +223,17 @@ bool Relocation::plan(SpaceMap& map) {
     return true;
 }
 
-void Relocation::walk(TransactionState& txn, TreeState& space, SpaceMap& map) {
-    const std::uint64_t pages = demanded_ > 0 ? demanded_ : budget_;
+bool Relocation::walk(TransactionState& txn, TreeState& space, SpaceMap& map) {
+    // Half of the room: the branches above the moved pages and the commit itself need some too.
+    const std::uint64_t room = map.free_space().offered() / 2;
+    const std::uint64_t pages = std::min(room, demanded_ > 0 ? demanded_ : budget_);
+    if (pages < kMaxDepth) {
+        finished_ = demanded_ > 0;
+        return false;
+    }
     const std::uint64_t longest = demanded_ > 0 ? ~std::uint64_t{0} : kLongestRunBytes / map.page_size();
     Walk::Budget budget{pages, pages * kReadPerMoved, longest, {}};
+    bool ended = false;
     const auto go = [&](TreeState& tree) {
         Walk walk{txn, tree, map, budget};
         const bool done = walk.run(inside_, key_);
@@ -244,10 +245,8 @@ void Relocation::walk(TransactionState& txn, TreeState& space, SpaceMap& map) {
         TreeState* tree = tree_ == kCatalogPosition ? &txn.catalog : tree_ == kSpacePosition ? &space : nullptr;
         if (tree == nullptr) {
             const std::uint64_t id = tree_from(txn, tree_ - kFirstTreePosition);
-            if (id == 0) {
-                tree_ = kCatalogPosition;
-                break;
-            }
+            ended = id == 0;
+            if (ended) break;
             if (id + kFirstTreePosition != tree_) inside_ = false;
             tree_ = id + kFirstTreePosition;
             tree = &txn.tree(id);
@@ -260,6 +259,7 @@ void Relocation::walk(TransactionState& txn, TreeState& space, SpaceMap& map) {
     visited_ += pages * kReadPerMoved - budget.visit;
     moved_ += pages - budget.move;
     moved_in_round_ = moved_in_round_ || budget.move < pages;
+    return ended;
 }
 
 }  // namespace cambium::kv::detail

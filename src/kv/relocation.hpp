@@ -21,17 +21,20 @@ public:
     void run(TransactionState& txn, TreeState& space, SpaceMap& map, TransactionId oldest_pin);
 
     /// Begins a walk over everything, with this many pages moved by each commit, down to nearly the live size,
-    /// however full the file is.
+    /// however full the file is. Until give_up() every free end of the file is cut off.
     void demand(std::uint64_t pages_per_commit);
-    /// Whether the walk that was demanded has passed every tree. Ends the demand.
-    [[nodiscard]] bool take_finished() noexcept;
+    void give_up() noexcept { demanded_ = 0; }
+    [[nodiscard]] bool demanded() const noexcept { return demanded_ > 0; }
+    /// Whether the walk that was demanded has passed every tree.
+    [[nodiscard]] bool finished() const noexcept { return finished_; }
     /// Pages moved and pages read so far.
     [[nodiscard]] std::uint64_t moved() const noexcept { return moved_; }
     [[nodiscard]] std::uint64_t visited() const noexcept { return visited_; }
 
 private:
     [[nodiscard]] bool plan(SpaceMap& map);
-    void walk(TransactionState& txn, TreeState& space, SpaceMap& map);
+    /// True when the end of the last tree was reached.
+    [[nodiscard]] bool walk(TransactionState& txn, TreeState& space, SpaceMap& map);
     void restart() noexcept;
 
     std::uint64_t demanded_ = 0;  ///< pages per commit, 0 when nobody asks

@@ -1,7 +1,8 @@
-// Looking after a store: check(), and what its pages hold.
+// Looking after a store: check(), usage() and compact().
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -71,5 +72,30 @@ struct StoreUsage {
 
 /// Reads one snapshot, beside readers and a writer. Error{corrupt}. Any thread. O(trees + page_count).
 [[nodiscard]] StoreUsage usage(Environment& environment);
+
+struct CompactProgress {
+    std::uint64_t file_size_bytes = 0;  ///< now
+    std::uint64_t pages_moved = 0;      ///< so far
+};
+
+struct CompactOptions {
+    /// Called on the calling thread after every step, outside of transactions; answer false to cancel. May throw.
+    std::function<bool(const CompactProgress&)> progress{};
+};
+
+struct CompactReport {
+    std::uint64_t bytes_freed = 0;  ///< by which the file is shorter than before
+    std::uint64_t pages_moved = 0;
+    bool completed = false;  ///< false when progress() cancelled
+};
+
+/// Makes the file nearly as short as its live pages allow: a 64th of them and about 3 MiB may be left over, and
+/// more where large values leave gaps that fit no other. Moves pages from the end of the file to free ones further
+/// down, in write transactions of about 8 MiB (or one large value), each durable; readers and other writers go on
+/// beside and in between. The file is cut when no older snapshot is held: with a reader, or a second process that
+/// has one, it falls with later commits. Cancelled or failed, it leaves a sound store, partly compacted. O(live
+/// data), from one thread at a time; not from a thread with a write transaction open (Error{misuse}). Error:
+/// read_only, full, io, corrupt, and what WriteTransaction::commit() throws.
+CompactReport compact(Environment& environment, const CompactOptions& options = {});
 
 }  // namespace cambium::kv
