@@ -178,14 +178,12 @@ void Relocation::restart() noexcept {
 }
 
 void Relocation::run(TransactionState& txn, TreeState& space, SpaceMap& map, TransactionId oldest_pin) {
-    if (!plan(map)) {
+    const bool stale = oldest_pin + kStaleCommits < txn.next_id;
+    if (!plan(map, stale ? map.page_count_since(oldest_pin) : 0)) {
         finished_ = demanded_ > 0;
         return;
     }
-    // Nothing can be cut off that a held snapshot needs.
-    const bool held =
-        oldest_pin + kStaleCommits < txn.next_id && map.page_count_since(oldest_pin) > map.free_space().ceiling();
-    if (demanded_ > 0 ? finished_ : held || txn.next_id < idle_until_) return;
+    if (demanded_ > 0 ? finished_ : txn.next_id < idle_until_) return;
     if (!walk(txn, space, map)) return;
     if (stuck_) {
         extra_ += map.page_count() / 16 + FreePages::kSegmentPages;
@@ -196,8 +194,9 @@ void Relocation::run(TransactionState& txn, TreeState& space, SpaceMap& map, Tra
     restart();
 }
 
-// Decides whether pages have to move, and behind which one.
-bool Relocation::plan(SpaceMap& map) {
+// Decides whether pages have to move, and behind which one. Nothing can be cut off that a snapshot needs which is
+// held for long: `held_pages`.
+bool Relocation::plan(SpaceMap& map, std::uint64_t held_pages) {
     FreePages& free = map.free_space();
     const std::uint64_t count = map.page_count();
     const std::uint64_t segment = FreePages::kSegmentPages;
@@ -208,7 +207,7 @@ bool Relocation::plan(SpaceMap& map) {
     const std::uint64_t page_size = map.page_size();
     const bool worth = demanded_ > 0 || (map.free_pages() > count / (under_way ? 8 : 4) &&
                                          map.free_pages() * page_size > kLeastFreeBytes);
-    if (!worth || goal >= count) {
+    if (!worth || goal >= count || (demanded_ == 0 && held_pages > goal)) {
         if (under_way) free.set_ceiling(FreePages::kNoCeiling);
         extra_ = 0;
         return false;

@@ -32,7 +32,7 @@ public:
     [[nodiscard]] std::uint64_t visited() const noexcept { return visited_; }
 
 private:
-    [[nodiscard]] bool plan(SpaceMap& map);
+    [[nodiscard]] bool plan(SpaceMap& map, std::uint64_t held_pages);
     /// True when the end of the last tree was reached.
     [[nodiscard]] bool walk(TransactionState& txn, TreeState& space, SpaceMap& map);
     void restart() noexcept;

@@ -99,7 +99,7 @@ struct TransactionState {
     const std::byte* map = nullptr;
     mutable std::uint64_t nodes_visited = 0;  ///< since the transaction began
     std::uint32_t reader_slot = 0;
-    bool durable_only = false;  ///< a reader of durable states
+    bool durable_only = false;                      ///< a reader of durable states
     std::vector<std::unique_ptr<TreeState>> trees;  ///< the first tree_count are open; the rest wait for reuse
     std::size_t tree_count = 0;
     TreeState catalog;

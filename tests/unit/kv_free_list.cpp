@@ -108,7 +108,9 @@ TEST_CASE("with 100 GiB of free pages a small commit costs what it costs without
         return cost;
     };
     const Cost before = run(2500);
+    // A snapshot that is held for long keeps the file from being relocated and cut.
     const ReadTransaction held = env.begin_read();
+    (void)run(100);
     stretch(env, kHundredGiB, 100);
     put_some(env, random, 1, 1000);
     REQUIRE(env.statistics().free_pages > kHundredGiB * 9 / 10);
@@ -178,6 +180,7 @@ TEST_CASE("a commit does not look at the pages that wait for a held reader") {
     CHECK(env.statistics().page_count < (pinned + live) * 5 / 4);
     held.reset();
     for (int i = 0; i < 3; ++i) put_some(env, random, 1, 20000);
-    CHECK(env.statistics().waiting_pages < 100);
+    // What relocation moves in three commits waits again.
+    CHECK(env.statistics().waiting_pages < 300);
     test::require_sound(env);
 }
