@@ -14,14 +14,6 @@ void write_meta_area(os::Output& out, const MetaHeader& fixed, const Snapshot& s
     }
 }
 
-std::uint64_t verify_run(const TransactionState& txn, std::uint64_t first_page) {
-    const std::byte* run = txn.map + first_page * txn.page_size_bytes;
-    const std::uint64_t available = (txn.snapshot.page_count - first_page) * txn.page_size_bytes;
-    if (const char* why = run_error(run, available, *txn.checksum, first_page, txn.page_size_bytes))
-        throw_corrupt(first_page, why);
-    return load<RunHeader>(run).page_count;
-}
-
 namespace {
 
 /// Live pages are those that are neither free nor waiting; in page order each of them begins a node or a run.
@@ -95,7 +87,7 @@ CopyReport copy(Environment& environment, os::Output& out, const CopyOptions& op
     const HeldSnapshot held{env, HeldSnapshot::Head::durable};
     CopyReport report;
     report.transaction = held.txn().snapshot.id;
-    CopyMeter meter{options, env.page_size};
+    CopyMeter meter{options.progress, env.page_size};
     try {
         report.pages = (options.compact ? copy_compact : copy_plain)(env, held.txn(), out, meter);
         meter.finish();

@@ -13,8 +13,8 @@ struct CopyCancelled {};
 /// Counts pages and asks the caller about once per MiB whether to go on.
 class CopyMeter {
 public:
-    CopyMeter(const CopyOptions& options, std::uint32_t page_size) noexcept
-        : options_(options), page_size_(page_size) {}
+    CopyMeter(const std::function<bool(const CopyProgress&)>& tell, std::uint32_t page_size) noexcept
+        : tell_(tell), page_size_(page_size) {}
     void start(std::uint64_t pages) {
         progress_.pages_total = pages;
         ask();
@@ -30,10 +30,10 @@ public:
 private:
     void ask() {
         asked_ = progress_.pages_done;
-        if (options_.progress && !options_.progress(progress_)) throw CopyCancelled{};
+        if (tell_ && !tell_(progress_)) throw CopyCancelled{};
     }
 
-    const CopyOptions& options_;
+    const std::function<bool(const CopyProgress&)>& tell_;
     std::uint32_t page_size_;
     CopyProgress progress_;
     std::uint64_t asked_ = 0;
@@ -46,8 +46,5 @@ void write_meta_area(os::Output& out, const MetaHeader& fixed, const Snapshot& s
 std::uint64_t copy_plain(EnvironmentState& env, TransactionState& txn, os::Output& out, CopyMeter& meter);
 /// Live pages only, under new numbers. Returns their number.
 std::uint64_t copy_compact(EnvironmentState& env, TransactionState& txn, os::Output& out, CopyMeter& meter);
-
-/// Proves that a committed run is sound and carries its own number. Returns its pages.
-std::uint64_t verify_run(const TransactionState& txn, std::uint64_t first_page);
 
 }  // namespace cambium::kv::detail

@@ -11,6 +11,7 @@
 
 #include "kv/environment_state.hpp"
 #include "kv/fork_guard.hpp"
+#include "kv/increment.hpp"
 #include "kv/recovery.hpp"
 
 namespace cambium::kv {
@@ -144,6 +145,7 @@ private:
             throw Error(ErrorCode::busy, "\"" + path_ +
                                              "\" is open in another process, and this one may not write its files: "
                                              "give it write permission or close the other one");
+        if (os::exists(increment_path(os::resolve_path(path_)))) refuse_unfinished();
         RecoveryReport report;
         const Recovered recovered = choose_state(data_, path_, std::nullopt, report);
         auto env = std::make_unique<EnvironmentState>(path_, options_, std::move(data_), recovered.meta);
@@ -156,6 +158,7 @@ private:
         const bool first = take_attach_lock();
         if (!data_.is_at(path_)) return nullptr;
         if (!first && !data_.locked_by_other(kReadyLock)) return retry();
+        if (first) finish_pending_increment();
         if (data_.locked_by_other(kStandaloneLock))
             throw Error(
                 ErrorCode::busy,
@@ -176,6 +179,18 @@ private:
         if (first && env->report.adopted && !options_.read_only) env->flush_until(env->written_transaction());
         if (first) (void)env->data.try_lock(kAttachLock, false);  // from exclusive to shared: others may come
         return env;
+    }
+
+    // Somebody was killed while bringing this replica to another state.
+    void finish_pending_increment() {
+        const std::string store_path = os::resolve_path(path_);
+        if (!options_.read_only) return finish_increment(data_, store_path);
+        if (os::exists(increment_path(store_path))) refuse_unfinished();
+    }
+
+    [[noreturn]] void refuse_unfinished() const {
+        throw Error(ErrorCode::busy,
+                    "an increment is being applied to \"" + path_ + "\": open it once for writing to finish it");
     }
 
     // True for the first process to open. Waits while another one recovers.

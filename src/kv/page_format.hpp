@@ -231,4 +231,31 @@ inline constexpr std::size_t kMaxMetaExtents = (kMaxMetaSize - sizeof(MetaHeader
 /// A commit with more bytes than this takes two flushes, so that recovery never reads more.
 inline constexpr std::uint64_t kMaxVerifiedBytes = std::uint64_t{64} << 20;
 
+// ---- Increments -------------------------------------------------------------------------------------------
+
+inline constexpr char kIncrementMagic[8] = {'C', 'a', 'm', 'b', 'I', 'n', 'c', 'r'};
+inline constexpr std::uint32_t kIncrementVersion = 1;
+
+/// First bytes of an increment (docs/format.md).
+struct IncrementHeader {
+    char magic[8];
+    std::uint64_t checksum;  ///< unseeded, of the rest of the header
+    std::uint32_t version;
+    std::uint32_t reserved;
+    TransactionId base_transaction;  ///< the state that a replica must be at
+    std::uint64_t base_digest;
+    std::uint64_t digest;  ///< of the state after the increment
+    MetaHeader state;      ///< what both slots of the replica will hold
+};
+static_assert(sizeof(IncrementHeader) == 264 && std::has_unique_object_representations_v<IncrementHeader>);
+
+/// Before each stretch of pages, and once behind the last.
+struct IncrementRecord {
+    std::uint64_t first_page;  ///< behind the last stretch: how many pages there were
+    std::uint64_t page_count;  ///< 0 behind the last stretch
+    std::uint64_t checksum;    ///< unseeded, of the checksum before this one, these two fields, and the pages
+};
+static_assert(sizeof(IncrementRecord) == 24 && std::has_unique_object_representations_v<IncrementRecord>);
+inline constexpr std::uint64_t kIncrementStretch = std::uint64_t{1} << 20;  ///< most bytes of pages in one stretch
+
 }  // namespace cambium::kv

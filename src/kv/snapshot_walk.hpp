@@ -39,6 +39,15 @@ private:
     TransactionState* txn_;
 };
 
+/// Proves that a committed run is sound and carries its own number. Returns its pages.
+[[nodiscard]] inline std::uint64_t verify_run(const TransactionState& txn, std::uint64_t first_page) {
+    const std::byte* run = txn.map + first_page * txn.page_size_bytes;
+    const std::uint64_t available = (txn.snapshot.page_count - first_page) * txn.page_size_bytes;
+    if (const char* why = run_error(run, available, *txn.checksum, first_page, txn.page_size_bytes))
+        throw_corrupt(first_page, why);
+    return load<RunHeader>(run).page_count;
+}
+
 /// The tree record that an entry of the catalog holds.
 [[nodiscard]] inline TreeRecord tree_record_in(const LeafEntry& entry) {
     if (entry.kind != ValueKind::inlined || entry.value.size() != sizeof(TreeRecord))

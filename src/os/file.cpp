@@ -332,6 +332,13 @@ bool may_write(const std::string& path) noexcept {
     return ::faccessat(AT_FDCWD, directory_of(path).c_str(), W_OK | X_OK, AT_EACCESS) == 0;
 }
 
+bool exists(const std::string& path) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) == 0) return true;
+    if (errno != ENOENT && errno != ENOTDIR) throw_errno("cannot look for", path, errno);
+    return false;
+}
+
 void remove_file(const std::string& path) noexcept {
     (void)::unlink(path.c_str());
 }

@@ -121,6 +121,8 @@ void rename_file(const std::string& from, const std::string& to, bool replace);
 [[nodiscard]] std::string resolve_path(const std::string& path);
 /// Whether this process could open the file for reading and writing, or create it.
 [[nodiscard]] bool may_write(const std::string& path) noexcept;
+/// Whether there is a file of that name. Error{io} when that cannot be told.
+[[nodiscard]] bool exists(const std::string& path);
 /// Removes a file if it exists; never throws.
 void remove_file(const std::string& path) noexcept;
 

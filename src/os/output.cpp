@@ -34,7 +34,7 @@ void write_to_descriptor(int descriptor, const char* bytes, std::size_t size) {
 
 Output::Output(const std::string& path, std::uint32_t mode)
     : path_(path), temporary_(path + "-new." + std::to_string(std::random_device{}())) {
-    if (::access(path.c_str(), F_OK) == 0)
+    if (exists(path))
         throw Error(ErrorCode::already_exists, "\"" + path + "\" already exists: give another name, or remove it");
     file_ = File::create_new(temporary_, mode, File::Role::data);
 }

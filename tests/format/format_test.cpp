@@ -48,6 +48,12 @@ const std::map<std::string, Table> kTables{
      {FIELD(RunHeader, checksum), FIELD(RunHeader, page_number), FIELD(RunHeader, birth), FIELD(RunHeader, kind),
       FIELD(RunHeader, padding), FIELD(RunHeader, value_size), FIELD(RunHeader, page_count),
       FIELD(RunHeader, table_digest), FIELD(RunHeader, reserved)}},
+    {"Increment",
+     {FIELD(IncrementHeader, magic), FIELD(IncrementHeader, checksum), FIELD(IncrementHeader, version),
+      FIELD(IncrementHeader, reserved), FIELD(IncrementHeader, base_transaction),
+      FIELD(IncrementHeader, base_digest), FIELD(IncrementHeader, digest), FIELD(IncrementHeader, state)}},
+    {"Increment record",
+     {FIELD(IncrementRecord, first_page), FIELD(IncrementRecord, page_count), FIELD(IncrementRecord, checksum)}},
 };
 
 std::vector<std::string> cells(const std::string& row) {
@@ -116,4 +122,6 @@ TEST_CASE("the limits of the format document are those of the code") {
     CHECK(kHintCount == 16);
     CHECK(kRunChunkSize == 65536);
     CHECK(kMaxMetaSize == 16384);
+    CHECK(sizeof(IncrementHeader) == 264);
+    CHECK(kIncrementStretch == 1048576);
 }
