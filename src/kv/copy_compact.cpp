@@ -55,50 +55,34 @@ private:
         if (root != new_root) throw_corrupt(tree.root, "the record of its tree counts other pages than there are");
     }
 
+    // What it refers to goes first; the copy is patched as the new numbers come.
     PageRef copy_node(PageRef ref, std::uint32_t level) {
         const NodeView node = txn_.node(ref, level);
         txn_.verify(node);
-        const std::vector<PageRef> roots = level == 0 ? copy_value_trees(node) : std::vector<PageRef>{};
-        if (buffers_.size() <= level) buffers_.resize(level + 1);
-        buffers_[level].assign(node.data(), node.data() + node.page_size());
-        if (level == 0) {
-            const NodeEditor leaf{buffers_[0].data(), node.page_size()};
-            if (has_duplicates(tree_)) {
-                patch_value_trees(leaf, roots);
-            } else {
-                (in_catalog_ ? patch_records(leaf) : copy_runs(leaf));
-            }
+        std::vector<std::byte> page(node.data(), node.data() + node.page_size());
+        NodeEditor copy{page.data(), node.page_size()};
+        if (level > 0) {
+            for (std::uint32_t i = 0; i <= node.count(); ++i)
+                copy.set_child(i, copy_node(txn_.child(ref, node, i), level - 1));
+        } else if (has_duplicates(tree_)) {
+            copy_value_trees(copy);
+        } else if (in_catalog_) {
+            patch_records(copy);
         } else {
-            for (std::uint32_t i = 0; i <= node.count(); ++i) {
-                const PageRef child = copy_node(txn_.child(ref, node, i), level - 1);
-                NodeEditor{buffers_[level].data(), node.page_size()}.set_child(i, child);
-            }
+            copy_runs(copy);
         }
-        return write_node(buffers_[level]);
+        return write_node(page);
     }
 
-    // Before the leaf itself, whose buffer they use too. Their new roots, in the order of the leaf.
-    std::vector<PageRef> copy_value_trees(const NodeView& leaf) {
-        std::vector<PageRef> roots;
-        for (std::uint32_t i = 0; has_duplicates(tree_) && i < leaf.count(); ++i) {
+    void copy_value_trees(NodeEditor leaf) {
+        for (std::uint32_t i = 0; i < leaf.count(); ++i) {
             const LeafEntry entry = leaf.leaf_entry(i);
             if (entry.kind != ValueKind::duplicate_tree) continue;
-            const TreeRecord values = value_tree(txn_, tree_, entry);
+            TreeRecord values = value_tree(txn_, tree_, entry);
             const TreeRecord outer = std::exchange(tree_, values);
-            roots.push_back(copy_node(values.root, values.depth - 1));
+            values.root = copy_node(values.root, values.depth - 1);
             tree_ = outer;
-        }
-        return roots;
-    }
-
-    static void patch_value_trees(NodeEditor leaf, const std::vector<PageRef>& roots) {
-        std::size_t done = 0;
-        for (std::uint32_t i = 0; done < roots.size() && i < leaf.count(); ++i) {
-            const LeafEntry entry = leaf.leaf_entry(i);
-            if (entry.kind != ValueKind::duplicate_tree) continue;
-            auto record = load<TreeRecord>(reinterpret_cast<const std::byte*>(entry.value.data()));
-            record.root = roots[done++];
-            (void)leaf.replace_value(i, {reinterpret_cast<const char*>(&record), sizeof record}, entry.kind);
+            (void)leaf.replace_value(i, {reinterpret_cast<const char*>(&values), sizeof values}, entry.kind);
         }
     }
 
@@ -165,8 +149,7 @@ private:
     MetaHeader identity_;
     base::Checksum checksum_;
     std::map<std::uint64_t, PlacedTree> trees_;
-    std::vector<std::vector<std::byte>> buffers_;  ///< one page per level
-    TreeRecord tree_{};                            ///< being copied
+    TreeRecord tree_{};  ///< being copied
     std::uint64_t next_page_ = 0;
     bool in_catalog_ = false;
 };

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cambium/kv/maintenance.hpp"
+#include "kv/duplicates.hpp"
 #include "kv/snapshot_walk.hpp"
 
 namespace cambium::kv {
@@ -12,30 +13,56 @@ using detail::TransactionState;
 
 class TreeMeter {
 public:
-    TreeMeter(const TransactionState& txn, TreeUsage& usage) : txn_(txn), usage_(usage) {}
+    TreeMeter(const TransactionState& txn, const TreeRecord& tree, TreeUsage& usage)
+        : txn_(txn), tree_(tree), usage_(usage) {}
 
-    void add_node(PageRef ref, std::uint32_t level) {
-        const NodeView node = txn_.node(ref, level);
-        usage_.page_bytes += node.page_size();
-        usage_.used_bytes += node.used_bytes();
-        if (level == 0) return add_entries(node);
-        for (std::uint32_t i = 0; i <= node.count(); ++i) add_node(txn_.child(ref, node, i), level - 1);
+    void run() {
+        if (const std::uint32_t depth = detail::checked_depth(tree_); depth > 0)
+            add_node(tree_.root, depth - 1, &TreeMeter::add_entry);
     }
 
 private:
-    void add_entries(const NodeView& leaf) {
-        for (std::uint32_t i = 0; i < leaf.count(); ++i) {
-            const LeafEntry entry = leaf.leaf_entry(i);
-            const std::uint64_t size = txn_.resolve(entry).size();
-            usage_.key_bytes += leaf.prefix().size() + entry.rest_size;
-            usage_.value_bytes += size;
-            if (entry.kind != ValueKind::run) continue;
-            usage_.page_bytes += run_page_count(size, leaf.page_size()) * leaf.page_size();
-            usage_.used_bytes += run_table_offset(size) + 8 * run_chunk_count(size);
+    using AddEntry = void (TreeMeter::*)(const NodeView& leaf, const LeafEntry& entry);
+
+    void add_node(PageRef ref, std::uint32_t level, AddEntry add) {
+        const NodeView node = txn_.node(ref, level);
+        usage_.page_bytes += node.page_size();
+        usage_.used_bytes += node.used_bytes();
+        for (std::uint32_t i = 0; i < node.count() + (level > 0 ? 1U : 0U); ++i) {
+            if (level > 0) {
+                add_node(txn_.child(ref, node, i), level - 1, add);
+            } else {
+                (this->*add)(node, node.leaf_entry(i));
+            }
         }
     }
 
+    void add_entry(const NodeView& leaf, const LeafEntry& entry) {
+        usage_.key_bytes += leaf.prefix().size() + entry.rest_size;
+        if (detail::has_duplicates(tree_)) return add_values(entry);
+        const std::uint64_t size = txn_.resolve(entry).size();
+        usage_.value_bytes += size;
+        if (entry.kind != ValueKind::run) return;
+        usage_.page_bytes += run_page_count(size, txn_.page_size_bytes) * txn_.page_size_bytes;
+        usage_.used_bytes += run_table_offset(size) + 8 * run_chunk_count(size);
+    }
+
+    void add_values(const LeafEntry& entry) {
+        if (entry.kind == ValueKind::duplicate_tree) {
+            const TreeRecord values = detail::value_tree(txn_, tree_, entry);
+            return add_node(values.root, values.depth - 1, &TreeMeter::add_value);
+        }
+        const detail::ValueSet values{entry, fixed_value_size(tree_.flags)};
+        for (std::uint32_t i = 0; i < values.count(); ++i) usage_.value_bytes += values[i].size();
+    }
+
+    // In a value tree the keys are the values.
+    void add_value(const NodeView& leaf, const LeafEntry& entry) {
+        usage_.value_bytes += leaf.prefix().size() + entry.rest_size;
+    }
+
     const TransactionState& txn_;
+    const TreeRecord& tree_;
     TreeUsage& usage_;
 };
 
@@ -64,8 +91,7 @@ TreeUsage usage(const Transaction& txn, Tree tree) {
     const TreeRecord& record = state.tree(tree.id()).record;
     TreeUsage result;
     result.counts = txn.statistics(tree);
-    if (const std::uint32_t depth = detail::checked_depth(record); depth > 0)
-        TreeMeter{state, result}.add_node(record.root, depth - 1);
+    TreeMeter{state, record, result}.run();
     return result;
 }
 

@@ -9,13 +9,19 @@
 
 namespace cambium::test {
 
-/// Everything that a snapshot holds, read forward; read backward too, and counted.
+/// Everything that a snapshot holds, read forward; read backward too, and counted. A pair of a tree with duplicates
+/// is one entry, its key and value with a zero byte between.
 inline Trees content_of(const kv::Transaction& txn) {
     Trees content;
     txn.each_tree([&](ByteView name, kv::Tree tree) {
         auto& entries = content[std::string{name}];
         kv::Cursor cursor = txn.cursor(tree);
-        for (bool on = cursor.first(); on; on = cursor.next()) entries.emplace(cursor.key(), cursor.value());
+        const bool pairs = txn.options(tree).duplicates;
+        for (bool on = cursor.first(); on; on = cursor.next()) {
+            std::string key{cursor.key()};
+            if (pairs) key.append(1, '\0').append(cursor.value());
+            entries.emplace(std::move(key), pairs ? ByteView{} : cursor.value());
+        }
         std::size_t backward = 0;
         for (bool on = cursor.last(); on; on = cursor.previous()) ++backward;
         if (backward != entries.size() || txn.statistics(tree).entries != entries.size())

@@ -10,7 +10,8 @@
 
 namespace cambium::test {
 
-/// One transaction of random changes to three trees: small records, mixed values, large values.
+/// One transaction of random changes to four trees: small records, mixed values, large values, several values per
+/// key (some keys with few, one with hundreds).
 inline void change_randomly(kv::Environment& environment, std::mt19937_64& random, int changes) {
     const auto below = [&](std::uint64_t n) { return random() % n; };
     const auto bytes = [&](std::uint64_t size) {
@@ -22,7 +23,15 @@ inline void change_randomly(kv::Environment& environment, std::mt19937_64& rando
     const kv::Tree small = txn.create_tree("small");
     const kv::Tree mixed = txn.create_tree("mixed");
     const kv::Tree large = txn.create_tree("large");
+    const kv::Tree several = txn.create_tree("several", {.duplicates = true});
     for (int i = 0; i < changes; ++i) {
+        const std::string owner = below(2) == 0 ? "many" : std::to_string(below(20));
+        const std::string pair_value = std::to_string(below(1000)) + std::string(below(20), 'v');
+        if (below(4) == 0) {
+            (void)txn.erase(several, owner, pair_value);
+        } else {
+            txn.put(several, owner, pair_value);
+        }
         const std::string key = "key " + std::to_string(below(2000));
         if (below(3) == 0) {
             (void)txn.erase(small, key);

@@ -233,6 +233,51 @@ TEST_CASE_FIXTURE(Fixture, "names that the format cannot hold, and streams that 
     }
 }
 
+TEST_CASE_FIXTURE(Fixture, "trees with several values per key keep their options and their pairs") {
+    {
+        kv::WriteTransaction txn = environment.begin_write();
+        const kv::Tree any = txn.create_tree("any", {.duplicates = true, .value_order = kv::KeyOrder::reversed});
+        for (int i = 0; i < 3000; ++i) txn.put(any, std::to_string(i % 7), std::to_string(i));
+        const kv::Tree fixed = txn.create_tree("fixed", {.duplicates = true, .fixed_value_size = 3});
+        for (int i = 100; i < 900; ++i) txn.put(fixed, "k" + std::to_string(i % 5), std::to_string(i));
+        (void)txn.create_tree("fixed, empty", {.duplicates = true, .fixed_value_size = 9});
+        const kv::TreeOptions integers{.duplicates = true, .value_order = kv::KeyOrder::native_integers};
+        const kv::Tree numbers = txn.create_tree("integers", integers);
+        for (std::uint32_t i = 0; i < 500; ++i) {
+            const std::uint32_t number = i * 7919 % 500;
+            txn.put(numbers, "n", {reinterpret_cast<const char*>(&number), sizeof number});
+        }
+        txn.commit();
+    }
+    const std::string text = dumped(DumpEncoding::bytevalue);
+    const std::string lines = "maxreaders=126\nduplicates=1\ndupsort=1\n";
+    CHECK(text.find("database=any\n") < text.find(lines + "reversedup=1\ndb_pagesize=4096\n"));
+    CHECK(text.find(lines + "dupfixed=1\ndb_pagesize=4096\nHEADER=END\n 6b30\n 313030\n 6b30\n 313035\n") !=
+          std::string::npos);
+    CHECK(text.find(lines + "dupfixed=1\nvaluesize=9\ndb_pagesize=4096\nHEADER=END\nDATA=END\n") !=
+          std::string::npos);
+    CHECK(text.find(lines + "dupfixed=1\nintegerdup=1\nvaluesize=0\n") != std::string::npos);
+    Fixture target;
+    (void)target.load(text);
+    CHECK(target.dumped(DumpEncoding::bytevalue) == text);
+    CHECK(content_of(target.environment) == content_of(environment));
+    const kv::ReadTransaction txn = target.environment.begin_read();
+    for (const char* name : {"any", "fixed", "fixed, empty", "integers"})
+        CHECK(txn.options(txn.tree(name)) == environment.begin_read().options(txn.tree(name)));
+
+    // As LMDB writes it: the first value tells the size.
+    const std::string block =
+        "VERSION=3\nformat=print\ndatabase=f\nduplicates=1\ndupsort=1\ndupfixed=1\nHEADER=END\n";
+    (void)target.load(block + " a\n 22\n a\n 11\n a\n 22\nDATA=END\n");
+    const kv::ReadTransaction loaded = target.environment.begin_read();
+    CHECK(loaded.options(loaded.tree("f")).fixed_value_size == 2);
+    CHECK(loaded.statistics(loaded.tree("f")).entries == 2);
+    target.require_refused(block + " a\n 22\n a\n 333\nDATA=END\n", ErrorCode::invalid_argument, 11);
+    target.require_refused(
+        std::string{kHeader} + " a\n 1\nDATA=END\n" + "VERSION=3\ndatabase=t\ndupsort=1\nHEADER=END\nDATA=END\n",
+        ErrorCode::invalid_argument, 13);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a transaction that has ended is not dumped") {
     kv::ReadTransaction txn = environment.begin_read();
     txn.end();

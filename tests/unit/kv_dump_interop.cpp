@@ -34,6 +34,8 @@ Trees sample(DumpEncoding encoding) {
         if (encoding == DumpEncoding::print && key.back() == '\\') key.back() = '/';
         trees["first"][key] = std::string(static_cast<std::size_t>(i % 90), static_cast<char>(i % 31));
     }
+    for (int i = 0; i < 2000; ++i)  // a tree with duplicates: key, zero byte, value
+        trees["several"][std::to_string(i % 9) + std::string(1, '\0') + std::to_string(i)] = "";
     trees["second"] = {{std::string(511, 'k'), std::string(100000, '\xff')}, {"empty", ""}};
     return trees;
 }
@@ -41,8 +43,13 @@ Trees sample(DumpEncoding encoding) {
 void fill(Environment& environment, const Trees& trees) {
     kv::WriteTransaction txn = environment.begin_write();
     for (const auto& [name, entries] : trees) {
-        const kv::Tree tree = txn.create_tree(name);
-        for (const auto& [key, value] : entries) txn.put(tree, key, value);
+        const bool pairs = name == "several";
+        const kv::Tree tree = txn.create_tree(name, {.duplicates = pairs});
+        for (const auto& [key, value] : entries) {
+            const std::size_t zero = key.find('\0');
+            if (pairs) txn.put(tree, key.substr(0, zero), key.substr(zero + 1));
+            if (!pairs) txn.put(tree, key, value);
+        }
     }
     txn.commit();
 }
@@ -63,7 +70,7 @@ void there_and_back(DumpEncoding encoding) {
     Environment target = Environment::open(directory.file("target"));
     std::ifstream in{directory.file("back.txt"), std::ios::binary};
     const kv::LoadReport report = kv::load(target, in);
-    CHECK(report.blocks == 2);
+    CHECK(report.blocks == 3);
     CHECK(content_of(target) == content_of(source));
     (void)require_sound(target);
     (void)require_sound(source);

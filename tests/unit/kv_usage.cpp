@@ -72,6 +72,7 @@ TEST_CASE("the usage of a tree is what its entries sum up to") {
     const kv::ReadTransaction txn = environment.begin_read();
     for (const auto& [name, entries] : content) {
         CAPTURE(name);
+        if (name == "several") continue;  // below
         std::uint64_t keys = 0;
         std::uint64_t values = 0;
         for (const auto& [key, value] : entries) {
@@ -99,6 +100,25 @@ TEST_CASE("the usage of a tree is what its entries sum up to") {
     CHECK(sorted.fill() > 0.9);
     writer.abort();
     CHECK_THROWS_AS((void)kv::usage(writer, fresh), Error);
+    (void)require_sound(environment);
+}
+
+TEST_CASE("the usage of a tree with duplicates counts every key once and every value") {
+    const MemoryDirectory directory;
+    Environment environment = Environment::open(directory.store());
+    kv::WriteTransaction txn = environment.begin_write();
+    const kv::Tree tree = txn.create_tree("t", {.duplicates = true});
+    txn.put(tree, "one", "alone");
+    for (int i = 0; i < 10; ++i) txn.put(tree, "some", std::to_string(100 + i));
+    for (int i = 0; i < 5000; ++i) txn.put(tree, "many", std::to_string(10000 + i));
+    txn.commit();
+    const kv::ReadTransaction reader = environment.begin_read();
+    const kv::TreeUsage usage = kv::usage(reader, tree);
+    CHECK(usage.counts.entries == 5011);
+    CHECK(usage.key_bytes == 11);
+    CHECK(usage.value_bytes == 5 + 10 * 3 + 5000 * 5);
+    CHECK(usage.page_bytes == 4096 * (usage.counts.branch_pages + usage.counts.leaf_pages));
+    CHECK(usage.fill() > 0.5);
     (void)require_sound(environment);
 }
 

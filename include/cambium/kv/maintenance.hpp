@@ -35,8 +35,8 @@ struct CheckReport {
 
 /// What the pages of one tree hold, as of a transaction.
 struct TreeUsage {
-    TreeStatistics counts;  ///< entries, pages by kind, depth
-    std::uint64_t key_bytes = 0;
+    TreeStatistics counts;        ///< entries, pages by kind, depth
+    std::uint64_t key_bytes = 0;  ///< every key once, however many values it has
     std::uint64_t value_bytes = 0;
     std::uint64_t page_bytes = 0;  ///< size of all its pages
     std::uint64_t used_bytes = 0;  ///< of these: headers, arrays, live entries, large values with their checksums
