@@ -116,7 +116,7 @@ TEST_CASE("random stores survive dump and load, in both encodings") {
         const Trees content = content_of(source.environment);
         for (const DumpEncoding encoding : {DumpEncoding::bytevalue, DumpEncoding::print}) {
             const std::string text = source.dumped(encoding);
-            for (const std::uint64_t batch : {0, 7}) {
+            for (const std::uint64_t batch : {0U, 7U}) {
                 Fixture target;
                 const kv::LoadReport report = target.load(text, {.entries_per_commit = batch});
                 REQUIRE(content_of(target.environment) == content);

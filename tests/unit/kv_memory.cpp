@@ -69,10 +69,10 @@ TEST_CASE("every open is another store, whatever its name") {
 TEST_CASE("options that contradict a store in memory") {
     kv::Options options = kInMemory;
     options.read_only = true;
-    CHECK_THROWS_AS(Environment::open("name", options), Error);
+    CHECK_THROWS_AS((void)Environment::open("name", options), Error);
     options = kInMemory;
     options.page_size_bytes = 5000;
-    CHECK_THROWS_AS(Environment::open("name", options), Error);
+    CHECK_THROWS_AS((void)Environment::open("name", options), Error);
     options = kInMemory;
     options.create = false;
     Environment environment = Environment::open("name", options);

@@ -70,7 +70,9 @@ TEST_CASE("the usage of a tree is what its entries sum up to") {
     make_busy_store(environment, random);
     const Trees content = content_of(environment);
     const kv::ReadTransaction txn = environment.begin_read();
-    for (const auto& [name, entries] : content) {
+    for (const auto& tree : content) {
+        const std::string& name = tree.first;
+        const auto& entries = tree.second;
         CAPTURE(name);
         if (name == "several") continue;  // below
         std::uint64_t keys = 0;
