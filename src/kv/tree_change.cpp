@@ -134,8 +134,13 @@ void TreeChange::replace_item(LeafItem item) {
     std::string copies[2];
     if (points_into(item.value, leaf.data(), page_size())) item.value = copies[0].assign(item.value);
     if (points_into(item.key, leaf.data(), page_size())) item.key = copies[1].assign(item.key);
+    const bool shrinks = item.value.size() < leaf.leaf_entry(frame.index).value.size();
     leaf.erase_entry(frame.index);
     insert_item(item);
+    if (!shrinks) return;
+    // The leaf has not been split, and may be small enough now to join a neighbour.
+    tree_.append_leaf = kNoPage;
+    after_erase(path_.depth - 1);
 }
 
 void TreeChange::add_to_counts(std::int64_t entries) {

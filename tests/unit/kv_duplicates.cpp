@@ -199,6 +199,16 @@ TEST_CASE_FIXTURE(Fixture,
     CHECK(txn.statistics(fixed).leaf_pages == 0);
 }
 
+TEST_CASE_FIXTURE(Fixture, "leaves whose sets shrink are joined") {
+    for (std::size_t key = 0; key < 500; ++key)
+        for (const std::size_t size : {450, 440, 20}) txn.put(tree, numbered(key), std::string(size, 'v'));
+    const std::uint64_t before = txn.statistics(tree).leaf_pages;
+    for (std::size_t key = 0; key < 500; ++key)
+        for (const std::size_t size : {450, 440}) CHECK(txn.erase(tree, numbered(key), std::string(size, 'v')));
+    CHECK(txn.statistics(tree).entries == 500);
+    CHECK(txn.statistics(tree).leaf_pages < before / 3);
+}
+
 TEST_CASE_FIXTURE(Fixture, "the longest keys and values; the last value of a tree of its own") {
     const std::string key(env.max_key_size(), 'k');
     const auto value = [&](char c) { return std::string(env.max_key_size(), c); };
@@ -306,6 +316,10 @@ TEST_CASE_FIXTURE(Fixture, "options of values are checked at creation and compar
     options.value_order = KeyOrder::reversed;
     CHECK(refused(options));
     CHECK(refused(with_values(KeyOrder::native_integers, 5)));
+    CHECK(refused(with_values(KeyOrder::custom)));
+    options = with_values();
+    options.counts = true;
+    CHECK(refused(options));
     CHECK(refused(with_values(KeyOrder::bytes, static_cast<std::uint16_t>(env.max_key_size() + 1))));
     CHECK_FALSE(txn.find_tree("new").has_value());
     CHECK(txn.create_tree("pairs", with_values()) == tree);
