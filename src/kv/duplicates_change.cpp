@@ -202,7 +202,13 @@ private:
 
 std::uint64_t add_values(TransactionState& txn, TreeState& tree, ByteView key, std::span<const ByteView> values,
                          ValueMode mode) {
-    return values.empty() ? 0 : ValueChange{txn, tree, key}.add(values, mode);
+    if (values.empty()) return 0;
+    // Several values at once have one size. What moves between leaf and value tree is no change of the caller's.
+    const std::uint64_t changed = txn.changed_bytes;
+    const std::size_t pair_size = key.size() + values.front().size();
+    const std::uint64_t added = ValueChange{txn, tree, key}.add(values, mode);
+    txn.changed_bytes = changed + added * pair_size;
+    return added;
 }
 
 bool add_pair(TransactionState& txn, TreeState& tree, ByteView key, ByteView value, ValueMode mode) {
@@ -215,7 +221,11 @@ bool add_pair(TransactionState& txn, TreeState& tree, ByteView key, ByteView val
 }
 
 bool erase_value(TransactionState& txn, TreeState& tree, ByteView key, ByteView value) {
-    return ValueChange{txn, tree, key}.erase(value);
+    const std::uint64_t changed = txn.changed_bytes;
+    const std::size_t pair_size = key.size() + value.size();
+    const bool erased = ValueChange{txn, tree, key}.erase(value);
+    txn.changed_bytes = changed + (erased ? pair_size : 0);
+    return erased;
 }
 
 void retire_value_tree(TransactionState& txn, TreeState& tree, const LeafEntry& entry) {

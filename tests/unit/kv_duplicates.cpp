@@ -10,6 +10,7 @@
 #include "cambium/kv/copy.hpp"
 #include "cambium/kv/dump.hpp"
 #include "cambium/kv/environment.hpp"
+#include "cambium/kv/maintenance.hpp"
 #include "child.hpp"
 #include "file_bytes.hpp"
 #include "temporary_store.hpp"
@@ -624,6 +625,23 @@ TEST_CASE_FIXTURE(Fixture, "copies and dumps hold every pair") {
     kv::Environment loaded = kv::Environment::open(directory.file("loaded"));
     kv::load(loaded, text);
     compare(loaded);
+}
+
+TEST_CASE_FIXTURE(Fixture, "usage() counts the bytes of values in every form") {
+    fill(3000, "a");
+    fill(100, "b");
+    fill(1, "c");
+    put({{"key", "v1"}, {"key", "v22"}});
+    const kv::TreeUsage usage = kv::usage(txn, fixed);
+    CHECK(usage.key_bytes == 3);
+    CHECK(usage.value_bytes == std::uint64_t{8} * 3101);
+    CHECK(usage.page_bytes == 4096 * (usage.counts.leaf_pages + usage.counts.branch_pages));
+    CHECK(kv::usage(txn, tree).value_bytes == 5);
+    CHECK_FALSE(txn.put(tree, "key", "v1"));
+    CHECK(txn.erase(fixed, "a", numbered(7)));
+    txn.commit();
+    const std::uint64_t pairs = 3101 + 1;
+    CHECK(env.statistics().changed_bytes == pairs * (1 + 8) + 2 * 3 + 5);
 }
 
 TEST_CASE_FIXTURE(Fixture, "values survive reopening, in every form") {
