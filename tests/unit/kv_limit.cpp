@@ -106,7 +106,7 @@ TEST_CASE("at the limit puts are refused, erasing works, and makes room at once,
     Limited store{directory.store()};
     CHECK(store.fill(20, 400) > 50);
     CHECK(store.env().statistics().file_size_bytes > kLimit * 3 / 4);
-    for (int round = 0; round < 60; ++round) {
+    for (int round = 0; round < 24; ++round) {
         const std::size_t before = store.size();
         for (std::uint64_t i = 1 + store.random(20); i > 0; --i) store.erase(1);
         if (store.random(2) == 0) store.erase(1 + store.random(20));
