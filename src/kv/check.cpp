@@ -5,6 +5,8 @@
 #include "cambium/kv/maintenance.hpp"
 #include "kv/duplicates.hpp"
 #include "kv/environment_state.hpp"
+#include "kv/tree.hpp"
+#include "kv/tree_flags.hpp"
 
 namespace cambium::kv {
 
@@ -23,8 +25,8 @@ public:
 
     void run() {
         report_.transaction = txn_.snapshot.id;
-        check_tree(txn_.snapshot.catalog, "(catalog)");
-        check_tree(txn_.snapshot.space, "(free space)");
+        check_tree(txn_.snapshot.catalog, "(catalog)", &txn_.catalog);
+        check_tree(txn_.snapshot.space, "(free space)", &txn_.catalog);
         check_named_trees();
         check_space();
         for (std::uint64_t page = first_data_page(env_.page_size); page < owners_.size(); ++page)
@@ -62,11 +64,13 @@ private:
         std::uint64_t run_pages = 0;
     };
 
-    void check_tree(const TreeRecord& tree, std::string name) {
+    // `order` knows the order of the keys, or is null when nobody does.
+    void check_tree(const TreeRecord& tree, std::string name, const detail::TreeState* order) {
         tree_ = std::move(name);
         record_ = tree;
         counts_ = {};
         flags_ = tree.flags;
+        order_ = order;
         if ((tree.root == kNoPage) != (tree.depth == 0) || tree.depth > kMaxDepth) {
             find(tree.root, "the tree's depth contradicts its root");
         } else if (tree.depth > 0) {
@@ -100,15 +104,14 @@ private:
             std::vector<std::string> keys(node.count());
             for (std::uint32_t i = 0; i < node.count(); ++i) {
                 node.append_key(i, keys[i]);
-                if (i > 0 ? keys[i] <= keys[i - 1] : keys[i] < low) find(ref, "its keys are out of order");
-                if (high.has_value() && keys[i] >= *high) find(ref, "a key lies outside the range of its page");
                 if (keys[i].substr(0, node.prefix().size()) != node.prefix() ||
                     head_of(ByteView{keys[i]}.substr(node.prefix().size())) != node.heads()[i])
                     find(ref, "a key head contradicts its key");
             }
+            if (order_ != nullptr) check_order(keys, ref, low, high);
+            if ((node.header().flags & ~kHasHints) != (level == 0 ? leaf_flags(flags_) : branch_flags(flags_)))
+                find(ref, "its layout is not that of its tree");
             if (level == 0) return check_entries(node, ref);
-            if (node.counted() != ((flags_ & kTreeCounts) != 0))
-                find(ref, "its entry counts are not those of its tree");
             for (std::uint32_t i = 0; i <= node.count(); ++i) {
                 const std::uint64_t entries = check_node(node.child(i), level - 1, i == 0 ? low : keys[i - 1],
                                                          i == node.count() ? high : std::optional{keys[i]});
@@ -120,14 +123,24 @@ private:
         }
     }
 
+    void check_order(const std::vector<std::string>& keys, PageRef ref, const std::string& low,
+                     const std::optional<std::string>& high) {
+        for (std::size_t i = 1; i < keys.size(); ++i)
+            if (!detail::before(*order_, keys[i - 1], keys[i])) find(ref, "its keys are out of order");
+        if (keys.empty()) return;
+        if ((!low.empty() && detail::before(*order_, keys.front(), low)) ||
+            (high.has_value() && !detail::before(*order_, keys.back(), *high)))
+            find(ref, "a key lies outside the range of its page");
+    }
+
     void check_layout(const NodeView& node, PageRef ref) {
         const NodeHeader& header = node.header();
         if (node.is_leaf() && header.count == 0) find(ref, "a leaf is empty");
         std::size_t heap = node.is_leaf() ? 4 : 0;
         for (std::uint32_t i = 0; i < node.count(); ++i) {
             const NodeView::KeyRest rest = node.key_rest(i);
-            heap += node.is_leaf() ? leaf_entry_size(rest.size, node.leaf_entry(i).value.size())
-                                   : branch_entry_size(rest.size);
+            heap += node.is_leaf() ? leaf_entry_size(rest.size, node.leaf_entry(i).value.size(), header.flags)
+                                   : branch_entry_size(rest.size, header.flags);
         }
         if (heap + header.garbage != node.page_size() - header.heap_begin) find(ref, "its heap does not add up");
         if ((header.flags & kHasHints) == 0) return;
@@ -226,7 +239,11 @@ private:
         for (const auto& [name, id] : trees) {
             try {
                 if (id >= txn_.snapshot.next_tree_id) find(0, "a tree has a number that was never given out");
-                check_tree(txn_.tree(id).record, name);
+                const detail::TreeState& tree = txn_.tree(id, false);
+                check_tree(tree.record, name, tree.order_unknown ? nullptr : &tree);
+                if (tree.order_unknown)
+                    find(0, "the order of its keys was not checked: the function \"" + txn_.comparator_name(id) +
+                                "\" is not registered");
                 report_.entries += counts_.entries;
             } catch (const Error& error) {
                 find(0, error.what());
@@ -258,7 +275,8 @@ private:
     TreeRecord record_{};     ///< of the tree being walked
     bool in_values_ = false;  ///< in a value tree of it
     Counts counts_;
-    std::uint32_t flags_ = 0;  ///< of the tree
+    std::uint32_t flags_ = 0;                   ///< of the tree
+    const detail::TreeState* order_ = nullptr;  ///< of the tree; null: not known
 };
 
 }  // namespace

@@ -1,11 +1,13 @@
 #include "cambium/kv/cursor.hpp"
 
 #include "kv/cursor_state.hpp"
+#include "kv/stored_key.hpp"
 #include "kv/write_guard.hpp"
 
 namespace cambium::kv {
 
 using detail::CursorState;
+using detail::StoredKey;
 
 Cursor& Cursor::operator=(Cursor&& other) noexcept {
     if (this != &other) {
@@ -31,21 +33,22 @@ bool Cursor::last() {
 bool Cursor::seek(ByteView key) {
     CursorState& state = detail::ready(state_);
     state.start_move();
-    detail::descend(*state.txn, state.tree->record, key, state.path);
+    detail::descend(*state.txn, *state.tree, StoredKey{*state.txn, *state.tree, key}, state.path);
     return detail::enter_at_or_after(state);
 }
 
 bool Cursor::seek_exact(ByteView key) {
     CursorState& state = detail::ready(state_);
+    const StoredKey stored{*state.txn, *state.tree, key};
     state.start_move();
-    if (detail::descend(*state.txn, state.tree->record, key, state.path)) return detail::enter_at_or_after(state);
-    return detail::enter_gap(state, key, {}, false);
+    if (detail::descend(*state.txn, *state.tree, stored, state.path)) return detail::enter_at_or_after(state);
+    return detail::enter_gap(state, stored, {}, false);
 }
 
 bool Cursor::seek_before(ByteView key) {
     CursorState& state = detail::ready(state_);
     state.start_move();
-    detail::descend(*state.txn, state.tree->record, key, state.path);
+    detail::descend(*state.txn, *state.tree, StoredKey{*state.txn, *state.tree, key}, state.path);
     return detail::enter_before(state);
 }
 
@@ -88,8 +91,10 @@ bool Cursor::valid() {
 
 ByteView Cursor::key() {
     CursorState& state = detail::on_entry(state_);
+    const detail::Path::Frame& leaf = state.path.leaf();
+    if (leaf.node.full_keys()) return leaf.node.full_key(leaf.index);
     state.fetch_key();
-    return state.key;
+    return detail::given_key(*state.tree, state.key, state.given);
 }
 
 ByteView Cursor::value() {

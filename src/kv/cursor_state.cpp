@@ -53,7 +53,7 @@ void CursorState::unpark() {
         place = Place::in_gap;
         return;
     }
-    bool exact = descend(*txn, tree->record, key, path);
+    bool exact = descend(*txn, *tree, key, path);
     if (values != nullptr) {
         const bool key_is_there = exact;
         if (exact) values->open(path.leaf().node.leaf_entry(path.leaf().index));

@@ -65,6 +65,7 @@ struct CursorState : CursorPosition {
     std::unique_ptr<CursorImage> image;
     std::string value_bytes{};             ///< what value() and values() returned, where no page holds it
     std::unique_ptr<ValuePlace> values{};  ///< in a tree with duplicates
+    std::string given{};                   ///< what key() returned, where the nodes hold another
     Path path;
     CursorState* next = nullptr;
     CursorState* previous = nullptr;

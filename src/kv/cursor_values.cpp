@@ -100,7 +100,7 @@ bool Cursor::seek_pair(ByteView key, ByteView value) {
     detail::require_duplicates(state.tree->record);
     const std::string encoded = sought(state, value);
     state.start_move();
-    if (!detail::descend(*state.txn, state.tree->record, key, state.path))
+    if (!detail::descend(*state.txn, *state.tree, key, state.path))
         return detail::enter_gap(state, key, encoded, false);
     state.values->open(state.path.leaf().node.leaf_entry(state.path.leaf().index));
     if (!state.values->seek(encoded)) return detail::enter_gap(state, key, encoded, true);

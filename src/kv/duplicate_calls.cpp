@@ -16,14 +16,14 @@ bool Transaction::contains(Tree tree, ByteView key, ByteView value) const {
     detail::require_duplicates(record);
     std::string buffer;
     const ByteView encoded = encode(value_order(record.flags), value, buffer);
-    const std::optional<LeafEntry> entry = detail::find(*state_, record, key);
+    const std::optional<LeafEntry> entry = detail::find_by_bytes(*state_, record, key);
     return entry.has_value() && detail::has_value(*state_, record, *entry, encoded);
 }
 
 std::uint64_t Transaction::count_values(Tree tree, ByteView key) const {
     detail::require_active(state_, level_);
     const TreeRecord& record = state_->tree(tree.id()).record;
-    const std::optional<LeafEntry> entry = detail::find(*state_, record, key);
+    const std::optional<LeafEntry> entry = detail::find_by_bytes(*state_, record, key);
     return entry.has_value() ? detail::value_count(*state_, record, *entry) : 0;
 }
 

@@ -74,7 +74,8 @@ std::uint64_t pairs_in(const TransactionState& txn, const TreeRecord& tree, cons
 }
 
 bool has_value(const TransactionState& txn, const TreeRecord& tree, const LeafEntry& entry, ByteView value) {
-    if (entry.kind == ValueKind::duplicate_tree) return find(txn, value_tree(txn, tree, entry), value).has_value();
+    if (entry.kind == ValueKind::duplicate_tree)
+        return find_by_bytes(txn, value_tree(txn, tree, entry), value).has_value();
     return ValueSet{entry, fixed_value_size(tree.flags)}.lower_bound(value).exact;
 }
 

@@ -25,7 +25,7 @@ TreeState value_tree_state(const TransactionState& txn, const TreeRecord& record
 class ValueChange {
 public:
     ValueChange(TransactionState& txn, TreeState& tree, ByteView key)
-        : txn_(txn), tree_(tree), key_(key), exact_(descend(txn, tree.record, key_, path_)) {}
+        : txn_(txn), tree_(tree), key_(key), exact_(descend(txn, tree, key_, path_)) {}
 
     std::uint64_t add(std::span<const ByteView> values, ValueMode mode) {
         if (mode == ValueMode::append_pair && !at_last_key()) return 0;
@@ -114,7 +114,7 @@ private:
 
     bool erase_from_tree(ByteView value) {
         TreeState inner = open_tree();
-        if (!find(txn_, inner.record, value).has_value()) return false;
+        if (!find(txn_, inner, value).has_value()) return false;
         if (inner.record.depth == 1 && txn_.node(inner.record.root, 0).count() == 1) {
             erase_at(txn_, tree_, path_);
             return true;

@@ -33,7 +33,7 @@ void ValuePlace::last() {
 }
 
 bool ValuePlace::seek(ByteView value) {
-    if (in_tree()) return descend(*txn_, record_, value, path_);
+    if (in_tree()) return descend_by_bytes(*txn_, record_, value, path_);
     const Position position = set_.lower_bound(value);
     index_ = position.index;
     return position.exact;

@@ -15,6 +15,7 @@
 
 #include "base/checksum.hpp"
 #include "cambium/kv/environment.hpp"
+#include "kv/comparators.hpp"
 #include "kv/lock_file.hpp"
 #include "kv/meta.hpp"
 #include "kv/relocation.hpp"
@@ -121,6 +122,7 @@ public:
     RecoveryReport report;
     SpaceMap space;
     Relocation relocation;
+    Comparators comparators;
     int references = 1;  ///< of the registry
     std::uint64_t fork_generation;
 

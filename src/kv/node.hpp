@@ -48,6 +48,9 @@ template <class T>
     return true;
 }
 
+/// The order of two keys: negative, zero or positive.
+using KeyCompare = int (*)(ByteView, ByteView);
+
 /// Where a key is, or would be inserted, in a node.
 struct Position {
     std::uint32_t index;
@@ -73,9 +76,10 @@ public:
         const NodeHeader& h = header();
         if (h.kind != PageKind::leaf && h.kind != PageKind::branch) return "it is not a node";
         if ((h.kind == PageKind::leaf) != (h.level == 0)) return "its level contradicts its kind";
-        if ((h.flags & ~(h.kind == PageKind::leaf ? kHasHints : kHasHints | kHasCounts)) != 0)
-            return "it has flags that this version does not know";
-        if (h.heap_begin > page_size_ || arrays_end() > h.heap_begin) return "its arrays overlap its heap";
+        if ((h.flags & ~kHasHints) != 0) [[unlikely]]
+            return structure_error_with_flags();
+        const std::size_t end = children_offset() + (is_leaf() ? 0 : kChildSize * (count() + 1));
+        if (h.heap_begin > page_size_ || end > h.heap_begin) return kArraysOverlap;
         return nullptr;
     }
 
@@ -104,9 +108,10 @@ public:
     [[nodiscard]] std::size_t counts_offset() const noexcept {
         return children_offset() + kChildSize * (count() + 1);
     }
+    [[nodiscard]] bool full_keys() const noexcept { return (header().flags & kFullKeys) != 0; }
     [[nodiscard]] bool counted() const noexcept { return (header().flags & kHasCounts) != 0; }
-    /// Bytes of a branch per child, without its separator.
-    [[nodiscard]] std::size_t child_size() const noexcept { return kChildSize + (counted() ? kEntryCountSize : 0); }
+    /// Bytes of a branch per child, without its separator and slot.
+    [[nodiscard]] std::size_t child_size() const noexcept { return kChildSize << (counted() ? 1 : 0); }
 
     [[nodiscard]] const std::uint32_t* heads() const noexcept {
         return reinterpret_cast<const std::uint32_t*>(page_ + heads_offset());
@@ -138,13 +143,15 @@ public:
         const auto entry = load<LeafEntryHeader>(page_ + offset);
         const std::uint32_t rest_size = entry.key_size_and_kind & kSizeMask;
         const std::uint32_t value_size = entry.value_size_and_kind & kSizeMask;
-        const std::uint32_t tail_size = rest_size > kHeadSize ? rest_size - std::uint32_t{kHeadSize} : 0;
+        const std::uint32_t head_size = std::min(rest_size, std::uint32_t{kHeadSize});
+        const std::uint32_t skipped = full_keys() ? head_size : 0;
+        const std::uint32_t tail_size = rest_size - head_size;
         const std::size_t value_offset = offset + sizeof(LeafEntryHeader);
-        if (value_offset + value_size + tail_size > page_size_) bad_entry();
+        if (value_offset + value_size + skipped + tail_size > page_size_) bad_entry();
         const char* value = reinterpret_cast<const char*>(page_) + value_offset;
         const auto kind =
             static_cast<ValueKind>((entry.key_size_and_kind >> 15) * 2 + (entry.value_size_and_kind >> 15));
-        return {{value, value_size}, kind, rest_size, {value + value_size, tail_size}};
+        return {{value, value_size}, kind, rest_size, {value + value_size + skipped, tail_size}};
     }
 
     /// The key of entry or separator i behind prefix and head, and its size behind the prefix.
@@ -157,12 +164,30 @@ public:
             const LeafEntry entry = leaf_entry(i);
             return {entry.rest_size, entry.tail};
         }
+        if (full_keys()) {
+            const ByteView key = full_key(i);
+            return {static_cast<std::uint32_t>(key.size()), key.substr(std::min(key.size(), kHeadSize))};
+        }
         const std::size_t offset = slot(i);
         if (offset <= kHeadSize) return {static_cast<std::uint32_t>(offset), {}};
         if (offset < header().heap_begin || offset + kBranchEntryHeaderSize > page_size_) bad_entry();
         const std::uint32_t size = load<std::uint16_t>(page_ + offset);
         if (size <= kHeadSize || offset + kBranchEntryHeaderSize + size - kHeadSize > page_size_) bad_entry();
         return {size, {reinterpret_cast<const char*>(page_) + offset + kBranchEntryHeaderSize, size - kHeadSize}};
+    }
+
+    /// The whole key of entry or separator i, in a node with full keys.
+    [[nodiscard]] ByteView full_key(std::uint32_t i) const {
+        if (!full_keys()) throw_corrupt(header().page_number, "it lacks the whole keys that its tree needs");
+        if (is_leaf()) {
+            const LeafEntry entry = leaf_entry(i);
+            return {entry.value.data() + entry.value.size(), entry.rest_size};
+        }
+        const std::size_t offset = slot(i);
+        if (offset < header().heap_begin || offset + kBranchEntryHeaderSize > page_size_) bad_entry();
+        const std::size_t size = load<std::uint16_t>(page_ + offset);
+        if (offset + kBranchEntryHeaderSize + size > page_size_) bad_entry();
+        return {reinterpret_cast<const char*>(page_) + offset + kBranchEntryHeaderSize, size};
     }
 
     /// Appends the whole key of entry or separator i to `out`.
@@ -207,6 +232,23 @@ public:
         return {index, false};
     }
 
+    /// The same in another order than that of bytes; the node must have full keys.
+    [[nodiscard]] Position lower_bound(ByteView key, KeyCompare compare) const {
+        std::uint32_t begin = 0;
+        std::uint32_t end = count();
+        while (begin < end) {
+            const std::uint32_t middle = begin + (end - begin) / 2;
+            const int order = compare(key, full_key(middle));
+            if (order == 0) return {middle, true};
+            if (order < 0) {
+                end = middle;
+            } else {
+                begin = middle + 1;
+            }
+        }
+        return {begin, false};
+    }
+
     /// The child of a branch whose range holds `key`: the number of separators at or before it.
     [[nodiscard]] std::uint32_t child_index(ByteView key) const {
         const Position position = lower_bound(key);
@@ -222,6 +264,17 @@ protected:
     [[noreturn]] void bad_entry() const { throw_corrupt(header().page_number, "an entry lies outside its heap"); }
 
 private:
+    static constexpr const char* kArraysOverlap = "its arrays overlap its heap";
+
+    // Apart, so that nodes of ordinary trees are looked at without a saved register.
+    [[gnu::noinline]] const char* structure_error_with_flags() const noexcept {
+        const NodeHeader& h = header();
+        const int known = is_leaf() ? kHasHints | kFullKeys : kHasHints | kFullKeys | kHasCounts;
+        if ((h.flags & ~known) != 0) return "it has flags that this version does not know";
+        if (full_keys() && h.prefix_size != 0) return "it has both whole keys and a prefix";
+        return h.heap_begin > page_size_ || arrays_end() > h.heap_begin ? kArraysOverlap : nullptr;
+    }
+
     [[nodiscard]] std::uint32_t head_lower_bound(const std::uint32_t* heads, std::uint32_t head) const noexcept {
         const std::uint32_t total = count();
         std::uint32_t low = 0;

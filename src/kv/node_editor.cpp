@@ -7,9 +7,9 @@ namespace cambium::kv {
 namespace {
 
 template <class Item>
-std::size_t prefix_of(std::span<const Item> items) noexcept {
+std::size_t prefix_of(std::span<const Item> items, std::uint16_t flags) noexcept {
     // A single key would be all prefix, and the next key would force a rebuild.
-    return items.size() < 2 ? 0 : common_prefix(items.front().key, items.back().key);
+    return items.size() < 2 || (flags & kFullKeys) != 0 ? 0 : common_prefix(items.front().key, items.back().key);
 }
 
 std::size_t aligned4(std::size_t size) noexcept {
@@ -38,20 +38,20 @@ ByteView separator_between(ByteView left, ByteView right) noexcept {
     return right.substr(0, common_prefix(left, right) + 1);
 }
 
-std::size_t leaf_size(std::span<const LeafItem> items) noexcept {
-    const std::size_t prefix = prefix_of(items);
+std::size_t leaf_size(std::span<const LeafItem> items, std::uint16_t flags) noexcept {
+    const std::size_t prefix = prefix_of(items, flags);
     // The heap starts below the last four bytes so that every value is 8-byte aligned.
     std::size_t size = aligned4(sizeof(NodeHeader) + prefix) + (kHeadSize + kSlotSize) * items.size() + 4;
-    for (const LeafItem& item : items) size += leaf_entry_size(item.key.size() - prefix, item.value.size());
+    for (const LeafItem& item : items) size += leaf_entry_size(item.key.size() - prefix, item.value.size(), flags);
     return size;
 }
 
 std::size_t branch_size(std::span<const BranchItem> items, std::uint16_t flags) noexcept {
-    const std::size_t prefix = prefix_of(items);
+    const std::size_t prefix = prefix_of(items, flags);
     const std::size_t child = kChildSize + ((flags & kHasCounts) != 0 ? kEntryCountSize : 0);
     std::size_t size =
         aligned4(sizeof(NodeHeader) + prefix) + child + (kHeadSize + kSlotSize + child) * items.size();
-    for (const BranchItem& item : items) size += branch_entry_size(item.key.size() - prefix);
+    for (const BranchItem& item : items) size += branch_entry_size(item.key.size() - prefix, flags);
     return size;
 }
 
@@ -70,7 +70,7 @@ void NodeEditor::start(PageKind kind, std::uint8_t level, ByteView prefix, std::
 // Copies an entry to the top of the heap; the caller has made sure of the room. Returns its offset.
 std::size_t NodeEditor::push_leaf_entry(const LeafItem& item, ByteView rest) noexcept {
     NodeHeader& h = mutable_header();
-    const std::size_t size = leaf_entry_size(rest.size(), item.value.size());
+    const std::size_t size = leaf_entry_size(rest.size(), item.value.size(), h.flags);
     h.heap_begin -= static_cast<std::uint32_t>(size);
     const auto kind = static_cast<unsigned>(item.kind);
     const LeafEntryHeader entry{narrow(rest.size() | (kind / 2) << 15),
@@ -80,24 +80,26 @@ std::size_t NodeEditor::push_leaf_entry(const LeafItem& item, ByteView rest) noe
     store(to, entry);
     to += sizeof entry;
     if (!item.value.empty()) std::memcpy(to, item.value.data(), item.value.size());
-    if (rest.size() > kHeadSize)
-        std::memcpy(to + item.value.size(), rest.data() + kHeadSize, rest.size() - kHeadSize);
+    if (const std::size_t tail = heap_key_size(rest.size(), h.flags); tail > 0)
+        std::memcpy(to + item.value.size(), rest.data() + rest.size() - tail, tail);
     return h.heap_begin;
 }
 
 std::size_t NodeEditor::push_branch_entry(ByteView rest) noexcept {
-    if (rest.size() <= kHeadSize) return rest.size();
     NodeHeader& h = mutable_header();
-    h.heap_begin -= static_cast<std::uint32_t>(branch_entry_size(rest.size()));
+    const std::size_t size = branch_entry_size(rest.size(), h.flags);
+    if (size == 0) return rest.size();
+    h.heap_begin -= static_cast<std::uint32_t>(size);
     std::byte* to = bytes_ + h.heap_begin;
     store(to, narrow(rest.size()));
-    std::memcpy(to + kBranchEntryHeaderSize, rest.data() + kHeadSize, rest.size() - kHeadSize);
+    const std::size_t tail = heap_key_size(rest.size(), h.flags);
+    std::memcpy(to + kBranchEntryHeaderSize, rest.data() + rest.size() - tail, tail);
     return h.heap_begin;
 }
 
-void NodeEditor::build_leaf(std::span<const LeafItem> items) noexcept {
-    const ByteView prefix = items.empty() ? ByteView{} : items.front().key.substr(0, prefix_of(items));
-    start(PageKind::leaf, 0, prefix, 0);
+void NodeEditor::build_leaf(std::span<const LeafItem> items, std::uint16_t flags) noexcept {
+    const ByteView prefix = items.empty() ? ByteView{} : items.front().key.substr(0, prefix_of(items, flags));
+    start(PageKind::leaf, 0, prefix, flags);
     mutable_header().count = narrow(items.size());
     auto* heads = reinterpret_cast<std::uint32_t*>(bytes_ + heads_offset());
     std::byte* slots = bytes_ + slots_offset();
@@ -110,7 +112,7 @@ void NodeEditor::build_leaf(std::span<const LeafItem> items) noexcept {
 
 void NodeEditor::build_branch(std::uint8_t level, PageRef first, std::span<const BranchItem> items,
                               std::uint16_t flags, std::uint64_t first_entries) noexcept {
-    const ByteView prefix = items.empty() ? ByteView{} : items.front().key.substr(0, prefix_of(items));
+    const ByteView prefix = items.empty() ? ByteView{} : items.front().key.substr(0, prefix_of(items, flags));
     start(PageKind::branch, level, prefix, flags);
     mutable_header().count = narrow(items.size());
     auto* heads = reinterpret_cast<std::uint32_t*>(bytes_ + heads_offset());
@@ -173,7 +175,8 @@ bool NodeEditor::insert_entry(std::uint32_t index, const LeafItem& item) noexcep
     if (!item.key.starts_with(prefix())) return false;
     drop_hints();
     const ByteView rest = item.key.substr(header().prefix_size);
-    if (gap() < kHeadSize + kSlotSize + leaf_entry_size(rest.size(), item.value.size())) return false;
+    if (gap() < kHeadSize + kSlotSize + leaf_entry_size(rest.size(), item.value.size(), header().flags))
+        return false;
     const std::uint32_t head = head_of(rest);
     open_position(index, head, narrow(push_leaf_entry(item, rest)));
     return true;
@@ -183,7 +186,7 @@ void NodeEditor::erase_entry(std::uint32_t index) {
     drop_hints();
     const LeafEntry entry = leaf_entry(index);
     NodeHeader& h = mutable_header();
-    const std::size_t size = leaf_entry_size(entry.rest_size, entry.value.size());
+    const std::size_t size = leaf_entry_size(entry.rest_size, entry.value.size(), h.flags);
     if (slot(index) == h.heap_begin) {
         h.heap_begin += static_cast<std::uint32_t>(size);
     } else {
@@ -206,7 +209,7 @@ bool NodeEditor::insert_separator(std::uint32_t index, const BranchItem& item) n
     if (!item.key.starts_with(prefix())) return false;
     drop_hints();
     const ByteView rest = item.key.substr(header().prefix_size);
-    if (gap() < kHeadSize + kSlotSize + child_size() + branch_entry_size(rest.size())) return false;
+    if (gap() < kHeadSize + kSlotSize + child_size() + branch_entry_size(rest.size(), header().flags)) return false;
     const std::size_t slot = push_branch_entry(rest);
     open_position(index, head_of(rest), narrow(slot));
     open_child(index + 1);
@@ -248,7 +251,7 @@ void NodeEditor::erase_separator(std::uint32_t index, bool child_on_right) {
     const KeyRest rest = key_rest(index);
     close_child(index + (child_on_right ? 1 : 0));
     NodeHeader& h = mutable_header();
-    const std::size_t size = branch_entry_size(rest.size);
+    const std::size_t size = branch_entry_size(rest.size, h.flags);
     if (size != 0 && slot(index) == h.heap_begin) {
         h.heap_begin += static_cast<std::uint32_t>(size);
     } else {

@@ -26,19 +26,29 @@ struct BranchItem {
     std::uint64_t entries = 0;  ///< below the child, in a tree with counts
 };
 
+// The flags of a node say how its entries are laid out: kFullKeys, and in a branch kHasCounts.
+
+/// Bytes of a key behind the prefix that the heap holds.
+[[nodiscard]] constexpr std::size_t heap_key_size(std::size_t rest_size, std::uint16_t flags) noexcept {
+    if ((flags & kFullKeys) != 0) return rest_size;
+    return rest_size > kHeadSize ? rest_size - kHeadSize : 0;
+}
+
 /// Heap bytes of a leaf entry whose key has `rest_size` bytes behind the prefix.
-[[nodiscard]] constexpr std::size_t leaf_entry_size(std::size_t rest_size, std::size_t value_size) noexcept {
-    const std::size_t tail = rest_size > kHeadSize ? rest_size - kHeadSize : 0;
+[[nodiscard]] constexpr std::size_t leaf_entry_size(std::size_t rest_size, std::size_t value_size,
+                                                    std::uint16_t flags = 0) noexcept {
+    const std::size_t tail = heap_key_size(rest_size, flags);
     return (sizeof(LeafEntryHeader) + value_size + tail + kValueAlignment - 1) / kValueAlignment * kValueAlignment;
 }
 
 /// Heap bytes of a separator with `rest_size` bytes behind the prefix.
-[[nodiscard]] constexpr std::size_t branch_entry_size(std::size_t rest_size) noexcept {
-    return rest_size > kHeadSize ? kBranchEntryHeaderSize + rest_size - kHeadSize : 0;
+[[nodiscard]] constexpr std::size_t branch_entry_size(std::size_t rest_size, std::uint16_t flags = 0) noexcept {
+    if ((flags & kFullKeys) == 0 && rest_size <= kHeadSize) return 0;
+    return kBranchEntryHeaderSize + heap_key_size(rest_size, flags);
 }
 
 /// Page bytes that these items need when built, header and prefix included.
-[[nodiscard]] std::size_t leaf_size(std::span<const LeafItem> items) noexcept;
+[[nodiscard]] std::size_t leaf_size(std::span<const LeafItem> items, std::uint16_t flags = 0) noexcept;
 [[nodiscard]] std::size_t branch_size(std::span<const BranchItem> items, std::uint16_t flags = 0) noexcept;
 
 /// Bytes that two keys have in common from the start.
@@ -53,8 +63,8 @@ public:
 
     /// Makes the page the node of exactly these items; they must fit (leaf_size() <= page size) and must not lie in
     /// it.
-    void build_leaf(std::span<const LeafItem> items) noexcept;
-    /// The same for a branch, with kHasCounts or without: `first` is the child left of the first separator.
+    void build_leaf(std::span<const LeafItem> items, std::uint16_t flags = 0) noexcept;
+    /// The same for a branch: `first` is the child left of the first separator.
     void build_branch(std::uint8_t level, PageRef first, std::span<const BranchItem> items, std::uint16_t flags = 0,
                       std::uint64_t first_entries = 0) noexcept;
 

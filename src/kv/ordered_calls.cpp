@@ -1,6 +1,9 @@
 // The public calls that use the order of a tree: ranges, places, samples, both ends; and those that look up or
 // store in special ways.
+#include <deque>
+
 #include "kv/cursor_state.hpp"
+#include "kv/stored_key.hpp"
 #include "kv/tree_change.hpp"
 #include "kv/tree_count.hpp"
 #include "kv/write_guard.hpp"
@@ -9,6 +12,7 @@ namespace cambium::kv {
 
 using detail::KeyRange;
 using detail::Path;
+using detail::StoredKey;
 using detail::TransactionState;
 using detail::TreeState;
 using detail::WriteGuard;
@@ -35,6 +39,13 @@ std::optional<Entry> pop_pair(Cursor cursor, bool last) {
     cursor.erase();
     return entry;
 }
+struct StoredRange {
+    StoredRange(const detail::TransactionState& txn, TreeState& tree, ByteView from_key, ByteView to_key)
+        : from(txn, tree, from_key), to(txn, tree, to_key) {}
+    operator KeyRange() const noexcept { return {from, to}; }
+    StoredKey from;
+    StoredKey to;
+};
 
 }  // namespace
 
@@ -52,18 +63,25 @@ void Transaction::multi_get(Tree tree, std::span<const ByteView> keys,
         throw Error(ErrorCode::invalid_argument, "multi_get has " + std::to_string(keys.size()) +
                                                      " keys and room for " + std::to_string(values.size()) +
                                                      " values; give as many of each");
-    detail::find_many(*state_, state_->tree(tree.id()), keys, values);
+    TreeState& state = state_->tree(tree.id());
+    if (state.plain_keys) return detail::find_many(*state_, state, keys, values);
+    std::deque<StoredKey> stored;
+    std::vector<ByteView> views;
+    for (const ByteView key : keys) views.push_back(stored.emplace_back(*state_, state, key));
+    detail::find_many(*state_, state, views, values);
 }
 
 std::uint64_t Transaction::count_range(Tree tree, ByteView from, ByteView to) const {
     detail::require_active(state_, level_);
-    return detail::count_range(*state_, state_->tree(tree.id()), {from, to});
+    TreeState& state = state_->tree(tree.id());
+    const StoredRange range{*state_, state, from, to};
+    return detail::count_range(*state_, state, range);
 }
 
 std::uint64_t Transaction::rank(Tree tree, ByteView key) const {
     detail::require_active(state_, level_);
     if (key.empty()) return 0;
-    return detail::count_range(*state_, state_->tree(tree.id()), {{}, key});
+    return count_range(tree, {}, key);
 }
 
 Cursor Transaction::select(Tree tree, std::uint64_t place) const {
@@ -75,10 +93,11 @@ Cursor Transaction::select(Tree tree, std::uint64_t place) const {
 
 std::uint64_t Transaction::estimate_range(Tree tree, ByteView from, ByteView to) const {
     detail::require_active(state_, level_);
-    const TreeState& state = state_->tree(tree.id());
-    if ((state.record.flags & kTreeCounts) != 0) return detail::count_range(*state_, state, {from, to});
-    const double begin = from.empty() ? 0 : detail::fraction_before(*state_, state, from);
-    const double end = to.empty() ? 1 : detail::fraction_before(*state_, state, to);
+    TreeState& state = state_->tree(tree.id());
+    const StoredRange range{*state_, state, from, to};
+    if ((state.record.flags & kTreeCounts) != 0) return detail::count_range(*state_, state, range);
+    const double begin = from.empty() ? 0 : detail::fraction_before(*state_, state, range.from);
+    const double end = to.empty() ? 1 : detail::fraction_before(*state_, state, range.to);
     return end <= begin
                ? 0
                : static_cast<std::uint64_t>((end - begin) * static_cast<double>(state.record.entries) + 0.5);
@@ -90,13 +109,11 @@ std::vector<std::string> Transaction::sample_keys(Tree tree, std::size_t count) 
     std::vector<std::string> keys;
     if (state.record.root == kNoPage) return keys;
     Path path;
-    std::string key;
     for (std::size_t i = 0; i < count; ++i) {
         detail::descend_to_fraction(*state_, state, (static_cast<double>(i) + 0.5) / static_cast<double>(count),
                                     path);
-        key.clear();
-        path.leaf().node.append_key(path.leaf().index, key);
-        if (keys.empty() || keys.back() != key) keys.push_back(key);
+        std::string key = detail::given_key(state, path.leaf().node, path.leaf().index);
+        if (keys.empty() || keys.back() != key) keys.push_back(std::move(key));
     }
     return keys;
 }
@@ -106,7 +123,8 @@ std::optional<ValueReader> Transaction::value_reader(Tree tree, ByteView key) co
     const TreeRecord& record = state_->tree(tree.id()).record;
     detail::refuse_duplicates(record);
     Path path;
-    if (!detail::descend(*state_, record, key, path)) return std::nullopt;
+    TreeState& state = state_->tree(tree.id());
+    if (!detail::descend(*state_, state, StoredKey{*state_, state, key}, path)) return std::nullopt;
     const Path::Frame& leaf = path.leaf();
     const LeafEntry entry = leaf.node.leaf_entry(leaf.index);
     const ByteView value = state_->resolve(entry);
@@ -135,8 +153,9 @@ void WriteTransaction::append(Tree tree, ByteView key, ByteView value) {
     if (detail::has_duplicates(state.record)) {
         appended = detail::add_pair(*state_, state, key, value, detail::ValueMode::append_pair);
     } else {
+        const StoredKey stored{*state_, state, key};
         const WriteGuard guard{*state_};
-        appended = detail::put(*state_, state, key, value, detail::PutMode::append);
+        appended = detail::put(*state_, state, stored, value, detail::PutMode::append);
         guard.succeeded();
     }
     if (!appended)
@@ -146,14 +165,18 @@ void WriteTransaction::append(Tree tree, ByteView key, ByteView value) {
 
 void WriteTransaction::put_many(Tree tree, std::span<const std::pair<ByteView, ByteView>> entries) {
     detail::require_writable(state_, level_);
+    TreeState& state = state_->tree(tree.id());
     for (const auto& [key, value] : entries) {
         detail::check_key(*state_, key);
         detail::check_value_size(value.size());
+        (void)StoredKey{*state_, state, key};
+        if (state.key_order == KeyOrder::native_integers && key.size() != entries[0].first.size())
+            throw Error(ErrorCode::invalid_argument, "the keys of a tree of native_integers must have one size");
     }
-    TreeState& state = state_->tree(tree.id());
     if (detail::has_duplicates(state.record)) return put_pairs(*state_, state, entries);
     const WriteGuard guard{*state_};
-    for (const auto& [key, value] : entries) detail::put(*state_, state, key, value, detail::PutMode::overwrite);
+    for (const auto& [key, value] : entries)
+        detail::put(*state_, state, StoredKey{*state_, state, key}, value, detail::PutMode::overwrite);
     guard.succeeded();
 }
 
@@ -163,7 +186,7 @@ std::span<std::byte> WriteTransaction::reserve(Tree tree, ByteView key, std::uin
     detail::check_value_size(size_bytes);
     TreeState& state = state_->tree(tree.id());
     detail::refuse_duplicates(state.record);
-    const std::string copy{key};
+    const std::string copy{StoredKey{*state_, state, key}};
     const WriteGuard guard{*state_};
     detail::put(*state_, state, copy, {static_cast<const char*>(nullptr), size_bytes}, detail::PutMode::overwrite);
     const std::span<std::byte> value = detail::stored_value(*state_, state, copy);
@@ -172,15 +195,18 @@ std::span<std::byte> WriteTransaction::reserve(Tree tree, ByteView key, std::uin
 }
 
 ValueWriter WriteTransaction::value_writer(Tree tree, ByteView key, std::uint64_t size_bytes) {
-    std::string copy{key};
-    (void)reserve(tree, copy, size_bytes);
-    return ValueWriter{*state_, level_, state_->tree(tree.id()), std::move(copy), size_bytes};
+    detail::require_writable(state_, level_);
+    TreeState& state = state_->tree(tree.id());
+    std::string stored{StoredKey{*state_, state, key}};
+    (void)reserve(tree, key, size_bytes);
+    return ValueWriter{*state_, level_, state, std::move(stored), size_bytes};
 }
 
 std::uint64_t WriteTransaction::erase_range(Tree tree, ByteView from, ByteView to) {
     detail::require_writable(state_, level_);
     TreeState& state = state_->tree(tree.id());
-    const std::string bounds[2] = {std::string{from}, std::string{to}};
+    const StoredRange range{*state_, state, from, to};
+    const std::string bounds[2] = {std::string{range.from}, std::string{range.to}};
     const WriteGuard guard{*state_};
     const std::uint64_t erased = detail::erase_range(*state_, state, {bounds[0], bounds[1]});
     guard.succeeded();
@@ -196,7 +222,7 @@ std::optional<Entry> WriteTransaction::pop(Tree tree, bool last) {
     if (path.depth == 0) return std::nullopt;
     Entry entry;
     const Path::Frame& leaf = path.leaf();
-    leaf.node.append_key(leaf.index, entry.key);
+    entry.key = detail::given_key(state, leaf.node, leaf.index);
     entry.value = state_->resolve(leaf.node.leaf_entry(leaf.index));
     const WriteGuard guard{*state_};
     detail::erase_at(*state_, state, path);

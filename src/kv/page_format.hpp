@@ -33,7 +33,7 @@ enum class PageKind : std::uint8_t { leaf = 1, branch = 2, run = 3 };
 
 /// Flags of a node page.
 inline constexpr std::uint16_t kHasHints = 1;   ///< the hint area is present and valid
-inline constexpr std::uint16_t kFullKeys = 2;   ///< reserved: contiguous keys, no prefix, heads duplicated
+inline constexpr std::uint16_t kFullKeys = 2;   ///< no prefix; the heap has every key whole, head included
 inline constexpr std::uint16_t kHasCounts = 4;  ///< in a branch: numbers of entries behind the children
 
 /// First bytes of every leaf and branch. After it: the prefix common to all keys, padding to 4, the hint area
@@ -61,6 +61,7 @@ inline constexpr std::size_t kHeadSize = 4;  ///< bytes of a key head: key bytes
 inline constexpr std::size_t kSlotSize = 2;
 inline constexpr std::size_t kChildSize = 8;
 inline constexpr std::size_t kEntryCountSize = 8;
+static_assert(kEntryCountSize == kChildSize);
 inline constexpr std::size_t kHintCount = 16;  ///< hint i is head[(i + 1) * count / (kHintCount + 1)]
 inline constexpr std::size_t kHintSize = kHintCount * kHeadSize;
 /// Nodes with fewer entries than this never carry hints.
@@ -165,16 +166,20 @@ static_assert(sizeof(TreeRecord) == 56 && std::has_unique_object_representations
 // TreeRecord::flags. Bits 10 to 15 are zero.
 inline constexpr std::uint32_t kTreeDuplicates = 1;
 inline constexpr std::uint32_t kTreeCounts = 2;           ///< branches carry kHasCounts
-inline constexpr std::uint32_t kTreeContiguousKeys = 4;   ///< leaves carry kFullKeys
+inline constexpr std::uint32_t kTreeContiguousKeys = 4;   ///< leaves carry kFullKeys (tree_flags.hpp: branches)
 inline constexpr std::uint32_t kTreeKeyOrderShift = 4;    ///< two bits: KeyOrder of the keys
 inline constexpr std::uint32_t kTreeValueOrderShift = 6;  ///< two bits: KeyOrder of duplicate values
 inline constexpr std::uint32_t kTreeOrderMask = 3;
+inline constexpr std::uint32_t kTreeKnownFlags = 0xffff00f7;
 inline constexpr std::uint32_t kTreeFixedSizeShift = 16;  ///< 16 bits: bytes of every duplicate value, or 0
 
-/// Keys of the catalog tree: kCatalogName + name -> id (u64), kCatalogTree + id (u64, big-endian) -> TreeRecord.
+/// Keys of the catalog tree: kCatalogName + name -> id (u64), kCatalogTree + id (u64, big-endian) -> TreeRecord,
+/// kCatalogComparator + id (u64, big-endian) -> name of the function that orders the tree, when it has one.
+inline constexpr char kCatalogComparator = 'c';
 inline constexpr char kCatalogName = 'n';
 inline constexpr char kCatalogTree = 't';
 inline constexpr std::size_t kMaxTreeNameSize = 511;
+inline constexpr std::size_t kMaxComparatorNameSize = 255;
 
 /// Keys of the space tree (src/kv/space_format.hpp has the values):
 /// kSpaceChunk + chunk number (u32, big-endian) -> which pages of the chunk were free or waiting at a checkpoint,

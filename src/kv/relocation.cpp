@@ -150,7 +150,7 @@ private:
 // The first named tree at or after an id, or 0.
 std::uint64_t tree_from(const TransactionState& txn, std::uint64_t id) {
     Path path;
-    descend(txn, txn.catalog.record, tree_key(id), path);
+    descend(txn, txn.catalog, tree_key(id), path);
     if (path.depth == 0) return 0;
     if (path.leaf().index == path.leaf().node.count() && !step_leaf(txn, path, true)) return 0;
     std::string key;
@@ -248,9 +248,13 @@ bool Relocation::walk(TransactionState& txn, TreeState& space, SpaceMap& map) {
             if (ended) break;
             if (id + kFirstTreePosition != tree_) inside_ = false;
             tree_ = id + kFirstTreePosition;
-            tree = &txn.tree(id);
+            tree = &txn.tree(id, false);
         }
-        if (!go(*tree)) break;
+        if (tree->order_unknown) {
+            inside_ = false;  // nobody could go on at a key of it
+        } else if (!go(*tree)) {
+            break;
+        }
         ++tree_;
         if (budget.visit > 0) --budget.visit;
     }

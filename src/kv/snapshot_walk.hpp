@@ -59,7 +59,7 @@ private:
 template <class Visitor>
 void each_tree_record(const TransactionState& txn, Visitor&& visit) {
     Path path;
-    descend(txn, txn.snapshot.catalog, {&kCatalogTree, 1}, path);
+    descend_by_bytes(txn, txn.snapshot.catalog, {&kCatalogTree, 1}, path);
     if (path.depth == 0) return;
     std::string key;
     for (;; ++path.leaf().index) {

@@ -9,7 +9,7 @@ namespace cambium::kv::detail {
 template <class Visitor>
 void each_space_record(const TransactionState& txn, const TreeRecord& space, ByteView from, Visitor&& visit) {
     Path path;
-    descend(txn, space, from, path);
+    descend_by_bytes(txn, space, from, path);
     if (path.depth == 0) return;
     std::string key;
     for (;; ++path.leaf().index) {

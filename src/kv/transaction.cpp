@@ -4,11 +4,13 @@
 
 #include "kv/cursor_state.hpp"
 #include "kv/environment_state.hpp"
+#include "kv/stored_key.hpp"
 #include "kv/tree_flags.hpp"
 #include "kv/write_guard.hpp"
 
 namespace cambium::kv {
 
+using detail::StoredKey;
 using detail::TransactionState;
 using detail::TreeState;
 using detail::WriteGuard;
@@ -36,7 +38,7 @@ std::uint64_t id_of(ByteView value) {
 }
 
 std::uint64_t lookup(const TransactionState& txn, ByteView name) {
-    const std::optional<LeafEntry> entry = detail::find(txn, txn.catalog.record, name_key(name));
+    const std::optional<LeafEntry> entry = detail::find(txn, txn.catalog, name_key(name));
     return entry.has_value() ? id_of(entry->value) : 0;
 }
 
@@ -79,20 +81,26 @@ void check_values(const TreeOptions& options, std::uint32_t page_size) {
             "the value_order native_integers takes a fixed_value_size of 4, 8 or 0, not " + std::to_string(size));
 }
 
-void check_supported(TreeOptions options) {
+void check_supported(const TreeOptions& options) {
     if (options.value_order == KeyOrder::custom)
         throw Error(ErrorCode::invalid_argument, "this version does not order values by a function");
-    if (options.counts && options.duplicates)
-        throw Error(ErrorCode::invalid_argument, "a tree with duplicates keeps no entry counts: leave counts off");
-    options.counts = false;
-    options.duplicates = false;
-    options.value_order = KeyOrder::bytes;
-    options.fixed_value_size = 0;
-    if (options != TreeOptions{})
+    if (options.duplicates && (options.counts || options.contiguous_keys || options.key_order != KeyOrder::bytes))
         throw Error(
             ErrorCode::invalid_argument,
-            "this version creates trees of these properties only: counts, duplicates; leave the others at their "
-            "defaults");
+            "this version gives trees with duplicates neither counts nor contiguous keys nor another order of "
+            "keys than that of bytes");
+}
+
+void check_comparator(const TransactionState& txn, const TreeOptions& options) {
+    const bool custom = options.key_order == KeyOrder::custom || options.value_order == KeyOrder::custom;
+    if (custom != !options.comparator.empty() || options.comparator.size() > kMaxComparatorNameSize)
+        throw Error(ErrorCode::invalid_argument,
+                    "a comparator is named, in 1 to " + std::to_string(kMaxComparatorNameSize) +
+                        " bytes, for the order custom and for no other; the name has " +
+                        std::to_string(options.comparator.size()) + " bytes");
+    if (custom && txn.env->comparators.find(options.comparator) == nullptr)
+        throw Error(ErrorCode::not_found, "no function is registered as " + quoted(options.comparator) +
+                                              ": call Environment::register_comparator() first");
 }
 
 }  // namespace
@@ -133,15 +141,16 @@ void Transaction::each_tree_impl(void (*visit)(void*, ByteView, Tree), void* con
 
 std::optional<ByteView> Transaction::get(Tree tree, ByteView key) const {
     detail::require_active(state_, level_);
-    const TreeRecord& record = state_->tree(tree.id()).record;
-    const std::optional<LeafEntry> entry = detail::find(*state_, record, key);
+    TreeState& state = state_->tree(tree.id());
+    const std::optional<LeafEntry> entry = detail::find(*state_, state, StoredKey{*state_, state, key});
     if (!entry.has_value()) return std::nullopt;
-    return detail::value_of(*state_, record, *entry);
+    return detail::value_of(*state_, state.record, *entry);
 }
 
 bool Transaction::contains(Tree tree, ByteView key) const {
     detail::require_active(state_, level_);
-    return detail::find(*state_, state_->tree(tree.id()).record, key).has_value();
+    TreeState& state = state_->tree(tree.id());
+    return detail::find(*state_, state, StoredKey{*state_, state, key}).has_value();
 }
 
 Cursor Transaction::cursor(Tree tree) const {
@@ -151,13 +160,15 @@ Cursor Transaction::cursor(Tree tree) const {
 
 TreeStatistics Transaction::statistics(Tree tree) const {
     detail::require_active(state_, level_);
-    const TreeRecord& record = state_->tree(tree.id()).record;
+    const TreeRecord& record = state_->tree(tree.id(), false).record;
     return {record.entries, record.branch_pages, record.leaf_pages, record.run_pages, record.depth};
 }
 
 TreeOptions Transaction::options(Tree tree) const {
     detail::require_active(state_, level_);
-    return options_of(state_->tree(tree.id()).record.flags);
+    TreeOptions options = options_of(state_->tree(tree.id(), false).record.flags);
+    if (options.key_order == KeyOrder::custom) options.comparator = state_->comparator_name(tree.id());
+    return options;
 }
 
 ReadTransaction& ReadTransaction::operator=(ReadTransaction&& other) noexcept {
@@ -206,6 +217,7 @@ Tree WriteTransaction::create_tree(ByteView name, const TreeOptions& options) {
     }
     check_values(options, state_->page_size_bytes);
     check_supported(options);
+    check_comparator(*state_, options);
     const WriteGuard guard{*state_};
     const std::uint64_t id = state_->snapshot.next_tree_id++;
     TreeRecord record{};
@@ -215,6 +227,8 @@ Tree WriteTransaction::create_tree(ByteView name, const TreeOptions& options) {
                 detail::PutMode::overwrite);
     detail::put(*state_, state_->catalog, tree_key(id), {reinterpret_cast<const char*>(&record), sizeof record},
                 detail::PutMode::overwrite);
+    if (!options.comparator.empty())
+        detail::put(*state_, state_->catalog, comparator_key(id), options.comparator, detail::PutMode::overwrite);
     guard.succeeded();
     return Tree{id};
 }
@@ -224,11 +238,12 @@ bool WriteTransaction::drop_tree(ByteView name) {
     check_name(name);
     const std::uint64_t id = lookup(*state_, name);
     if (id == 0) return false;
-    TreeState& tree = state_->tree(id);
+    TreeState& tree = state_->tree(id, false);
     const WriteGuard guard{*state_};
     detail::clear(*state_, tree);
     detail::erase(*state_, state_->catalog, name_key(name));
     detail::erase(*state_, state_->catalog, tree_key(id));
+    detail::erase(*state_, state_->catalog, comparator_key(id));
     tree.record.id = ~std::uint64_t{0};  // the state stays for its cursors, but answers to no id and is not written
     tree.modified = false;
     guard.succeeded();
@@ -237,7 +252,7 @@ bool WriteTransaction::drop_tree(ByteView name) {
 
 void WriteTransaction::clear(Tree tree) {
     detail::require_writable(state_, level_);
-    TreeState& state = state_->tree(tree.id());
+    TreeState& state = state_->tree(tree.id(), false);
     const WriteGuard guard{*state_};
     detail::clear(*state_, state);
     guard.succeeded();
@@ -264,8 +279,9 @@ bool WriteTransaction::put(Tree tree, ByteView key, ByteView value) {
     if (detail::has_duplicates(state.record))
         return detail::add_pair(*state_, state, key, value, detail::ValueMode::add);
     detail::check_value_size(value.size());
+    const StoredKey stored{*state_, state, key};
     const WriteGuard guard{*state_};
-    const bool is_new = detail::put(*state_, state, key, value, detail::PutMode::overwrite);
+    const bool is_new = detail::put(*state_, state, stored, value, detail::PutMode::overwrite);
     guard.succeeded();
     return is_new;
 }
@@ -277,8 +293,9 @@ bool WriteTransaction::insert(Tree tree, ByteView key, ByteView value) {
     if (detail::has_duplicates(state.record))
         return detail::add_pair(*state_, state, key, value, detail::ValueMode::new_key);
     detail::check_value_size(value.size());
+    const StoredKey stored{*state_, state, key};
     const WriteGuard guard{*state_};
-    const bool inserted = detail::put(*state_, state, key, value, detail::PutMode::insert_only);
+    const bool inserted = detail::put(*state_, state, stored, value, detail::PutMode::insert_only);
     guard.succeeded();
     return inserted;
 }
@@ -286,8 +303,9 @@ bool WriteTransaction::insert(Tree tree, ByteView key, ByteView value) {
 bool WriteTransaction::erase(Tree tree, ByteView key) {
     detail::require_writable(state_, level_);
     TreeState& state = state_->tree(tree.id());
+    const StoredKey stored{*state_, state, key};
     const WriteGuard guard{*state_};
-    const bool erased = detail::erase(*state_, state, key);
+    const bool erased = detail::erase(*state_, state, stored);
     guard.succeeded();
     return erased;
 }

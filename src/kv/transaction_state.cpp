@@ -121,10 +121,14 @@ void TransactionState::retire(PageRef ref, std::uint64_t pages, TransactionId bi
     }
 }
 
-TreeState& TransactionState::tree(std::uint64_t id) {
-    for (std::size_t i = 0; i < tree_count; ++i)
-        if (trees[i]->record.id == id) return *trees[i];
-    const std::optional<LeafEntry> entry = find(*this, catalog.record, tree_key(id));
+TreeState& TransactionState::tree(std::uint64_t id, bool uses_keys) {
+    for (std::size_t i = 0; i < tree_count; ++i) {
+        if (trees[i]->record.id != id) continue;
+        if (trees[i]->order_unknown && uses_keys) [[unlikely]]
+            require_order(*trees[i]);
+        return *trees[i];
+    }
+    const std::optional<LeafEntry> entry = find(*this, catalog, tree_key(id));
     if (!entry.has_value())
         throw Error(ErrorCode::not_found,
                     "tree " + std::to_string(id) + " does not exist in snapshot " + std::to_string(snapshot.id));
@@ -139,6 +143,8 @@ TreeState& TransactionState::tree(std::uint64_t id) {
     state.insert_leaf = kNoPage;
     state.cursors = nullptr;
     state.epoch = dirty.epoch();
+    set_order(state);
+    if (state.order_unknown && uses_keys) require_order(state);
     ++tree_count;
     return state;
 }

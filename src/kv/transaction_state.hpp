@@ -64,6 +64,12 @@ struct TreeState {
     std::uint32_t ascending = 0;     ///< insertions in a row, each right behind the one before
     CursorState* cursors = nullptr;  ///< list of the tree's open cursors in this transaction
     std::uint64_t epoch = 0;         ///< of its loading or of its newest image (nesting.cpp)
+    // The order of its keys.
+    KeyCompare compare = nullptr;  ///< orders the keys of the nodes; null: as bytes
+    KeyOrder key_order = KeyOrder::bytes;
+    bool plain_keys = true;        ///< nodes hold keys as they were given, of any size
+    bool order_unknown = false;    ///< nobody has registered the function
+    std::size_t integer_size = 0;  ///< bytes of every key of native_integers, or 0: not looked up yet
 };
 
 /// What a tree was before a nested level first changed it, or one of its cursors.
@@ -124,8 +130,9 @@ struct TransactionState {
     [[nodiscard]] NodeView node(PageRef ref, std::uint32_t level) const {
         ++nodes_visited;
         if ((ref & kDirtyBit) != 0) return {dirty.page(ref), page_size_bytes};
-        if (ref >= snapshot.page_count || ref < first_data_page(page_size_bytes)) bad_reference(ref);
-        const NodeView view{map + ref * page_size_bytes, page_size_bytes};
+        const std::uint64_t offset = ref * page_size_bytes;
+        if (ref >= snapshot.page_count || offset < kMetaAreaSize) bad_reference(ref);
+        const NodeView view{map + offset, page_size_bytes};
         const NodeHeader& header = view.header();
         if (header.page_number != ref || header.level != level || header.birth > snapshot.id ||
             view.structure_error() != nullptr)
@@ -175,9 +182,14 @@ struct TransactionState {
     void save(TreeState& tree);
     void save(CursorState& cursor);
     /// The state of an open tree; loads its record on first use. Error{not_found} when the snapshot has none.
-    [[nodiscard]] TreeState& tree(std::uint64_t id);
+    /// Also when the function that orders it is not registered, unless its keys are not going to be used.
+    [[nodiscard]] TreeState& tree(std::uint64_t id, bool uses_keys = true);
+    /// The name of the function that orders a tree of KeyOrder::custom.
+    [[nodiscard]] std::string comparator_name(std::uint64_t tree_id) const;
 
 private:
+    void set_order(TreeState& tree) const;
+    void require_order(TreeState& tree) const;
     [[nodiscard]] ByteView resolve_run(const LeafEntry& entry) const;
     [[noreturn]] void bad_reference(PageRef ref) const;
     [[noreturn]] void bad_node(const NodeView& view, PageRef ref, std::uint32_t level) const;

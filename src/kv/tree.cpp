@@ -27,35 +27,60 @@ void go_to_edge(const TransactionState& txn, Path& path, std::uint32_t from, Pag
 
 }  // namespace
 
-std::optional<LeafEntry> find(const TransactionState& txn, const TreeRecord& tree, ByteView key) {
+namespace {
+
+template <class Search>
+std::optional<LeafEntry> find_by(const TransactionState& txn, const TreeRecord& tree, Search&& search) {
     PageRef ref = tree.root;
     for (std::uint32_t level = checked_depth(tree); level-- > 0;) {
         const NodeView node = txn.node(ref, level);
+        const Position position = search(node);
         if (level > 0) {
-            ref = txn.child(ref, node, node.child_index(key));
-            continue;
+            ref = txn.child(ref, node, position.index + (position.exact ? 1 : 0));
+        } else if (position.exact) {
+            return node.leaf_entry(position.index);
         }
-        const Position position = node.lower_bound(key);
-        if (position.exact) return node.leaf_entry(position.index);
     }
     return std::nullopt;
 }
 
-bool descend(const TransactionState& txn, const TreeRecord& tree, ByteView key, Path& path) {
+template <class Search>
+bool descend_by(const TransactionState& txn, const TreeRecord& tree, Path& path, Search&& search) {
     path.depth = checked_depth(tree);
     PageRef ref = tree.root;
     for (std::uint32_t i = 0; i < path.depth; ++i) {
         const NodeView node = txn.node(ref, path.depth - 1 - i);
+        const Position position = search(node);
         if (node.is_leaf()) {
-            const Position position = node.lower_bound(key);
             path.frames[i] = {ref, node, position.index};
             return position.exact;
         }
-        const std::uint32_t child = node.child_index(key);
+        const std::uint32_t child = position.index + (position.exact ? 1 : 0);
         path.frames[i] = {ref, node, child};
         ref = txn.child(ref, node, child);
     }
     return false;
+}
+
+}  // namespace
+
+std::optional<LeafEntry> find_by_bytes(const TransactionState& txn, const TreeRecord& tree, ByteView key) {
+    return find_by(txn, tree, [&](const NodeView& node) { return node.lower_bound(key); });
+}
+
+std::optional<LeafEntry> find(const TransactionState& txn, const TreeState& tree, ByteView key) {
+    if (tree.compare == nullptr) return find_by_bytes(txn, tree.record, key);
+    return find_by(txn, tree.record, [&](const NodeView& node) { return node.lower_bound(key, tree.compare); });
+}
+
+bool descend_by_bytes(const TransactionState& txn, const TreeRecord& tree, ByteView key, Path& path) {
+    return descend_by(txn, tree, path, [&](const NodeView& node) { return node.lower_bound(key); });
+}
+
+bool descend(const TransactionState& txn, const TreeState& tree, ByteView key, Path& path) {
+    if (tree.compare == nullptr) return descend_by_bytes(txn, tree.record, key, path);
+    return descend_by(txn, tree.record, path,
+                      [&](const NodeView& node) { return node.lower_bound(key, tree.compare); });
 }
 
 void descend_to_edge(const TransactionState& txn, const TreeRecord& tree, bool last, Path& path) {
@@ -98,9 +123,9 @@ void count_change(TransactionState& txn, const TreeState& tree, std::size_t byte
 bool append(TransactionState& txn, TreeState& tree, ByteView key, ByteView value) {
     NodeEditor leaf = txn.editor(tree.append_leaf);
     const std::uint32_t count = leaf.count();
-    const Position position = leaf.lower_bound(key);
+    const Position position = position_in(tree, leaf, key);
     if (position.exact || position.index != count || count == 0 ||
-        leaf_entry_size(key.size(), value.size()) > max_leaf_entry_size(txn.page_size_bytes))
+        leaf_entry_size(key.size(), value.size(), leaf.header().flags) > max_leaf_entry_size(txn.page_size_bytes))
         return false;
     prepare_change(txn, tree);
     if (!leaf.insert_entry(count, {key, stored_bytes(value)})) return false;
@@ -123,7 +148,7 @@ bool put(TransactionState& txn, TreeState& tree, ByteView key, ByteView value, P
         return true;
     }
     Path path;
-    const bool exact = descend(txn, tree.record, key, path);
+    const bool exact = descend(txn, tree, key, path);
     if (exact && mode == PutMode::insert_only) return false;
     if (mode == PutMode::append && (exact || !behind_all(path))) return false;
     count_change(txn, tree, key.size() + value.size());
@@ -142,7 +167,7 @@ bool put(TransactionState& txn, TreeState& tree, ByteView key, ByteView value, P
 
 bool erase(TransactionState& txn, TreeState& tree, ByteView key) {
     Path path;
-    if (!descend(txn, tree.record, key, path)) return false;
+    if (!descend(txn, tree, key, path)) return false;
     count_change(txn, tree, key.size());
     erase_at(txn, tree, path);
     return true;
@@ -169,7 +194,7 @@ void clear(TransactionState& txn, TreeState& tree) {
 
 std::span<std::byte> stored_value(TransactionState& txn, TreeState& tree, ByteView key) {
     Path path;
-    if (!descend(txn, tree.record, key, path) || (path.leaf().ref & kDirtyBit) == 0) return {};
+    if (!descend(txn, tree, key, path) || (path.leaf().ref & kDirtyBit) == 0) return {};
     const LeafEntry entry = path.leaf().node.leaf_entry(path.leaf().index);
     const ByteView value = txn.resolve(entry);
     if (entry.kind == ValueKind::run && (run_reference(entry).first_page & kDirtyBit) == 0) return {};
@@ -185,7 +210,7 @@ void touch_last(TransactionState& txn, TreeState& tree) {
 
 void patch(TransactionState& txn, TreeState& tree, ByteView key, ByteView value) {
     Path path;
-    if (!descend(txn, tree.record, key, path) || (path.leaf().ref & kDirtyBit) == 0 ||
+    if (!descend(txn, tree, key, path) || (path.leaf().ref & kDirtyBit) == 0 ||
         !txn.editor(path.leaf().ref).replace_value(path.leaf().index, value, ValueKind::inlined))
         throw Error(ErrorCode::misuse, "an entry to patch is not there in the same size");
 }

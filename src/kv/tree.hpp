@@ -1,7 +1,8 @@
 // The B+tree: find, insert, erase and clear over one TreeState of one transaction.
 //
 // Invariants: all leaves are at one level; keys of child i of a branch lie at or after separator i-1 and before
-// separator i; no node but the root is empty. Changes call prepare_change() first (cursor_state.hpp).
+// separator i; no node but the root is empty. Keys are those of the nodes (stored_key.hpp). Changes call
+// prepare_change() first (cursor_state.hpp).
 #pragma once
 
 #include <array>
@@ -29,26 +30,31 @@ struct Path {
 enum class PutMode : std::uint8_t { overwrite, insert_only, append };
 
 /// The first entry of a node at or after `key`, and the child whose range holds `key`, in the tree's order.
-[[nodiscard]] inline Position position_in(const TreeState&, const NodeView& node, ByteView key) {
-    return node.lower_bound(key);
+[[nodiscard]] inline Position position_in(const TreeState& tree, const NodeView& node, ByteView key) {
+    return tree.compare == nullptr ? node.lower_bound(key) : node.lower_bound(key, tree.compare);
 }
-[[nodiscard]] inline std::uint32_t child_in(const TreeState&, const NodeView& node, ByteView key) {
-    return node.child_index(key);
+[[nodiscard]] inline std::uint32_t child_in(const TreeState& tree, const NodeView& node, ByteView key) {
+    const Position position = position_in(tree, node, key);
+    return position.index + (position.exact ? 1 : 0);
 }
 /// Whether key `a` comes before key `b`.
-[[nodiscard]] inline bool before(const TreeState&, ByteView a, ByteView b) {
-    return a < b;
+[[nodiscard]] inline bool before(const TreeState& tree, ByteView a, ByteView b) {
+    return tree.compare == nullptr ? a < b : tree.compare(a, b) < 0;
 }
 
 /// The tree's depth, proven to agree with its root and to be at most kMaxDepth.
 [[nodiscard]] std::uint32_t checked_depth(const TreeRecord& tree);
 /// The entry of exactly this key. Fast path: no Path is kept.
-[[nodiscard]] std::optional<LeafEntry> find(const TransactionState& txn, const TreeRecord& tree, ByteView key);
+[[nodiscard]] std::optional<LeafEntry> find(const TransactionState& txn, const TreeState& tree, ByteView key);
 /// The values of several keys, or nothing for those that are absent; as many of each.
 void find_many(const TransactionState& txn, const TreeState& tree, std::span<const ByteView> keys,
                std::span<std::optional<ByteView>> values);
 /// Goes to the first entry at or after `key`; path.leaf().index may be its count. True when exact.
-bool descend(const TransactionState& txn, const TreeRecord& tree, ByteView key, Path& path);
+bool descend(const TransactionState& txn, const TreeState& tree, ByteView key, Path& path);
+/// The same in a tree ordered by bytes, whatever its record says.
+[[nodiscard]] std::optional<LeafEntry> find_by_bytes(const TransactionState& txn, const TreeRecord& tree,
+                                                     ByteView key);
+bool descend_by_bytes(const TransactionState& txn, const TreeRecord& tree, ByteView key, Path& path);
 /// Goes to the first or last entry; path.depth is 0 for an empty tree.
 void descend_to_edge(const TransactionState& txn, const TreeRecord& tree, bool last, Path& path);
 /// Moves a path to the neighbouring leaf, at its first or last entry. False when there is none (path unchanged).

@@ -69,7 +69,7 @@ PageRef make_dirty(TransactionState& txn, PageRef ref, const NodeView& node) {
 
 void TreeChange::plant_root() {
     const PageRef ref = txn_.dirty.add();
-    txn_.editor(ref).build_leaf({});
+    txn_.editor(ref).build_leaf({}, leaf_flags(tree_.record.flags));
     tree_.record.root = ref;
     tree_.record.depth = 1;
     tree_.record.leaf_pages = 1;
@@ -96,7 +96,8 @@ void TreeChange::make_path_dirty() {
 
 LeafItem TreeChange::store_value(ByteView key, ByteView value, RunReference& reference) {
     txn_.stores_values = txn_.stores_values || tree_.record.id != 0;
-    if (leaf_entry_size(key.size(), value.size()) <= max_leaf_entry_size(page_size()))
+    if (leaf_entry_size(key.size(), value.size(), leaf_flags(tree_.record.flags)) <=
+        max_leaf_entry_size(page_size()))
         return {key, stored_bytes(value), ValueKind::inlined};
     const std::uint64_t pages = run_page_count(value.size(), page_size());
     const PageRef run = txn_.dirty.add_run(pages);
@@ -186,7 +187,9 @@ std::size_t TreeChange::choose_cut(std::span<const LeafItem> items, std::size_t 
     if (index > 0 && index >= last - last / 8 && on_edge(path_.depth - 1, true)) return index;
     if (index == 0 && on_edge(path_.depth - 1, false)) return 1;
     if (index > 0 && tree_.ascending >= kAscendingRun)
-        return index < last && leaf_size(items.first(index + 1)) <= page_size() ? index + 1 : index;
+        return index < last && leaf_size(items.first(index + 1), leaf_flags(tree_.record.flags)) <= page_size()
+                   ? index + 1
+                   : index;
     return middle_of(items, leaf_item_size);
 }
 
@@ -200,12 +203,13 @@ void TreeChange::split_leaf(const LeafItem& item) {
     collect(frame.node, txn_.arena, items);
     items.insert(items.begin() + frame.index, item);
 
+    const std::uint16_t flags = leaf_flags(tree_.record.flags);
     std::vector<std::span<const LeafItem>> pieces;
     std::vector<std::span<const LeafItem>> rest{items};
     while (!rest.empty()) {
         const std::span<const LeafItem> piece = rest.back();
         rest.pop_back();
-        if (leaf_size(piece) <= page_size()) {
+        if (leaf_size(piece, flags) <= page_size()) {
             pieces.push_back(piece);
             continue;
         }
@@ -218,11 +222,13 @@ void TreeChange::split_leaf(const LeafItem& item) {
     std::vector<BranchItem> added;
     for (std::size_t i = 1; i < pieces.size(); ++i) {
         const PageRef ref = txn_.dirty.add();
-        txn_.editor(ref).build_leaf(pieces[i]);
+        txn_.editor(ref).build_leaf(pieces[i], flags);
+        const ByteView right = pieces[i].front().key;
+        const bool whole = tree_.compare != nullptr;  // who compares needs keys, not parts of keys
         added.push_back(
-            {separator_between(pieces[i - 1].back().key, pieces[i].front().key), ref, pieces[i].size()});
+            {whole ? right : separator_between(pieces[i - 1].back().key, right), ref, pieces[i].size()});
     }
-    txn_.scratch_editor().build_leaf(pieces.front());
+    txn_.scratch_editor().build_leaf(pieces.front(), flags);
     txn_.take_scratch(frame.ref);
     tree_.record.leaf_pages += added.size();
     if (tree_.append_leaf != kNoPage && !added.empty()) tree_.append_leaf = added.back().child;

@@ -126,7 +126,7 @@ bool descend_to_place(const TransactionState& txn, const TreeState& tree, std::u
 
 double fraction_before(const TransactionState& txn, const TreeState& tree, ByteView key) {
     Path path;
-    (void)descend(txn, tree.record, key, path);
+    (void)descend(txn, tree, key, path);
     double fraction = 0;
     for (std::uint32_t i = path.depth; i-- > 0;) {
         const Path::Frame& frame = path.frames[i];

@@ -24,9 +24,19 @@ namespace cambium::kv {
            static_cast<std::uint32_t>(options.fixed_value_size) << kTreeFixedSizeShift;
 }
 
-/// Flags of the branches of a tree.
+/// Whether a function compares the keys. Other orders than that of bytes are otherwise made by turning keys into
+/// bytes that sort so (key_order.hpp); contiguous keys must stay as they are.
+[[nodiscard]] constexpr bool is_compared(std::uint32_t tree_flags) noexcept {
+    const KeyOrder order = key_order(tree_flags);
+    return order == KeyOrder::custom || (order != KeyOrder::bytes && (tree_flags & kTreeContiguousKeys) != 0);
+}
+/// Flags of the leaves and of the branches of a tree.
+[[nodiscard]] constexpr std::uint16_t leaf_flags(std::uint32_t tree_flags) noexcept {
+    return is_compared(tree_flags) || (tree_flags & kTreeContiguousKeys) != 0 ? kFullKeys : 0;
+}
 [[nodiscard]] constexpr std::uint16_t branch_flags(std::uint32_t tree_flags) noexcept {
-    return (tree_flags & kTreeCounts) != 0 ? kHasCounts : 0;
+    return static_cast<std::uint16_t>(((tree_flags & kTreeCounts) != 0 ? kHasCounts : 0) |
+                                      (is_compared(tree_flags) ? kFullKeys : 0));
 }
 
 /// All but the comparator's name.

@@ -12,6 +12,7 @@ bool build_joined(TransactionState& txn, const NodeView& left, const NodeView& r
                   const std::string& separator) {
     const std::size_t limit = txn.page_size_bytes - txn.page_size_bytes / 8;
     if (left.used_bytes() + right.used_bytes() > limit + sizeof(NodeHeader)) return false;
+    const auto flags = static_cast<std::uint16_t>(left.header().flags & ~kHasHints);
     txn.arena.clear();
     txn.arena.reserve(key_bytes(left) + key_bytes(right));
     if (left.is_leaf()) {
@@ -19,8 +20,8 @@ bool build_joined(TransactionState& txn, const NodeView& left, const NodeView& r
         items.clear();
         collect(left, txn.arena, items);
         collect(right, txn.arena, items);
-        if (leaf_size(items) > limit) return false;
-        txn.scratch_editor().build_leaf(items);
+        if (leaf_size(items, flags) > limit) return false;
+        txn.scratch_editor().build_leaf(items, flags);
         return true;
     }
     std::vector<BranchItem>& items = txn.branch_items;
@@ -28,7 +29,6 @@ bool build_joined(TransactionState& txn, const NodeView& left, const NodeView& r
     collect(left, txn.arena, items);
     items.push_back({separator, right.child(0), right.entries_below(0)});
     collect(right, txn.arena, items);
-    const std::uint16_t flags = left.header().flags & kHasCounts;
     if (branch_size(items, flags) > limit) return false;
     txn.scratch_editor().build_branch(left.header().level, left.child(0), items, flags, left.entries_below(0));
     return true;

@@ -1,6 +1,7 @@
 // Ordered operations on trees of every kind against std::map: ranges, places, both ends, values in pieces, and
 // cursors that are kept while everything around them changes.
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <random>
@@ -23,8 +24,30 @@ bool by_bytes(const std::string& a, const std::string& b) {
     return a < b;
 }
 
+bool by_reversed(const std::string& a, const std::string& b) {
+    return std::string{a.rbegin(), a.rend()} < std::string{b.rbegin(), b.rend()};
+}
+
+bool by_integer(const std::string& a, const std::string& b) {
+    const auto number = [](const std::string& key) {
+        std::uint64_t value = 0;
+        std::memcpy(&value, key.data(), key.size());
+        return value;
+    };
+    return number(a) < number(b);
+}
+
+/// Shorter keys first, those of one size backwards.
+int compare_by_size(ByteView a, ByteView b) {
+    return a.size() != b.size() ? (a.size() < b.size() ? -1 : 1) : b.compare(a);
+}
+
+bool by_size(const std::string& a, const std::string& b) {
+    return compare_by_size(a, b) < 0;
+}
+
 struct Shape {
-    const char* name;
+    std::string name;
     kv::TreeOptions options;
     Less less;
     std::size_t key_size;  ///< of every key in bytes, or 0: any size
@@ -67,7 +90,10 @@ public:
 private:
     std::size_t below(std::size_t n) { return static_cast<std::size_t>(random_() % n); }
 
-    void open() { env_ = kv::Environment::open(directory_.file("store"), options_); }
+    void open() {
+        env_ = kv::Environment::open(directory_.file("store"), options_);
+        env_->register_comparator("by size", compare_by_size);
+    }
     void reopen() {
         env_->close();
         open();
@@ -389,13 +415,15 @@ private:
                                 : e.place == Place::behind                          ? map_->end()
                                 : e.place == Place::gap                             ? map_->lower_bound(e.key)
                                                                                     : map_->upper_bound(e.key);
-                return arrive(held, held.cursor.next(), to, Place::behind);
+                return arrive(held, held.cursor.next(), to,
+                              e.place == Place::unset ? Place::before : Place::behind);
             }
             default: {
                 const auto to = e.place == Place::unset || e.place == Place::behind ? one_before(map_->end())
                                 : e.place == Place::before                          ? map_->end()
                                                            : one_before(map_->lower_bound(e.key));
-                return arrive(held, held.cursor.previous(), to, Place::before);
+                return arrive(held, held.cursor.previous(), to,
+                              e.place == Place::unset ? Place::behind : Place::before);
             }
         }
     }
@@ -447,6 +475,15 @@ private:
 std::vector<Shape> shapes() {
     kv::TreeOptions counts;
     counts.counts = true;
+    const auto ordered = [](kv::KeyOrder order, bool contiguous, bool counted) {
+        kv::TreeOptions options;
+        options.key_order = order;
+        options.contiguous_keys = contiguous;
+        options.counts = counted;
+        if (order == kv::KeyOrder::custom) options.comparator = "by size";
+        return options;
+    };
+    using kv::KeyOrder;
     return {
         {"bytes, many keys", {}, by_bytes, 0, 6000, 300, 8000, 4096, 20},
         {"bytes, long keys", {}, by_bytes, 0, 1500, 1024, 3000, 4096, 10},
@@ -455,7 +492,19 @@ std::vector<Shape> shapes() {
         {"bytes, one page", {}, by_bytes, 0, 12, 20, 100, 4096, 5},
         {"counts, many keys", counts, by_bytes, 0, 6000, 300, 8000, 4096, 20},
         {"counts, long keys", counts, by_bytes, 0, 1500, 1024, 3000, 4096, 15},
-        {"counts, large pages", counts, by_bytes, 0, 20000, 3000, 20000, 65536, 10},
+        {"counts, large pages", counts, by_bytes, 0, 20000, 3000, 20000, 65536, 5},
+        {"contiguous", ordered(KeyOrder::bytes, true, false), by_bytes, 0, 3000, 300, 8000, 4096, 10},
+        {"contiguous, long keys", ordered(KeyOrder::bytes, true, true), by_bytes, 0, 1500, 1024, 3000, 4096, 5},
+        {"reversed", ordered(KeyOrder::reversed, false, false), by_reversed, 0, 3000, 300, 8000, 4096, 10},
+        {"reversed, contiguous", ordered(KeyOrder::reversed, true, false), by_reversed, 0, 3000, 300, 8000, 4096,
+         5},
+        {"integers of 4", ordered(KeyOrder::native_integers, false, true), by_integer, 4, 3000, 4, 2000, 4096, 10},
+        {"integers of 8", ordered(KeyOrder::native_integers, false, false), by_integer, 8, 3000, 8, 8000, 4096, 10},
+        {"integers, contiguous", ordered(KeyOrder::native_integers, true, false), by_integer, 8, 3000, 8, 99, 4096,
+         5},
+        {"custom", ordered(KeyOrder::custom, false, false), by_size, 0, 3000, 300, 8000, 4096, 10},
+        {"custom, counts", ordered(KeyOrder::custom, true, true), by_size, 0, 1500, 1024, 8000, 4096, 10},
+        {"custom, large pages", ordered(KeyOrder::custom, false, false), by_size, 0, 9000, 3000, 99999, 65536, 5},
     };
 }
 
@@ -463,7 +512,7 @@ std::vector<Shape> shapes() {
 
 TEST_CASE("ordered operations do what std::map does") {
     const char* given = std::getenv("CAMBIUM_OPERATIONS");
-    const std::size_t operations = given != nullptr ? std::strtoull(given, nullptr, 10) : 60000;
+    const std::size_t operations = given != nullptr ? std::strtoull(given, nullptr, 10) : 70000;
     const std::uint64_t seed = test::seed();
     for (const Shape& shape : shapes()) {
         CAPTURE(shape.name);
