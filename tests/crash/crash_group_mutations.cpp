@@ -71,7 +71,7 @@ void list_last_commit_only(GroupSession& session) {
 // A page that the group wrote and retired again is listed all the same. A later commit may use it.
 void list_dead_page(GroupSession& session) {
     falsify_written(session, [&](kv::WrittenState& state) {
-        const auto& engine = kv::EnvironmentAccess::state(session.environment());
+        auto& engine = kv::EnvironmentAccess::state(session.environment());
         for (const kv::RetiredExtent& dead : engine.space.waiting())
             if (dead.retired == state.snapshot.id && dead.birth > session.lock().durable_transaction()) {
                 state.extents.push_back({dead.first_page, 1, dead.birth});

@@ -137,7 +137,7 @@ void growth_during_a_flush(GroupSession& session, std::uint64_t seed) {
 
 // More extents than a slot has room for, gathered by several commits: that flush takes two syncs.
 void overflowing_lists(GroupSession& session, std::uint64_t seed) {
-    constexpr std::uint64_t kRecords = 4400;
+    constexpr std::uint64_t kRecords = 6400;
     const auto rewrite = [&](std::uint64_t first, std::uint64_t step) {
         return [=](Change& change) {
             for (std::uint64_t i = first; i < kRecords; i += step)
@@ -149,8 +149,7 @@ void overflowing_lists(GroupSession& session, std::uint64_t seed) {
     session.commit(rewrite(0, 4));
     for (std::uint64_t i = 0; i < 3; ++i)
         session.commit([&](Change& change) { change.put("small", "a", std::to_string(i)); });
-    (void)session.commit_async(rewrite(2, 8));
-    (void)session.commit_async(rewrite(6, 8));
+    for (const std::uint64_t first : {2, 6, 10}) (void)session.commit_async(rewrite(first, 12));
     const std::uint64_t flushes = session.environment().statistics().flushes;
     bool wrote = false;
     session.in_flush([&] {
@@ -160,7 +159,8 @@ void overflowing_lists(GroupSession& session, std::uint64_t seed) {
     session.commit([&](Change& change) { change.put("small", "c", value_of(10, seed)); });
     session.in_flush(nullptr);
     if (session.environment().statistics().flushes != flushes + 2)
-        throw std::runtime_error("the list of extents did not overflow");
+        throw std::runtime_error("the list of extents did not overflow: " +
+                                 std::to_string(session.environment().statistics().extents_written) + " extents");
     session.commit([&](Change& change) { change.put("small", "d", value_of(10, seed)); });
 }
 
