@@ -34,7 +34,7 @@ Stored stored(kv::TreeOptions options, const std::vector<std::string>& values) {
     test::require_sound(env);
     kv::detail::EnvironmentState& state = kv::EnvironmentAccess::state(env);
     kv::detail::TransactionState* read = state.begin_read();
-    const std::optional<kv::LeafEntry> entry = find(*read, read->tree(tree.id()).record, "key");
+    const std::optional<kv::LeafEntry> entry = find(*read, read->tree(tree.id()), "key");
     REQUIRE(entry.has_value());
     Stored result{entry->kind, test::to_hex(entry->value)};
     state.end_read(read);
