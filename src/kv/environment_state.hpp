@@ -147,6 +147,7 @@ private:
     void sync_data();
     void require_sound_file() const;
     void flush_newest();
+    void flush_newest_written();
     void wait_for_company();
     void digest_written(const WrittenState& state, std::vector<WrittenPage>& pages);
     [[nodiscard]] std::unique_ptr<TransactionState> new_reader();

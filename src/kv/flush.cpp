@@ -178,8 +178,8 @@ void EnvironmentState::start_flush_thread() {
             guard.unlock();
             try {
                 if (!lock->poisoned() && !lock->recovery_pending()) flush_until(written_transaction());
-            } catch (const Error&) {
-                // The store is poisoned now: the next writer, or sync(), is told.
+            } catch (const std::exception&) {
+                // The next commit or sync() tries again, or is told that the store is poisoned.
             }
             guard.lock();
         }
@@ -221,7 +221,19 @@ void EnvironmentState::digest_written(const WrittenState& state, std::vector<Wri
     }
 }
 
+// The commits are written already: whatever keeps their flush from beginning, they may survive.
 void EnvironmentState::flush_newest() {
+    try {
+        flush_newest_written();
+    } catch (const std::exception& error) {
+        if (lock->poisoned()) throw;
+        throw Error(ErrorCode::outcome_unknown,
+                    std::string{"the flush of a commit could not begin ("} + error.what() +
+                        "): the commit is written, and becomes durable with the next flush that succeeds");
+    }
+}
+
+void EnvironmentState::flush_newest_written() {
     wait_for_company();
     InFlight in_flight{*lock};
     WrittenState& state = flush_scratch_.state;
