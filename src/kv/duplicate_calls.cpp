@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "kv/duplicates.hpp"
+#include "kv/stored_key.hpp"
 #include "kv/write_guard.hpp"
 
 namespace cambium::kv {
@@ -22,9 +23,9 @@ bool Transaction::contains(Tree tree, ByteView key, ByteView value) const {
 
 std::uint64_t Transaction::count_values(Tree tree, ByteView key) const {
     detail::require_active(state_, level_);
-    const TreeRecord& record = state_->tree(tree.id()).record;
-    const std::optional<LeafEntry> entry = detail::find_by_bytes(*state_, record, key);
-    return entry.has_value() ? detail::value_count(*state_, record, *entry) : 0;
+    detail::TreeState& state = state_->tree(tree.id());
+    const std::optional<LeafEntry> entry = detail::find(*state_, state, detail::StoredKey{*state_, state, key});
+    return entry.has_value() ? detail::value_count(*state_, state.record, *entry) : 0;
 }
 
 bool WriteTransaction::append_value(Tree tree, ByteView key, ByteView value) {

@@ -294,7 +294,23 @@ EnvironmentState& EnvironmentAccess::state(const Environment& environment) {
     return *environment.state_;
 }
 
+namespace {
+
+void check_options(const Options& options) {
+    if (options.durability > Durability::deferred)
+        throw Error(ErrorCode::invalid_argument, "durability is a value of Durability, and " +
+                                                     std::to_string(static_cast<unsigned>(options.durability)) +
+                                                     " is none");
+    if (options.deferred_interval.count() < 0)
+        throw Error(ErrorCode::invalid_argument, "deferred_interval is negative; 0 means never");
+    if (options.flush_thread && options.deferred_interval.count() == 0)
+        throw Error(ErrorCode::invalid_argument, "flush_thread needs a deferred_interval, and it is 0");
+}
+
+}  // namespace
+
 Environment Environment::open(ByteView path, const Options& options) {
+    check_options(options);
     const std::lock_guard guard{registry().mutex};
     Opening opening{std::string{path}, options};
     if (options.in_memory) return Environment{opening.open_in_memory()};

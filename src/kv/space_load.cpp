@@ -34,8 +34,10 @@ void SpaceMap::bring_to(TransactionState& txn) {
         const std::uint64_t before = page_count();
         resize(snapshot.page_count);
         if (snapshot.page_count < before) forget_retaken();
-        remember(as_of_, before);
+        longest_replayed_ = std::max(before, snapshot.page_count);
         replay(txn, as_of_, nullptr);
+        // Every state in between may have been as long: which of them were is not recorded.
+        remember(snapshot.id - 1, longest_replayed_);
         if (retaken_.size() > 1024 + waiting_pages_ / 4) forget_retaken();
     } else {
         load(txn);
@@ -98,9 +100,7 @@ void SpaceMap::apply(const SpaceDelta& delta, TransactionId transaction, PageBit
     std::uint64_t allocated = 0;
     for (const Extent& extent : delta.allocated) {
         allocated += extent.page_count;
-        // A state in between may have been longer than the ones before and after.
-        if (touched == nullptr)
-            remember(transaction, std::max(page_count(), extent.first_page + extent.page_count));
+        longest_replayed_ = std::max(longest_replayed_, extent.first_page + extent.page_count);
     }
     if (delta.unused_pages > allocated)
         throw_corrupt(0, "a record of the free space counts more unused pages than it has");

@@ -116,6 +116,7 @@ private:
     std::unordered_map<std::uint64_t, TransactionId> retaken_;
     /// (transaction, page count): no state up to the transaction and after the one before it has more pages. Counts
     /// fall.
+    std::uint64_t longest_replayed_ = 0;  ///< pages that a state between the last two seen may have had
     std::deque<std::pair<TransactionId, std::uint64_t>> page_counts_;
 };
 

@@ -81,6 +81,13 @@ void check_values(const TreeOptions& options, std::uint32_t page_size) {
             "the value_order native_integers takes a fixed_value_size of 4, 8 or 0, not " + std::to_string(size));
 }
 
+void check_orders(const TreeOptions& options) {
+    for (const KeyOrder order : {options.key_order, options.value_order})
+        if (order > KeyOrder::custom)
+            throw Error(ErrorCode::invalid_argument, "key_order and value_order are values of KeyOrder, and " +
+                                                         std::to_string(static_cast<unsigned>(order)) + " is none");
+}
+
 void check_supported(const TreeOptions& options) {
     if (options.value_order == KeyOrder::custom)
         throw Error(ErrorCode::invalid_argument, "this version does not order values by a function");
@@ -207,6 +214,7 @@ WriteTransaction& WriteTransaction::operator=(WriteTransaction&& other) noexcept
 Tree WriteTransaction::create_tree(ByteView name, const TreeOptions& options) {
     detail::require_writable(state_, level_);
     check_name(name);
+    check_orders(options);
     if (const std::uint64_t id = lookup(*state_, name); id != 0) {
         const TreeOptions stored = this->options(Tree{id});
         if (stored != options)
@@ -215,8 +223,8 @@ Tree WriteTransaction::create_tree(ByteView name, const TreeOptions& options) {
                 "the tree " + quoted(name) + " exists with other options: its " + difference(stored, options));
         return Tree{id};
     }
-    check_values(options, state_->page_size_bytes);
     check_supported(options);
+    check_values(options, state_->page_size_bytes);
     check_comparator(*state_, options);
     const WriteGuard guard{*state_};
     const std::uint64_t id = state_->snapshot.next_tree_id++;

@@ -121,14 +121,14 @@ void count_change(TransactionState& txn, const TreeState& tree, std::size_t byte
 // Puts a key behind all others into the last leaf, without a descent: what sorted loads do. False when it is not
 // so.
 bool append(TransactionState& txn, TreeState& tree, ByteView key, ByteView value) {
-    NodeEditor leaf = txn.editor(tree.append_leaf);
+    const NodeView leaf{txn.dirty.page(tree.append_leaf), txn.page_size_bytes};
     const std::uint32_t count = leaf.count();
     const Position position = position_in(tree, leaf, key);
     if (position.exact || position.index != count || count == 0 ||
         leaf_entry_size(key.size(), value.size(), leaf.header().flags) > max_leaf_entry_size(txn.page_size_bytes))
         return false;
     prepare_change(txn, tree);
-    if (!leaf.insert_entry(count, {key, stored_bytes(value)})) return false;
+    if (!txn.editor(tree.append_leaf).insert_entry(count, {key, stored_bytes(value)})) return false;
     ++tree.record.entries;
     return true;
 }

@@ -332,3 +332,22 @@ TEST_CASE("a node of another layout than its tree's is found, and no crash") {
         CHECK(refused > 0);
     }
 }
+
+TEST_CASE("values are counted in trees of every order, and an order that is none is refused") {
+    const MemoryDirectory directory;
+    Environment env = Environment::open(directory.store());
+    kv::WriteTransaction txn = env.begin_write();
+    const Tree reversed = txn.create_tree("reversed", ordered(KeyOrder::reversed));
+    txn.put(reversed, "ab", "value");
+    CHECK(txn.count_values(reversed, "ab") == 1);
+    CHECK(txn.count_values(reversed, "ba") == 0);
+    error_of(ErrorCode::invalid_argument, [&] { txn.create_tree("none", ordered(static_cast<KeyOrder>(77))); });
+    error_of(ErrorCode::invalid_argument, [&] { txn.create_tree("reversed", ordered(static_cast<KeyOrder>(4))); });
+    TreeOptions values;
+    values.duplicates = true;
+    values.value_order = static_cast<KeyOrder>(9);
+    error_of(ErrorCode::invalid_argument, [&] { txn.create_tree("none", values); });
+    CHECK(!txn.find_tree("none").has_value());
+    txn.commit();
+    require_sound(env);
+}

@@ -306,3 +306,24 @@ TEST_CASE("memory that runs out at any point of a nested transaction costs that 
     CHECK(entries_of(env.begin_read(), dirty).size() == in_dirty.size() + 1);
     (void)require_sound(env);
 }
+
+TEST_CASE("a nested transaction that found nothing to do leaves the parent's cursors alone") {
+    const TemporaryDirectory directory;
+    Environment environment = Environment::open(directory.file("store"));
+    kv::WriteTransaction txn = environment.begin_write();
+    const kv::Tree tree = txn.create_tree("tree");
+    const kv::Tree other = txn.create_tree("other");
+    for (const char* key : {"a", "b", "c"}) txn.put(tree, key, key);
+    kv::Cursor cursor = txn.cursor(tree);
+    REQUIRE(cursor.first());
+    kv::WriteTransaction nested = txn.begin_nested();
+    CHECK(!nested.insert(tree, "b", "x"));
+    nested.abort();
+    // What the abort let go of is used again by these.
+    for (int i = 0; i < 50; ++i) txn.put(other, "zz" + std::to_string(i), "other tree");
+    CHECK(cursor.key() == "a");
+    REQUIRE(cursor.next());
+    CHECK(cursor.key() == "b");
+    txn.commit();
+    require_sound(environment);
+}

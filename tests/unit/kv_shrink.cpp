@@ -1,4 +1,5 @@
 // The file falls by itself when its end is free, never under a state that somebody can still read.
+#include <cstdio>
 #include <map>
 #include <optional>
 #include <random>
@@ -313,5 +314,52 @@ TEST_CASE("growing and shrinking again and again, with processes that take turns
     for (int i = 0; i < 20; ++i) small_commit(env);
     CHECK(most > 4 * kMiB);
     CHECK(env.statistics().file_size_bytes <= 4 * kMiB);
+    test::require_sound(env);
+}
+
+TEST_CASE("a process that is behind does not cut what the commit records on disk name") {
+    const test::MemoryDirectory directory;
+    const auto put = [](Environment& env, const std::string& key, kv::Durability durability) {
+        kv::WriteTransaction txn = env.begin_write();
+        txn.put(txn.create_tree("tree"), key, "value");
+        txn.commit(durability);
+    };
+    {
+        test::Child behind{[&](const test::Child::Pipe& pipe) {
+            Environment env = Environment::open(directory.store());
+            put(env, "first", kv::Durability::durable);
+            pipe.send(0);
+            (void)pipe.receive();
+            put(env, "second", kv::Durability::deferred);
+            pipe.send(0);
+            (void)pipe.receive();
+        }};
+        REQUIRE(behind.receive() == 0);
+        test::Child ahead{[&](const test::Child::Pipe& pipe) {
+            Environment env = Environment::open(directory.store());
+            kv::WriteTransaction txn = env.begin_write();
+            const kv::Tree bulk = txn.create_tree("bulk");
+            for (int i = 0; i < 40000; ++i) txn.put(bulk, std::to_string(i), std::string(200, 'b'));
+            txn.commit();
+            txn = env.begin_write();
+            txn.clear(bulk);
+            txn.commit();
+            const std::uint64_t long_count = env.statistics().page_count;
+            for (int i = 0; env.statistics().page_count * 2 > long_count && i < 100; ++i)
+                put(env, std::to_string(i), i < 3 ? kv::Durability::durable : kv::Durability::deferred);
+            pipe.send(env.statistics().page_count * 2 <= long_count ? 1 : 0);
+            (void)pipe.receive();
+        }};
+        REQUIRE(ahead.receive() == 1);
+        behind.send(0);
+        REQUIRE(behind.receive() == 0);
+        behind.kill();
+        (void)behind.wait();
+        ahead.kill();
+        (void)ahead.wait();
+    }
+    std::remove((directory.store() + "-lock").c_str());
+    Environment env = Environment::open(directory.store());
+    put(env, "next", kv::Durability::durable);
     test::require_sound(env);
 }

@@ -24,15 +24,15 @@ struct TreeOptions {
     /// Costs the prefix of every key.
     bool contiguous_keys = false;
     /// Several values per key, sorted, each once. Values are then 1 byte to Environment::max_key_size() long, and
-    /// not aligned.
+    /// not aligned. Not together with counts, contiguous_keys or another key_order than bytes.
     bool duplicates = false;
-    /// Order of the values of one key, in a tree with duplicates. native_integers takes a fixed_value_size of 4, 8
-    /// or 0; with 0 each value has 4 or 8 bytes, and the caller keeps to one of them.
+    /// Order of the values of one key, in a tree with duplicates: any but custom. native_integers takes a
+    /// fixed_value_size of 4, 8 or 0; with 0 each value has 4 or 8 bytes, and the caller keeps to one of them.
     KeyOrder value_order = KeyOrder::bytes;
     /// Every value of a tree with duplicates has this size in bytes; 0: any size. Saves two bytes per value, and
     /// values can be read in batches (Cursor::values()).
     std::uint16_t fixed_value_size = 0;
-    /// Name of the function of KeyOrder::custom, for keys and for values; 1 to 255 bytes.
+    /// Name of the function of KeyOrder::custom; 1 to 255 bytes.
     std::string comparator{};
 
     friend bool operator==(const TreeOptions&, const TreeOptions&) = default;
