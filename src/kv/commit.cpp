@@ -75,8 +75,8 @@ void Commit::prepare_space() {
         env_.settle_slots();
         release();
     }
-    const std::uint64_t size = env_.data.size();
-    env_.space.trim(size / env_.page_size, slack_of(size) / env_.page_size);
+    file_size_ = env_.data.size();
+    env_.space.trim(file_size_ / env_.page_size, slack_of(file_size_) / env_.page_size);
 }
 
 // How much room at the end of a file of so many bytes is not worth cutting off.
@@ -252,7 +252,7 @@ void Commit::give_back_unused() {
 
 void Commit::fit_file() {
     const std::uint64_t needed = result_.page_count * env_.page_size;
-    const std::uint64_t size = env_.data.size();
+    const std::uint64_t size = file_size_;  // it changes under the write lock only
     if (size < needed) return grow_file(size, needed);
     // The states on disk and the snapshots of readers are as long as they were: recovery compares the lengths, and
     // a page of a mapping that lies behind the end of the file cannot be read.

@@ -53,8 +53,9 @@ private:
     TransactionId oldest_pin_ = 0;
     std::vector<std::string> delta_records_;
     std::vector<Extent> node_extents_;
-    std::uint64_t reserved_ = 0;  ///< pages in node_extents_
-    std::size_t extent_ = 0;      ///< next_page(): position in node_extents_
+    std::uint64_t file_size_ = 0;  ///< bytes
+    std::uint64_t reserved_ = 0;   ///< pages in node_extents_
+    std::size_t extent_ = 0;       ///< next_page(): position in node_extents_
     std::uint64_t in_extent_ = 0;
     std::vector<std::pair<PageRef, std::uint64_t>> run_numbers_;  ///< dirty run -> first page, sorted
     std::vector<Write> writes_;

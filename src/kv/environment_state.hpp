@@ -146,6 +146,8 @@ private:
     void settle_recovery();
     void sync_data();
     void require_sound_file() const;
+    template <class Done, class Work>
+    void as_flush_owner(Done&& done, Work&& work);
     void flush_newest();
     void flush_newest_written();
     void wait_for_company();

@@ -68,57 +68,53 @@ FlushScratch::FlushScratch(std::uint32_t page_size) {
     pages.reserve(kMaxVerifiedBytes / page_size);
 }
 
-void EnvironmentState::flush_until(TransactionId target) {
+// Has `work` done under the flush lock, by this thread or by those who hold it meanwhile, until done() answers
+// true.
+template <class Done, class Work>
+void EnvironmentState::as_flush_owner(Done&& done, Work&& work) {
     for (;;) {
         const std::uint32_t seen = lock->ended_flushes();
-        if (lock->durable_transaction() >= target) return;
+        if (done()) return;
+        const os::SharedMutex::Lock taken = lock->flush_mutex().try_lock();
+        if (taken == os::SharedMutex::Lock::busy) {
+            lock->wait_for_flush(seen);
+            continue;
+        }
+        const FlushOwnership owner{*lock};
+        if (taken == os::SharedMutex::Lock::owner_died) repair_flush();
+        if (!done()) work();
+    }
+}
+
+void EnvironmentState::flush_until(TransactionId target) {
+    const auto done = [&] {
+        if (lock->durable_transaction() >= target) return true;
         if (lock->poisoned())
             throw Error(
                 ErrorCode::outcome_unknown,
                 "a flush of \"" + path +
                     "\" failed: the commit may or may not survive; close the store in every process and open "
                     "it again to see");
-        const os::SharedMutex::Lock taken = lock->flush_mutex().try_lock();
-        if (taken == os::SharedMutex::Lock::busy) {
-            lock->wait_for_flush(seen);
-            continue;
-        }
-        const FlushOwnership owner{*lock};
-        if (taken == os::SharedMutex::Lock::owner_died) repair_flush();
+        return false;
+    };
+    as_flush_owner(done, [&] {
         settle_recovery();
-        if (!lock->poisoned() && lock->durable_transaction() < target) flush_newest();
-    }
+        flush_newest();
+    });
 }
 
 void EnvironmentState::settle_slots() {
     const TransactionId target = written_.snapshot.id;
     flush_until(target);
-    while (lock->slot_transaction(0) < target || lock->slot_transaction(1) < target) {
-        const std::uint32_t seen = lock->ended_flushes();
-        const os::SharedMutex::Lock taken = lock->flush_mutex().try_lock();
-        if (taken == os::SharedMutex::Lock::busy) {
-            lock->wait_for_flush(seen);
-            continue;
-        }
-        const FlushOwnership owner{*lock};
-        if (taken == os::SharedMutex::Lock::owner_died) repair_flush();
+    const auto done = [&] { return lock->slot_transaction(0) >= target && lock->slot_transaction(1) >= target; };
+    as_flush_owner(done, [&] {
         require_sound_file();
         flush_newest();
-    }
+    });
 }
 
 void EnvironmentState::complete_recovery() {
-    while (lock->recovery_pending()) {
-        const std::uint32_t seen = lock->ended_flushes();
-        const os::SharedMutex::Lock taken = lock->flush_mutex().try_lock();
-        if (taken == os::SharedMutex::Lock::busy) {
-            lock->wait_for_flush(seen);
-            continue;
-        }
-        const FlushOwnership owner{*lock};
-        if (taken == os::SharedMutex::Lock::owner_died) repair_flush();
-        settle_recovery();
-    }
+    as_flush_owner([&] { return !lock->recovery_pending(); }, [&] { settle_recovery(); });
 }
 
 // Under the flush lock.

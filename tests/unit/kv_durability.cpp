@@ -48,6 +48,15 @@ public:
     std::function<int()> action;
 };
 
+/// A device that takes its time, so that commits meet.
+struct SlowDevice : os::FileObserver {
+    int before(const os::FileCall& call) override {
+        if (call.kind == os::FileCall::Kind::sync) std::this_thread::sleep_for(std::chrono::milliseconds{2});
+        return 0;
+    }
+    void after(const os::FileCall&) override {}
+};
+
 }  // namespace
 
 TEST_CASE("writers that come while a flush is under way share the next one") {
@@ -79,14 +88,7 @@ TEST_CASE("eight threads of single puts need fewer than half as many flushes as 
     const MemoryDirectory directory;
     Environment environment = Environment::open(directory.store());
     commit_one(environment, "first", Durability::durable);
-    // A device that takes its time.
-    struct Slow : os::FileObserver {
-        int before(const os::FileCall& call) override {
-            if (call.kind == os::FileCall::Kind::sync) std::this_thread::sleep_for(std::chrono::milliseconds{2});
-            return 0;
-        }
-        void after(const os::FileCall&) override {}
-    } slow;
+    SlowDevice slow;
     os::set_file_observer(&slow);
     const kv::EnvironmentStatistics before = environment.statistics();
     std::vector<std::thread> threads;
@@ -112,14 +114,7 @@ TEST_CASE("four processes of single puts need fewer than half as many flushes as
     std::vector<std::unique_ptr<Child>> children;
     for (int p = 0; p < 4; ++p)
         children.push_back(std::make_unique<Child>([&directory, p](const Child::Pipe& pipe) {
-            struct Slow : os::FileObserver {
-                int before(const os::FileCall& call) override {
-                    if (call.kind == os::FileCall::Kind::sync)
-                        std::this_thread::sleep_for(std::chrono::milliseconds{2});
-                    return 0;
-                }
-                void after(const os::FileCall&) override {}
-            } slow;
+            SlowDevice slow;
             Environment environment = Environment::open(directory.store());
             os::set_file_observer(&slow);
             pipe.send(0);
