@@ -267,15 +267,24 @@ private:
     }
 
     // What processes that were killed had written but not flushed is still in the page cache, on the same boot. It
-    // is taken over when every page that is not durable is whole.
-    static std::optional<WrittenState> surviving_state(EnvironmentState& env, const MetaHeader& durable) {
-        if (env.lock->flushing() || env.lock->poisoned()) return std::nullopt;
+    // is taken over when every page that is not durable is whole. A flush that was under way may have failed, and
+    // the kernel may take those pages for written: they are written again.
+    std::optional<WrittenState> surviving_state(EnvironmentState& env, const MetaHeader& durable) const {
+        const bool rewrites = env.lock->flushing();
+        if ((rewrites && options_.read_only) || env.lock->poisoned()) return std::nullopt;
         WrittenState state;
         std::uint64_t sequence = 0;
         if (!env.lock->written().newest(state, sequence) || state.snapshot.id <= durable.transaction ||
-            state.snapshot.page_count * env.page_size > env.data.size() ||
-            !is_whole(env, state.snapshot, durable.transaction))
+            state.snapshot.page_count * env.page_size > env.data.size())
             return std::nullopt;
+        const std::optional<std::vector<BornPages>> pages = whole_pages(env, state.snapshot, durable.transaction);
+        if (!pages.has_value()) return std::nullopt;
+        if (rewrites)
+            for (const BornPages& born : *pages)
+                env.data.write(
+                    born.first_page * env.page_size,
+                    env.mapped(state.snapshot.page_count * env.page_size) + born.first_page * env.page_size,
+                    born.page_count * env.page_size);
         state.total_bytes = 0;
         return state;
     }

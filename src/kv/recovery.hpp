@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "cambium/kv/environment.hpp"
+#include "kv/birth_walk.hpp"
 #include "kv/meta.hpp"
 
 namespace cambium::kv {
@@ -38,8 +39,9 @@ struct Recovered {
 /// Makes the chosen state durable and the rejected one unbelievable. Repeatable at any point.
 void settle(os::File& file, const Recovered& recovered);
 
-/// Whether every page of a written state that was born after the durable one is there as written. The file has
-/// room for its page count. O(pages born since, and the catalog).
-[[nodiscard]] bool is_whole(detail::EnvironmentState& env, const Snapshot& state, TransactionId durable);
+/// The pages of a written state that were born after the durable one, when every one of them is there as written.
+/// The file has room for its page count. O(answer, times the fan-out).
+[[nodiscard]] std::optional<std::vector<BornPages>> whole_pages(detail::EnvironmentState& env,
+                                                                const Snapshot& state, TransactionId durable);
 
 }  // namespace cambium::kv

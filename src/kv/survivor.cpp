@@ -19,16 +19,17 @@ bool wrote(const std::vector<BornPages>& pages, const Snapshot& state, PageRef r
 
 }  // namespace
 
-bool is_whole(detail::EnvironmentState& env, const Snapshot& state, TransactionId durable) {
+std::optional<std::vector<BornPages>> whole_pages(detail::EnvironmentState& env, const Snapshot& state,
+                                                  TransactionId durable) {
     detail::TransactionState txn{env, env.checksum, env.page_size};
     txn.begin(state, env.mapped(state.page_count * env.page_size));
     try {
-        const std::vector<BornPages> pages = pages_born_after(txn, durable);
-        return wrote(pages, state, state.catalog.root) && wrote(pages, state, state.space.root);
+        std::vector<BornPages> pages = pages_born_after(txn, durable);
+        if (wrote(pages, state, state.catalog.root) && wrote(pages, state, state.space.root)) return pages;
     } catch (const Error& error) {
         if (error.code() != ErrorCode::corrupt) throw;
-        return false;
     }
+    return std::nullopt;
 }
 
 }  // namespace cambium::kv

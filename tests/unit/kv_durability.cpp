@@ -451,3 +451,38 @@ TEST_CASE("a flush thread flushes without another commit, only when asked for") 
     CHECK(is_visible(environment, "key"));
     require_sound(environment);
 }
+
+TEST_CASE("deferred commits outlive a process killed before or after the sync of their flush") {
+    for (const bool before_sync : {true, false}) {
+        const MemoryDirectory directory;
+        Child child{[&](const Child::Pipe& pipe) {
+            struct Killer : os::FileObserver {
+                int before(const os::FileCall& call) override {
+                    if (kills_before && call.kind == os::FileCall::Kind::sync) ::raise(SIGKILL);
+                    return 0;
+                }
+                void after(const os::FileCall& call) override {
+                    if (!kills_before && call.kind == os::FileCall::Kind::sync) ::raise(SIGKILL);
+                }
+                bool kills_before = false;
+            } killer;
+            killer.kills_before = before_sync;
+            Environment environment = Environment::open(directory.store());
+            commit_one(environment, "durable", Durability::durable);
+            for (int i = 0; i < 20; ++i)
+                commit_one(environment, std::to_string(i), Durability::deferred, i == 7 ? 200000 : 50);
+            os::set_file_observer(&killer);
+            pipe.send(0);
+            environment.sync();
+        }};
+        REQUIRE(child.receive() == 0);
+        std::uint64_t nothing = 0;
+        REQUIRE(!child.receive(nothing));
+        (void)child.wait();
+        Environment environment = Environment::open(directory.store());
+        CHECK(environment.recovery().adopted);
+        CHECK(content_of(environment).at("records").size() == 21);
+        commit_one(environment, "next", Durability::durable);
+        require_sound(environment);
+    }
+}
