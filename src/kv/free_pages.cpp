@@ -7,6 +7,7 @@ void FreePages::clear() {
     count_ = 0;
     offered_ = 0;
     ceiling_ = kNoSegment;
+    run_end_ = 0;
     bits_.clear();
     segments_.clear();
     buckets_.assign(kBuckets, kNoSegment);
@@ -111,7 +112,7 @@ void FreePages::split_span(SegmentNumber segment) {
     add_span(segment + 1, first + length - segment - 1);
 }
 
-void FreePages::set_ceiling(std::uint64_t page) {
+void FreePages::set_ceiling(std::uint64_t page, std::uint64_t run_end) {
     const auto wanted =
         page == kNoCeiling ? kNoSegment : static_cast<SegmentNumber>((page + kSegmentPages - 1) / kSegmentPages);
     const auto end = static_cast<SegmentNumber>(segments_.size());
@@ -119,6 +120,8 @@ void FreePages::set_ceiling(std::uint64_t page) {
     const SegmentNumber after = std::min(wanted, end);
     for (SegmentNumber segment = after; segment < before; ++segment) unlink(segment);
     ceiling_ = wanted;
+    run_end_ = run_end;
+    next_above_ = 0;
     for (SegmentNumber segment = before; segment < after; ++segment) link(segment);
 }
 
@@ -153,6 +156,13 @@ std::optional<Extent> FreePages::take_run(std::uint64_t pages) {
     return run;
 }
 
+std::optional<Extent> FreePages::take_value_run(std::uint64_t pages) {
+    std::optional<Extent> run = find_run(pages);
+    if (!run.has_value()) run = find_above_ceiling(pages);
+    if (run.has_value()) flip(*run, false);
+    return run;
+}
+
 std::optional<Extent> FreePages::find_run(std::uint64_t pages) {
     if (pages > count_) return std::nullopt;
     if (pages <= kSegmentPages)
@@ -170,13 +180,41 @@ std::optional<Extent> FreePages::find_in_segments(std::uint64_t pages) {
             if (segments_[s].free < pages) continue;
             const Extent all = pages_of(s);
             const std::uint64_t end = all.first_page + all.page_count;
-            for (std::uint64_t first = bits_.find(all.first_page, end, true); first + pages <= end;) {
-                const std::uint64_t stop = bits_.find(first, first + pages, false);
-                if (stop == first + pages) return Extent{first, pages};
-                first = bits_.find(stop, end, true);
-            }
+            if (const std::optional<Extent> run = find_between(pages, all.first_page, end)) return run;
         }
     return std::nullopt;
+}
+
+std::optional<Extent> FreePages::find_between(std::uint64_t pages, std::uint64_t from, std::uint64_t to) const {
+    for (std::uint64_t first = bits_.find(from, to, true); first + pages <= to;) {
+        const std::uint64_t stop = bits_.find(first, first + pages, false);
+        if (stop == first + pages) return Extent{first, pages};
+        first = bits_.find(stop, to, true);
+    }
+    return std::nullopt;
+}
+
+// Next fit, so that many calls together look at every place.
+std::optional<Extent> FreePages::find_above_ceiling(std::uint64_t pages) {
+    constexpr std::uint64_t kMostSegments = 256;
+    const std::uint64_t begin = ceiling();
+    const std::uint64_t end = std::min(run_end_, page_count_);
+    if (begin >= end) return std::nullopt;
+    if (next_above_ < begin || next_above_ >= end) next_above_ = begin;
+    const std::uint64_t most = std::max(kMostSegments * kSegmentPages, 2 * pages);
+    const std::uint64_t stop = std::min(end, next_above_ + most);
+    segments_scanned_ += (stop - next_above_) / kSegmentPages + 1;
+    if (const std::optional<Extent> run = find_between(pages, next_above_, stop)) {
+        next_above_ = run->first_page + run->page_count;
+        return run;
+    }
+    // From the beginning again: the next call, or this one when there is no more than it may look at.
+    if (end - begin > most) {
+        next_above_ = stop;
+        return std::nullopt;
+    }
+    next_above_ = begin;
+    return find_between(pages, begin, end);
 }
 
 // The shortest span that holds the run, else a long one with the free pages around it.

@@ -39,16 +39,22 @@ public:
     /// Takes one contiguous run. O(log segments): only the most promising places are looked at, and a miss costs
     /// file size, never time.
     [[nodiscard]] std::optional<Extent> take_run(std::uint64_t pages);
+    /// The same for a large value: where nothing below the ceiling holds it, the lowest room below the ceiling of
+    /// runs that is found by looking at a bounded number of segments there.
+    [[nodiscard]] std::optional<Extent> take_value_run(std::uint64_t pages);
     /// Takes pages from the emptiest segments, longest runs first, as they give the longest extents. The number
     /// that could not be taken. O(pages).
     [[nodiscard]] std::uint64_t take_scattered(std::uint64_t pages, std::vector<Extent>& extents);
 
-    /// Offers only segments below this page, which is rounded up to a whole segment. O(segments in between).
-    void set_ceiling(std::uint64_t page);
+    /// Offers only segments below this page, which is rounded up to a whole segment, and up to `run_end` those to
+    /// take_value_run(). O(segments in between).
+    void set_ceiling(std::uint64_t page, std::uint64_t run_end = 0);
     /// The first page that is not offered, or kNoCeiling.
     [[nodiscard]] std::uint64_t ceiling() const noexcept {
         return ceiling_ == kNoSegment ? kNoCeiling : ceiling_ * kSegmentPages;
     }
+    /// The end of the room for runs of large values: not below the ceiling.
+    [[nodiscard]] std::uint64_t run_end() const noexcept { return std::max(ceiling(), run_end_); }
 
     /// Segments looked at by take_run() and take_scattered() so far, for tests.
     [[nodiscard]] std::uint64_t segments_scanned() const noexcept { return segments_scanned_; }
@@ -76,6 +82,9 @@ private:
     [[nodiscard]] std::optional<Extent> find_run(std::uint64_t pages);
     [[nodiscard]] std::optional<Extent> find_in_segments(std::uint64_t pages);
     [[nodiscard]] std::optional<Extent> find_in_spans(std::uint64_t pages);
+    [[nodiscard]] std::optional<Extent> find_between(std::uint64_t pages, std::uint64_t from,
+                                                     std::uint64_t to) const;
+    [[nodiscard]] std::optional<Extent> find_above_ceiling(std::uint64_t pages);
     [[nodiscard]] std::uint64_t free_before(std::uint64_t page) const noexcept;
     void take_from(SegmentNumber segment, std::uint64_t& pages, std::vector<Extent>& extents);
 
@@ -84,6 +93,8 @@ private:
     std::uint64_t offered_ = 0;
     std::uint64_t segments_scanned_ = 0;
     SegmentNumber ceiling_ = kNoSegment;
+    std::uint64_t run_end_ = 0;
+    std::uint64_t next_above_ = 0;  ///< where the last search above the ceiling ended
     PageBits bits_;
     std::vector<Segment> segments_;
     std::vector<SegmentNumber> buckets_ = std::vector<SegmentNumber>(kBuckets, kNoSegment);

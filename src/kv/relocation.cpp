@@ -52,12 +52,15 @@ public:
         return !stopped_;
     }
     [[nodiscard]] bool stopped_inside() const noexcept { return key_set_; }
-    /// A large value found no room below the ceiling.
-    [[nodiscard]] bool stuck() const noexcept { return stuck_; }
+    /// Pages of large values that found no room.
+    [[nodiscard]] std::uint64_t stuck_pages() const noexcept { return stuck_pages_; }
 
 private:
-    [[nodiscard]] bool is_high(PageRef ref, std::uint64_t pages = 1) const {
-        return (ref & kDirtyBit) == 0 && ref + pages > map_.free_space().ceiling();
+    [[nodiscard]] bool is_high(PageRef ref) const {
+        return (ref & kDirtyBit) == 0 && ref >= map_.free_space().ceiling();
+    }
+    [[nodiscard]] bool is_high(PageRef first, std::uint64_t pages) const {
+        return (first & kDirtyBit) == 0 && first + pages > map_.free_space().run_end();
     }
     [[nodiscard]] bool exhausted() const noexcept { return budget_.move == 0 || budget_.visit == 0; }
     void count_moved(std::uint64_t pages) { budget_.move -= std::min(budget_.move, pages); }
@@ -119,9 +122,12 @@ private:
 
     // The numbers are given later; until the walk is over nothing else counts on the same room.
     [[nodiscard]] bool reserve_run(std::uint64_t pages) {
-        const std::optional<Extent> room = map_.free_space().take_run(pages);
-        stuck_ = stuck_ || !room.has_value();
-        if (room.has_value()) budget_.reserved.push_back(*room);
+        const std::optional<Extent> room = map_.free_space().take_value_run(pages);
+        if (room.has_value()) {
+            budget_.reserved.push_back(*room);
+        } else {
+            stuck_pages_ += pages;
+        }
         return room.has_value();
     }
 
@@ -144,7 +150,7 @@ private:
     std::string* key_ = nullptr;
     bool stopped_ = false;
     bool key_set_ = false;
-    bool stuck_ = false;
+    std::uint64_t stuck_pages_ = 0;
 };
 
 // The first named tree at or after an id, or 0.
@@ -174,7 +180,7 @@ void Relocation::restart() noexcept {
     tree_ = kCatalogPosition;
     inside_ = false;
     moved_in_round_ = false;
-    stuck_ = false;
+    stuck_in_round_ = 0;
 }
 
 void Relocation::run(TransactionState& txn, TreeState& space, SpaceMap& map, TransactionId oldest_pin) {
@@ -185,11 +191,12 @@ void Relocation::run(TransactionState& txn, TreeState& space, SpaceMap& map, Tra
     }
     if (demanded_ > 0 ? finished_ : txn.next_id < idle_until_) return;
     if (!walk(txn, space, map)) return;
-    if (stuck_) {
-        extra_ += map.page_count() / 16 + FreePages::kSegmentPages;
+    if (stuck_in_round_ > 0) {
+        make_room_for_runs(map);
     } else {
         finished_ = demanded_ > 0;
-        if (!moved_in_round_) idle_until_ = txn.next_id + kIdleCommits;
+        settled_ = !moved_in_round_;
+        if (settled_) idle_until_ = txn.next_id + kIdleCommits;
     }
     restart();
 }
@@ -202,24 +209,37 @@ bool Relocation::plan(SpaceMap& map, std::uint64_t held_pages) {
     const std::uint64_t segment = FreePages::kSegmentPages;
     const std::uint64_t used = count - map.free_pages() - map.waiting_pages();
     const std::uint64_t spare = demanded_ > 0 ? used / 64 : used / 8;
-    const std::uint64_t goal = (used + spare + extra_ + kLeastMoved + segment - 1) / segment * segment;
+    const std::uint64_t goal = (used + spare + kLeastMoved + segment - 1) / segment * segment;
     const bool under_way = free.ceiling() != FreePages::kNoCeiling;
     const std::uint64_t page_size = map.page_size();
     const bool worth = demanded_ > 0 || (map.free_pages() > count / (under_way ? 8 : 4) &&
                                          map.free_pages() * page_size > kLeastFreeBytes);
     if (!worth || goal >= count || (demanded_ == 0 && held_pages > goal)) {
         if (under_way) free.set_ceiling(FreePages::kNoCeiling);
-        extra_ = 0;
         return false;
     }
-    if (!under_way || goal > free.ceiling() || goal < free.ceiling() / 8 * 7 ||
-        (demanded_ > 0 && goal < free.ceiling())) {
+    // A walk that has begun is not given up for a little.
+    const bool lower = goal < (demanded_ > 0 || settled_ ? goal_ : goal_ / 8 * 7);
+    if (!under_way || goal > goal_ || lower) {
+        settled_ = false;
+        goal_ = goal;
+        stuck_ = 0;
+        slack_ = 0;
         free.set_ceiling(goal);
         budget_ = std::clamp(free.used_from(goal) / kCommits, kLeastMoved, kMostMoved);
         idle_until_ = 0;
         restart();
     }
     return true;
+}
+
+// Free pages that lie one by one hold no run. So runs get the end of the room that the file is to have for
+// themselves, and the other pages move out of it; and some slack, more with each round, as lengths do not fit
+// without gaps.
+void Relocation::make_room_for_runs(SpaceMap& map) {
+    slack_ += slack_ == 0 ? stuck_in_round_ / 8 + 1 : map.page_count() / 32 + 1;
+    stuck_ = std::min(goal_, stuck_ + stuck_in_round_);
+    map.free_space().set_ceiling(goal_ - stuck_, goal_ + slack_);
 }
 
 bool Relocation::walk(TransactionState& txn, TreeState& space, SpaceMap& map) {
@@ -237,7 +257,7 @@ bool Relocation::walk(TransactionState& txn, TreeState& space, SpaceMap& map) {
         Walk walk{txn, tree, map, budget};
         const bool done = walk.run(inside_, key_);
         inside_ = !done && (inside_ || walk.stopped_inside());
-        stuck_ = stuck_ || walk.stuck();
+        stuck_in_round_ += walk.stuck_pages();
         return done;
     };
     while (budget.move > 0 && budget.visit > 0) {

@@ -1,9 +1,10 @@
 // Relocation: moves pages from the end of a file that is much emptier than full to free pages further down, a
 // bounded number per commit, so that the end can be cut off.
 //
-// While it is under way new pages are taken below the ceiling only, so every live page moves at most once. The
-// trees are walked in key order from where the last commit stopped; branches are read, and leaves only where they
-// may refer to large values. Thread rule: under the write lock.
+// While it is under way new pages are taken below the ceiling only, so every live page moves at most once, but for
+// large values that find no contiguous room there: the end of the room is cleared for them. The trees are walked in
+// key order from where the last commit stopped; branches are read, and leaves only where they may refer to large
+// values. Thread rule: under the write lock.
 #pragma once
 
 #include <string>
@@ -36,18 +37,23 @@ private:
     /// True when the end of the last tree was reached.
     [[nodiscard]] bool walk(TransactionState& txn, TreeState& space, SpaceMap& map);
     void restart() noexcept;
+    void make_room_for_runs(SpaceMap& map);
 
     std::uint64_t demanded_ = 0;  ///< pages per commit, 0 when nobody asks
     bool finished_ = false;
     std::uint64_t budget_ = 0;      ///< pages that one commit moves
-    TransactionId idle_until_ = 0;  ///< nothing was left to move: look again then
+    bool settled_ = false;          ///< the last walk found nothing left to move
+    TransactionId idle_until_ = 0;  ///< and is tried again then
     // Where the walk stands: trees by id, the catalog and the space tree first.
     std::uint64_t tree_ = 0;
     bool inside_ = false;  ///< at key_ of that tree, not at its beginning
     std::string key_;
     bool moved_in_round_ = false;
-    bool stuck_ = false;       ///< in this round a large value found no room below the ceiling
-    std::uint64_t extra_ = 0;  ///< pages by which the ceiling was raised for such values
+    std::uint64_t stuck_in_round_ = 0;  ///< pages of large values that found no room
+    // Where the file is to end, and how that end is divided.
+    std::uint64_t goal_ = 0;   ///< pages
+    std::uint64_t stuck_ = 0;  ///< of them, at the end, for runs only
+    std::uint64_t slack_ = 0;  ///< beyond them, for runs only
     std::uint64_t moved_ = 0;
     std::uint64_t visited_ = 0;
 };

@@ -220,10 +220,10 @@ void SpaceMap::allocate(std::uint64_t pages, std::vector<Extent>& extents) {
 
 Extent SpaceMap::allocate_run(std::uint64_t pages) {
     require_room(pages);
-    std::optional<Extent> run = free_.take_run(pages);
+    std::optional<Extent> run = free_.take_value_run(pages);
     if (!run.has_value() && free_.ceiling() != FreePages::kNoCeiling) {
         free_.set_ceiling(FreePages::kNoCeiling);
-        run = free_.take_run(pages);
+        run = free_.take_value_run(pages);
     }
     if (!run.has_value() && limit_ - std::min(limit_, page_count()) < pages)
         throw Error(ErrorCode::full, "a large value of " + std::to_string(pages) +
