@@ -9,6 +9,30 @@ namespace cambium::kv {
 using detail::CursorState;
 using detail::StoredKey;
 
+namespace {
+
+bool is_scanning(const CursorState* state) noexcept {
+    return state != nullptr && state->is_scanning();
+}
+
+// To an entry beside this one in its leaf.
+inline bool step(CursorState& state, bool forward) try {
+    std::uint32_t& index = state.path.leaf().index;
+    if (forward) {
+        state.scan.next();
+        ++index;
+    } else {
+        state.scan.previous();
+        --index;
+    }
+    return true;
+} catch (...) {
+    state.start_move();
+    throw;
+}
+
+}  // namespace
+
 Cursor& Cursor::operator=(Cursor&& other) noexcept {
     if (this != &other) {
         delete state_;
@@ -53,18 +77,16 @@ bool Cursor::seek_before(ByteView key) {
 }
 
 bool Cursor::next() {
+    if (is_scanning(state_) && state_->scan.has_next()) [[likely]]
+        return step(*state_, true);
     CursorState& state = detail::ready(state_);
-    if (state.values == nullptr && state.place == CursorState::Place::on_entry &&
-        state.path.leaf().index + 1 < state.path.leaf().node.count()) {
-        ++state.path.leaf().index;
-        state.has_key = false;
-        return true;
-    }
     if (state.place == CursorState::Place::unset) return first();
     return (state.values != nullptr && next_value()) || next_key();
 }
 
 bool Cursor::previous() {
+    if (is_scanning(state_) && state_->scan.has_previous()) [[likely]]
+        return step(*state_, false);
     CursorState& state = detail::ready(state_);
     if (state.place == CursorState::Place::unset) return last();
     return (state.values != nullptr && previous_value()) || previous_key();
@@ -90,6 +112,8 @@ bool Cursor::valid() {
 }
 
 ByteView Cursor::key() {
+    if (is_scanning(state_)) [[likely]]
+        return state_->scan.key();
     CursorState& state = detail::on_entry(state_);
     const detail::Path::Frame& leaf = state.path.leaf();
     if (leaf.node.full_keys()) return leaf.node.full_key(leaf.index);
@@ -98,6 +122,8 @@ ByteView Cursor::key() {
 }
 
 ByteView Cursor::value() {
+    if (is_scanning(state_)) [[likely]]
+        return state_->txn->resolve(state_->scan.entry());
     CursorState& state = detail::on_entry(state_);
     if (state.values != nullptr)
         return decode(value_order(state.tree->record.flags), state.values->value(state.value_bytes),

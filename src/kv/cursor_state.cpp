@@ -31,6 +31,23 @@ void CursorState::fetch_key() {
     has_key = true;
 }
 
+// Writers change leaves, and duplicates and other orders need more than the leaf.
+void CursorState::start_scan(bool forward) {
+    if (txn->writable || values != nullptr || !tree->plain_keys) return;
+    const std::byte* ahead = path.leaf().node.data();
+    if (path.depth > 1) {
+        const Path::Frame& parent = path.frames[path.depth - 2];
+        // Wraps around to no child at the edge.
+        const std::uint32_t beside = forward ? parent.index + 1 : parent.index - 1;
+        if (beside <= parent.node.count()) {
+            const PageRef ref = parent.node.child(beside);
+            if (ref < txn->snapshot.page_count) ahead = txn->map + ref * txn->page_size_bytes;
+        }
+    }
+    scan.open(path.leaf().node, path.leaf().index, ahead);
+    scanning = txn->serial;
+}
+
 void CursorState::park() {
     if (parked || place == Place::unset) return;
     if (place == Place::on_entry) {
@@ -76,7 +93,9 @@ bool enter(CursorState& state, bool last_value) {
         }
     }
     state.has_key = false;
-    return enter_value(state);
+    (void)enter_value(state);
+    state.start_scan(!last_value);
+    return true;
 }
 
 // Leaves the cursor outside the entries, before all or behind all.

@@ -3,6 +3,7 @@
 
 #include "kv/duplicates_place.hpp"
 #include "kv/fork_guard.hpp"
+#include "kv/leaf_scan.hpp"
 
 namespace cambium::kv::detail {
 
@@ -44,6 +45,7 @@ struct CursorState : CursorPosition {
     void unpark();
     /// A move that throws leaves a cursor that was never positioned.
     void start_move() noexcept {
+        scanning = 0;
         place = Place::unset;
         among_values = false;
     }
@@ -53,6 +55,12 @@ struct CursorState : CursorPosition {
     [[nodiscard]] bool at_values() const noexcept {
         return values != nullptr && (place == Place::on_entry || among_values);
     }
+
+    /// On an entry with nothing in the way: the next call needs no more than `scan`.
+    [[nodiscard]] bool is_scanning() const noexcept {
+        return scanning == txn->serial && txn->fork_generation == current_fork_generation();
+    }
+    void start_scan(bool forward);
 
     /// Leaves the list of the tree's cursors.
     void unlink() noexcept;
@@ -66,6 +74,8 @@ struct CursorState : CursorPosition {
     std::string value_bytes{};             ///< what value() and values() returned, where no page holds it
     std::unique_ptr<ValuePlace> values{};  ///< in a tree with duplicates
     std::string given{};                   ///< what key() returned, where the nodes hold another
+    std::uint64_t scanning = 0;            ///< serial of the read transaction while `scan` is at the entry
+    LeafScan scan{};
     Path path;
     CursorState* next = nullptr;
     CursorState* previous = nullptr;

@@ -137,8 +137,9 @@ public:
     }
 
     /// Entry i of a leaf.
-    [[nodiscard]] LeafEntry leaf_entry(std::uint32_t i) const {
-        const std::size_t offset = slot(i);
+    [[nodiscard]] LeafEntry leaf_entry(std::uint32_t i) const { return leaf_entry_at(slot(i)); }
+    /// The entry that a slot refers to.
+    [[nodiscard]] LeafEntry leaf_entry_at(std::size_t offset) const {
         if (offset < header().heap_begin || offset + sizeof(LeafEntryHeader) > page_size_) bad_entry();
         const auto entry = load<LeafEntryHeader>(page_ + offset);
         const std::uint32_t rest_size = entry.key_size_and_kind & kSizeMask;
@@ -230,6 +231,13 @@ public:
             }
         }
         return {index, false};
+    }
+
+    /// Whether a key is behind every entry of a node that has one, as far as prefix and heads tell.
+    [[nodiscard]] bool surely_behind_all(ByteView key) const noexcept {
+        const ByteView common = prefix();
+        return key.size() >= common.size() && equal_bytes(key.data(), common.data(), common.size()) &&
+               heads()[count() - 1] < head_of(key.substr(common.size()));
     }
 
     /// The same in another order than that of bytes; the node must have full keys.

@@ -98,7 +98,14 @@ std::size_t NodeEditor::push_branch_entry(ByteView rest) noexcept {
 }
 
 void NodeEditor::build_leaf(std::span<const LeafItem> items, std::uint16_t flags) noexcept {
-    const ByteView prefix = items.empty() ? ByteView{} : items.front().key.substr(0, prefix_of(items, flags));
+    fill_leaf(items, items.empty() ? ByteView{} : items.front().key.substr(0, prefix_of(items, flags)), flags);
+}
+
+void NodeEditor::build_leaf(const LeafItem& item, std::size_t prefix_size, std::uint16_t flags) noexcept {
+    fill_leaf({&item, 1}, item.key.substr(0, prefix_size), flags);
+}
+
+void NodeEditor::fill_leaf(std::span<const LeafItem> items, ByteView prefix, std::uint16_t flags) noexcept {
     start(PageKind::leaf, 0, prefix, flags);
     mutable_header().count = narrow(items.size());
     auto* heads = reinterpret_cast<std::uint32_t*>(bytes_ + heads_offset());

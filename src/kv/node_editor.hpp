@@ -64,6 +64,8 @@ public:
     /// Makes the page the node of exactly these items; they must fit (leaf_size() <= page size) and must not lie in
     /// it.
     void build_leaf(std::span<const LeafItem> items, std::uint16_t flags = 0) noexcept;
+    /// Makes the page a leaf of one item, with a prefix of its key that the next keys probably share.
+    void build_leaf(const LeafItem& item, std::size_t prefix_size, std::uint16_t flags) noexcept;
     /// The same for a branch: `first` is the child left of the first separator.
     void build_branch(std::uint8_t level, PageRef first, std::span<const BranchItem> items, std::uint16_t flags = 0,
                       std::uint64_t first_entries = 0) noexcept;
@@ -86,6 +88,7 @@ public:
 
 private:
     NodeHeader& mutable_header() noexcept { return *reinterpret_cast<NodeHeader*>(bytes_); }
+    void fill_leaf(std::span<const LeafItem> items, ByteView prefix, std::uint16_t flags) noexcept;
     void start(PageKind kind, std::uint8_t level, ByteView prefix, std::uint16_t flags) noexcept;
     void drop_hints() noexcept;
     [[nodiscard]] std::size_t gap() const noexcept { return header().heap_begin - arrays_end(); }

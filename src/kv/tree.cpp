@@ -123,9 +123,12 @@ void count_change(TransactionState& txn, const TreeState& tree, std::size_t byte
 bool append(TransactionState& txn, TreeState& tree, ByteView key, ByteView value) {
     const NodeView leaf{txn.dirty.page(tree.append_leaf), txn.page_size_bytes};
     const std::uint32_t count = leaf.count();
-    const Position position = position_in(tree, leaf, key);
-    if (position.exact || position.index != count || count == 0 ||
-        leaf_entry_size(key.size(), value.size(), leaf.header().flags) > max_leaf_entry_size(txn.page_size_bytes))
+    if (count == 0) return false;
+    if (tree.compare != nullptr || !leaf.surely_behind_all(key)) {
+        const Position position = position_in(tree, leaf, key);
+        if (position.exact || position.index != count) return false;
+    }
+    if (leaf_entry_size(key.size(), value.size(), leaf.header().flags) > max_leaf_entry_size(txn.page_size_bytes))
         return false;
     prepare_change(txn, tree);
     if (!txn.editor(tree.append_leaf).insert_entry(count, {key, stored_bytes(value)})) return false;

@@ -193,8 +193,38 @@ std::size_t TreeChange::choose_cut(std::span<const LeafItem> items, std::size_t 
     return middle_of(items, leaf_item_size);
 }
 
+// Keys in order: the item that finds no room behind all others gets a leaf of its own, when no other layout of the
+// full leaf would give it room. It is likely that what the keys of that leaf share, the next ones share too. False
+// when it is not so.
+bool TreeChange::append_leaf(const LeafItem& item) {
+    const Path::Frame& frame = path_.leaf();
+    const std::uint32_t count = frame.node.count();
+    if (count < 2 || frame.index != count || frame.node.header().garbage > 0 || !on_edge(path_.depth - 1, true))
+        return false;
+    std::string keys[2];
+    frame.node.append_key(0, keys[0]);
+    frame.node.append_key(count - 1, keys[1]);
+    const std::size_t prefix = frame.node.header().prefix_size;
+    if (!frame.node.full_keys() && common_prefix(keys[0], item.key) > prefix) return false;
+    const std::size_t free = frame.node.header().heap_begin - frame.node.arrays_end();
+    if (!item.key.starts_with(frame.node.prefix()) && free > page_size() / 8) return false;
+
+    const std::uint16_t flags = leaf_flags(tree_.record.flags);
+    const PageRef ref = txn_.dirty.add();
+    txn_.editor(ref).build_leaf(item, std::min(prefix, common_prefix(keys[1], item.key)), flags);
+    const ByteView separator = tree_.compare != nullptr ? item.key : separator_between(keys[1], item.key);
+    std::vector<BranchItem> added{{separator, ref, 1}};
+    ++tree_.record.leaf_pages;
+    if (tree_.append_leaf != kNoPage) tree_.append_leaf = ref;
+    tree_.insert_leaf = ref;
+    tree_.insert_index = 0;
+    insert_children(path_.depth - 1, added);
+    return true;
+}
+
 // The leaf has no room for the item, or the item lacks its prefix: rebuild it as one page, or as several.
 void TreeChange::split_leaf(const LeafItem& item) {
+    if (append_leaf(item)) return;
     const Path::Frame& frame = path_.leaf();
     std::vector<LeafItem>& items = txn_.leaf_items;
     items.clear();

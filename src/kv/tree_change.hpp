@@ -29,6 +29,7 @@ private:
     /// What to store in the leaf: the value, or a reference to a run holding it.
     LeafItem store_value(ByteView key, ByteView value, RunReference& reference);
     void split_leaf(const LeafItem& item);
+    [[nodiscard]] bool append_leaf(const LeafItem& item);
     [[nodiscard]] std::size_t choose_cut(std::span<const LeafItem> items, std::size_t index) const;
     void insert_children(std::uint32_t depth, std::vector<BranchItem>& added);
     /// Adds to the entry counts along the path, in a tree that has them.
