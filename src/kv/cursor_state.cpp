@@ -77,7 +77,11 @@ void CursorState::unpark() {
         exact = exact && values->seek(value);
         among_values = key_is_there;
     }
-    place = exact ? kept : Place::in_gap;
+    if (kept == Place::in_gap) {
+        place = kept;
+    } else {
+        place = exact ? Place::on_entry : Place::erased;
+    }
 }
 
 namespace {

@@ -13,6 +13,7 @@ struct CursorPosition {
         unset,     ///< never positioned
         on_entry,  ///< path.leaf().index is the entry; in a tree with duplicates `values` is on one of its values
         in_gap,    ///< just before path.leaf().index, on no entry; or among its values
+        erased,    ///< in the gap that its entry has left; on it again when it comes back
     };
 
     Place place = Place::unset;

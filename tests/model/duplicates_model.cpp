@@ -31,9 +31,10 @@ struct Shape {
     std::size_t value_size;  ///< bytes of the longest
 };
 
-/// What a cursor should be: on a pair, or in the gap just before where `at` would be.
+/// What a cursor should be: on a pair, in the gap that its pair has left, or in the gap just before where `at`
+/// would be.
 struct Expected {
-    enum class Place { unset, on, gap, begin, end } place = Place::unset;
+    enum class Place { unset, on, erased, gap, begin, end } place = Place::unset;
     Pair at{};
 };
 using Place = Expected::Place;
@@ -312,13 +313,14 @@ private:
     static Model::const_iterator key_end(const Model& model, const std::string& key) {
         return model.lower_bound({key + '\0', {}});
     }
-    static bool has_key(const Expected& e) { return e.place == Place::on || e.place == Place::gap; }
+    static bool has_key(const Expected& e) { return e.place == Place::on || in_gap(e); }
+    static bool in_gap(const Expected& e) { return e.place == Place::gap || e.place == Place::erased; }
 
     static bool next(Expected& e, const Model& model) {
         if (e.place == Place::end) return false;
-        const auto at = e.place == Place::on    ? model.upper_bound(e.at)
-                        : e.place == Place::gap ? model.lower_bound(e.at)
-                                                : model.begin();
+        const auto at = e.place == Place::on ? model.upper_bound(e.at)
+                        : in_gap(e)          ? model.lower_bound(e.at)
+                                             : model.begin();
         return settle(e, model, at, e.place == Place::unset && model.empty() ? Place::begin : Place::end);
     }
     static bool previous(Expected& e, const Model& model) {
@@ -381,7 +383,9 @@ private:
 
     void use(kv::Cursor& cursor, Expected& e, Model& model) {
         for (std::size_t steps = 1 + below(4); steps-- > 0;) {
-            if (e.place == Place::on && !model.contains(e.at)) e.place = Place::gap;
+            if (e.place == Place::on || e.place == Place::erased)
+                e.place = model.contains(e.at) ? Place::on : Place::erased;
+            if (below(3) == 0) REQUIRE(cursor.valid() == (e.place == Place::on));
             step(cursor, e, model);
             REQUIRE(cursor.valid() == (e.place == Place::on));
             if (e.place != Place::on) continue;
@@ -485,11 +489,11 @@ private:
         } else if (dice == 21) {
             cursor.erase();
             model.erase(e.at);
-            e.place = Place::gap;
+            e.place = Place::erased;
         } else if (dice == 22 && below(4) == 0) {
             cursor.erase_key();
             erase_key(model, e.at.first);
-            e.place = Place::gap;
+            e.place = Place::erased;
         } else if (shape_.fixed_size != 0) {
             batch(cursor, e, model);
         }

@@ -19,7 +19,7 @@ using Entries = std::map<std::string, std::string>;
 
 /// Where a cursor should stand.
 struct Position {
-    enum class Kind : std::uint8_t { unset, on, gap, begin, end };
+    enum class Kind : std::uint8_t { unset, on, erased, gap, begin, end };
     std::uint64_t tree = 0;
     Kind kind = Kind::unset;
     std::string key{};
@@ -342,8 +342,9 @@ private:
     }
 
     void observe(Position& position) {
-        if (position.kind == Position::Kind::on && entries_of(position).count(position.key) == 0)
-            position.kind = Position::Kind::gap;
+        if (position.kind == Position::Kind::on || position.kind == Position::Kind::erased)
+            position.kind =
+                entries_of(position).count(position.key) != 0 ? Position::Kind::on : Position::Kind::erased;
     }
 
     bool next(Position& position) {
@@ -356,6 +357,7 @@ private:
                 return step_to(position, entries.begin());
             case Position::Kind::on:
                 return step_to(position, entries.upper_bound(position.key));
+            case Position::Kind::erased:
             case Position::Kind::gap:
                 return step_to(position, entries.lower_bound(position.key));
             case Position::Kind::end:

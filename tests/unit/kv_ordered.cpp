@@ -136,6 +136,85 @@ TEST_CASE_FIXTURE(Fixture, "cursors stay right around an erased range") {
     txn.commit();
 }
 
+TEST_CASE_FIXTURE(Fixture, "a cursor whose key is erased and put again stands on it, asked meanwhile or not") {
+    for (const bool duplicates : {false, true})
+        for (int way = 0; way < 5; ++way)
+            for (const bool asked : {false, true}) {
+                INFO("duplicates " << duplicates << ", way " << way << ", asked " << asked);
+                kv::WriteTransaction txn = environment.begin_write();
+                kv::TreeOptions options;
+                options.duplicates = duplicates;
+                const Tree tree = txn.create_tree("t", options);
+                for (const char* key : {"a", "b", "c"}) txn.put(tree, key, key);
+                kv::Cursor cursor = txn.cursor(tree);
+                kv::Cursor other = txn.cursor(tree);
+                REQUIRE(cursor.seek_exact("b"));
+                REQUIRE(other.seek_exact("b"));
+                switch (way) {
+                    case 0:
+                        CHECK(txn.erase(tree, "b"));
+                        break;
+                    case 1:
+                        CHECK(txn.erase_range(tree, "a", "c") == 2);
+                        break;
+                    case 2:
+                        txn.clear(tree);
+                        break;
+                    case 3:
+                        other.erase();
+                        break;
+                    default:
+                        cursor.erase();
+                }
+                if (asked) {
+                    CHECK_FALSE(cursor.valid());
+                    check_error(ErrorCode::misuse, [&] { (void)cursor.key(); });
+                    txn.put(tree, "bb", "beside");
+                    CHECK_FALSE(cursor.valid());
+                    CHECK(txn.erase(tree, "bb"));
+                }
+                txn.put(tree, "a", "a");
+                txn.put(tree, "b", "b");
+                txn.put(tree, "c", "c");
+                CHECK(cursor.valid());
+                CHECK(cursor.key() == "b");
+                CHECK(cursor.next());
+                CHECK(cursor.key() == "c");
+                CHECK(other.previous());
+                CHECK(other.key() == "a");
+            }
+}
+
+TEST_CASE_FIXTURE(
+    Fixture, "a cursor stays in a gap that it was moved to, and in that of its pair when only the key is back") {
+    for (const bool asked : {false, true}) {
+        INFO("asked " << asked);
+        kv::WriteTransaction txn = environment.begin_write();
+        const Tree tree = txn.create_tree("pairs", {.duplicates = true});
+        txn.put(tree, "a", "1");
+        kv::Cursor absent = txn.cursor(tree);
+        kv::Cursor on = txn.cursor(tree);
+        CHECK_FALSE(absent.seek_exact("b"));
+        CHECK(on.seek_pair("a", "1"));
+        CHECK(txn.erase(tree, "a"));
+        if (asked) CHECK_FALSE(on.valid());
+        txn.put(tree, "a", "2");
+        txn.put(tree, "b", "1");
+        CHECK_FALSE(absent.valid());
+        CHECK(absent.next());
+        CHECK(absent.key() == "b");
+        CHECK_FALSE(on.valid());
+        {
+            kv::WriteTransaction nested = txn.begin_nested();
+            nested.put(tree, "a", "1");
+            CHECK(on.value() == "1");
+        }
+        CHECK_FALSE(on.valid());  // what the abort took back
+        CHECK(on.next());
+        CHECK(on.value() == "2");
+    }
+}
+
 TEST_CASE_FIXTURE(Fixture, "append takes keys behind the last one only") {
     kv::WriteTransaction txn = environment.begin_write();
     const Tree tree = txn.create_tree("t");

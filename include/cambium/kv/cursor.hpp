@@ -17,13 +17,15 @@ struct CursorState;
 /// A cursor belongs to the transaction that made it, must not outlive it, and shares its thread rule.
 /// It stays right under every change made to its tree in the same transaction: it keeps the key it stands
 /// on and finds its place again on next use. If that key was erased, it stands in the gap: valid() is false,
-/// next() goes to the first entry after the gap and previous() to the last before it.
+/// next() goes to the first entry after the gap and previous() to the last before it. If the key is put again
+/// before the cursor moves, it stands on that entry, whether or not it was used meanwhile. A cursor that a move
+/// left in a gap stays there whatever is put.
 ///
 /// While a nested transaction is open, cursors of those around it read and write in the nested one.
 ///
 /// In a tree with duplicates an entry is a pair of key and value. next() and previous() go through all pairs; seeks
 /// by key go to the key's first value, but seek_before() and previous_key() to the last. A gap is a place between
-/// two pairs; the cursor keeps key and value.
+/// two pairs; the cursor keeps key and value, and returns to its pair when that is put again.
 ///
 /// Views returned by key() and value() live until the cursor moves or the transaction writes or ends;
 /// value() of a read transaction lives until the transaction ends, in a tree with duplicates until the cursor
