@@ -91,7 +91,8 @@ public:
     /// Calls back about old readers; after a commit, under no lock.
     void report_old_readers(TransactionId newest);
     /// Makes both slots name the written state, so that only readers keep older pages from being used again. Under
-    /// the write lock. Two flushes at most.
+    /// the write lock. Two flushes at most. Error{poisoned} or Error{io} when they fail, never outcome_unknown: the
+    /// transaction that asks is not written yet.
     void settle_slots();
     /// Number of the newest written transaction.
     [[nodiscard]] TransactionId written_transaction() const;

@@ -105,12 +105,19 @@ void EnvironmentState::flush_until(TransactionId target) {
 
 void EnvironmentState::settle_slots() {
     const TransactionId target = written_.snapshot.id;
-    flush_until(target);
     const auto done = [&] { return lock->slot_transaction(0) >= target && lock->slot_transaction(1) >= target; };
-    as_flush_owner(done, [&] {
+    try {
+        flush_until(target);
+        as_flush_owner(done, [&] {
+            require_sound_file();
+            flush_newest();
+        });
+    } catch (const Error& error) {
+        // Unknown is what becomes of commits before: nothing of this transaction is written.
+        if (error.code() != ErrorCode::outcome_unknown) throw;
         require_sound_file();
-        flush_newest();
-    });
+        throw Error(ErrorCode::io, std::string{"nothing of this transaction was written: "} + error.what());
+    }
 }
 
 void EnvironmentState::complete_recovery() {

@@ -150,9 +150,11 @@ Recovered choose_state(const os::File& file, const std::string& path, std::optio
                        RecoveryReport& report) {
     SlotContent slots[2] = {read_slot(file, 0), read_slot(file, 1)};
     refuse_other_version(path, slots);
-    const bool same = slots[0].state == SlotContent::State::valid && slots[1].state == SlotContent::State::valid &&
-                      slots[0].meta.header.transaction == slots[1].meta.header.transaction;
-    report.unclean = !same;
+    const auto closed = [](const SlotContent& slot) {
+        return slot.state == SlotContent::State::valid && (slot.meta.header.flags & kMetaClosed) != 0;
+    };
+    report.unclean = !closed(slots[0]) || !closed(slots[1]) ||
+                     slots[0].meta.header.transaction != slots[1].meta.header.transaction;
     std::array<SlotContent*, 2> order{&slots[0], &slots[1]};
     if (slots[1].meta.header.transaction > slots[0].meta.header.transaction) std::swap(order[0], order[1]);
     // A damaged slot cannot say how new it is; a valid one goes first.

@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 
 #include "cambium/base/error.hpp"
+#include "file_bytes.hpp"
+#include "kv/meta.hpp"
 #include "memory_directory.hpp"
 #include "seed.hpp"
 #include "temporary_store.hpp"
@@ -220,5 +222,79 @@ TEST_CASE("a limit that cannot be kept is refused, one below the file's size sto
         CHECK_THROWS_AS(txn.commit(), Error);
     }
     CHECK(env.statistics().file_size_bytes <= size);
+    test::require_sound(env);
+}
+
+namespace {
+
+/// The first sync of the data file fails.
+struct FailingSync : os::FileObserver {
+    FailingSync() { os::set_file_observer(this); }
+    ~FailingSync() override { os::set_file_observer(nullptr); }
+    int before(const os::FileCall& call) override {
+        return call.kind == os::FileCall::Kind::sync && ++syncs == 1 ? EIO : 0;
+    }
+    void after(const os::FileCall&) override {}
+    int syncs = 0;
+};
+
+/// Overwrites about 1.5 MiB.
+void overwrite(Environment& env, const std::string& with, Durability durability) {
+    WriteTransaction txn = env.begin_write();
+    const Tree tree = txn.create_tree("t");
+    for (int i = 0; i < 20; ++i) txn.put(tree, "key " + std::to_string(i), std::string(75000, with.front()));
+    txn.put(tree, "last", with);
+    txn.commit(durability);
+}
+
+/// Leaves a store whose next overwrite must first flush the one before.
+Environment crowded(const std::string& path) {
+    Environment env = Environment::open(path, limited());
+    overwrite(env, "first", Durability::durable);
+    overwrite(env, "second", Durability::deferred);
+    return env;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a flush fails while a commit makes room: that commit is not written, and its error does not say it may be") {
+    const test::MemoryDirectory directory;
+    {
+        Environment env = crowded(directory.store());
+        FailingSync fails;
+        ErrorCode code = ErrorCode::full;
+        try {
+            overwrite(env, "third", Durability::deferred);
+        } catch (const Error& error) {
+            code = error.code();
+        }
+        CHECK(fails.syncs == 1);
+        CHECK(to_string(code) == to_string(ErrorCode::poisoned));
+        const ReadTransaction txn = env.begin_read();
+        CHECK(txn.get(txn.tree("t"), "last") == "second");
+    }
+    Environment env = Environment::open(directory.store(), limited());
+    const ReadTransaction txn = env.begin_read();
+    CHECK(txn.get(txn.tree("t"), "last") != "third");
+    test::require_sound(env);
+}
+
+TEST_CASE("a store whose two slots name one state because a commit needed room was not closed") {
+    const test::MemoryDirectory directory;
+    Environment env = crowded(directory.store());
+    overwrite(env, "third", Durability::deferred);
+    const std::string copy = directory.store() + "-copy";
+    test::write_file(copy, test::read_file(directory.store()));
+    {
+        const os::File file = os::File::open_existing(copy, os::File::Access::read_only, os::File::Role::data);
+        const SlotContent slots[2] = {read_slot(file, 0), read_slot(file, 1)};
+        REQUIRE(slots[0].meta.header.transaction == 2);
+        REQUIRE(slots[1].meta.header.transaction == 2);
+    }
+    Environment other = Environment::open(copy, limited());
+    CHECK(other.recovery().unclean);
+    CHECK_FALSE(other.recovery().fell_back);
+    test::require_sound(other);
     test::require_sound(env);
 }
