@@ -13,6 +13,7 @@
 #include "kv/fork_guard.hpp"
 #include "kv/increment.hpp"
 #include "kv/recovery.hpp"
+#include "kv/survivor.hpp"
 
 namespace cambium::kv {
 
@@ -176,7 +177,6 @@ private:
         env->lock->register_process();
         if (!env->data.try_lock(kReadyLock, false))
             throw Error(ErrorCode::busy, "\"" + path_ + "\" is locked by a program that is not Cambium");
-        if (first && env->report.adopted && !options_.read_only) env->flush_until(env->written_transaction());
         if (first) (void)env->data.try_lock(kAttachLock, false);  // from exclusive to shared: others may come
         return env;
     }
@@ -223,71 +223,6 @@ private:
     }
 
     Meta identity() { return read_identity(data_, path_); }
-
-    void recover(EnvironmentState& env, const StoreIdentity& id) {
-        // A flush that was under way when its process died may have failed without anyone hearing of it. What a
-        // read-only process then chose has been shown to its users, and the slot it rejected is still there.
-        std::optional<std::uint32_t> trusted;
-        const bool known = tells_of(env, id);
-        if (known && (env.lock->flushing() || env.lock->recovery_pending())) trusted = env.lock->durable_slot();
-        const Recovered recovered = choose_state(env.data, path_, trusted, env.report);
-        if (!options_.read_only) settle_or_poison(env, recovered, known);
-        std::optional<WrittenState> survivor;
-        if (known) survivor = surviving_state(env, recovered.meta.header);
-        const Snapshot durable = snapshot_of(recovered.meta.header);
-        env.lock->initialise(id);
-        env.lock->set_recovery_pending(options_.read_only);
-        env.lock->set_durable_slot(recovered.slot);
-        env.lock->set_slot_transaction(recovered.slot, recovered.meta.header.transaction);
-        env.lock->set_slot_transaction(1 - recovered.slot, recovered.other_transaction);
-        env.lock->publish_durable(durable, 0);
-        env.lock->publish_written(survivor.value_or(WrittenState{durable, durable.id, 0, 0, {}}));
-        if (survivor.has_value()) env.lock->publish_visible(survivor->snapshot);
-        env.report.adopted = survivor.has_value();
-    }
-
-    // Whether the lock file is of this boot and was left by the last users of the file as it is. A copy that was
-    // written over the file since is another file, though it has the same identity.
-    static bool tells_of(const EnvironmentState& env, const StoreIdentity& id) {
-        if (!env.lock->belongs_to(id)) return false;
-        const std::uint32_t slot = env.lock->durable_slot();
-        const SlotContent content = read_slot(env.data, slot);
-        return content.state != SlotContent::State::valid ||
-               content.meta.header.transaction == env.lock->slot_transaction(slot);
-    }
-
-    // The kernel tells of lost pages once: whoever tries again must not believe what is in the page cache only.
-    static void settle_or_poison(EnvironmentState& env, const Recovered& recovered, bool known) {
-        try {
-            settle(env.data, recovered);
-        } catch (...) {
-            if (known) env.lock->set_poisoned();
-            throw;
-        }
-    }
-
-    // What processes that were killed had written but not flushed is still in the page cache, on the same boot. It
-    // is taken over when every page that is not durable is whole. A flush that was under way may have failed, and
-    // the kernel may take those pages for written: they are written again.
-    std::optional<WrittenState> surviving_state(EnvironmentState& env, const MetaHeader& durable) const {
-        const bool rewrites = env.lock->flushing();
-        if ((rewrites && options_.read_only) || env.lock->poisoned()) return std::nullopt;
-        WrittenState state;
-        std::uint64_t sequence = 0;
-        if (!env.lock->written().newest(state, sequence) || state.snapshot.id <= durable.transaction ||
-            state.snapshot.page_count * env.page_size > env.data.size())
-            return std::nullopt;
-        const std::optional<std::vector<BornPages>> pages = whole_pages(env, state.snapshot, durable.transaction);
-        if (!pages.has_value()) return std::nullopt;
-        if (rewrites)
-            for (const BornPages& born : *pages)
-                env.data.write(
-                    born.first_page * env.page_size,
-                    env.mapped(state.snapshot.page_count * env.page_size) + born.first_page * env.page_size,
-                    born.page_count * env.page_size);
-        state.total_bytes = 0;
-        return state;
-    }
 
     std::string path_;
     Options options_;

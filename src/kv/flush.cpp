@@ -4,6 +4,7 @@
 
 #include "kv/environment_state.hpp"
 #include "kv/recovery.hpp"
+#include "kv/survivor.hpp"
 
 namespace cambium::kv::detail {
 
@@ -136,6 +137,9 @@ void EnvironmentState::settle_recovery() {
         lock->set_poisoned();
         throw;
     }
+    lock->set_slot_transaction(1 - recovered.slot, recovered.other_transaction);
+    resume_written(*this, snapshot_of(recovered.meta.header));
+    lock->set_flushing(false);
     lock->set_recovery_pending(false);
 }
 

@@ -176,6 +176,11 @@ void LockFile::publish_visible(const Snapshot& head) {
     if (visible.newest(sequence).id < head.id || sequence == 0) visible.publish(head);
 }
 
+void LockFile::show(const Snapshot& head) {
+    const os::SharedMutexGuard guard{header().head_mutex};
+    header().visible.publish(head);
+}
+
 void LockFile::publish_durable(const Snapshot& head, std::uint64_t total_bytes) {
     header().durable.publish(head);
     publish_visible(head);
@@ -253,6 +258,11 @@ void LockFile::pin(std::uint32_t slot, TransactionId snapshot) noexcept {
 void LockFile::unpin(std::uint32_t slot) noexcept {
     slots()[slot].seen.store(0, std::memory_order_relaxed);
     slots()[slot].snapshot.store(0, std::memory_order_release);
+}
+
+void LockFile::forget_readers() noexcept {
+    const std::uint32_t end = header().slot_high_water.load();
+    for (std::uint32_t slot = 0; slot < end; ++slot) release_slot(slot);
 }
 
 void LockFile::collect_pins(std::vector<TransactionId>& pins) {
@@ -365,6 +375,10 @@ void LockFile::set_poisoned() noexcept {
 }
 bool LockFile::poisoned() const noexcept {
     return header().poisoned.load() != 0;
+}
+void LockFile::forget_failed_flush() noexcept {
+    header().in_flight.store(0);
+    header().poisoned.store(0);
 }
 void LockFile::set_recovery_pending(bool pending) noexcept {
     header().recovery_pending.store(pending ? 1 : 0);

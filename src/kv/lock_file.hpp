@@ -1,9 +1,9 @@
 // The lock file: what the processes that share a store tell each other. Disposable: no promise rests on it.
 //
-// Invariants: the first process to open the store (elected by a lock on the data file) rebuilds it; everyone
-// attached maps the same file. A reader is alive as long as the kernel holds its process's byte lock. The heads are
-// written >= visible >= durable: what the next writer builds on, what new readers see, what a flush covers.
-// Thread rule: every member from any thread, except attach and initialise.
+// Invariants: the first process to open the store (elected by a lock on the data file) rebuilds it, or keeps it
+// when it only reads; everyone attached maps the same file. A reader is alive as long as the kernel holds its
+// process's byte lock. The heads are written >= visible >= durable: what the next writer builds on, what new
+// readers see, what a flush covers. Thread rule: every member from any thread, except attach and initialise.
 #pragma once
 
 #include <atomic>
@@ -59,6 +59,8 @@ public:
     void publish_written(const WrittenState& state) noexcept;
     /// Shows a state to new readers, unless they see a newer one.
     void publish_visible(const Snapshot& head);
+    /// First opener only: what new readers see, also when it is older.
+    void show(const Snapshot& head);
     /// Under the flush lock: the state, and with it all before it, is durable and visible.
     void publish_durable(const Snapshot& head, std::uint64_t total_bytes);
     /// Number of the newest durable transaction.
@@ -73,6 +75,8 @@ public:
     void release_slot(std::uint32_t slot) noexcept;
     void pin(std::uint32_t slot, TransactionId snapshot) noexcept;
     void unpin(std::uint32_t slot) noexcept;
+    /// First opener only: nobody reads.
+    void forget_readers() noexcept;
     /// Appends the snapshots that living readers hold; frees slots of dead processes.
     void collect_pins(std::vector<TransactionId>& pins);
     /// Appends who they are.
@@ -109,6 +113,8 @@ public:
     [[nodiscard]] bool flushing() const noexcept;
     void set_poisoned() noexcept;
     [[nodiscard]] bool poisoned() const noexcept;
+    /// First opener only, when recovery is pending.
+    void forget_failed_flush() noexcept;
     /// The store was recovered by a read-only process: the next writer completes the recovery first.
     void set_recovery_pending(bool pending) noexcept;
     [[nodiscard]] bool recovery_pending() const noexcept;

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "cambium/kv/environment.hpp"
-#include "kv/birth_walk.hpp"
 #include "kv/meta.hpp"
 
 namespace cambium::kv {
@@ -20,10 +19,6 @@ void create_store(const std::string& path, const Options& options, bool replace)
 /// corrupt.
 [[nodiscard]] Meta read_identity(const os::File& file, const std::string& path);
 
-namespace detail {
-class EnvironmentState;
-}
-
 struct Recovered {
     Meta meta;
     std::uint32_t slot = 0;
@@ -38,10 +33,5 @@ struct Recovered {
                                      std::optional<std::uint32_t> trusted_slot, RecoveryReport& report);
 /// Makes the chosen state durable and the rejected one unbelievable. Repeatable at any point.
 void settle(os::File& file, const Recovered& recovered);
-
-/// The pages of a written state that were born after the durable one, when every one of them is there as written.
-/// The file has room for its page count. O(answer, times the fan-out).
-[[nodiscard]] std::optional<std::vector<BornPages>> whole_pages(detail::EnvironmentState& env,
-                                                                const Snapshot& state, TransactionId durable);
 
 }  // namespace cambium::kv

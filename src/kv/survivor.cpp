@@ -1,13 +1,21 @@
-// Whether a state that was written but never flushed is whole: a walk from its roots, pruned by birth.
+#include "kv/survivor.hpp"
+
 #include <algorithm>
 
 #include "kv/birth_walk.hpp"
-#include "kv/environment_state.hpp"
 #include "kv/recovery.hpp"
 
 namespace cambium::kv {
 
+using detail::EnvironmentState;
+
 namespace {
+
+/// A state that was written and not flushed, every page of it there as written.
+struct Survivor {
+    WrittenState state;
+    std::vector<BornPages> pages;  ///< that are not durable
+};
 
 // Every commit writes both roots anew. A page of another number there is what another file had, copied over this
 // one.
@@ -17,10 +25,11 @@ bool wrote(const std::vector<BornPages>& pages, const Snapshot& state, PageRef r
            });
 }
 
-}  // namespace
-
-std::optional<std::vector<BornPages>> whole_pages(detail::EnvironmentState& env, const Snapshot& state,
+// The pages of a written state that were born after the durable one, when every one of them is there: a walk from
+// its roots, pruned by birth.
+std::optional<std::vector<BornPages>> whole_pages(EnvironmentState& env, const Snapshot& state,
                                                   TransactionId durable) {
+    if (state.id <= durable || state.page_count * env.page_size > env.data.size()) return std::nullopt;
     detail::TransactionState txn{env, env.checksum, env.page_size};
     txn.begin(state, env.mapped(state.page_count * env.page_size));
     try {
@@ -30,6 +39,154 @@ std::optional<std::vector<BornPages>> whole_pages(detail::EnvironmentState& env,
         if (error.code() != ErrorCode::corrupt) throw;
     }
     return std::nullopt;
+}
+
+WrittenState only(const Snapshot& state) {
+    return {state, state.id, 0, 0, {}};
+}
+
+Snapshot visible_head(const EnvironmentState& env) {
+    std::uint64_t sequence = 0;
+    return env.lock->visible().newest(sequence);
+}
+
+// The newest of the written and the visible state that is whole and not durable.
+std::optional<Survivor> find_survivor(EnvironmentState& env, TransactionId durable) {
+    if (env.lock->poisoned()) return std::nullopt;
+    Survivor survivor;
+    std::uint64_t sequence = 0;
+    if (!env.lock->written().newest(survivor.state, sequence)) return std::nullopt;
+    for (const WrittenState& state : {survivor.state, only(visible_head(env))}) {
+        std::optional<std::vector<BornPages>> pages = whole_pages(env, state.snapshot, durable);
+        if (pages.has_value()) return Survivor{state, std::move(*pages)};
+    }
+    return std::nullopt;
+}
+
+// A flush that was under way may have failed, and the kernel may take the pages for written.
+void write_again(EnvironmentState& env, const Survivor& survivor) {
+    const std::byte* map = env.mapped(survivor.state.snapshot.page_count * env.page_size);
+    for (const BornPages& born : survivor.pages)
+        env.data.write(born.first_page * env.page_size, map + born.first_page * env.page_size,
+                       born.page_count * env.page_size);
+}
+
+// Whether the lock file is of this boot and was left by the last users of the file as it is. A copy that was
+// written over the file since is another file, though it has the same identity.
+bool tells_of(const EnvironmentState& env, const StoreIdentity& id) {
+    if (!env.lock->belongs_to(id)) return false;
+    const std::uint32_t slot = env.lock->durable_slot();
+    const SlotContent content = read_slot(env.data, slot);
+    return content.state != SlotContent::State::valid ||
+           content.meta.header.transaction == env.lock->slot_transaction(slot);
+}
+
+// The kernel tells of lost pages once: whoever tries again must not believe what is in the page cache only.
+template <class Work>
+void or_poison(EnvironmentState& env, Work&& work) {
+    try {
+        work();
+    } catch (...) {
+        env.lock->set_poisoned();
+        throw;
+    }
+}
+
+// The old lock file says what is under way, as in every flush: who comes after a kill does the same again.
+void make_durable(EnvironmentState& env, Recovered& recovered, const Survivor& survivor) {
+    LockFile& lock = *env.lock;
+    const TransactionId before = recovered.meta.header.transaction;
+    const bool writes_again = lock.flushing() || lock.recovery_pending();
+    lock.set_slot_transaction(recovered.slot, before);
+    lock.set_durable_slot(recovered.slot);
+    lock.set_flushing(true);
+    const std::uint32_t slot = 1 - recovered.slot;
+    Meta meta = env.new_meta();
+    set_snapshot(meta.header, survivor.state.snapshot);
+    meta.header.previous_durable = before;
+    meta.header.digest = digest_of(env.checksum, {});
+    or_poison(env, [&] {
+        if (writes_again) write_again(env, survivor);
+        env.sync_as_flush_owner();
+        (void)write_slot(env.data, slot, meta);
+        env.sync_as_flush_owner();
+    });
+    lock.set_slot_transaction(slot, meta.header.transaction);
+    lock.set_durable_slot(slot);
+    lock.set_flushing(false);
+    recovered = {std::move(meta), slot, std::nullopt, before};
+}
+
+void build_lock_file(EnvironmentState& env, const StoreIdentity& id, const Recovered& recovered) {
+    LockFile& lock = *env.lock;
+    const Snapshot durable = snapshot_of(recovered.meta.header);
+    lock.initialise(id);
+    lock.set_recovery_pending(env.options.read_only);
+    lock.set_durable_slot(recovered.slot);
+    lock.set_slot_transaction(recovered.slot, durable.id);
+    lock.set_slot_transaction(1 - recovered.slot, recovered.other_transaction);
+    lock.publish_durable(durable, 0);
+    lock.publish_written(only(durable));
+}
+
+// Nothing is made durable, so nothing is forgotten: the written state waits for the next writer. Readers see what
+// they could see before, if it is whole.
+void keep_lock_file(EnvironmentState& env, const Recovered& recovered) {
+    LockFile& lock = *env.lock;
+    const Snapshot durable = snapshot_of(recovered.meta.header);
+    lock.set_slot_transaction(recovered.slot, durable.id);
+    lock.set_durable_slot(recovered.slot);
+    lock.set_recovery_pending(true);
+    lock.set_slot_transaction(1 - recovered.slot, recovered.other_transaction);
+    const Snapshot visible = visible_head(env);
+    WrittenState written;
+    std::uint64_t sequence = 0;
+    const bool usable = !lock.poisoned() && lock.written().newest(written, sequence) &&
+                        written.snapshot.id >= std::max(durable.id, visible.id);
+    if (!usable) lock.publish_written(only(durable));
+    env.report.adopted = usable && whole_pages(env, visible, durable.id).has_value();
+    if (lock.durable_transaction() != durable.id) lock.publish_durable(durable, lock.durable_bytes());
+    lock.show(env.report.adopted ? visible : durable);
+    lock.forget_readers();
+    lock.forget_failed_flush();
+}
+
+}  // namespace
+
+void recover(EnvironmentState& env, const StoreIdentity& id) {
+    // A flush that was under way when its process died may have failed without anyone hearing of it. What a
+    // read-only process then chose has been shown to its users, and the slot it rejected is still there.
+    LockFile& lock = *env.lock;
+    const bool known = tells_of(env, id);
+    std::optional<std::uint32_t> trusted;
+    if (known && (lock.flushing() || lock.recovery_pending())) trusted = lock.durable_slot();
+    Recovered recovered = choose_state(env.data, env.path, trusted, env.report);
+    if (env.options.read_only) return known ? keep_lock_file(env, recovered) : build_lock_file(env, id, recovered);
+    if (!known) {
+        settle(env.data, recovered);
+    } else {
+        or_poison(env, [&] { settle(env.data, recovered); });
+        if (const std::optional<Survivor> survivor = find_survivor(env, recovered.meta.header.transaction)) {
+            make_durable(env, recovered, *survivor);
+            env.report.adopted = true;
+        }
+    }
+    build_lock_file(env, id, recovered);
+}
+
+void resume_written(EnvironmentState& env, const Snapshot& durable) {
+    LockFile& lock = *env.lock;
+    if (const std::optional<Survivor> survivor = find_survivor(env, durable.id)) {
+        write_again(env, *survivor);
+        return lock.publish_written(survivor->state);
+    }
+    if (visible_head(env).id > durable.id) {
+        lock.set_poisoned();
+        throw Error(ErrorCode::poisoned, "the last commits to \"" + env.path +
+                                             "\" are lost, which readers still see: close it in every process "
+                                             "and open it again");
+    }
+    lock.publish_written(only(durable));
 }
 
 }  // namespace cambium::kv

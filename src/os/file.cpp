@@ -26,14 +26,15 @@ std::atomic<FileObserver*> file_observer{nullptr};
 // Runs one system call under the eyes of the observer. `call` returns 0 or an errno.
 template <class Call>
 int observed(File::Role role, const FileCall& description, Call&& call) {
-    FileObserver* observer = role != File::Role::lock ? file_observer.load(std::memory_order_acquire) : nullptr;
-    const bool spill = role == File::Role::spill;
+    FileObserver* observer = file_observer.load(std::memory_order_acquire);
     if (observer != nullptr) {
-        const int error = spill ? observer->before_spill(description) : observer->before(description);
+        const int error = role == File::Role::spill  ? observer->before_spill(description)
+                          : role == File::Role::lock ? observer->before_lock(description)
+                                                     : observer->before(description);
         if (error != 0) return error;
     }
     const int error = call();
-    if (observer != nullptr && !spill && error == 0) observer->after(description);
+    if (observer != nullptr && role == File::Role::data && error == 0) observer->after(description);
     return error;
 }
 

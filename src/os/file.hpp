@@ -39,8 +39,9 @@ public:
     virtual int before(const FileCall& call) = 0;
     /// After the call succeeded.
     virtual void after(const FileCall& call) = 0;
-    /// As before(), for files with Role::spill.
+    /// As before(), for files with Role::spill and Role::lock.
     virtual int before_spill(const FileCall&) { return 0; }
+    virtual int before_lock(const FileCall&) { return 0; }
 };
 
 /// Installs the observer of the whole process; nullptr removes it. Not while files are written.

@@ -43,7 +43,9 @@ struct RecoveryReport {
     bool fell_back = false;                  ///< the newest commit record was rejected, an older one taken
     std::uint64_t rejected_transaction = 0;  ///< its number, when known
     const char* reason = "";                 ///< why, a static string
-    bool adopted = false;  ///< commits that killed processes had not flushed yet were found whole and kept
+    /// Commits that killed processes had not flushed yet were found whole and kept: durable now, or, when the store
+    /// was opened read-only, shown as before and made durable by the first writer to come.
+    bool adopted = false;
 };
 
 /// A read transaction that is open somewhere.

@@ -12,10 +12,8 @@ enum class Durability : std::uint8_t {
     durable,
     /// After two flushes, pages before meta: for those who cannot rely on a checksum that is not cryptographic.
     two_phase,
-    /// At once, and visible at once. Flushed after some bytes or time (Options) or by Environment::sync(). A killed
-    /// process loses nothing, unless it is killed during a flush and the next to open the store is read-only: then,
-    /// as
-    /// in a power cut, the newest commits may be lost, never consistency.
+    /// At once, and visible at once. Flushed after some bytes or time (Options) or by Environment::sync(). Killed
+    /// processes lose nothing; in a power cut the newest commits may be lost, never consistency.
     deferred,
 };
 
