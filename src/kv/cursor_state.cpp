@@ -3,11 +3,7 @@
 namespace cambium::kv::detail {
 
 CursorState::CursorState(TransactionState& transaction, TreeState& of_tree)
-    : txn(&transaction),
-      tree(&of_tree),
-      serial(transaction.serial),
-      made_in(transaction.dirty.epoch()),
-      epoch(made_in) {
+    : txn(&transaction), tree(&of_tree), made_in(transaction.dirty.epoch()), epoch(made_in) {
     if (has_duplicates(of_tree.record)) values = std::make_unique<ValuePlace>(transaction, of_tree);
     if (of_tree.epoch < transaction.dirty.floor()) transaction.save(of_tree);
     next = of_tree.cursors;
@@ -16,12 +12,22 @@ CursorState::CursorState(TransactionState& transaction, TreeState& of_tree)
 }
 
 CursorState::~CursorState() {
-    if (serial == txn->serial) unlink();  // else the transaction has ended, its list is gone
+    if (txn != nullptr) unlink();
 }
 
 void CursorState::unlink() noexcept {
     (previous != nullptr ? previous->next : tree->cursors) = next;
     if (next != nullptr) next->previous = previous;
+}
+
+void CursorState::end() noexcept {
+    txn = nullptr;
+    scanning = false;
+}
+
+void end_cursors_of(TreeState& tree) noexcept {
+    for (CursorState* cursor = tree.cursors; cursor != nullptr; cursor = cursor->next) cursor->end();
+    tree.cursors = nullptr;
 }
 
 void CursorState::fetch_key() {
@@ -45,7 +51,7 @@ void CursorState::start_scan(bool forward) {
         }
     }
     scan.open(path.leaf().node, path.leaf().index, ahead);
-    scanning = txn->serial;
+    scanning = true;
 }
 
 void CursorState::park() {
@@ -116,7 +122,7 @@ bool leave(CursorState& state, bool behind) {
 
 void refuse(const CursorState* state) {
     if (state == nullptr) throw Error(ErrorCode::misuse, "the cursor has been moved from");
-    if (state->serial == state->txn->serial) require_active(state->txn, state->txn->open_level());
+    if (state->txn != nullptr) require_active(state->txn, state->txn->open_level());
     throw Error(ErrorCode::misuse, "the cursor's transaction has ended: make a new cursor");
 }
 

@@ -46,7 +46,7 @@ struct CursorState : CursorPosition {
     void unpark();
     /// A move that throws leaves a cursor that was never positioned.
     void start_move() noexcept {
-        scanning = 0;
+        scanning = false;
         place = Place::unset;
         among_values = false;
     }
@@ -59,23 +59,24 @@ struct CursorState : CursorPosition {
 
     /// On an entry with nothing in the way: the next call needs no more than `scan`.
     [[nodiscard]] bool is_scanning() const noexcept {
-        return scanning == txn->serial && txn->fork_generation == current_fork_generation();
+        return scanning && txn->fork_generation == current_fork_generation();
     }
     void start_scan(bool forward);
 
     /// Leaves the list of the tree's cursors.
     void unlink() noexcept;
+    /// Refers to nothing from now on: environment and transaction may go before the cursor does.
+    void end() noexcept;
 
-    TransactionState* txn;
+    TransactionState* txn;  ///< null when the transaction, or the level that made the cursor, has ended
     TreeState* tree;
-    std::uint64_t serial;   ///< of the transaction, to notice its end; 0 when the level that made it was aborted
     std::uint64_t made_in;  ///< epoch of its making
     std::uint64_t epoch;    ///< of its making or of its newest image
     std::unique_ptr<CursorImage> image;
     std::string value_bytes{};             ///< what value() and values() returned, where no page holds it
     std::unique_ptr<ValuePlace> values{};  ///< in a tree with duplicates
     std::string given{};                   ///< what key() returned, where the nodes hold another
-    std::uint64_t scanning = 0;            ///< serial of the read transaction while `scan` is at the entry
+    bool scanning = false;                 ///< in a read transaction, and `scan` is at the entry
     LeafScan scan{};
     Path path;
     CursorState* next = nullptr;
@@ -92,8 +93,7 @@ inline bool on_foreign_thread(const TransactionState& txn) noexcept {
 
 /// The cursor of a public call, its place found again. Error{misuse} when its transaction has ended.
 inline CursorState& ready(CursorState* state) {
-    // The serial number of a transaction changes when it ends.
-    if (state == nullptr || state->serial != state->txn->serial || state->txn->failed ||
+    if (state == nullptr || state->txn == nullptr || state->txn->failed ||
         state->txn->fork_generation != current_fork_generation() || on_foreign_thread(*state->txn)) [[unlikely]]
         refuse(state);
     if (state->epoch < state->txn->dirty.floor()) [[unlikely]]

@@ -29,7 +29,7 @@ void restore_cursors(TreeState& tree, std::uint64_t level) noexcept {
         next = cursor->next;
         if (cursor->made_in >= level) {
             cursor->unlink();
-            cursor->serial = 0;
+            cursor->end();
         } else if (cursor->image != nullptr && cursor->image->level == level) {
             restore(*cursor);
         }

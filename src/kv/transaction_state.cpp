@@ -35,7 +35,6 @@ namespace detail {
 void TransactionState::begin(const Snapshot& at, const std::byte* mapping) {
     // A reader that sees the same state again keeps the trees it has opened.
     if (writable || snapshot.id != at.id) tree_count = 0;
-    for (std::size_t i = 0; i < tree_count; ++i) trees[i]->cursors = nullptr;
     if (writable) top_level = dirty.begin_epoch();
     snapshot = at;
     map = mapping;
@@ -43,7 +42,6 @@ void TransactionState::begin(const Snapshot& at, const std::byte* mapping) {
     catalog.record = at.catalog;
     catalog.modified = false;
     catalog.append_leaf = kNoPage;
-    catalog.cursors = nullptr;
     catalog.epoch = dirty.epoch();
     failed = false;
     stores_values = false;
@@ -54,7 +52,7 @@ void TransactionState::begin(const Snapshot& at, const std::byte* mapping) {
 
 void TransactionState::end() noexcept {
     active = false;
-    ++serial;
+    end_cursors();
     map = nullptr;
     copies.clear();
     if (writable) {
@@ -64,6 +62,12 @@ void TransactionState::end() noexcept {
         tree_images.clear();
         changed_bytes = 0;
     }
+}
+
+void TransactionState::end_cursors() noexcept {
+    ++serial;
+    end_cursors_of(catalog);
+    for (std::size_t i = 0; i < tree_count; ++i) end_cursors_of(*trees[i]);
 }
 
 void TransactionState::bad_reference(PageRef ref) const {

@@ -167,8 +167,8 @@ struct TransactionState {
     /// Starts a transaction on a snapshot; ends it. Neither allocates once the object has been used.
     void begin(const Snapshot& at, const std::byte* mapping);
     void end() noexcept;
-    /// Makes every cursor and reader of values throw from now on.
-    void end_cursors() noexcept { ++serial; }
+    /// Makes every cursor and reader of values throw from now on. O(open cursors).
+    void end_cursors() noexcept;
     /// The level that may be used now; 0 in a read transaction.
     [[nodiscard]] std::uint64_t open_level() const noexcept {
         return levels.empty() ? top_level : levels.back().epoch;

@@ -27,6 +27,9 @@ struct Path {
     [[nodiscard]] const Frame& leaf() const noexcept { return frames[depth - 1]; }
 };
 
+/// Makes every cursor of a tree one of no transaction.
+void end_cursors_of(TreeState& tree) noexcept;
+
 enum class PutMode : std::uint8_t { overwrite, insert_only, append };
 
 /// The first entry of a node at or after `key`, and the child whose range holds `key`, in the tree's order.

@@ -449,3 +449,38 @@ TEST_CASE_FIXTURE(Fixture, "a held reader pins its own snapshot and nothing more
     CHECK(environment.statistics().waiting_pages <= waiting);
     CHECK(environment.statistics().page_count <= held);
 }
+
+TEST_CASE("cursors may go after their transaction and the environment") {
+    const MemoryDirectory directory;
+    std::vector<Cursor> cursors;
+    {
+        Environment environment = Environment::open(directory.store());
+        {
+            kv::WriteTransaction txn = environment.begin_write();
+            const Tree tree = txn.create_tree("t");
+            txn.put(tree, "key", "value");
+            cursors.push_back(txn.cursor(tree));
+            REQUIRE(cursors.back().first());
+            {
+                kv::WriteTransaction nested = txn.begin_nested();
+                cursors.push_back(nested.cursor(tree));
+                REQUIRE(cursors.back().first());
+                nested.abort();
+            }
+            txn.commit();
+        }
+        for (int i = 0; i < 3; ++i) {
+            kv::ReadTransaction txn = environment.begin_read();
+            cursors.push_back(txn.cursor(txn.tree("t")));
+            REQUIRE(cursors.back().first());
+            CHECK(cursors.back().key() == "key");
+        }
+        // The same state, perhaps in the same memory: old cursors stay what they are.
+        const kv::ReadTransaction again = environment.begin_read();
+        for (Cursor& cursor : cursors) (void)error_of(ErrorCode::misuse, [&] { (void)cursor.key(); });
+        for (Cursor& cursor : cursors) (void)error_of(ErrorCode::misuse, [&] { (void)cursor.next(); });
+        (void)require_sound(environment);
+    }
+    for (Cursor& cursor : cursors) (void)error_of(ErrorCode::misuse, [&] { (void)cursor.valid(); });
+    cursors.clear();
+}

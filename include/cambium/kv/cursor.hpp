@@ -14,12 +14,13 @@ struct CursorState;
 
 /// Walks one tree in key order, both ways.
 ///
-/// A cursor belongs to the transaction that made it, must not outlive it, and shares its thread rule.
-/// It stays right under every change made to its tree in the same transaction: it keeps the key it stands
-/// on and finds its place again on next use. If that key was erased, it stands in the gap: valid() is false,
-/// next() goes to the first entry after the gap and previous() to the last before it. If the key is put again
-/// before the cursor moves, it stands on that entry, whether or not it was used meanwhile. A cursor that a move
-/// left in a gap stays there whatever is put.
+/// A cursor belongs to the transaction that made it and shares its thread rule. When that has ended, every call
+/// throws Error{misuse}; the cursor may be destroyed then, also when the environment is closed. It stays right
+/// under every change made to its tree in the same transaction: it keeps the key it stands on and finds its place
+/// again on next use. If that key was erased, it stands in the gap: valid() is false, next() goes to the first
+/// entry after the gap and previous() to the last before it. If the key is put again before the cursor moves, it
+/// stands on that entry, whether or not it was used meanwhile. A cursor that a move left in a gap stays there
+/// whatever is put.
 ///
 /// While a nested transaction is open, cursors of those around it read and write in the nested one.
 ///
