@@ -10,10 +10,6 @@ namespace cambium::kv::detail {
 
 namespace {
 
-ByteView bytes_of_record(const TreeRecord& record) {
-    return {reinterpret_cast<const char*>(&record), sizeof record};
-}
-
 // Neighbours of one birth become one extent.
 void coalesce(std::vector<RetiredExtent>& extents) {
     std::sort(extents.begin(), extents.end(),

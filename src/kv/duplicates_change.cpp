@@ -9,10 +9,6 @@ namespace cambium::kv::detail {
 
 namespace {
 
-ByteView bytes_of_record(const TreeRecord& record) {
-    return {reinterpret_cast<const char*>(&record), sizeof record};
-}
-
 // A value tree for one call. Nobody else knows it, so no nested level needs to keep it: its epoch is the newest.
 TreeState value_tree_state(const TransactionState& txn, const TreeRecord& record) {
     TreeState inner;

@@ -1,5 +1,6 @@
 #include "kv/relocation.hpp"
 
+#include "kv/duplicates.hpp"
 #include "kv/meta.hpp"
 #include "kv/tree_change.hpp"
 
@@ -37,21 +38,25 @@ public:
         std::vector<Extent> reserved;
     };
     Walk(TransactionState& txn, TreeState& tree, SpaceMap& map, Budget& budget)
-        : txn_(txn), tree_(tree), map_(map), budget_(budget), bottom_(tree.record.run_pages > 0 ? 0 : 1) {}
+        : txn_(txn),
+          tree_(tree),
+          map_(map),
+          budget_(budget),
+          bottom_(tree.record.run_pages > 0 || has_duplicates(tree.record) ? 0 : 1) {}
 
-    /// Goes on at the key, or at the beginning. False when the budget was used up: the key says where.
-    bool run(bool inside, std::string& key) {
+    /// Goes on at the position. False when the budget was used up: the position says where, or is as it was.
+    bool run(WalkPosition& position) {
         const std::uint32_t depth = checked_depth(tree_.record);
         if (depth == 0) return true;
-        key_ = &key;
-        const PageRef root = visit(tree_.record.root, depth - 1, !inside);
+        position_ = &position;
+        const PageRef root = visit_child(tree_.record.root, depth - 1, position.key.empty());
         if (root != tree_.record.root) {
             tree_.record.root = root;
             tree_.modified = true;
         }
+        if (!stopped_) position = {};
         return !stopped_;
     }
-    [[nodiscard]] bool stopped_inside() const noexcept { return key_set_; }
     /// Pages of large values that found no room.
     [[nodiscard]] std::uint64_t stuck_pages() const noexcept { return stuck_pages_; }
 
@@ -73,8 +78,8 @@ private:
             now = make_dirty(txn_, ref, txn_.node(ref, level));
             count_moved(1);
         }
-        if (level == 0) return move_runs(now);
-        const std::uint32_t first = from_start ? 0 : child_in(tree_, txn_.node(now, level), *key_);
+        if (level == 0) return has_duplicates(tree_.record) ? move_values(now, from_start) : move_runs(now);
+        const std::uint32_t first = from_start ? 0 : child_in(tree_, txn_.node(now, level), position_->key);
         for (std::uint32_t i = first; i <= txn_.node(now, level).count() && !stopped_; ++i) {
             stopped_ = exhausted();
             const PageRef child = txn_.child(now, txn_.node(now, level), i);
@@ -83,13 +88,17 @@ private:
                 now = make_dirty(txn_, now, txn_.node(now, level));
                 txn_.editor(now).set_child(i, next);
             }
-            if (stopped_ && !key_set_ && i > 0) {
-                key_->clear();
-                txn_.node(now, level).append_key(i - 1, *key_);
-                key_set_ = true;
-            }
+            if (stopped_ && !position_set_ && i > 0) stop_at(txn_.node(now, level), i - 1, {});
         }
         return now;
+    }
+
+    void stop_at(const NodeView& node, std::uint32_t i, std::string value) {
+        WalkPosition position;
+        node.append_key(i, position.key);
+        position.value = std::move(value);
+        *position_ = std::move(position);
+        position_set_ = true;
     }
 
     PageRef visit_child(PageRef child, std::uint32_t level, bool from_start) {
@@ -100,7 +109,7 @@ private:
     }
 
     PageRef move_runs(PageRef leaf) {
-        for (std::uint32_t i = 0; i < txn_.node(leaf, 0).count() && bottom_ == 0; ++i) {
+        for (std::uint32_t i = 0; i < txn_.node(leaf, 0).count(); ++i) {
             const LeafEntry entry = txn_.node(leaf, 0).leaf_entry(i);
             if (entry.kind != ValueKind::run || entry.value.size() != sizeof(RunReference)) continue;
             auto reference = load<RunReference>(reinterpret_cast<const std::byte*>(entry.value.data()));
@@ -117,6 +126,34 @@ private:
                                                   ValueKind::run);
             count_moved(pages);
         }
+        return leaf;
+    }
+
+    PageRef move_values(PageRef leaf, bool from_start) {
+        const Position begin =
+            from_start ? Position{0, false} : position_in(tree_, txn_.node(leaf, 0), position_->key);
+        WalkPosition within;  // of the value tree: its keys are values
+        if (begin.exact) within.key = position_->value;
+        for (std::uint32_t i = begin.index; i < txn_.node(leaf, 0).count(); ++i, within = {}) {
+            const LeafEntry entry = txn_.node(leaf, 0).leaf_entry(i);
+            if (entry.kind != ValueKind::duplicate_tree) continue;
+            stopped_ = exhausted();
+            if (!stopped_) leaf = move_value_tree(leaf, i, value_tree(txn_, tree_.record, entry), within);
+            if (!stopped_) continue;
+            stop_at(txn_.node(leaf, 0), i, std::move(within.key));
+            break;
+        }
+        return leaf;
+    }
+
+    PageRef move_value_tree(PageRef leaf, std::uint32_t i, const TreeRecord& record, WalkPosition& within) {
+        TreeState values;
+        values.record = record;
+        stopped_ = !Walk{txn_, values, map_, budget_}.run(within);
+        if (values.record.root == record.root) return leaf;
+        if ((leaf & kDirtyBit) == 0) count_moved(1);
+        leaf = make_dirty(txn_, leaf, txn_.node(leaf, 0));
+        (void)txn_.editor(leaf).replace_value(i, bytes_of_record(values.record), ValueKind::duplicate_tree);
         return leaf;
     }
 
@@ -147,9 +184,9 @@ private:
     SpaceMap& map_;
     Budget& budget_;
     std::uint32_t bottom_;  ///< nodes below this level are not read
-    std::string* key_ = nullptr;
+    WalkPosition* position_ = nullptr;
     bool stopped_ = false;
-    bool key_set_ = false;
+    bool position_set_ = false;
     std::uint64_t stuck_pages_ = 0;
 };
 
@@ -178,7 +215,7 @@ void Relocation::demand(std::uint64_t pages_per_commit) {
 
 void Relocation::restart() noexcept {
     tree_ = kCatalogPosition;
-    inside_ = false;
+    position_ = {};
     moved_in_round_ = false;
     stuck_in_round_ = 0;
 }
@@ -255,8 +292,7 @@ bool Relocation::walk(TransactionState& txn, TreeState& space, SpaceMap& map) {
     bool ended = false;
     const auto go = [&](TreeState& tree) {
         Walk walk{txn, tree, map, budget};
-        const bool done = walk.run(inside_, key_);
-        inside_ = !done && (inside_ || walk.stopped_inside());
+        const bool done = walk.run(position_);
         stuck_in_round_ += walk.stuck_pages();
         return done;
     };
@@ -266,12 +302,12 @@ bool Relocation::walk(TransactionState& txn, TreeState& space, SpaceMap& map) {
             const std::uint64_t id = tree_from(txn, tree_ - kFirstTreePosition);
             ended = id == 0;
             if (ended) break;
-            if (id + kFirstTreePosition != tree_) inside_ = false;
+            if (id + kFirstTreePosition != tree_) position_ = {};
             tree_ = id + kFirstTreePosition;
             tree = &txn.tree(id, false);
         }
         if (tree->order_unknown) {
-            inside_ = false;  // nobody could go on at a key of it
+            position_ = {};  // nobody could go on at a key of it
         } else if (!go(*tree)) {
             break;
         }

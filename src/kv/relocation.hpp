@@ -4,7 +4,7 @@
 // While it is under way new pages are taken below the ceiling only, so every live page moves at most once, but for
 // large values that find no contiguous room there: the end of the room is cleared for them. The trees are walked in
 // key order from where the last commit stopped; branches are read, and leaves only where they may refer to large
-// values. Thread rule: under the write lock.
+// values or value trees. Thread rule: under the write lock.
 #pragma once
 
 #include <string>
@@ -14,6 +14,13 @@
 namespace cambium::kv::detail {
 
 struct TreeState;
+
+/// Where the walk through a tree goes on: at a key, and where that has a value tree, at a value. Empty: at the
+/// beginning.
+struct WalkPosition {
+    std::string key{};
+    std::string value{};
+};
 
 class Relocation {
 public:
@@ -46,8 +53,7 @@ private:
     TransactionId idle_until_ = 0;  ///< and is tried again then
     // Where the walk stands: trees by id, the catalog and the space tree first.
     std::uint64_t tree_ = 0;
-    bool inside_ = false;  ///< at key_ of that tree, not at its beginning
-    std::string key_;
+    WalkPosition position_;  ///< in that tree
     bool moved_in_round_ = false;
     std::uint64_t stuck_in_round_ = 0;  ///< pages of large values that found no room
     // Where the file is to end, and how that end is divided.

@@ -48,6 +48,9 @@ private:
 
 /// The key of a tree's record in the catalog tree.
 [[nodiscard]] std::string tree_key(std::uint64_t id);
+[[nodiscard]] inline ByteView bytes_of_record(const TreeRecord& record) noexcept {
+    return {reinterpret_cast<const char*>(&record), sizeof record};
+}
 
 namespace detail {
 

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <set>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -90,6 +91,49 @@ TEST_CASE("compact() brings the file to nearly its live size") {
             require_content(env.begin_read(), model);
             test::require_sound(env);
         }
+    }
+}
+
+TEST_CASE("compact() moves the values of a key that are a tree of their own, in bounded steps") {
+    const test::MemoryDirectory directory;
+    std::mt19937_64 random{test::seed()};
+    Environment env = Environment::open(directory.store());
+    std::set<std::pair<std::string, std::string>> model;
+    WriteTransaction txn = env.begin_write();
+    TreeOptions options;
+    options.duplicates = true;
+    const Tree tree = txn.create_tree("t", options);
+    for (int i = 0; i < 900000; ++i) {
+        const std::string key = i % 3 == 0 ? "much" : std::to_string(random() % 300);
+        model.emplace(key, std::to_string(random()));
+    }
+    for (const auto& [key, value] : model) txn.put(tree, key, value);
+    txn.commit();
+    txn = env.begin_write();
+    for (auto pair = model.begin(); pair != model.end();) {
+        const bool keep = random() % 100 < 60;
+        if (!keep) REQUIRE(txn.erase(tree, pair->first, pair->second));
+        pair = keep ? std::next(pair) : model.erase(pair);
+    }
+    txn.commit();
+    std::uint64_t most = 0;
+    std::uint64_t last = env.statistics().pages_written;
+    const CompactReport report = compact(env, {[&](const CompactProgress&) {
+                                             const std::uint64_t now = env.statistics().pages_written;
+                                             most = std::max(most, now - std::exchange(last, now));
+                                             return true;
+                                         }});
+    CHECK(report.completed);
+    CHECK(report.pages_moved > 0);
+    CHECK(most <= 2048 + 2048 / 8 + 64);
+    require_compact(env);
+    const ReadTransaction read = env.begin_read();
+    REQUIRE(read.statistics(tree).entries == model.size());
+    Cursor cursor = read.cursor(tree);
+    for (const auto& [key, value] : model) {
+        REQUIRE(cursor.next());
+        REQUIRE(cursor.key() == key);
+        REQUIRE(cursor.value() == value);
     }
 }
 

@@ -139,6 +139,76 @@ TEST_CASE("after deleting most of the data the file falls within 20 small commit
     }
 }
 
+TEST_CASE("the values of a key in a tree of their own let the file fall like any other pages") {
+    struct Values {
+        const char* name;
+        std::uint64_t keys;
+        std::uint64_t values;  ///< of each key
+        std::uint64_t in_ten;  ///< that stay
+    };
+    const Values shapes[] = {
+        {"one key", 1, 600000, 1},
+        {"some keys", 7, 100000, 1},
+        {"many keys", 3000, 250, 4},
+    };
+    for (const Values& shape : shapes) {
+        SUBCASE(shape.name) {
+            CAPTURE(shape.name);
+            const test::MemoryDirectory directory;
+            std::mt19937_64 random{test::seed()};
+            Environment env = Environment::open(directory.store());
+            TreeOptions options;
+            options.duplicates = true;
+            const auto value_of = [](std::uint64_t n) { return key_of(n) + std::string(n % 20, 'v'); };
+            const auto change = [&](auto&& call) {
+                const std::uint64_t step = shape.values / 10;
+                for (std::uint64_t from = 0; from < shape.values; from += step) {
+                    WriteTransaction txn = env.begin_write();
+                    const Tree tree = txn.create_tree("t", options);
+                    for (std::uint64_t key = 0; key < shape.keys; ++key)
+                        for (std::uint64_t value = from; value < from + step; ++value)
+                            call(txn, tree, key_of(key), value_of(value));
+                    txn.commit();
+                }
+            };
+            change([](WriteTransaction& txn, Tree tree, const std::string& key, const std::string& value) {
+                txn.put(tree, key, value);
+            });
+            const std::uint64_t before = env.statistics().file_size_bytes;
+            std::vector<std::pair<std::string, std::string>> kept;
+            {
+                WriteTransaction txn = env.begin_write();
+                const Tree tree = txn.tree("t");
+                for (std::uint64_t key = 0; key < shape.keys; ++key)
+                    for (std::uint64_t value = 0; value < shape.values; ++value) {
+                        if (random() % 10 < shape.in_ten) {
+                            kept.emplace_back(key_of(key), value_of(value));
+                        } else {
+                            REQUIRE(txn.erase(tree, key_of(key), value_of(value)));
+                        }
+                    }
+                txn.commit();
+            }
+            for (int i = 0; i < 20; ++i) small_commit(env);
+            require_fallen(env);
+            CHECK(env.statistics().file_size_bytes < before);
+            CHECK(EnvironmentAccess::state(env).relocation.moved() > 0);
+            env.close();
+            env = Environment::open(directory.store());
+            const ReadTransaction txn = env.begin_read();
+            const Tree tree = txn.tree("t");
+            REQUIRE(txn.statistics(tree).entries == kept.size());
+            Cursor cursor = txn.cursor(tree);
+            (void)cursor.first();
+            for (const auto& [key, value] : kept) {
+                REQUIRE(cursor.key() == key);
+                REQUIRE(cursor.value() == value);
+                (void)cursor.next();
+            }
+        }
+    }
+}
+
 TEST_CASE("relocation is bounded in each commit, and moves a page at most once") {
     const test::MemoryDirectory directory;
     std::mt19937_64 random{test::seed()};
