@@ -187,7 +187,8 @@ private:
         const detail::ValueSet set{entry, fixed_value_size(record_.flags)};
         for (std::uint32_t i = 0; i < set.count(); ++i) {
             check_value_size(set[i].size(), ref);
-            if (i > 0 && set[i] <= set[i - 1]) find(ref, "the values of a key are out of order");
+            if (i > 0 && order_ != nullptr && detail::compare_values(*order_, set[i - 1], set[i]) >= 0)
+                find(ref, "the values of a key are out of order");
         }
         counts_.entries += set.count();
     }
@@ -200,9 +201,18 @@ private:
 
     void check_value_tree(const TreeRecord& values) {
         const Counts outside = std::exchange(counts_, {});
+        const std::uint32_t tree_flags = std::exchange(flags_, values.flags);
+        const detail::TreeState* tree_order = order_;
+        detail::TreeState inner;
+        if (tree_order != nullptr) {
+            inner = detail::value_tree_state(txn_, *tree_order, values);
+            order_ = &inner;
+        }
         in_values_ = true;
         check_node(values.root, values.depth - 1, {}, std::nullopt);
         in_values_ = false;
+        order_ = tree_order;
+        flags_ = tree_flags;
         if (counts_.entries != values.entries || counts_.branches != values.branch_pages ||
             counts_.leaves != values.leaf_pages)
             find(values.root, "the record of a value tree counts " + std::to_string(values.entries) +
@@ -242,7 +252,7 @@ private:
                 const detail::TreeState& tree = txn_.tree(id, false);
                 check_tree(tree.record, name, tree.order_unknown ? nullptr : &tree);
                 if (tree.order_unknown)
-                    find(0, "the order of its keys was not checked: the function \"" + txn_.comparator_name(id) +
+                    find(0, "its order was not checked: the function \"" + txn_.unknown_comparator(tree) +
                                 "\" is not registered");
                 report_.entries += counts_.entries;
             } catch (const Error& error) {

@@ -10,7 +10,7 @@ namespace cambium::kv {
 
 void Comparators::add(ByteView name, KeyCompare function) {
     if (name.empty() || name.size() > kMaxComparatorNameSize || function == nullptr)
-        throw Error(ErrorCode::invalid_argument, "a function that compares keys needs a name of 1 to " +
+        throw Error(ErrorCode::invalid_argument, "a function that compares needs a name of 1 to " +
                                                      std::to_string(kMaxComparatorNameSize) +
                                                      " bytes, and must not be null");
     const std::lock_guard lock{mutex_};
@@ -25,9 +25,9 @@ KeyCompare Comparators::find(ByteView name) const {
     return found == functions_.end() ? nullptr : found->second;
 }
 
-std::string comparator_key(std::uint64_t tree_id) {
+std::string comparator_key(std::uint64_t tree_id, char kind) {
     std::string key = tree_key(tree_id);
-    key[0] = kCatalogComparator;
+    key[0] = kind;
     return key;
 }
 
@@ -53,8 +53,8 @@ int compare_reversed(ByteView a, ByteView b) {
 
 }  // namespace
 
-std::string TransactionState::comparator_name(std::uint64_t tree_id) const {
-    const std::optional<LeafEntry> entry = find(*this, catalog, comparator_key(tree_id));
+std::string TransactionState::comparator_name(std::uint64_t tree_id, char kind) const {
+    const std::optional<LeafEntry> entry = find(*this, catalog, comparator_key(tree_id, kind));
     if (!entry.has_value()) throw_corrupt(0, "a tree is ordered by a function, but the name of that is missing");
     return std::string{entry->value};
 }
@@ -67,18 +67,25 @@ void TransactionState::set_order(TreeState& tree) const {
     tree.plain_keys = tree.key_order == KeyOrder::bytes || tree.key_order == KeyOrder::custom;
     tree.integer_size = 0;
     tree.compare = is_compared(flags) ? compare_reversed : nullptr;
+    tree.compare_values = nullptr;
     tree.order_unknown = false;
-    if (tree.key_order != KeyOrder::custom) return;
-    tree.compare = env->comparators.find(comparator_name(tree.record.id));
-    tree.order_unknown = tree.compare == nullptr;
+    const auto look_up = [&](KeyOrder order, char kind, KeyCompare& compare) {
+        if (order != KeyOrder::custom) return;
+        compare = env->comparators.find(comparator_name(tree.record.id, kind));
+        tree.order_unknown = tree.order_unknown || compare == nullptr;
+    };
+    look_up(tree.key_order, kCatalogComparator, tree.compare);
+    look_up(value_order(flags), kCatalogValueComparator, tree.compare_values);
 }
 
-void TransactionState::require_order(TreeState& tree) const {
-    set_order(tree);
-    if (tree.order_unknown)
-        throw Error(ErrorCode::not_found, "the tree is ordered by the function \"" +
-                                              comparator_name(tree.record.id) +
-                                              "\": register it with Environment::register_comparator() first");
+std::string TransactionState::unknown_comparator(const TreeState& tree) const {
+    const bool of_keys = tree.key_order == KeyOrder::custom && tree.compare == nullptr;
+    return comparator_name(tree.record.id, of_keys ? kCatalogComparator : kCatalogValueComparator);
+}
+
+void TransactionState::refuse_order(const TreeState& tree) const {
+    throw Error(ErrorCode::not_found, "the tree is ordered by the function \"" + unknown_comparator(tree) +
+                                          "\": register it with Environment::register_comparator() first");
 }
 
 }  // namespace detail

@@ -1,4 +1,4 @@
-// The functions that order trees of KeyOrder::custom, by name.
+// The functions that order keys and values of KeyOrder::custom, by name.
 #pragma once
 
 #include <map>
@@ -22,7 +22,7 @@ private:
     std::map<std::string, KeyCompare, std::less<>> functions_;
 };
 
-/// The key of the name of a tree's function in the catalog tree.
-[[nodiscard]] std::string comparator_key(std::uint64_t tree_id);
+/// The key of the name of a tree's function in the catalog tree; kind: kCatalogComparator, kCatalogValueComparator.
+[[nodiscard]] std::string comparator_key(std::uint64_t tree_id, char kind);
 
 }  // namespace cambium::kv

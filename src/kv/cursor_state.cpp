@@ -92,10 +92,14 @@ void CursorState::unpark() {
 
 namespace {
 
+void open_values(CursorState& state) {
+    state.values->open(state.path.leaf().node.leaf_entry(state.path.leaf().index));
+}
+
 // The path stands on an entry: enter it, at its first or last value.
 bool enter(CursorState& state, bool last_value) {
     if (state.values != nullptr) {
-        state.values->open(state.path.leaf().node.leaf_entry(state.path.leaf().index));
+        open_values(state);
         if (last_value) {
             state.values->last();
         } else {
@@ -148,9 +152,11 @@ bool enter_edge(CursorState& state, bool last) {
 }
 
 bool enter_nth_value(CursorState& state, std::uint64_t place) {
-    (void)enter(state, false);
-    if (state.values == nullptr || state.values->nth(place)) return true;
-    throw_corrupt(0, "a key has fewer values than their record says");
+    if (state.values == nullptr) return enter(state, false);
+    open_values(state);
+    if (!state.values->nth(place)) throw_corrupt(0, "a key has fewer values than their record says");
+    state.has_key = false;
+    return enter_value(state);
 }
 
 bool enter_value(CursorState& state) {

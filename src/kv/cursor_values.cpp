@@ -1,6 +1,7 @@
 // What a cursor does among the values of one key, in a tree with duplicates.
 #include "cambium/kv/cursor.hpp"
 #include "kv/cursor_state.hpp"
+#include "kv/stored_key.hpp"
 #include "kv/write_guard.hpp"
 
 namespace cambium::kv {
@@ -99,11 +100,12 @@ bool Cursor::seek_pair(ByteView key, ByteView value) {
     CursorState& state = detail::ready(state_);
     detail::require_duplicates(state.tree->record);
     const std::string encoded = sought(state, value);
+    const detail::StoredKey stored{*state.txn, *state.tree, key};
     state.start_move();
-    if (!detail::descend(*state.txn, *state.tree, key, state.path))
-        return detail::enter_gap(state, key, encoded, false);
+    if (!detail::descend(*state.txn, *state.tree, stored, state.path))
+        return detail::enter_gap(state, stored, encoded, false);
     state.values->open(state.path.leaf().node.leaf_entry(state.path.leaf().index));
-    if (!state.values->seek(encoded)) return detail::enter_gap(state, key, encoded, true);
+    if (!state.values->seek(encoded)) return detail::enter_gap(state, stored, encoded, true);
     state.has_key = false;
     return detail::enter_value(state);
 }

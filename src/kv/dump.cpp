@@ -66,6 +66,7 @@ private:
         flag("customkey", has.key_order == KeyOrder::custom);
         flag("customdup", has.duplicates && has.value_order == KeyOrder::custom);
         if (!has.comparator.empty()) field("comparator", has.comparator);
+        if (!has.value_comparator.empty()) field("valuecomparator", has.value_comparator);
         if (fixed && (counts.entries == 0 || has.fixed_value_size == 0))
             field("valuesize", std::to_string(has.fixed_value_size));
         field("db_pagesize", std::to_string(page_size));
@@ -111,7 +112,9 @@ void require_writable_line(const char* what, ByteView text) {
 
 void require_dumpable(const Transaction& txn, ByteView name, Tree tree) {
     require_writable_line("the name of the tree", name);
-    require_writable_line("the comparator", txn.options(tree).comparator);
+    const TreeOptions options = txn.options(tree);
+    require_writable_line("the comparator", options.comparator);
+    require_writable_line("the value_comparator", options.value_comparator);
 }
 
 }  // namespace

@@ -8,23 +8,24 @@
 
 namespace cambium::kv {
 
+using detail::StoredKey;
 using detail::TreeState;
 using detail::WriteGuard;
 
 bool Transaction::contains(Tree tree, ByteView key, ByteView value) const {
     detail::require_active(state_, level_);
-    const TreeRecord& record = state_->tree(tree.id()).record;
-    detail::require_duplicates(record);
+    TreeState& state = state_->tree(tree.id());
+    detail::require_duplicates(state.record);
     std::string buffer;
-    const ByteView encoded = encode(value_order(record.flags), value, buffer);
-    const std::optional<LeafEntry> entry = detail::find_by_bytes(*state_, record, key);
-    return entry.has_value() && detail::has_value(*state_, record, *entry, encoded);
+    const ByteView encoded = encode(value_order(state.record.flags), value, buffer);
+    const std::optional<LeafEntry> entry = detail::find(*state_, state, StoredKey{*state_, state, key});
+    return entry.has_value() && detail::has_value(*state_, state, *entry, encoded);
 }
 
 std::uint64_t Transaction::count_values(Tree tree, ByteView key) const {
     detail::require_active(state_, level_);
-    detail::TreeState& state = state_->tree(tree.id());
-    const std::optional<LeafEntry> entry = detail::find(*state_, state, detail::StoredKey{*state_, state, key});
+    TreeState& state = state_->tree(tree.id());
+    const std::optional<LeafEntry> entry = detail::find(*state_, state, StoredKey{*state_, state, key});
     return entry.has_value() ? detail::value_count(*state_, state.record, *entry) : 0;
 }
 
@@ -50,11 +51,14 @@ std::uint64_t WriteTransaction::put_values(Tree tree, ByteView key, ByteView val
     std::vector<std::string> encoded;
     for (std::size_t at = 0; at < values.size(); at += size)
         encoded.push_back(detail::checked_value(*state_, state.record, values.substr(at, size)));
-    std::sort(encoded.begin(), encoded.end());
-    encoded.erase(std::unique(encoded.begin(), encoded.end()), encoded.end());
-    const std::vector<ByteView> views(encoded.begin(), encoded.end());
+    std::vector<ByteView> views(encoded.begin(), encoded.end());
+    const auto order = [&](ByteView a, ByteView b) { return detail::compare_values(state, a, b); };
+    std::stable_sort(views.begin(), views.end(), [&](ByteView a, ByteView b) { return order(a, b) < 0; });
+    views.erase(std::unique(views.begin(), views.end(), [&](ByteView a, ByteView b) { return order(a, b) == 0; }),
+                views.end());
+    const StoredKey stored{*state_, state, key};
     const WriteGuard guard{*state_};
-    const std::uint64_t added = detail::add_values(*state_, state, key, views, detail::ValueMode::add);
+    const std::uint64_t added = detail::add_values(*state_, state, stored, views, detail::ValueMode::add);
     guard.succeeded();
     return added;
 }
@@ -65,8 +69,9 @@ bool WriteTransaction::erase(Tree tree, ByteView key, ByteView value) {
     detail::require_duplicates(state.record);
     std::string buffer;
     const std::string encoded{encode(value_order(state.record.flags), value, buffer)};
+    const StoredKey stored{*state_, state, key};
     const WriteGuard guard{*state_};
-    const bool erased = detail::erase_value(*state_, state, key, encoded);
+    const bool erased = detail::erase_value(*state_, state, stored, encoded);
     guard.succeeded();
     return erased;
 }

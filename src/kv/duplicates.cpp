@@ -51,18 +51,30 @@ bool is_committed(const TransactionState& txn, ByteView bytes) noexcept {
 TreeRecord value_tree(const TransactionState& txn, const TreeRecord& tree, const LeafEntry& entry) {
     if (entry.value.size() != sizeof(TreeRecord)) throw_corrupt(0, "the record of a value tree has a wrong size");
     const auto record = load<TreeRecord>(reinterpret_cast<const std::byte*>(entry.value.data()));
-    if (record.id != tree.id || record.flags != 0 || record.root == kNoPage || record.run_pages != 0 ||
-        record.depth == 0 || record.depth > kMaxDepth)
+    if (record.id != tree.id || record.flags != value_tree_flags(tree.flags) || record.root == kNoPage ||
+        record.run_pages != 0 || record.depth == 0 || record.depth > kMaxDepth)
         throw_corrupt(record.root & ~kDirtyBit, "it is no root of a value tree of the tree that refers to it");
     if ((record.root & kDirtyBit) != 0 && is_committed(txn, entry.value))
         throw_corrupt(0, "the record of a value tree refers to a page that was never written");
     return record;
 }
 
+TreeState value_tree_state(const TransactionState& txn, const TreeState& tree, const TreeRecord& record) noexcept {
+    TreeState values;
+    values.record = record;
+    values.epoch = txn.dirty.epoch();
+    values.compare = tree.compare_values;
+    return values;
+}
+
 std::uint64_t value_count(const TransactionState& txn, const TreeRecord& tree, const LeafEntry& entry) {
     if (!has_duplicates(tree) || entry.kind == ValueKind::inlined) return 1;
     if (entry.kind == ValueKind::duplicate_tree) return value_tree(txn, tree, entry).entries;
     return ValueSet{entry, fixed_value_size(tree.flags)}.count();
+}
+
+std::uint64_t entries_of(const TransactionState& txn, const TreeRecord& tree, const NodeView& node) {
+    return node.is_leaf() ? pairs_in(txn, tree, node, 0, node.count()) : node.entries();
 }
 
 std::uint64_t pairs_in(const TransactionState& txn, const TreeRecord& tree, const NodeView& leaf,
@@ -73,10 +85,11 @@ std::uint64_t pairs_in(const TransactionState& txn, const TreeRecord& tree, cons
     return pairs;
 }
 
-bool has_value(const TransactionState& txn, const TreeRecord& tree, const LeafEntry& entry, ByteView value) {
+bool has_value(const TransactionState& txn, const TreeState& tree, const LeafEntry& entry, ByteView value) {
+    if (value.empty()) return false;
     if (entry.kind == ValueKind::duplicate_tree)
-        return find_by_bytes(txn, value_tree(txn, tree, entry), value).has_value();
-    return ValueSet{entry, fixed_value_size(tree.flags)}.lower_bound(value).exact;
+        return find(txn, value_tree_state(txn, tree, value_tree(txn, tree.record, entry)), value).has_value();
+    return ValueSet{entry, fixed_value_size(tree.record.flags)}.lower_bound(value, tree.compare_values).exact;
 }
 
 ByteView first_value(const TransactionState& txn, const TreeRecord& tree, const LeafEntry& entry) {

@@ -2,20 +2,13 @@
 
 #include "kv/cursor_state.hpp"
 #include "kv/duplicates.hpp"
+#include "kv/stored_key.hpp"
 #include "kv/tree_change.hpp"
 #include "kv/write_guard.hpp"
 
 namespace cambium::kv::detail {
 
 namespace {
-
-// A value tree for one call. Nobody else knows it, so no nested level needs to keep it: its epoch is the newest.
-TreeState value_tree_state(const TransactionState& txn, const TreeRecord& record) {
-    TreeState inner;
-    inner.record = record;
-    inner.epoch = txn.dirty.epoch();
-    return inner;
-}
 
 /// One change to the values of one key. Lives for one call.
 class ValueChange {
@@ -30,23 +23,24 @@ public:
             return values.size();
         }
         if (mode == ValueMode::new_key) return 0;
-        if (mode != ValueMode::add && !(last_value() < values.front())) return 0;
+        if (mode != ValueMode::add && !less(last_value(), values.front())) return 0;
         if (entry().kind == ValueKind::duplicate_tree) return add_to_tree(values);
         const std::vector<ByteView> old = values_of_set();
         std::vector<ByteView> all;
         all.reserve(old.size() + values.size());
-        std::set_union(old.begin(), old.end(), values.begin(), values.end(), std::back_inserter(all));
+        std::set_union(old.begin(), old.end(), values.begin(), values.end(), std::back_inserter(all),
+                       [this](ByteView a, ByteView b) { return less(a, b); });
         if (all.size() > old.size()) store(all, counted(old.size()));
         return all.size() - old.size();
     }
 
     bool erase(ByteView value) {
-        if (!exact_) return false;
+        if (!exact_ || value.empty()) return false;
         if (entry().kind == ValueKind::duplicate_tree) return erase_from_tree(value);
+        const Position found = ValueSet{entry(), fixed_size()}.lower_bound(value, tree_.compare_values);
+        if (!found.exact) return false;
         std::vector<ByteView> values = values_of_set();
-        const auto found = std::lower_bound(values.begin(), values.end(), value);
-        if (found == values.end() || *found != value) return false;
-        values.erase(found);
+        values.erase(values.begin() + found.index);
         if (values.empty()) {
             erase_at(txn_, tree_, path_);
         } else {
@@ -58,6 +52,8 @@ public:
 private:
     [[nodiscard]] LeafEntry entry() const { return path_.leaf().node.leaf_entry(path_.leaf().index); }
     [[nodiscard]] std::size_t fixed_size() const noexcept { return fixed_value_size(tree_.record.flags); }
+
+    [[nodiscard]] bool less(ByteView a, ByteView b) const { return compare_values(tree_, a, b) < 0; }
 
     /// Values of a key as a record counts them: without pages.
     static TreeRecord counted(std::size_t values) noexcept {
@@ -141,12 +137,12 @@ private:
     }
 
     [[nodiscard]] TreeState open_tree() const {
-        return value_tree_state(txn_, value_tree(txn_, tree_.record, entry()));
+        return value_tree_state(txn_, tree_, value_tree(txn_, tree_.record, entry()));
     }
 
     /// Bytes of values that the leaf entry of this key may hold.
     [[nodiscard]] std::size_t set_limit() const noexcept {
-        const std::size_t entry_without = leaf_entry_size(key_.size(), 0);
+        const std::size_t entry_without = leaf_entry_size(key_.size(), 0, leaf_flags(tree_.record.flags));
         return std::min(max_value_set_size(txn_.page_size_bytes),
                         max_leaf_entry_size(txn_.page_size_bytes) - entry_without);
     }
@@ -162,8 +158,9 @@ private:
             const std::string packed = pack(values, fixed_size());
             return store_item({key_, packed, ValueKind::duplicates}, before, counted(values.size()));
         }
-        TreeState inner = value_tree_state(txn_, {});
+        TreeState inner = value_tree_state(txn_, tree_, {});
         inner.record.id = tree_.record.id;
+        inner.record.flags = value_tree_flags(tree_.record.flags);
         for (const ByteView value : values) (void)put(txn_, inner, value, {}, PutMode::overwrite);
         store_tree(inner.record, before);
     }
@@ -176,6 +173,7 @@ private:
         TreeChange change{txn_, tree_, path_};
         if (path_.depth == 0) change.plant_root();
         change.make_path_dirty();
+        change.add_to_counts(static_cast<std::int64_t>(after.entries - before.entries));
         if (exact_) {
             change.replace_item(item);
         } else {
@@ -210,8 +208,9 @@ std::uint64_t add_values(TransactionState& txn, TreeState& tree, ByteView key, s
 bool add_pair(TransactionState& txn, TreeState& tree, ByteView key, ByteView value, ValueMode mode) {
     const std::string encoded = checked_value(txn, tree.record, value);
     const ByteView values[] = {encoded};
+    const StoredKey stored{txn, tree, key};
     const WriteGuard guard{txn};
-    const bool added = add_values(txn, tree, key, values, mode) > 0;
+    const bool added = add_values(txn, tree, stored, values, mode) > 0;
     guard.succeeded();
     return added;
 }
@@ -225,7 +224,7 @@ bool erase_value(TransactionState& txn, TreeState& tree, ByteView key, ByteView 
 }
 
 void retire_value_tree(TransactionState& txn, TreeState& tree, const LeafEntry& entry) {
-    TreeState inner = value_tree_state(txn, value_tree(txn, tree.record, entry));
+    TreeState inner = value_tree_state(txn, tree, value_tree(txn, tree.record, entry));
     if (inner.record.branch_pages > tree.record.branch_pages || inner.record.leaf_pages > tree.record.leaf_pages)
         throw_corrupt(0, "a tree has more pages of values than its record says");
     tree.record.branch_pages -= inner.record.branch_pages;

@@ -7,17 +7,17 @@
 namespace cambium::kv::detail {
 
 void ValuePlace::open(const LeafEntry& entry) {
-    record_ = TreeRecord{};
     if (entry.kind == ValueKind::duplicate_tree) {
-        record_ = value_tree(*txn_, tree_->record, entry);
+        inner_ = value_tree_state(*txn_, *tree_, value_tree(*txn_, tree_->record, entry));
     } else {
+        inner_.record = TreeRecord{};
         set_ = ValueSet{entry, fixed_value_size(tree_->record.flags)};
     }
 }
 
 void ValuePlace::first() {
     if (in_tree()) {
-        descend_to_edge(*txn_, record_, false, path_);
+        descend_to_edge(*txn_, inner_.record, false, path_);
         if (path_.leaf().node.count() == 0) throw_corrupt(path_.leaf().ref, "a leaf is empty");
     }
     index() = 0;
@@ -25,7 +25,7 @@ void ValuePlace::first() {
 
 void ValuePlace::last() {
     if (in_tree()) {
-        descend_to_edge(*txn_, record_, true, path_);
+        descend_to_edge(*txn_, inner_.record, true, path_);
         if (path_.leaf().node.count() == 0) throw_corrupt(path_.leaf().ref, "a leaf is empty");
     } else {
         index_ = set_.count() - 1;
@@ -33,18 +33,15 @@ void ValuePlace::last() {
 }
 
 bool ValuePlace::seek(ByteView value) {
-    if (in_tree()) return descend_by_bytes(*txn_, record_, value, path_);
-    const Position position = set_.lower_bound(value);
+    if (value.empty()) return first(), false;
+    if (in_tree()) return descend(*txn_, inner_, value, path_);
+    const Position position = set_.lower_bound(value, tree_->compare_values);
     index_ = position.index;
     return position.exact;
 }
 
 bool ValuePlace::nth(std::uint64_t place) {
-    if (in_tree()) {
-        TreeState inner;
-        inner.record = record_;
-        return descend_to_place(*txn_, inner, place, path_);
-    }
+    if (in_tree()) return descend_to_place(*txn_, inner_, place, path_);
     index_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(place, set_.count()));
     return index_ < set_.count();
 }
@@ -72,7 +69,7 @@ bool ValuePlace::previous() {
 }
 
 std::uint64_t ValuePlace::count() const {
-    return in_tree() ? record_.entries : set_.count();
+    return in_tree() ? inner_.record.entries : set_.count();
 }
 
 ByteView ValuePlace::value(std::string& buffer) const {

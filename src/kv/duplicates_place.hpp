@@ -13,7 +13,8 @@ public:
     void open(const LeafEntry& entry);
     void first();
     void last();
-    /// Goes to the first value at or after `value`, perhaps behind the last one. True when exact.
+    /// Goes to the first value at or after `value`, perhaps behind the last one; an empty one is before all. True
+    /// when exact.
     bool seek(ByteView value);
 
     /// Goes to the value with so many before it. False when there are fewer.
@@ -36,7 +37,7 @@ public:
     [[nodiscard]] ByteView take_backward(std::string& buffer);
 
 private:
-    [[nodiscard]] bool in_tree() const noexcept { return record_.root != kNoPage; }
+    [[nodiscard]] bool in_tree() const noexcept { return inner_.record.root != kNoPage; }
     [[nodiscard]] ByteView range(std::uint32_t from, std::uint32_t to, std::string& buffer) const;
     [[nodiscard]] std::uint32_t& index() noexcept { return in_tree() ? path_.leaf().index : index_; }
 
@@ -44,7 +45,7 @@ private:
     const TreeState* tree_;
     ValueSet set_;
     std::uint32_t index_ = 0;  ///< in the set
-    TreeRecord record_{};      ///< of the value tree; without a root when the values are a set
+    TreeState inner_;          ///< the value tree; without a root when the values are a set
     Path path_;                ///< in the value tree
 };
 

@@ -51,12 +51,13 @@ ByteView ValueSet::operator[](std::uint32_t i) const {
     return bytes_.substr(begin, end - begin);
 }
 
-Position ValueSet::lower_bound(ByteView value) const {
+Position ValueSet::lower_bound(ByteView value, KeyCompare compare) const {
     std::uint32_t low = 0;
     std::uint32_t high = count_;
     while (low < high) {
         const std::uint32_t middle = low + (high - low) / 2;
-        const int order = (*this)[middle].compare(value);
+        const ByteView other = (*this)[middle];
+        const int order = compare == nullptr ? other.compare(value) : compare(other, value);
         if (order == 0) return {middle, true};
         if (order < 0) {
             low = middle + 1;

@@ -1,4 +1,4 @@
-// The values of one key inside a leaf entry: one value, or a packed set of several, ascending as bytes.
+// The values of one key inside a leaf entry: one value, or a packed set of several, ascending.
 //
 // Packed, values of a fixed size lie one behind the other. Values of any size: u16 number of values, u16 end of
 // each value, counted from the first value's first byte, then the values. Trusts nothing: what contradicts itself
@@ -20,8 +20,8 @@ public:
 
     [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
     [[nodiscard]] ByteView operator[](std::uint32_t i) const;
-    /// The first value at or after `value`.
-    [[nodiscard]] Position lower_bound(ByteView value) const;
+    /// The first value at or after `value`, in the order of a function or of bytes.
+    [[nodiscard]] Position lower_bound(ByteView value, KeyCompare compare) const;
     /// Values from `i` to the last, one behind the other; only where values have a fixed size.
     [[nodiscard]] ByteView from(std::uint32_t i) const { return bytes_.substr(i * fixed_size_); }
 

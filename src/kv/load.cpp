@@ -144,6 +144,8 @@ private:
             block.name = value;
         } else if (name == "comparator") {
             block.options.comparator = value;
+        } else if (name == "valuecomparator") {
+            block.options.value_comparator = value;
         } else if (name == "valuesize") {
             block.value_size = static_cast<std::uint16_t>(number(name, value));
         } else if (const Flag* flag = find_flag(name); flag != nullptr) {

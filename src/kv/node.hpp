@@ -128,9 +128,8 @@ public:
     [[nodiscard]] std::uint64_t entries_below(std::uint32_t i) const noexcept {
         return !counted() ? 0 : load<std::uint64_t>(page_ + counts_offset() + kEntryCountSize * i);
     }
-    /// Entries of a leaf, or below a branch with counts; 0 for other branches.
+    /// Entries below a branch with counts; 0 in other nodes.
     [[nodiscard]] std::uint64_t entries() const noexcept {
-        if (is_leaf()) return count();
         std::uint64_t sum = 0;
         for (std::uint32_t i = 0; i <= count(); ++i) sum += entries_below(i);
         return sum;

@@ -28,7 +28,7 @@ void put_pairs(TransactionState& txn, TreeState& tree, std::span<const Pair> pai
     const WriteGuard guard{txn};
     for (std::size_t i = 0; i < pairs.size(); ++i) {
         const ByteView value[] = {encoded[i]};
-        detail::add_values(txn, tree, pairs[i].first, value, detail::ValueMode::add);
+        detail::add_values(txn, tree, StoredKey{txn, tree, pairs[i].first}, value, detail::ValueMode::add);
     }
     guard.succeeded();
 }

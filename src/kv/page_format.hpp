@@ -174,10 +174,12 @@ inline constexpr std::uint32_t kTreeKnownFlags = 0xffff00f7;
 inline constexpr std::uint32_t kTreeFixedSizeShift = 16;  ///< 16 bits: bytes of every duplicate value, or 0
 
 /// Keys of the catalog tree: kCatalogName + name -> id (u64), kCatalogTree + id (u64, big-endian) -> TreeRecord,
-/// kCatalogComparator + id (u64, big-endian) -> name of the function that orders the tree, when it has one.
+/// kCatalogComparator + id (u64, big-endian) -> name of the function that orders the tree, when it has one,
+/// kCatalogValueComparator + id (u64, big-endian) -> the same for the values of its keys.
 inline constexpr char kCatalogComparator = 'c';
 inline constexpr char kCatalogName = 'n';
 inline constexpr char kCatalogTree = 't';
+inline constexpr char kCatalogValueComparator = 'v';
 inline constexpr std::size_t kMaxTreeNameSize = 511;
 inline constexpr std::size_t kMaxComparatorNameSize = 255;
 

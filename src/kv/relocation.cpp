@@ -147,8 +147,7 @@ private:
     }
 
     PageRef move_value_tree(PageRef leaf, std::uint32_t i, const TreeRecord& record, WalkPosition& within) {
-        TreeState values;
-        values.record = record;
+        TreeState values = value_tree_state(txn_, tree_, record);
         stopped_ = !Walk{txn_, values, map_, budget_}.run(within);
         if (values.record.root == record.root) return leaf;
         if ((leaf & kDirtyBit) == 0) count_moved(1);

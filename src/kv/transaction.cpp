@@ -63,7 +63,9 @@ std::string difference(const TreeOptions& stored, const TreeOptions& wanted) {
     if (stored.fixed_value_size != wanted.fixed_value_size)
         return differs("fixed_value_size", std::to_string(stored.fixed_value_size),
                        std::to_string(wanted.fixed_value_size));
-    return differs("comparator", quoted(stored.comparator), quoted(wanted.comparator));
+    if (stored.comparator != wanted.comparator)
+        return differs("comparator", quoted(stored.comparator), quoted(wanted.comparator));
+    return differs("value_comparator", quoted(stored.value_comparator), quoted(wanted.value_comparator));
 }
 
 void check_values(const TreeOptions& options, std::uint32_t page_size) {
@@ -88,26 +90,21 @@ void check_orders(const TreeOptions& options) {
                                                          std::to_string(static_cast<unsigned>(order)) + " is none");
 }
 
-void check_supported(const TreeOptions& options) {
-    if (options.value_order == KeyOrder::custom)
-        throw Error(ErrorCode::invalid_argument, "this version does not order values by a function");
-    if (options.duplicates && (options.counts || options.contiguous_keys || options.key_order != KeyOrder::bytes))
-        throw Error(
-            ErrorCode::invalid_argument,
-            "this version gives trees with duplicates neither counts nor contiguous keys nor another order of "
-            "keys than that of bytes");
+void check_comparator(const TransactionState& txn, const char* property, KeyOrder order, const std::string& name) {
+    const bool custom = order == KeyOrder::custom;
+    if (custom != !name.empty() || name.size() > kMaxComparatorNameSize)
+        throw Error(ErrorCode::invalid_argument,
+                    std::string{property} + " is the name of a function, of 1 to " +
+                        std::to_string(kMaxComparatorNameSize) +
+                        " bytes, for the order custom and for no other; the name has " +
+                        std::to_string(name.size()) + " bytes");
+    if (custom && txn.env->comparators.find(name) == nullptr)
+        throw Error(ErrorCode::not_found, "no function is registered as " + quoted(name) +
+                                              ": call Environment::register_comparator() first");
 }
 
-void check_comparator(const TransactionState& txn, const TreeOptions& options) {
-    const bool custom = options.key_order == KeyOrder::custom || options.value_order == KeyOrder::custom;
-    if (custom != !options.comparator.empty() || options.comparator.size() > kMaxComparatorNameSize)
-        throw Error(ErrorCode::invalid_argument,
-                    "a comparator is named, in 1 to " + std::to_string(kMaxComparatorNameSize) +
-                        " bytes, for the order custom and for no other; the name has " +
-                        std::to_string(options.comparator.size()) + " bytes");
-    if (custom && txn.env->comparators.find(options.comparator) == nullptr)
-        throw Error(ErrorCode::not_found, "no function is registered as " + quoted(options.comparator) +
-                                              ": call Environment::register_comparator() first");
+void put_name(TransactionState& txn, const std::string& key, const std::string& name) {
+    if (!name.empty()) detail::put(txn, txn.catalog, key, name, detail::PutMode::overwrite);
 }
 
 }  // namespace
@@ -175,6 +172,8 @@ TreeOptions Transaction::options(Tree tree) const {
     detail::require_active(state_, level_);
     TreeOptions options = options_of(state_->tree(tree.id(), false).record.flags);
     if (options.key_order == KeyOrder::custom) options.comparator = state_->comparator_name(tree.id());
+    if (options.value_order == KeyOrder::custom)
+        options.value_comparator = state_->comparator_name(tree.id(), kCatalogValueComparator);
     return options;
 }
 
@@ -223,9 +222,9 @@ Tree WriteTransaction::create_tree(ByteView name, const TreeOptions& options) {
                 "the tree " + quoted(name) + " exists with other options: its " + difference(stored, options));
         return Tree{id};
     }
-    check_supported(options);
     check_values(options, state_->page_size_bytes);
-    check_comparator(*state_, options);
+    check_comparator(*state_, "comparator", options.key_order, options.comparator);
+    check_comparator(*state_, "value_comparator", options.value_order, options.value_comparator);
     const WriteGuard guard{*state_};
     const std::uint64_t id = state_->snapshot.next_tree_id++;
     TreeRecord record{};
@@ -235,8 +234,8 @@ Tree WriteTransaction::create_tree(ByteView name, const TreeOptions& options) {
                 detail::PutMode::overwrite);
     detail::put(*state_, state_->catalog, tree_key(id), {reinterpret_cast<const char*>(&record), sizeof record},
                 detail::PutMode::overwrite);
-    if (!options.comparator.empty())
-        detail::put(*state_, state_->catalog, comparator_key(id), options.comparator, detail::PutMode::overwrite);
+    put_name(*state_, comparator_key(id, kCatalogComparator), options.comparator);
+    put_name(*state_, comparator_key(id, kCatalogValueComparator), options.value_comparator);
     guard.succeeded();
     return Tree{id};
 }
@@ -251,7 +250,8 @@ bool WriteTransaction::drop_tree(ByteView name) {
     detail::clear(*state_, tree);
     detail::erase(*state_, state_->catalog, name_key(name));
     detail::erase(*state_, state_->catalog, tree_key(id));
-    detail::erase(*state_, state_->catalog, comparator_key(id));
+    for (const char kind : {kCatalogComparator, kCatalogValueComparator})
+        detail::erase(*state_, state_->catalog, comparator_key(id, kind));
     tree.record.id = ~std::uint64_t{0};  // the state stays for its cursors, but answers to no id and is not written
     tree.modified = false;
     guard.succeeded();

@@ -128,8 +128,9 @@ void TransactionState::retire(PageRef ref, std::uint64_t pages, TransactionId bi
 TreeState& TransactionState::tree(std::uint64_t id, bool uses_keys) {
     for (std::size_t i = 0; i < tree_count; ++i) {
         if (trees[i]->record.id != id) continue;
-        if (trees[i]->order_unknown && uses_keys) [[unlikely]]
-            require_order(*trees[i]);
+        if (trees[i]->order_unknown) [[unlikely]]
+            set_order(*trees[i]);  // its functions may have been registered since
+        if (uses_keys) require_order(*trees[i]);
         return *trees[i];
     }
     const std::optional<LeafEntry> entry = find(*this, catalog, tree_key(id));
@@ -148,7 +149,7 @@ TreeState& TransactionState::tree(std::uint64_t id, bool uses_keys) {
     state.cursors = nullptr;
     state.epoch = dirty.epoch();
     set_order(state);
-    if (state.order_unknown && uses_keys) require_order(state);
+    if (uses_keys) require_order(state);
     ++tree_count;
     return state;
 }

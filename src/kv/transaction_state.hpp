@@ -68,10 +68,11 @@ struct TreeState {
     CursorState* cursors = nullptr;  ///< list of the tree's open cursors in this transaction
     std::uint64_t epoch = 0;         ///< of its loading or of its newest image (nesting.cpp)
     // The order of its keys.
-    KeyCompare compare = nullptr;  ///< orders the keys of the nodes; null: as bytes
+    KeyCompare compare = nullptr;         ///< orders the keys of the nodes; null: as bytes
+    KeyCompare compare_values = nullptr;  ///< the same for the values of a key
     KeyOrder key_order = KeyOrder::bytes;
     bool plain_keys = true;        ///< nodes hold keys as they were given, of any size
-    bool order_unknown = false;    ///< nobody has registered the function
+    bool order_unknown = false;    ///< nobody has registered one of its functions
     std::size_t integer_size = 0;  ///< bytes of every key of native_integers, or 0: not looked up yet
 };
 
@@ -187,12 +188,18 @@ struct TransactionState {
     /// The state of an open tree; loads its record on first use. Error{not_found} when the snapshot has none.
     /// Also when the function that orders it is not registered, unless its keys are not going to be used.
     [[nodiscard]] TreeState& tree(std::uint64_t id, bool uses_keys = true);
-    /// The name of the function that orders a tree of KeyOrder::custom.
-    [[nodiscard]] std::string comparator_name(std::uint64_t tree_id) const;
+    /// The name of the function that orders the keys, or the values, of a tree of KeyOrder::custom.
+    [[nodiscard]] std::string comparator_name(std::uint64_t tree_id, char kind = kCatalogComparator) const;
+    /// The name of a function of the tree that nobody has registered.
+    [[nodiscard]] std::string unknown_comparator(const TreeState& tree) const;
 
 private:
     void set_order(TreeState& tree) const;
-    void require_order(TreeState& tree) const;
+    void require_order(const TreeState& tree) const {
+        if (tree.order_unknown) [[unlikely]]
+            refuse_order(tree);
+    }
+    [[noreturn]] void refuse_order(const TreeState& tree) const;
     [[nodiscard]] ByteView resolve_run(const LeafEntry& entry) const;
     [[noreturn]] void bad_reference(PageRef ref) const;
     [[noreturn]] void bad_node(const NodeView& view, PageRef ref, std::uint32_t level) const;

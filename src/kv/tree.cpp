@@ -177,12 +177,10 @@ bool erase(TransactionState& txn, TreeState& tree, ByteView key) {
 }
 
 void erase_at(TransactionState& txn, TreeState& tree, Path& path) {
-    const std::uint64_t values = value_count(txn, tree.record, path.leaf().node.leaf_entry(path.leaf().index));
     prepare_change(txn, tree);
     TreeChange change{txn, tree, path};
     change.make_path_dirty();
-    change.erase();
-    tree.record.entries -= values;
+    tree.record.entries -= change.erase();
 }
 
 void clear(TransactionState& txn, TreeState& tree) {

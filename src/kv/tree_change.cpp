@@ -252,11 +252,13 @@ void TreeChange::split_leaf(const LeafItem& item) {
     std::vector<BranchItem> added;
     for (std::size_t i = 1; i < pieces.size(); ++i) {
         const PageRef ref = txn_.dirty.add();
-        txn_.editor(ref).build_leaf(pieces[i], flags);
+        NodeEditor leaf = txn_.editor(ref);
+        leaf.build_leaf(pieces[i], flags);
         const ByteView right = pieces[i].front().key;
         const bool whole = tree_.compare != nullptr;  // who compares needs keys, not parts of keys
-        added.push_back(
-            {whole ? right : separator_between(pieces[i - 1].back().key, right), ref, pieces[i].size()});
+        const bool counted = (tree_.record.flags & kTreeCounts) != 0;
+        added.push_back({whole ? right : separator_between(pieces[i - 1].back().key, right), ref,
+                         counted ? entries_of(txn_, tree_.record, leaf) : 0});
     }
     txn_.scratch_editor().build_leaf(pieces.front(), flags);
     txn_.take_scratch(frame.ref);
@@ -292,7 +294,7 @@ void TreeChange::grow_root(std::vector<BranchItem>& added) {
     const NodeView old = txn_.node(tree_.record.root, tree_.record.depth - 1);
     const std::uint16_t flags = branch_flags(tree_.record.flags);
     txn_.editor(root).build_branch(static_cast<std::uint8_t>(tree_.record.depth), tree_.record.root, added, flags,
-                                   old.entries());
+                                   entries_of(txn_, tree_.record, old));
     tree_.record.root = root;
     ++tree_.record.depth;
     ++tree_.record.branch_pages;
@@ -349,14 +351,16 @@ void TreeChange::split_branch(std::uint32_t depth, std::vector<BranchItem>& adde
     if (!upward.empty()) insert_children(depth, upward);
 }
 
-void TreeChange::erase() {
-    add_to_counts(-1);
-    tree_.append_leaf = kNoPage;
+std::uint64_t TreeChange::erase() {
     const Path::Frame& frame = path_.leaf();
     const LeafEntry entry = frame.node.leaf_entry(frame.index);
+    const std::uint64_t values = value_count(txn_, tree_.record, entry);
+    add_to_counts(-static_cast<std::int64_t>(values));
+    tree_.append_leaf = kNoPage;
     retire_value(txn_, tree_, entry);
     txn_.editor(frame.ref).erase_entry(frame.index);
     after_erase(path_.depth - 1);
+    return values;
 }
 
 // Restores the invariants of the node at frame `depth` after it lost something.

@@ -18,12 +18,14 @@ public:
     void replace(ByteView key, ByteView value);
     /// Inserts before the entry the path stands on.
     void insert(ByteView key, ByteView value);
-    /// Removes the entry the path stands on.
-    void erase();
+    /// Removes the entry the path stands on, and returns the number of its values.
+    std::uint64_t erase();
     /// Stores an entry as it is, in the place of the one the path stands on, or before it. What the old entry
-    /// refers to is the caller's.
+    /// refers to is the caller's, and so is add_to_counts().
     void replace_item(LeafItem item);
     void insert_item(const LeafItem& item);
+    /// Adds to the entry counts along the path, in a tree that has them.
+    void add_to_counts(std::int64_t entries);
 
 private:
     /// What to store in the leaf: the value, or a reference to a run holding it.
@@ -32,8 +34,6 @@ private:
     [[nodiscard]] bool append_leaf(const LeafItem& item);
     [[nodiscard]] std::size_t choose_cut(std::span<const LeafItem> items, std::size_t index) const;
     void insert_children(std::uint32_t depth, std::vector<BranchItem>& added);
-    /// Adds to the entry counts along the path, in a tree that has them.
-    void add_to_counts(std::int64_t entries);
     void grow_root(std::vector<BranchItem>& added);
     void split_branch(std::uint32_t depth, std::vector<BranchItem>& added);
     void after_erase(std::uint32_t depth);

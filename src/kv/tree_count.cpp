@@ -71,9 +71,11 @@ std::uint64_t count_range(const TransactionState& txn, const TreeState& tree, co
 namespace {
 
 // The pair with so many before it in the leaf of a path; `place` becomes its place among the values of its key.
+// False when there are fewer.
 bool go_to_pair(const TransactionState& txn, const TreeState& tree, Path& path, std::uint64_t& place) {
     Path::Frame& leaf = path.leaf();
     if (!has_duplicates(tree.record)) {
+        if (place >= leaf.node.count()) return false;
         leaf.index = static_cast<std::uint32_t>(std::exchange(place, 0));
         return true;
     }
@@ -85,7 +87,7 @@ bool go_to_pair(const TransactionState& txn, const TreeState& tree, Path& path, 
     return false;
 }
 
-// The same with counts in the branches.
+// The same from the root, with counts in the branches.
 void descend_by_counts(const TransactionState& txn, const TreeState& tree, std::uint64_t& place, Path& path) {
     path.depth = checked_depth(tree.record);
     PageRef ref = tree.record.root;
@@ -96,13 +98,12 @@ void descend_by_counts(const TransactionState& txn, const TreeState& tree, std::
             if (!node.counted()) throw_corrupt(node.header().page_number, "a branch lacks its entry counts");
             for (; index < node.count() && place >= node.entries_below(index); ++index)
                 place -= node.entries_below(index);
-        } else if (place >= node.count()) {
-            throw_corrupt(node.header().page_number, "the entry counts above it are wrong");
         }
-        if (node.is_leaf()) index = static_cast<std::uint32_t>(std::exchange(place, 0));
         path.frames[i] = {ref, node, index};
         if (!node.is_leaf()) ref = txn.child(ref, node, index);
     }
+    if (!go_to_pair(txn, tree, path, place))
+        throw_corrupt(path.leaf().node.header().page_number, "the entry counts above it are wrong");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// TreeOptions as the file stores them: TreeRecord::flags, and the comparator's name in the catalog.
+// TreeOptions as the file stores them: TreeRecord::flags, and the names of its functions in the catalog.
 #pragma once
 
 #include "cambium/kv/tree_options.hpp"
@@ -39,7 +39,14 @@ namespace cambium::kv {
                                       (is_compared(tree_flags) ? kFullKeys : 0));
 }
 
-/// All but the comparator's name.
+/// Flags of the trees that hold the values of one key: in order of their function, counted like the tree around.
+[[nodiscard]] constexpr std::uint32_t value_tree_flags(std::uint32_t tree_flags) noexcept {
+    const bool compared = value_order(tree_flags) == KeyOrder::custom;
+    const auto custom = static_cast<std::uint32_t>(KeyOrder::custom) << kTreeKeyOrderShift;
+    return (tree_flags & kTreeCounts) | (compared ? custom : 0);
+}
+
+/// All but the names of functions.
 [[nodiscard]] inline TreeOptions options_of(std::uint32_t flags) {
     TreeOptions options;
     options.duplicates = (flags & kTreeDuplicates) != 0;

@@ -61,9 +61,10 @@ bool join_children(TransactionState& txn, TreeState& tree, PageRef branch, std::
         txn.retire(refs[i], 1, nodes[i].header().birth);
     }
     txn.take_scratch(kept);
+    const std::uint64_t entries = parent.entries_below(left) + parent.entries_below(left + 1);
     parent.erase_separator(left, true);
     parent.set_child(left, kept);
-    parent.set_entries(left, txn.node(kept, level).entries());
+    parent.set_entries(left, entries);
     count_down(level > 0 ? tree.record.branch_pages : tree.record.leaf_pages);
     if (level > 0) join_children(txn, tree, kept, seam);
     return true;

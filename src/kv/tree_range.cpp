@@ -1,6 +1,7 @@
 #include "kv/tree_range.hpp"
 
 #include "kv/cursor_state.hpp"
+#include "kv/duplicates.hpp"
 #include "kv/tree_change.hpp"
 
 namespace cambium::kv::detail {
@@ -86,7 +87,9 @@ PageRef RangeErasure::cut(PageRef ref, std::uint32_t level, const KeyRange& rang
 
 void RangeErasure::enter(NodeEditor& branch, std::uint32_t child, PageRef ref) {
     branch.set_child(child, ref);
-    if (branch.counted()) branch.set_entries(child, txn_.node(ref, branch.header().level - 1U).entries());
+    if (!branch.counted()) return;
+    const NodeView below = txn_.node(ref, branch.header().level - 1U);
+    branch.set_entries(child, entries_of(txn_, tree_.record, below));
 }
 
 // Joins a small child with a neighbour that has room for it.

@@ -26,6 +26,7 @@ struct Stored {
 Stored stored(kv::TreeOptions options, const std::vector<std::string>& values) {
     test::TemporaryDirectory directory;
     kv::Environment env = kv::Environment::open(directory.file("store"));
+    env.register_comparator("by bytes", [](ByteView a, ByteView b) { return a.compare(b); });
     options.duplicates = true;
     kv::WriteTransaction txn = env.begin_write();
     const kv::Tree tree = txn.create_tree("pairs", options);
@@ -33,12 +34,22 @@ Stored stored(kv::TreeOptions options, const std::vector<std::string>& values) {
     txn.commit();
     test::require_sound(env);
     kv::detail::EnvironmentState& state = kv::EnvironmentAccess::state(env);
+    const bool reversed = options.key_order == kv::KeyOrder::reversed && !options.contiguous_keys;
+    const char* stored_key = reversed ? "yek" : "key";
     kv::detail::TransactionState* read = state.begin_read();
-    const std::optional<kv::LeafEntry> entry = find(*read, read->tree(tree.id()), "key");
+    const std::optional<kv::LeafEntry> entry = find(*read, read->tree(tree.id()), stored_key);
     REQUIRE(entry.has_value());
     Stored result{entry->kind, test::to_hex(entry->value)};
     state.end_read(read);
     return result;
+}
+
+kv::TreeRecord record_in(const Stored& stored) {
+    const std::string bytes = test::from_hex(stored.bytes);
+    kv::TreeRecord record{};
+    REQUIRE(bytes.size() == sizeof record);
+    std::memcpy(&record, bytes.data(), sizeof record);
+    return record;
 }
 
 kv::LeafEntry entry_of(const std::string& bytes, kv::ValueKind kind = kv::ValueKind::duplicates) {
@@ -105,9 +116,7 @@ TEST_CASE("more than a quarter of a page is a tree record") {
     const Stored tree = stored(options, values);
     CHECK(tree.kind == kv::ValueKind::duplicate_tree);
     REQUIRE(tree.bytes.size() == 2 * sizeof(kv::TreeRecord));
-    kv::TreeRecord record{};
-    const std::string bytes = test::from_hex(tree.bytes);
-    std::memcpy(&record, bytes.data(), sizeof record);
+    const kv::TreeRecord record = record_in(tree);
     CHECK(record.entries == 129);
     CHECK(record.leaf_pages == 1);
     CHECK(record.branch_pages == 0);
@@ -115,6 +124,13 @@ TEST_CASE("more than a quarter of a page is a tree record") {
     CHECK(record.depth == 1);
     CHECK(record.flags == 0);
     CHECK(record.root >= kv::first_data_page(4096));
+    options.counts = true;
+    options.key_order = kv::KeyOrder::reversed;
+    CHECK(record_in(stored(options, values)).flags == kv::kTreeCounts);
+    options.contiguous_keys = true;
+    options.value_order = kv::KeyOrder::custom;
+    options.value_comparator = "by bytes";
+    CHECK(record_in(stored(options, values)).flags == (kv::kTreeCounts | 3U << kv::kTreeKeyOrderShift));
 }
 
 TEST_CASE("what is packed is read back") {
@@ -127,12 +143,12 @@ TEST_CASE("what is packed is read back") {
         REQUIRE(set.count() == values.size());
         for (std::uint32_t i = 0; i < values.size(); ++i) {
             CHECK(set[i] == values[i]);
-            CHECK(set.lower_bound(values[i]).index == i);
-            CHECK(set.lower_bound(values[i]).exact);
+            CHECK(set.lower_bound(values[i], nullptr).index == i);
+            CHECK(set.lower_bound(values[i], nullptr).exact);
         }
-        CHECK(set.lower_bound("abcd").index == 1);
-        CHECK(set.lower_bound("z").index == 4);
-        CHECK_FALSE(set.lower_bound("").exact);
+        CHECK(set.lower_bound("abcd", nullptr).index == 1);
+        CHECK(set.lower_bound("z", nullptr).index == 4);
+        CHECK_FALSE(set.lower_bound("", nullptr).exact);
     }
 }
 

@@ -1,5 +1,6 @@
 // Random pairs of keys and values against a std::set of pairs: every call of trees with duplicates, several cursors
 // under changes made by others, nested levels, commits, aborts and reopenings.
+#include <algorithm>
 #include <optional>
 #include <random>
 #include <set>
@@ -9,6 +10,7 @@
 
 #include "cambium/base/error.hpp"
 #include "cambium/kv/environment.hpp"
+#include "memory_directory.hpp"
 #include "seed.hpp"
 #include "temporary_store.hpp"
 
@@ -16,20 +18,40 @@ using namespace cambium;
 
 namespace {
 
-/// Key and value; the value as bytes that sort in its order.
+/// Key and value, each as bytes that sort in its order.
 using Pair = std::pair<std::string, std::string>;
 using Model = std::set<Pair>;
 
 struct Shape {
-    const char* name;
+    std::string name;
     std::uint32_t page_size;
-    kv::KeyOrder order;
-    std::uint16_t fixed_size;
+    kv::TreeOptions options;
     std::size_t keys;        ///< number of different keys
-    std::size_t key_size;    ///< bytes of the longest
+    std::size_t key_size;    ///< bytes of the longest; of each when keys are integers
     std::size_t values;      ///< number of different values of a key
-    std::size_t value_size;  ///< bytes of the longest
+    std::size_t value_size;  ///< bytes of the longest; of each when values are integers
 };
+
+constexpr char kScramble = 0x5a;
+
+/// The order of bytes whose bits were scrambled.
+int compare_scrambled(ByteView a, ByteView b) {
+    const auto first = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+    if (first.first == a.end() || first.second == b.end())
+        return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
+    const auto left = static_cast<unsigned char>(*first.first ^ kScramble);
+    const auto right = static_cast<unsigned char>(*first.second ^ kScramble);
+    return left < right ? -1 : 1;
+}
+
+/// Bytes that sort as the given ones do in an order. Its own inverse.
+std::string sortable(kv::KeyOrder order, ByteView bytes) {
+    if (order == kv::KeyOrder::bytes) return std::string{bytes};
+    if (order != kv::KeyOrder::custom) return {bytes.rbegin(), bytes.rend()};
+    std::string scrambled{bytes};
+    for (char& c : scrambled) c = static_cast<char>(c ^ kScramble);
+    return scrambled;
+}
 
 /// What a cursor should be: on a pair, in the gap that its pair has left, or in the gap just before where `at`
 /// would be.
@@ -44,12 +66,9 @@ class Run {
 public:
     Run(const Shape& shape, std::uint64_t seed) : shape_(shape), random_(seed) {
         store_.page_size_bytes = shape.page_size;
-        tree_options_.duplicates = true;
-        tree_options_.value_order = shape.order;
-        tree_options_.fixed_value_size = shape.fixed_size;
-        env_ = kv::Environment::open(directory_.file("store"), store_);
+        open();
         kv::WriteTransaction txn = env_->begin_write();
-        (void)txn.create_tree("pairs", tree_options_);
+        (void)txn.create_tree("pairs", shape_.options);
         txn.commit();
     }
 
@@ -70,6 +89,11 @@ public:
 private:
     std::size_t below(std::size_t n) { return static_cast<std::size_t>(random_() % n); }
 
+    void open() {
+        env_ = kv::Environment::open(directory_.file("store"), store_);
+        env_->register_comparator("scrambled", compare_scrambled);
+    }
+
     std::string bytes_of_number(std::size_t number, std::size_t longest) {
         std::mt19937_64 of_number{number};
         std::string bytes = number % 2 == 0 ? "common/" : "";
@@ -79,21 +103,30 @@ private:
         return bytes;
     }
 
-    std::string key() { return bytes_of_number(below(shape_.keys), shape_.key_size); }
+    static std::string integer(std::uint64_t number, std::size_t size) {
+        return {reinterpret_cast<const char*>(&number), size};
+    }
+
+    std::string key() {
+        const std::size_t number = below(shape_.keys);
+        if (shape_.options.key_order == kv::KeyOrder::native_integers)
+            return integer(number * number * 77, shape_.key_size);
+        return bytes_of_number(number, shape_.key_size);
+    }
 
     std::string value() {
         const std::size_t number = below(shape_.values);
-        if (shape_.fixed_size == 0) return bytes_of_number(number, shape_.value_size);
-        std::string value(shape_.fixed_size, '\0');
+        if (shape_.options.value_order == kv::KeyOrder::native_integers) return integer(number, shape_.value_size);
+        if (fixed_size() == 0) return bytes_of_number(number, shape_.value_size);
+        std::string value(fixed_size(), '\0');
         for (std::size_t i = 0; i < value.size() && i < 3; ++i) value[i] = static_cast<char>(number >> 8 * i);
         return value;
     }
 
-    // Its own inverse: both other orders look at the last byte first.
-    [[nodiscard]] std::string encoded(ByteView value) const {
-        if (shape_.order == kv::KeyOrder::bytes) return std::string{value};
-        return {value.rbegin(), value.rend()};
-    }
+    [[nodiscard]] std::size_t fixed_size() const { return shape_.options.fixed_value_size; }
+    // Each its own inverse.
+    [[nodiscard]] std::string encoded(ByteView value) const { return sortable(shape_.options.value_order, value); }
+    [[nodiscard]] std::string encoded_key(ByteView key) const { return sortable(shape_.options.key_order, key); }
 
     [[nodiscard]] static std::size_t count_of(const Model& model, const std::string& key) {
         std::size_t count = 0;
@@ -110,7 +143,7 @@ private:
 
     std::size_t transaction() {
         kv::WriteTransaction txn = env_->begin_write();
-        const kv::Tree tree = txn.create_tree("pairs", tree_options_);
+        const kv::Tree tree = txn.create_tree("pairs", shape_.options);
         Model model = committed_;
         if (below(8) == 0) mostly_erase_ = !mostly_erase_;
         const std::size_t operations = 1 + below(below(4) == 0 ? 500 : 60);
@@ -158,8 +191,8 @@ private:
     void change(kv::WriteTransaction& txn, kv::Tree tree, Model& model) {
         const std::string k = key();
         const std::string v = value();
-        const Pair pair{k, encoded(v)};
-        const std::size_t count = count_of(model, k);
+        const Pair pair{encoded_key(k), encoded(v)};
+        const std::size_t count = count_of(model, pair.first);
         const std::size_t dice = below(100);
         if (below(12) == 0) return by_order(txn, tree, model);
         if (dice < (mostly_erase_ ? 60U : 20U)) {
@@ -171,14 +204,14 @@ private:
             if (count == 0) model.insert(pair);
         } else if (dice < 74) {
             const auto behind = model.upper_bound(pair);
-            const bool is_last = (behind == model.end() || behind->first != k) && !model.contains(pair);
+            const bool is_last = (behind == model.end() || behind->first != pair.first) && !model.contains(pair);
             CHECK(txn.append_value(tree, k, v) == is_last);
             if (is_last) model.insert(pair);
         } else if (dice < 82) {
             put_several(txn, tree, model, k);
         } else if (dice < 84 && below(3) == 0) {
             CHECK(txn.erase(tree, k) == (count > 0));
-            erase_key(model, k);
+            erase_key(model, pair.first);
         } else if (dice < 85 && below(40) == 0) {
             txn.clear(tree);
             model.clear();
@@ -189,7 +222,7 @@ private:
             CHECK(txn.count_values(tree, k) == count);
             const std::optional<ByteView> first = txn.get(tree, k);
             REQUIRE(first.has_value() == (count > 0));
-            if (count > 0) CHECK(encoded(*first) == model.lower_bound({k, {}})->second);
+            if (count > 0) CHECK(encoded(*first) == model.lower_bound({pair.first, {}})->second);
         }
     }
 
@@ -197,9 +230,9 @@ private:
     void by_order(kv::WriteTransaction& txn, kv::Tree tree, Model& model) {
         const std::string from = below(4) == 0 ? "" : key();
         const std::string to = below(4) == 0 ? "" : key();
-        const auto first = from.empty() ? model.begin() : model.lower_bound({from, {}});
-        const auto last = to.empty() ? model.end() : model.lower_bound({to, {}});
-        const bool is_range = from.empty() || to.empty() || from < to;
+        const auto first = model.lower_bound({encoded_key(from), {}});
+        const auto last = to.empty() ? model.end() : model.lower_bound({encoded_key(to), {}});
+        const bool is_range = from.empty() || to.empty() || encoded_key(from) < encoded_key(to);
         const auto size = is_range ? static_cast<std::size_t>(std::distance(first, last)) : 0;
         switch (below(7)) {
             case 0:
@@ -230,7 +263,7 @@ private:
         REQUIRE(cursor.valid() == (place < model.size()));
         if (!cursor.valid()) return;
         const auto at = std::next(model.begin(), static_cast<std::ptrdiff_t>(place));
-        CHECK(cursor.key() == at->first);
+        CHECK(encoded_key(cursor.key()) == at->first);
         CHECK(encoded(cursor.value()) == at->second);
         CHECK(cursor.next() == (std::next(at) != model.end()));
     }
@@ -241,14 +274,14 @@ private:
         REQUIRE(entry.has_value() == !model.empty());
         if (!entry.has_value()) return;
         const auto at = last ? std::prev(model.end()) : model.begin();
-        CHECK(Pair{entry->key, encoded(entry->value)} == *at);
+        CHECK(Pair{encoded_key(entry->key), encoded(entry->value)} == *at);
         model.erase(at);
     }
 
     void check_append(kv::WriteTransaction& txn, kv::Tree tree, Model& model) {
-        const std::string k = model.empty() || below(2) == 0 ? key() : model.rbegin()->first;
+        const std::string k = model.empty() || below(2) == 0 ? key() : encoded_key(model.rbegin()->first);
         const std::string v = value();
-        const Pair pair{k, encoded(v)};
+        const Pair pair{encoded_key(k), encoded(v)};
         if (model.empty() || *model.rbegin() < pair) {
             txn.append(tree, k, v);
             model.insert(pair);
@@ -265,15 +298,15 @@ private:
         for (std::size_t i = 0; i < bytes.size(); i += 2) {
             pairs.emplace_back(bytes[i], bytes[i + 1]);
             keys.push_back(bytes[i]);
-            if (i % 4 == 0) model.insert({bytes[i], encoded(bytes[i + 1])});
+            if (i % 4 == 0) model.insert({encoded_key(bytes[i]), encoded(bytes[i + 1])});
         }
         for (std::size_t i = 1; i < pairs.size(); ++i) pairs.erase(pairs.begin() + static_cast<std::ptrdiff_t>(i));
         txn.put_many(tree, pairs);
         std::vector<std::optional<ByteView>> found(keys.size());
         txn.multi_get(tree, keys, found);
         for (std::size_t i = 0; i < keys.size(); ++i) {
-            const auto at = model.lower_bound({std::string{keys[i]}, {}});
-            REQUIRE(found[i].has_value() == (at != model.end() && at->first == keys[i]));
+            const auto at = model.lower_bound({encoded_key(keys[i]), {}});
+            REQUIRE(found[i].has_value() == (at != model.end() && at->first == encoded_key(keys[i])));
             if (found[i].has_value()) CHECK(encoded(*found[i]) == at->second);
         }
     }
@@ -285,10 +318,10 @@ private:
         for (std::size_t i = below(40); i-- > 0;) {
             separate.push_back(value());
             values += separate.back();
-            added += model.insert({k, encoded(separate.back())}).second ? 1U : 0U;
+            added += model.insert({encoded_key(k), encoded(separate.back())}).second ? 1U : 0U;
         }
         std::size_t answered = 0;
-        if (shape_.fixed_size != 0) {
+        if (fixed_size() != 0) {
             answered = txn.put_values(tree, k, values);
         } else {
             for (const std::string& v : separate) answered += txn.put(tree, k, v) ? 1U : 0U;
@@ -361,22 +394,22 @@ private:
 
     // Batches: the values that come must be those of the model, from the place on.
     bool forward_batch(Expected& e, const Model& model, ByteView values) {
-        REQUIRE(values.size() % shape_.fixed_size == 0);
+        REQUIRE(values.size() % fixed_size() == 0);
         REQUIRE(!values.empty());
         auto at = model.find(e.at);
-        for (std::size_t i = 0; i < values.size(); i += shape_.fixed_size, ++at) {
+        for (std::size_t i = 0; i < values.size(); i += fixed_size(), ++at) {
             REQUIRE(at != model.end());
-            REQUIRE(*at == Pair{e.at.first, encoded(values.substr(i, shape_.fixed_size))});
+            REQUIRE(*at == Pair{e.at.first, encoded(values.substr(i, fixed_size()))});
         }
         e.at = *std::prev(at);
         return true;
     }
     void backward_batch(Expected& e, const Model& model, ByteView values) {
         auto at = std::next(model.find(e.at));
-        for (std::size_t i = values.size(); i > 0; i -= shape_.fixed_size) {
+        for (std::size_t i = values.size(); i > 0; i -= fixed_size()) {
             REQUIRE(at != model.begin());
             --at;
-            REQUIRE(*at == Pair{e.at.first, encoded(values.substr(i - shape_.fixed_size, shape_.fixed_size))});
+            REQUIRE(*at == Pair{e.at.first, encoded(values.substr(i - fixed_size(), fixed_size()))});
         }
         e.at = *at;
     }
@@ -389,7 +422,7 @@ private:
             step(cursor, e, model);
             REQUIRE(cursor.valid() == (e.place == Place::on));
             if (e.place != Place::on) continue;
-            REQUIRE(cursor.key() == e.at.first);
+            REQUIRE(encoded_key(cursor.key()) == e.at.first);
             REQUIRE(encoded(cursor.value()) == e.at.second);
         }
     }
@@ -409,33 +442,35 @@ private:
             case 2:
             case 3: {
                 const std::string k = key();
-                return check_seek(cursor, e, model, cursor.seek(k), model.lower_bound({k, {}}), Place::end);
+                return check_seek(cursor, e, model, cursor.seek(k), model.lower_bound({encoded_key(k), {}}),
+                                  Place::end);
             }
             case 4: {
                 const std::string k = key();
-                CHECK(cursor.seek_exact(k) == (count_of(model, k) > 0));
-                e = {Place::gap, {k, {}}};
+                CHECK(cursor.seek_exact(k) == (count_of(model, encoded_key(k)) > 0));
+                e = {Place::gap, {encoded_key(k), {}}};
                 first_value(e, model);
                 return;
             }
             case 5: {
                 const std::string k = key();
                 Expected found;
-                CHECK(cursor.seek_before(k) == settle_before(found, model, model.lower_bound({k, {}})));
+                CHECK(cursor.seek_before(k) ==
+                      settle_before(found, model, model.lower_bound({encoded_key(k), {}})));
                 e = found;
                 return;
             }
             case 6:
             case 7: {
                 const Pair pair{key(), value()};
-                e = {Place::gap, {pair.first, encoded(pair.second)}};
+                e = {Place::gap, {encoded_key(pair.first), encoded(pair.second)}};
                 if (model.contains(e.at)) e.place = Place::on;
                 CHECK(cursor.seek_pair(pair.first, pair.second) == (e.place == Place::on));
                 return;
             }
             case 8: {
                 const Pair pair{key(), value()};
-                e = {Place::gap, {pair.first, encoded(pair.second)}};
+                e = {Place::gap, {encoded_key(pair.first), encoded(pair.second)}};
                 CHECK(cursor.seek_pair_at_or_after(pair.first, pair.second) == next_value(e, model));
                 return;
             }
@@ -494,7 +529,7 @@ private:
             cursor.erase_key();
             erase_key(model, e.at.first);
             e.place = Place::erased;
-        } else if (shape_.fixed_size != 0) {
+        } else if (fixed_size() != 0) {
             batch(cursor, e, model);
         }
     }
@@ -520,7 +555,7 @@ private:
         kv::Cursor cursor = txn.cursor(tree);
         for (const auto& [k, v] : model) {
             REQUIRE(cursor.next());
-            REQUIRE(cursor.key() == k);
+            REQUIRE(encoded_key(cursor.key()) == k);
             REQUIRE(encoded(cursor.value()) == v);
         }
         REQUIRE_FALSE(cursor.next());
@@ -533,40 +568,78 @@ private:
 
     void reopen() {
         env_->close();
-        env_ = kv::Environment::open(directory_.file("store"), store_);
+        open();
         const kv::ReadTransaction txn = env_->begin_read();
         compare(txn, txn.tree("pairs"), committed_);
     }
 
     Shape shape_;
     std::mt19937_64 random_;
-    test::TemporaryDirectory directory_;
+    test::MemoryDirectory directory_;
     kv::Options store_;
-    kv::TreeOptions tree_options_;
     std::optional<kv::Environment> env_;
     Model committed_;
     bool mostly_erase_ = false;
 };
 
-}  // namespace
+using kv::KeyOrder;
 
-TEST_CASE("trees with duplicates do what a set of pairs does") {
+kv::TreeOptions with_values(KeyOrder value_order, std::uint16_t fixed_size, KeyOrder key_order = KeyOrder::bytes) {
+    kv::TreeOptions options;
+    options.duplicates = true;
+    options.key_order = key_order;
+    options.value_order = value_order;
+    options.fixed_value_size = fixed_size;
+    if (key_order == KeyOrder::custom) options.comparator = "scrambled";
+    if (value_order == KeyOrder::custom) options.value_comparator = "scrambled";
+    return options;
+}
+
+void run_all(const std::vector<Shape>& shapes, std::size_t usual) {
     const char* given = std::getenv("CAMBIUM_OPERATIONS");
-    const std::size_t operations = given != nullptr ? std::strtoull(given, nullptr, 10) : 6000;
-    const Shape shapes[] = {
-        {"many keys, few values", 4096, kv::KeyOrder::bytes, 0, 600, 300, 6, 60},
-        {"few keys, many values", 4096, kv::KeyOrder::bytes, 0, 5, 20, 900, 60},
-        {"long keys, long values", 4096, kv::KeyOrder::bytes, 0, 12, 1024, 40, 1024},
-        {"integers of 8 bytes", 4096, kv::KeyOrder::native_integers, 8, 8, 30, 1500, 8},
-        {"integers of 4 bytes", 4096, kv::KeyOrder::native_integers, 4, 40, 200, 300, 4},
-        {"one size", 4096, kv::KeyOrder::bytes, 16, 8, 30, 700, 16},
-        {"one size, reversed", 4096, kv::KeyOrder::reversed, 5, 6, 30, 900, 5},
-        {"reversed", 4096, kv::KeyOrder::reversed, 0, 20, 30, 120, 100},
-        {"large pages", 65536, kv::KeyOrder::bytes, 0, 6, 3000, 3000, 4000},
-    };
+    const std::size_t operations = given != nullptr ? std::strtoull(given, nullptr, 10) : usual;
     const std::uint64_t seed = test::seed();
     for (const Shape& shape : shapes) {
         CAPTURE(shape.name);
         Run{shape, seed}.go(operations);
     }
+}
+
+}  // namespace
+
+TEST_CASE("trees with duplicates do what a set of pairs does") {
+    const kv::TreeOptions plain = with_values(KeyOrder::bytes, 0);
+    run_all({{"many keys, few values", 4096, plain, 600, 300, 6, 60},
+             {"few keys, many values", 4096, plain, 5, 20, 900, 60},
+             {"long keys, long values", 4096, plain, 12, 1024, 40, 1024},
+             {"integers of 8 bytes", 4096, with_values(KeyOrder::native_integers, 8), 8, 30, 1500, 8},
+             {"integers of 4 bytes", 4096, with_values(KeyOrder::native_integers, 4), 40, 200, 300, 4},
+             {"one size", 4096, with_values(KeyOrder::bytes, 16), 8, 30, 700, 16},
+             {"one size, reversed", 4096, with_values(KeyOrder::reversed, 5), 6, 30, 900, 5},
+             {"reversed", 4096, with_values(KeyOrder::reversed, 0), 20, 30, 120, 100},
+             {"large pages", 65536, plain, 6, 3000, 3000, 4000}},
+            6000);
+}
+
+TEST_CASE("every order of keys together with every order of values, counted or not, keys whole or not") {
+    const KeyOrder orders[] = {KeyOrder::bytes, KeyOrder::reversed, KeyOrder::native_integers, KeyOrder::custom};
+    std::vector<Shape> shapes;
+    for (const KeyOrder keys : orders)
+        for (const KeyOrder values : orders)
+            for (const bool counts : {false, true}) {
+                const std::size_t number = shapes.size();
+                const bool one_size = number / 4 % 2 == 0;
+                kv::TreeOptions options =
+                    with_values(values, static_cast<std::uint16_t>(one_size ? 4 + number % 2 * 4 : 0), keys);
+                options.counts = counts;
+                options.contiguous_keys = number % 3 == 0;
+                // Many keys with few values, and few keys with many.
+                const bool few = number % 5 < 2;
+                const bool long_keys = keys != KeyOrder::native_integers;
+                const bool long_values = values != KeyOrder::native_integers;
+                shapes.push_back({std::to_string(number), 4096, options, few ? 6U : 700U,
+                                  long_keys ? (few ? 30U : 200U) : 4 + number / 2 % 2 * 4, few ? 1500U : 12U,
+                                  long_values ? 100U : 4 + number % 2 * 4});
+            }
+    run_all(shapes, 3000);
 }

@@ -1,4 +1,5 @@
 // Text dump and load: the format to the letter, round trips of random stores, and every kind of malformed input.
+#include <cstring>
 #include <map>
 #include <random>
 #include <sstream>
@@ -276,6 +277,89 @@ TEST_CASE_FIXTURE(Fixture, "trees with several values per key keep their options
     target.require_refused(
         std::string{kHeader} + " a\n 1\nDATA=END\n" + "VERSION=3\ndatabase=t\ndupsort=1\nHEADER=END\nDATA=END\n",
         ErrorCode::invalid_argument, 13);
+}
+
+TEST_CASE_FIXTURE(Fixture, "several values per key in other orders: LMDB's flags, and lines of our own") {
+    const auto register_all = [](kv::Environment& env) {
+        for (const char* name : {"of keys", "of values"})
+            env.register_comparator(name, [](ByteView a, ByteView b) { return b.compare(a); });
+    };
+    register_all(environment);
+    using enum kv::KeyOrder;
+    struct Shape {
+        const char* name;
+        kv::TreeOptions options;
+        std::size_t key_size;
+        std::size_t value_size;
+        const char* lines;  ///< of the header, between maxreaders and db_pagesize
+    };
+    const Shape shapes[] = {
+        {"a", {.key_order = reversed, .duplicates = true}, 7, 9, "duplicates=1\nreversekey=1\ndupsort=1\n"},
+        {"b",
+         {.key_order = native_integers, .duplicates = true, .fixed_value_size = 5},
+         8,
+         5,
+         "duplicates=1\ndupsort=1\nintegerkey=1\ndupfixed=1\n"},
+        {"c",
+         {.key_order = native_integers, .duplicates = true, .value_order = native_integers, .fixed_value_size = 8},
+         4,
+         8,
+         "duplicates=1\ndupsort=1\nintegerkey=1\ndupfixed=1\nintegerdup=1\n"},
+        {"d",
+         {.key_order = reversed, .duplicates = true, .value_order = reversed, .fixed_value_size = 4},
+         6,
+         4,
+         "duplicates=1\nreversekey=1\ndupsort=1\ndupfixed=1\nreversedup=1\n"},
+        {"e",
+         {.counts = true, .contiguous_keys = true, .duplicates = true},
+         6,
+         6,
+         "duplicates=1\ndupsort=1\ncounts=1\ncontiguouskeys=1\n"},
+        {"f",
+         {.key_order = custom,
+          .duplicates = true,
+          .value_order = custom,
+          .comparator = "of keys",
+          .value_comparator = "of values"},
+         6,
+         6,
+         "duplicates=1\ndupsort=1\ncustomkey=1\ncustomdup=1\ncomparator=of keys\nvaluecomparator=of values\n"},
+    };
+    {
+        kv::WriteTransaction txn = environment.begin_write();
+        std::mt19937_64 random{1};
+        const auto bytes = [&](std::size_t different, std::size_t size) {
+            const std::uint64_t number = random() % different * 0x9e3779b97f4a7c15;
+            std::string out(size, 'x');
+            std::memcpy(out.data(), &number, std::min(size, sizeof number));
+            return out;
+        };
+        for (const Shape& shape : shapes) {
+            const kv::Tree tree = txn.create_tree(shape.name, shape.options);
+            for (int i = 0; i < 4000; ++i) txn.put(tree, bytes(9, shape.key_size), bytes(900, shape.value_size));
+        }
+        txn.commit();
+    }
+    for (const DumpEncoding encoding : {DumpEncoding::bytevalue, DumpEncoding::print}) {
+        const std::string text = dumped(encoding);
+        for (const Shape& shape : shapes) {
+            const std::size_t begin = text.find("database=" + std::string{shape.name} + "\n");
+            const std::size_t lines = text.find("maxreaders=126\n", begin) + 15;
+            CHECK(text.substr(lines, text.find("db_pagesize", lines) - lines) == shape.lines);
+        }
+        Fixture target;
+        register_all(target.environment);
+        (void)target.load(text);
+        CHECK(target.dumped(encoding) == text);
+        const kv::ReadTransaction txn = target.environment.begin_read();
+        for (const Shape& shape : shapes) CHECK(txn.options(txn.tree(shape.name)) == shape.options);
+    }
+    Fixture stranger;
+    stranger.require_refused(
+        "VERSION=3\ndatabase=f\ndupsort=1\ncustomdup=1\nvaluecomparator=of values\nHEADER=END\n 61\n 62\n",
+        ErrorCode::not_found, 8);
+    stranger.require_refused("VERSION=3\ndatabase=f\ndupsort=1\ncustomdup=1\nHEADER=END\n 61\n 62\n",
+                             ErrorCode::invalid_argument, 7);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a transaction that has ended is not dumped") {

@@ -86,6 +86,56 @@ TEST_CASE("through mdb_load and mdb_dump and back, print") {
     there_and_back(DumpEncoding::print);
 }
 
+TEST_CASE("mdb_load and mdb_dump keep keys and values in our orders, and their flags") {
+    using enum kv::KeyOrder;
+    for (const kv::KeyOrder keys : {bytes, reversed, native_integers})
+        for (const kv::KeyOrder values : {bytes, reversed, native_integers})
+            for (const std::uint16_t fixed_size : {0, 4, 8}) {
+                // LMDB takes integers as values of one size only.
+                if (values == native_integers && fixed_size == 0) continue;
+                CAPTURE(static_cast<int>(keys));
+                CAPTURE(static_cast<int>(values));
+                CAPTURE(fixed_size);
+                const MemoryDirectory directory;
+                Environment source = Environment::open(directory.file("source"));
+                kv::WriteTransaction txn = source.begin_write();
+                const kv::TreeOptions options{
+                    .key_order = keys, .duplicates = true, .value_order = values, .fixed_value_size = fixed_size};
+                const kv::Tree tree = txn.create_tree("t", options);
+                for (std::uint64_t i = 0; i < 3000; ++i) {
+                    const std::uint64_t numbers[2] = {i % 7 * 300, i * 7919 % 3000};
+                    const ByteView bytes_of[2] = {{reinterpret_cast<const char*>(&numbers[0]), 8},
+                                                  {reinterpret_cast<const char*>(&numbers[1]), 8}};
+                    const std::size_t size = fixed_size == 0 ? 2 + i % 7 : fixed_size;
+                    txn.put(tree, bytes_of[0], bytes_of[1].substr(0, size));
+                }
+                txn.commit();
+                std::ostringstream ours;
+                kv::dump_tree(source.begin_read(), "t", ours, {});
+                write_file(directory.file("out.txt"), ours.str());
+                const std::string lmdb = directory.file("lmdb");
+                run(MDB_LOAD " -n -f " + directory.file("out.txt") + " " + lmdb + " 2>/dev/null");
+                run(MDB_DUMP " -n -s t " + lmdb + " >" + directory.file("back.txt"));
+                const std::string theirs = read_file(directory.file("back.txt"));
+                const auto part = [](const std::string& text, const char* from, const char* to) {
+                    const std::size_t begin = text.find(from);
+                    REQUIRE(begin != std::string::npos);
+                    return text.substr(begin, text.find(to, begin) - begin);
+                };
+                CHECK(part(theirs, "duplicates=1", "db_pagesize") ==
+                      part(ours.str(), "duplicates=1", "db_pagesize"));
+                CHECK(part(theirs, "HEADER=END", "DATA=END") == part(ours.str(), "HEADER=END", "DATA=END"));
+                Environment target = Environment::open(directory.file("target"));
+                std::istringstream in{theirs};
+                (void)kv::load(target, in);
+                CHECK(content_of(target) == content_of(source));
+                const kv::ReadTransaction read = target.begin_read();
+                CHECK(read.options(read.tree("t")) == options);
+                (void)require_sound(target);
+                (void)require_sound(source);
+            }
+}
+
 TEST_CASE("a backslash of ours is read right by mdb_load, after an escape too") {
     const MemoryDirectory directory;
     Environment source = Environment::open(directory.file("source"));

@@ -12,7 +12,7 @@
 #include "cambium/base/error.hpp"
 #include "cambium/kv/environment.hpp"
 #include "file_bytes.hpp"
-#include "kv/page_format.hpp"
+#include "kv/node.hpp"
 #include "seed.hpp"
 #include "temporary_store.hpp"
 
@@ -33,11 +33,22 @@ struct NumberAt {
     T number;
 };
 
+kv::TreeOptions in_other_orders() {
+    kv::TreeOptions options;
+    options.duplicates = true;
+    options.key_order = kv::KeyOrder::reversed;
+    options.contiguous_keys = true;
+    options.counts = true;
+    options.value_order = kv::KeyOrder::custom;
+    options.value_comparator = "backwards";
+    return options;
+}
+
 /// A closed store whose bytes can be changed behind its back.
 class Patient {
 public:
     Patient() {
-        kv::Environment env = kv::Environment::open(path_);
+        kv::Environment env = open();
         kv::WriteTransaction txn = env.begin_write();
         kv::TreeOptions options;
         options.duplicates = true;
@@ -52,6 +63,11 @@ public:
         const kv::Tree fixed = txn.create_tree("fixed", options);
         for (std::size_t i = 0; i < 1000; ++i)
             txn.put(fixed, i % 7 == 0 ? "set" : "tree", std::to_string(10000000 + i));
+        const kv::Tree ordered = txn.create_tree("ordered", in_other_orders());
+        for (std::size_t i = 0; i < 1000; ++i) {
+            txn.put(ordered, i % 20 == 0 ? "set" : "tree", "ordered " + std::to_string(i));
+            txn.put(ordered, "key " + std::to_string(i), "ordered");
+        }
         txn.commit();
         env.close();
         healthy_ = test::read_file(path_);
@@ -80,6 +96,22 @@ public:
         return 0;
     }
 
+    /// Where the root of tree "ordered" is.
+    [[nodiscard]] std::size_t counted_branch() const {
+        for (std::size_t at = kv::kMetaAreaSize; at < size(); at += kPage) {
+            const kv::NodeView node{page(at), kPage};
+            const int flags = node.header().flags & ~kv::kHasHints;
+            if (node.header().kind == kv::PageKind::branch && flags == (kv::kHasCounts | kv::kFullKeys) &&
+                node.full_key(0).starts_with("key "))
+                return at;
+        }
+        FAIL("no such branch");
+        return 0;
+    }
+    [[nodiscard]] const std::byte* page(std::size_t at) const {
+        return reinterpret_cast<const std::byte*>(healthy_.data() + at);
+    }
+
     /// The store with other bytes at some place, and the right checksum of that page.
     void damage(std::size_t at, ByteView bytes) { damage_all({{at, std::string{bytes}}}); }
     void damage_all(const std::vector<std::pair<std::size_t, std::string>>& changes) {
@@ -100,7 +132,11 @@ public:
         damage(at, {reinterpret_cast<const char*>(&value), sizeof value});
     }
 
-    [[nodiscard]] kv::Environment open() const { return kv::Environment::open(path_); }
+    [[nodiscard]] kv::Environment open() const {
+        kv::Environment env = kv::Environment::open(path_);
+        env.register_comparator("backwards", [](ByteView a, ByteView b) { return b.compare(a); });
+        return env;
+    }
     [[nodiscard]] std::size_t size() const { return healthy_.size(); }
     [[nodiscard]] char byte(std::size_t at) const { return healthy_[at]; }
 
@@ -174,6 +210,7 @@ TEST_CASE("a healthy store is read whole") {
     const kv::ReadTransaction txn = env.begin_read();
     CHECK_FALSE(finds_damage([&] { read_all(txn, "pairs"); }));
     CHECK_FALSE(finds_damage([&] { read_all(txn, "fixed"); }));
+    CHECK_FALSE(finds_damage([&] { read_all(txn, "ordered"); }));
     test::require_sound(env);
 }
 
@@ -234,6 +271,20 @@ TEST_CASE("records of value trees that cannot be are refused") {
     }
 }
 
+TEST_CASE("wrong entry counts above pairs are found by check, and by who follows them") {
+    Patient patient;
+    const std::size_t branch = patient.counted_branch();
+    const kv::NodeView node{patient.page(branch), kPage};
+    std::uint64_t pairs = 0;
+    for (std::uint32_t i = 0; i <= node.count(); ++i) pairs += node.entries_below(i);
+    CHECK(pairs == 2000);
+    patient.damage_with(branch + node.counts_offset(), std::uint64_t{1999});
+    kv::Environment env = patient.open();
+    CHECK(has_finding(env, "entry count"));
+    const kv::ReadTransaction txn = env.begin_read();
+    CHECK(finds_damage([&] { (void)txn.select(txn.tree("ordered"), 1998); }));
+}
+
 TEST_CASE("wrong counts of value trees are found by check") {
     Patient patient;
     const std::size_t at = patient.record(1000);
@@ -281,7 +332,7 @@ TEST_CASE("random damage under right checksums: an answer or an error, never wor
             kv::Environment env = patient.open();
             found += kv::check(env).ok() ? 0U : 1U;
             const kv::ReadTransaction txn = env.begin_read();
-            for (const char* name : {"pairs", "fixed"}) {
+            for (const char* name : {"pairs", "fixed", "ordered"}) {
                 (void)fails([&] { read_all(txn, name); });
                 for (const char* key : {"set", "tree", "leaf", "one"})
                     (void)fails([&] { read_by_key(txn, name, key); });
@@ -292,6 +343,9 @@ TEST_CASE("random damage under right checksums: an answer or an error, never wor
                      [](auto& write) { write.erase(write.tree("pairs"), "leaf", std::string(1000, 'l')); },
                      [](auto& write) { write.put(write.tree("fixed"), "tree", "00000000"); },
                      [](auto& write) { write.erase_range(write.tree("pairs"), "o", ""); },
+                     [](auto& write) { write.put(write.tree("ordered"), "tree", "ordered 77x"); },
+                     [](auto& write) { write.erase(write.tree("ordered"), "tree"); },
+                     [](auto& write) { write.erase_range(write.tree("ordered"), "key 1", "key 2"); },
                      [](auto& write) { write.clear(write.tree("fixed")); }}) {
                 kv::WriteTransaction write = env.begin_write();
                 (void)fails([&] { change(write); });

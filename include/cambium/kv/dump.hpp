@@ -26,7 +26,8 @@ struct DumpOptions {
 ///
 /// Options that LMDB knows become its flags: duplicates, reversekey, integerkey, dupfixed, integerdup, reversedup.
 /// Others become header lines that mdb_load warns about and ignores: counts, contiguouskeys, customkey, customdup,
-/// comparator, valuesize (when the values do not show it). `mapsize` is generous, so that mdb_load finds room.
+/// comparator, valuecomparator, valuesize (when the values do not show it). `mapsize` is generous, so that mdb_load
+/// finds room.
 ///
 /// Error{encode}, before anything is written, when a tree's name has a line feed or a zero byte: the format has no
 /// way to write it. Error{io} when the stream fails. Thread rule: the transaction's. O(entries), memory O(1).

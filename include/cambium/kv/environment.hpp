@@ -105,10 +105,11 @@ public:
     /// Error{outcome_unknown} when it fails: the store then takes no more writes until reopened.
     void sync();
 
-    /// Name the function that orders trees of KeyOrder::custom: before such a tree is created or its keys are used,
-    /// in every process. It gives a negative number, zero or a positive one, for any two keys, must be a total
-    /// order that never changes, may be called from any thread and must not throw. Names are 1 to 255 bytes. May be
-    /// repeated. Error{already_exists} when the name belongs to another function.
+    /// Name a function that orders keys or values of KeyOrder::custom: before such a tree is created or its keys
+    /// are used, in every process. It gives a negative number, zero or a positive one, for any two of them, must be
+    /// a total order that never changes, may be called from any thread and must not throw. Of a damaged file it may
+    /// be asked to compare bytes of any number. Names are 1 to 255 bytes. May be repeated. Error{already_exists}
+    /// when the name belongs to another function.
     void register_comparator(ByteView name, int (*compare)(ByteView, ByteView));
 
     /// The longest key, in bytes: a quarter of a page.

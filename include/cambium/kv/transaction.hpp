@@ -111,7 +111,7 @@ public:
     [[nodiscard]] std::optional<ValueReader> value_reader(Tree tree, ByteView key) const;
 
     // Ranges take the keys at or after `from` and before `to`. An empty bound is no bound: keys are never empty.
-    // In a tree with duplicates every pair counts; the leaves between are then read whole.
+    // In a tree with duplicates every pair counts; without counts the leaves between are then read whole.
 
     /// The entries of a range. O(depth) in a tree with counts. In others all pages between are read too, of leaves
     /// the header only: O(depth + pages between). O(1) without bounds.
