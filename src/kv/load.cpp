@@ -107,8 +107,16 @@ private:
         }
     }
 
+    // Dumps escape this byte.
+    void refuse_carriage_return() const {
+        if (line_.ends_with('\r'))
+            lines_.fail(ErrorCode::decode,
+                        "it ends in CR LF, as text of Windows does: turn the line ends into LF, as dos2unix does");
+    }
+
     bool read_header(Block& block) {
         if (!lines_.next(line_)) return false;
+        refuse_carriage_return();
         block.name = options_.unnamed_tree;
         if (!line_.starts_with("VERSION="))
             lines_.fail(ErrorCode::decode,
@@ -174,9 +182,11 @@ private:
         std::optional<Tree> tree;
         while (true) {
             lines_.require(line_, "a key or DATA=END");
+            refuse_carriage_return();
             if (line_ == "DATA=END") break;
             decode(block, key_, "a key");
             lines_.require(line_, "a value");
+            refuse_carriage_return();
             decode(block, value_, "a value");
             if (!tree.has_value()) tree = open_tree(block, value_.size());
             store(*tree, block);

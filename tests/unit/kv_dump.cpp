@@ -189,8 +189,14 @@ TEST_CASE_FIXTURE(Fixture, "malformed input is refused with its line and stores 
     require_refused(head + " \n 1\nDATA=END\n", ErrorCode::invalid_argument, 7);
     require_refused(head + " x\n 1\nDATA=END\nrubbish\n", decode, 9);
     require_refused("VERSION=3\ndatabase=\nHEADER=END\nDATA=END\n", ErrorCode::invalid_argument, 4);
+    // Line ends of another system, in the header, in text, in digits, and of the last line only.
+    require_refused("VERSION=3\r\nHEADER=END\r\nDATA=END\r\n", decode, 1);
+    require_refused(head + " x\r\n 1\r\nDATA=END\r\n", decode, 6);
+    require_refused(head + " x\n 1\r\nDATA=END\n", decode, 7);
+    require_refused(head + " x\n 1\nDATA=END\r\n", decode, 8);
     const std::string bytes = "VERSION=3\nformat=bytevalue\ndatabase=t\nHEADER=END\n";
     require_refused(bytes + " 7\n 61\nDATA=END\n", decode, 5);
+    require_refused(bytes + " 61\r\n 61\r\nDATA=END\r\n", decode, 5);
     require_refused(bytes + " 7g\n 61\nDATA=END\n", decode, 5);
     require_refused(bytes + " 61\n g1\nDATA=END\n", decode, 6);
     require_refused(bytes + " 61\n6162\nDATA=END\n", decode, 6);

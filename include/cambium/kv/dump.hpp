@@ -55,9 +55,10 @@ struct LoadReport {
 /// Reads blocks to the end of the input and stores them; trees are created with the options that their block names.
 /// Blocks may follow each other, in any mixture of encodings. An input without any line has no blocks and is fine.
 ///
-/// A malformed line is Error{decode}, VERSION above 3 Error{format_version}; what the store refuses (a key too
-/// long, a tree that exists with other options) keeps its code. Every sentence begins with the number of the line.
-/// Then nothing of the input is stored, or with entries_per_commit nothing behind the last full batch.
+/// A malformed line, or one that ends in CR LF, is Error{decode}, VERSION above 3 Error{format_version}; what the
+/// store refuses (a key too long, a tree that exists with other options) keeps its code. Every sentence begins with
+/// the number of the line. Then nothing of the input is stored, or with entries_per_commit nothing behind the last
+/// full batch.
 ///
 /// Waits for the write lock; must not be called with a write transaction open on this thread. O(entries log n).
 LoadReport load(Environment& environment, std::istream& in, const LoadOptions& options = {});
