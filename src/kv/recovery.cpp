@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kv/environment_state.hpp"
+#include "os/new_file.hpp"
 
 namespace cambium::kv {
 
@@ -127,16 +128,9 @@ void create_store(const std::string& path, const Options& options, bool replace)
     if (!os::may_write(path))
         throw Error(ErrorCode::io,
                     "cannot create \"" + path + "\": its directory is missing or may not be written");
-    const std::string temporary = path + "-new." + std::to_string(random_word());
-    os::File file = os::File::create_new(temporary, options.file_mode, os::File::Role::data);
-    try {
-        write_first_state(file, options);
-        os::rename_file(temporary, path, replace);
-    } catch (...) {
-        os::remove_file(temporary);
-        throw;
-    }
-    os::sync_directory_of(path);
+    os::NewFile created{path, options.file_mode, os::File::Role::data};
+    write_first_state(created.file(), options);
+    created.name(replace);
 }
 
 Meta read_identity(const os::File& file, const std::string& path) {

@@ -47,9 +47,22 @@ struct flock lock_description(short type, std::uint64_t offset) {
     return lock;
 }
 
+// The system would take a path up to its first byte 0 for the whole.
+const char* system_path(const std::string& path) {
+    if (const std::size_t at = path.find('\0'); at != std::string::npos)
+        throw Error(ErrorCode::invalid_argument, "the path that begins with \"" + path.substr(0, at) +
+                                                     "\" holds a byte 0 behind that: no file has such a name");
+    return path.c_str();
+}
+
 std::string directory_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+/// A name that leads to an open file, also to one that has no other.
+std::string name_of(int descriptor) {
+    return "/proc/self/fd/" + std::to_string(descriptor);
 }
 
 int write_all(int descriptor, std::uint64_t offset, std::span<const iovec> pieces) {
@@ -138,7 +151,7 @@ File File::open_existing(const std::string& path, Access access, Role role) {
     // Not waiting, so that a pipe is noticed below instead of being waited for.
     const int flags = (access == Access::read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY |
                       (role == Role::lock ? O_NOFOLLOW : 0);
-    const int descriptor = ::open(path.c_str(), flags);
+    const int descriptor = ::open(system_path(path), flags);
     if (descriptor < 0 && errno == ENOENT) return {};
     if (descriptor < 0) throw_errno("cannot open", path, errno);
     File file{descriptor, path, role};
@@ -147,14 +160,28 @@ File File::open_existing(const std::string& path, Access access, Role role) {
 }
 
 File File::create_new(const std::string& path, std::uint32_t mode, Role role) {
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    const int descriptor = ::open(system_path(path), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (descriptor < 0) throw_errno("cannot create", path, errno);
     return {descriptor, path, role};
 }
 
+File File::create_unnamed(const std::string& path, std::uint32_t mode, Role role) {
+    const int descriptor = ::open(directory_of(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+    File file{descriptor, path, role};
+    if (descriptor >= 0 && ::access(name_of(descriptor).c_str(), F_OK) != 0) file.close();
+    return file;
+}
+
+void File::give_name(const std::string& path) {
+    if (::linkat(AT_FDCWD, name_of(descriptor_).c_str(), AT_FDCWD, system_path(path), AT_SYMLINK_FOLLOW) == 0)
+        return;
+    if (errno == EEXIST) throw Error(ErrorCode::already_exists, "\"" + path + "\" already exists");
+    throw_errno("cannot create", path, errno);
+}
+
 File File::open_or_create(const std::string& path, std::uint32_t mode, Role role) {
     const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-    const int descriptor = ::open(path.c_str(), flags, mode);
+    const int descriptor = ::open(system_path(path), flags, mode);
     if (descriptor < 0) throw_errno("cannot open or create", path, errno);
     File file{descriptor, path, role};
     file.require_regular();
@@ -316,7 +343,7 @@ void rename_file(const std::string& from, const std::string& to, bool replace) {
 }
 
 std::string resolve_path(const std::string& path) {
-    if (char* resolved = ::realpath(path.c_str(), nullptr); resolved != nullptr) {
+    if (char* resolved = ::realpath(system_path(path), nullptr); resolved != nullptr) {
         std::string result{resolved};
         std::free(resolved);
         return result;
@@ -335,7 +362,7 @@ bool may_write(const std::string& path) noexcept {
 
 bool exists(const std::string& path) {
     struct stat status {};
-    if (::lstat(path.c_str(), &status) == 0) return true;
+    if (::lstat(system_path(path), &status) == 0) return true;
     if (errno != ENOENT && errno != ENOTDIR) throw_errno("cannot look for", path, errno);
     return false;
 }

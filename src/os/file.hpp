@@ -64,6 +64,11 @@ public:
     static File open_existing(const std::string& path, Access access, Role role);
     /// Creates a file that must not exist yet. Symbolic links are not followed.
     static File create_new(const std::string& path, std::uint32_t mode, Role role);
+    /// Creates a file without a name in the directory of `path`: it vanishes with its descriptor unless give_name()
+    /// enters it. A File that is_open() is false where there are no such files.
+    static File create_unnamed(const std::string& path, std::uint32_t mode, Role role);
+    /// Gives such a file its name. Error{already_exists} when that is taken.
+    void give_name(const std::string& path);
     /// Opens or creates. Symbolic links are not followed.
     static File open_or_create(const std::string& path, std::uint32_t mode, Role role);
     /// Creates a file without a place on any disk; it is gone when it is closed. sync() does nothing.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <random>
 
 #include <poll.h>
 #include <unistd.h>
@@ -32,20 +31,15 @@ void write_to_descriptor(int descriptor, const char* bytes, std::size_t size) {
 
 }  // namespace
 
-Output::Output(const std::string& path, std::uint32_t mode)
-    : path_(path), temporary_(path + "-new." + std::to_string(std::random_device{}())) {
+Output::Output(const std::string& path, std::uint32_t mode) {
     if (exists(path))
         throw Error(ErrorCode::already_exists, "\"" + path + "\" already exists: give another name, or remove it");
-    file_ = File::create_new(temporary_, mode, File::Role::data);
-}
-
-Output::~Output() {
-    if (file_.is_open()) remove_file(temporary_);
+    file_.emplace(path, mode, File::Role::data);
 }
 
 void Output::write_through(const void* bytes, std::size_t size) {
-    if (file_.is_open()) {
-        file_.write(written_, bytes, size);
+    if (file_.has_value()) {
+        file_->file().write(written_, bytes, size);
     } else {
         write_to_descriptor(descriptor_, static_cast<const char*>(bytes), size);
     }
@@ -65,7 +59,7 @@ void Output::write(const void* bytes, std::size_t size) {
 }
 
 void Output::skip(std::uint64_t size) {
-    if (file_.is_open()) {
+    if (file_.has_value()) {
         drain();
         written_ += size;
         return;
@@ -77,12 +71,12 @@ void Output::skip(std::uint64_t size) {
 
 void Output::finish() {
     drain();
-    if (!file_.is_open()) return;
-    if (file_.size() < written_) file_.resize(written_);
-    file_.sync();
-    rename_file(temporary_, path_, false);
-    file_.close();
-    sync_directory_of(path_);
+    if (!file_.has_value()) return;
+    File& file = file_->file();
+    if (file.size() < written_) file.resize(written_);
+    file.sync();
+    file_->name(false);
+    file_.reset();
 }
 
 }  // namespace cambium::os

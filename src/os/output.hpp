@@ -2,22 +2,21 @@
 // descriptor of the caller's, which may be a pipe. Thread rule: one thread.
 #pragma once
 
+#include <optional>
 #include <vector>
 
-#include "os/file.hpp"
+#include "os/new_file.hpp"
 
 namespace cambium::os {
 
 class Output {
 public:
-    /// A file at `path`, under a temporary name until finish(). Error{already_exists} when there is one.
+    /// A file at `path`, without that name until finish(). Error{already_exists} when there is one.
     Output(const std::string& path, std::uint32_t mode);
     /// A descriptor, written from where it stands; it stays the caller's and is not flushed to the medium.
     explicit Output(int descriptor) noexcept : descriptor_(descriptor) {}
     Output(const Output&) = delete;
     Output& operator=(const Output&) = delete;
-    /// An unfinished file is removed.
-    ~Output();
 
     void write(const void* bytes, std::size_t size);
     /// So many bytes of zero; in a file a hole.
@@ -31,9 +30,7 @@ private:
     void drain();
 
     int descriptor_ = -1;
-    File file_;
-    std::string path_;
-    std::string temporary_;
+    std::optional<NewFile> file_;
     std::vector<std::byte> buffer_;
     std::uint64_t written_ = 0;
 };

@@ -388,6 +388,8 @@ TEST_CASE("wherever a process is killed while it applies, the replica opens at t
         if (content == pair.before) (void)kv::apply_increment(replica, pair.increment);
         REQUIRE(replica_content(replica) == pair.after);
         CHECK_FALSE(std::filesystem::exists(replica + "-increment"));
+        for (const auto& entry : std::filesystem::directory_iterator{pair.directory.path()})
+            CHECK(entry.path().string().find("-new.") == std::string::npos);
         if (!killed) break;
     }
     CHECK(olds > 2);

@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <random>
 #include <vector>
@@ -11,6 +12,8 @@
 #include <doctest/doctest.h>
 
 #include "cambium/base/error.hpp"
+#include "cambium/kv/backup.hpp"
+#include "cambium/kv/copy.hpp"
 #include "cambium/kv/environment.hpp"
 #include "file_bytes.hpp"
 #include "kv/page_format.hpp"
@@ -409,6 +412,42 @@ TEST_CASE("paths that cannot hold a store give a sentence") {
         options.page_size_bytes = page_size;
         CHECK(open_error(directory.file("absent"), options)->code() == ErrorCode::invalid_argument);
     }
+}
+
+TEST_CASE("a path with a byte 0 is refused, not cut there") {
+    const MemoryDirectory directory;
+    const std::string bad = directory.store() + std::string{"\0-other", 7};
+    for (const bool read_only : {false, true}) {
+        kv::Options options;
+        options.read_only = read_only;
+        const std::optional<Error> error = open_error(bad, options);
+        REQUIRE(error.has_value());
+        CHECK(to_string(error->code()) == to_string(ErrorCode::invalid_argument));
+        CHECK(std::string{error->what()}.find(directory.store()) != std::string::npos);
+    }
+    CHECK(std::filesystem::is_empty(directory.path()));
+
+    const std::string store = directory.file("source");
+    Environment environment = Environment::open(store);
+    const std::string increment = directory.file("increment");
+    const kv::BackupPoint base = kv::backup_point(environment);
+    REQUIRE(kv::write_increment(environment, base, increment).completed);
+    for (const auto& call : std::vector<std::function<void()>>{
+             [&] { (void)kv::copy_to(environment, bad); },
+             [&] { (void)kv::write_increment(environment, base, bad); },
+             [&] { (void)kv::apply_increment(bad, increment); },
+             [&] {
+                 (void)kv::apply_increment(directory.file("replica"), increment + std::string{"\0", 1});
+             }}) {
+        try {
+            call();
+            FAIL_CHECK("no error");
+        } catch (const Error& error) {
+            CHECK(to_string(error.code()) == to_string(ErrorCode::invalid_argument));
+        }
+    }
+    CHECK_FALSE(std::filesystem::exists(directory.store()));
+    (void)require_sound(environment);
 }
 
 TEST_CASE("the lock file is not followed through a symbolic link") {
