@@ -12,6 +12,7 @@ namespace {
 void require_same(const detail::TransactionState* txn, std::uint64_t serial) {
     if (txn->serial != serial)
         throw Error(ErrorCode::misuse, "the transaction of a value's reader or writer has ended: make a new one");
+    detail::require_active(txn, txn->open_level());
 }
 
 std::string out_of_range(std::uint64_t position, std::uint64_t size) {
@@ -85,6 +86,7 @@ void ValueWriter::append(ByteView piece) {
 
 void ValueWriter::finish() const {
     require_same(txn_, serial_);
+    detail::require_writable(txn_, level_);
     if (written_ != size_)
         throw Error(ErrorCode::misuse, "a value of " + std::to_string(size_) + " bytes was finished after " +
                                            std::to_string(written_) + " of them");

@@ -1,6 +1,6 @@
 cambium_test(kv_node SOURCES kv_node.cpp LINKS cambium::kv)
 cambium_test(kv_space SOURCES kv_space.cpp LINKS cambium::kv)
-cambium_test(kv_misuse SOURCES kv_misuse.cpp LINKS cambium::kv Threads::Threads)
+cambium_test(kv_misuse SOURCES kv_misuse.cpp kv_misuse_handles.cpp LINKS cambium::kv Threads::Threads)
 cambium_test(kv_spill SOURCES kv_spill.cpp LINKS cambium::kv)
 cambium_test(kv_nested SOURCES kv_nested.cpp LINKS cambium::kv)
 cambium_test(kv_free_list SOURCES kv_free_list.cpp LINKS cambium::kv TIMEOUT 600)

@@ -20,7 +20,7 @@ struct TreeState;
 ///
 /// It belongs to the transaction that made it, shares its thread rule and must not be used after it has ended or,
 /// in a write transaction, after its next write. Calls throw Error{corrupt} when a checksum is wrong, naming the
-/// page, and Error{misuse} after the transaction has ended.
+/// page, and Error{misuse} after the transaction has ended or on another thread than a write transaction's.
 class ValueReader {
 public:
     /// Bytes of the whole value.
@@ -52,9 +52,10 @@ private:
 /// Writes one value piece by piece; its size is known beforehand. The key is there from the start, with zeros where
 /// nothing has been written yet; a writer that is given up leaves them.
 ///
-/// It belongs to the write transaction that made it and shares its thread rule. Other writes may come between, but
-/// not to this key: append() then throws Error{misuse}, as after the transaction's end. Must not be used while a
-/// transaction nested in its own is open.
+/// It belongs to the write transaction that made it and shares its thread rule: calls throw Error{misuse} on
+/// another thread, after the transaction's end, and while a transaction nested in it is open. Other writes may come
+/// between, but not to this key: append() throws Error{misuse} when the value is gone or has another size, and
+/// writes into the new one when it has the same.
 class ValueWriter {
 public:
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
