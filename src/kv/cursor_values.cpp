@@ -40,7 +40,7 @@ void require_batches(const CursorState& state) {
 ByteView decoded(const CursorState& state, ByteView values, std::string& buffer) {
     const std::uint32_t flags = state.tree->record.flags;
     const KeyOrder order = value_order(flags);
-    if (order == KeyOrder::bytes) return values;
+    if (order == KeyOrder::bytes || order == KeyOrder::custom) return values;
     const std::size_t size = fixed_value_size(flags);
     std::string out;
     std::string one;

@@ -29,6 +29,15 @@ public:
         (void)txn_->erase(txn_->create_tree(tree), key);
         (*model_)[tree].erase(key);
     }
+    /// Pairs of a tree with duplicates and counts.
+    void put_pair(const std::string& tree, const std::string& key, const std::string& value) {
+        txn_->put(txn_->create_tree(tree, {.counts = true, .duplicates = true}), key, value);
+        (*model_)[tree][key + '\0' + value] = "";
+    }
+    void erase_pair(const std::string& tree, const std::string& key, const std::string& value) {
+        (void)txn_->erase(txn_->tree(tree), key, value);
+        (*model_)[tree].erase(key + '\0' + value);
+    }
     void clear(const std::string& tree) {
         txn_->clear(txn_->tree(tree));
         (*model_)[tree].clear();

@@ -47,9 +47,17 @@ Trees write_on(kv::Environment& environment, const Trees& found, Recorder& recor
     kv::WriteTransaction txn = environment.begin_write();
     for (auto& [name, entries] : next) {
         if (entries.empty()) continue;
+        const kv::Tree tree = txn.tree(name);
+        if (txn.options(tree).duplicates) {
+            const std::string pair = entries.rbegin()->first + "+";
+            const std::size_t zero = pair.find('\0');
+            txn.put(tree, pair.substr(0, zero), pair.substr(zero + 1));
+            entries[pair] = "";
+            continue;
+        }
         std::string& value = entries.begin()->second;
         for (char& c : value) c = static_cast<char>(c ^ 1);
-        txn.put(txn.tree(name), entries.begin()->first, value);
+        txn.put(tree, entries.begin()->first, value);
     }
     next["witness"]["after the crash"] += "+";
     txn.put(txn.create_tree("witness"), "after the crash", next["witness"]["after the crash"]);

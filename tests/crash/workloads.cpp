@@ -135,6 +135,30 @@ void shrink(Session& session, std::uint64_t seed) {
     small_commits(2);
 }
 
+// Values of one key, in the leaf and in a tree of their own; that one moves down the file, shrinks, and returns.
+void several_values(Session& session, std::uint64_t seed) {
+    const auto value = [&](std::uint64_t i) { return value_of(30, seed + i); };
+    session.commit([&](Change& change) {
+        for (std::uint64_t i = 0; i < 6; ++i) change.put("values", key_of(i), value_of(500000, seed + i));
+    });
+    session.commit([&](Change& change) {
+        for (std::uint64_t i = 0; i < 400; ++i) change.put_pair("pairs", "many", value(i));
+        for (std::uint64_t i = 0; i < 40; ++i) change.put_pair("pairs", key_of(i / 3), value(i));
+    });
+    session.commit([&](Change& change) {
+        for (std::uint64_t i = 0; i < 6; ++i) change.erase("values", key_of(i));
+    });
+    for (std::uint64_t i = 0; i < 3; ++i)
+        session.commit([&](Change& change) {
+            change.erase_pair("pairs", "many", value(i));
+            change.put_pair("pairs", key_of(i), value(100 + i));
+        });
+    session.commit([&](Change& change) {
+        for (std::uint64_t i = 3; i < 390; ++i) change.erase_pair("pairs", "many", value(i));
+    });
+    session.commit([&](Change& change) { change.put_pair("pairs", "many", value(7)); });
+}
+
 }  // namespace
 
 std::string value_of(std::size_t size, std::uint64_t seed) {
@@ -178,6 +202,7 @@ const std::vector<Workload>& workloads() {
         {"several trees, two flushes", Durability::two_phase, several_trees},
         {"orderly closes", Durability::durable, closing},
         {"scattered free space", Durability::durable, scattered},
+        {"several values per key", Durability::durable, several_values},
         {"shrink", Durability::durable, shrink},
         {"shrink, two flushes", Durability::two_phase, shrink},
     };

@@ -90,7 +90,7 @@ TEST_CASE("mdb_load and mdb_dump keep keys and values in our orders, and their f
     using enum kv::KeyOrder;
     for (const kv::KeyOrder keys : {bytes, reversed, native_integers})
         for (const kv::KeyOrder values : {bytes, reversed, native_integers})
-            for (const std::uint16_t fixed_size : {0, 4, 8}) {
+            for (const std::uint16_t fixed_size : {std::uint16_t{0}, std::uint16_t{4}, std::uint16_t{8}}) {
                 // LMDB takes integers as values of one size only.
                 if (values == native_integers && fixed_size == 0) continue;
                 CAPTURE(static_cast<int>(keys));
