@@ -86,21 +86,32 @@ void Commit::release() {
     oldest_pin_ = pins.front();
 }
 
-// What is kept in reserve is for transactions that only erase.
+// What is kept in reserve is for transactions that only erase; the last of it for those that give back more than
+// twice the pages that they write: while a reader pins every page, the others use room up and make none.
 void Commit::set_limit() {
     const std::uint64_t bytes = env_.options.size_limit_bytes;
     if (bytes == 0) return;
     const std::uint64_t pages = bytes / env_.page_size;
     const bool stores = txn_.stores_values || txn_.catalog.record.entries > txn_.snapshot.catalog.entries;
     const std::uint64_t reserve = std::max({pages / 16, kLeastReserve / env_.page_size, kLeastReservedPages});
-    env_.space.set_limit(pages, stores ? reserve : 0);
+    env_.space.set_limit(pages, stores ? reserve : shrinks() ? 0 : reserve * 3 / 8);
+}
+
+std::uint64_t Commit::changed_pages() {
+    std::uint64_t pages = txn_.dirty.node_count();
+    txn_.dirty.each_run([&](PageRef, std::byte*, std::uint64_t run_pages) { pages += run_pages; });
+    return pages;
+}
+
+bool Commit::shrinks() {
+    std::uint64_t pages = 0;
+    for (const RetiredExtent& extent : txn_.retired) pages += extent.page_count;
+    return pages > 2 * changed_pages();
 }
 
 // An estimate: the records of the trees and of the free space come on top of what is dirty already.
 std::uint64_t Commit::pages_needed() {
-    std::uint64_t pages = txn_.dirty.node_count() + 16 + 10 * txn_.retired.size() / kSpaceRecordBytes;
-    txn_.dirty.each_run([&](PageRef, std::byte*, std::uint64_t run_pages) { pages += run_pages; });
-    return pages;
+    return changed_pages() + 16 + 10 * txn_.retired.size() / kSpaceRecordBytes;
 }
 
 void Commit::update_catalog() {

@@ -32,6 +32,8 @@ private:
     void release();
     [[nodiscard]] std::uint64_t slack_of(std::uint64_t size) const;
     void set_limit();
+    [[nodiscard]] std::uint64_t changed_pages();
+    [[nodiscard]] bool shrinks();
     [[nodiscard]] std::uint64_t pages_needed();
     void reserve_pages();
     void record_delta();

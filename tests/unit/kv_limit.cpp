@@ -165,6 +165,125 @@ TEST_CASE("at the limit with a reader held: erasing works, and its end makes roo
     }
 }
 
+namespace {
+
+/// Keys in order of their numbers.
+std::string numbered(std::uint64_t number) {
+    std::string digits = std::to_string(number);
+    return "key " + std::string(9 - digits.size(), '0') + digits;
+}
+
+/// Stores entries of 300 bytes in ascending batches until there is no room; how many.
+std::uint64_t fill_up(Environment& env) {
+    std::uint64_t stored = 0;
+    for (std::uint64_t batch = 20; batch > 0;) {
+        WriteTransaction txn = env.begin_write();
+        const Tree tree = txn.create_tree("t");
+        for (std::uint64_t i = 0; i < batch; ++i) txn.put(tree, numbered(stored + i), std::string(300, 'v'));
+        try {
+            txn.commit(Durability::deferred);
+            stored += batch;
+        } catch (const Error& error) {
+            REQUIRE(error.code() == ErrorCode::full);
+            batch /= 2;
+        }
+    }
+    return stored;
+}
+
+using Eraser = void (*)(WriteTransaction&, Tree);
+
+void erase_everything(Environment& env, Eraser erase) {
+    WriteTransaction txn = env.begin_write();
+    erase(txn, txn.tree("t"));
+    txn.commit(Durability::deferred);
+}
+
+/// The ways to erase everything in one transaction.
+constexpr Eraser kErasers[] = {
+    [](WriteTransaction& txn, Tree tree) { txn.clear(tree); },
+    [](WriteTransaction& txn, Tree) { CHECK(txn.drop_tree("t")); },
+    [](WriteTransaction& txn, Tree tree) { CHECK(txn.erase_range(tree, "", "") > 0); },
+    [](WriteTransaction& txn, Tree tree) {
+        while (txn.pop_last(tree).has_value()) {
+        }
+    },
+};
+
+}  // namespace
+
+TEST_CASE("a full store can be emptied in one transaction and in many, in order, while a reader sees all of it") {
+    for (const std::uint64_t limit : {std::uint64_t{1200000}, kLimit})
+        for (std::size_t way = 0; way < std::size(kErasers) + 2; ++way)
+            for (const bool held : {false, true}) {
+                INFO("limit " << limit << ", way " << way << ", held " << held);
+                const test::MemoryDirectory directory;
+                Options options;
+                options.size_limit_bytes = limit;
+                Environment env = Environment::open(directory.store(), options);
+                const std::uint64_t entries = fill_up(env);
+                std::optional<ReadTransaction> reader;
+                if (held) reader.emplace(env.begin_read());
+                if (way < std::size(kErasers)) {
+                    erase_everything(env, kErasers[way]);
+                } else {
+                    const bool forward = way == std::size(kErasers);
+                    for (bool more = true; more;) {
+                        WriteTransaction txn = env.begin_write();
+                        const Tree tree = txn.tree("t");
+                        more = (forward ? txn.pop_first(tree) : txn.pop_last(tree)).has_value();
+                        txn.commit(Durability::deferred);
+                    }
+                }
+                if (held) CHECK(reader->statistics(reader->tree("t")).entries == entries);
+                reader.reset();
+                CHECK(test::require_sound(env).entries == 0);
+                CHECK(fill_up(env) > 0);
+                CHECK(env.statistics().file_size_bytes <= limit);
+            }
+}
+
+TEST_CASE("where a reader pins every page, erasing here and there ends in full, but not what gives pages back") {
+    for (const std::uint64_t limit : {std::uint64_t{1200000}, kLimit, 4 * kLimit})
+        for (std::size_t way = 0; way <= std::size(kErasers); ++way) {
+            INFO("limit " << limit << ", way " << way);
+            const test::MemoryDirectory directory;
+            Options options;
+            options.size_limit_bytes = limit;
+            Environment env = Environment::open(directory.store(), options);
+            const std::uint64_t entries = fill_up(env);
+            std::optional<ReadTransaction> reader{env.begin_read()};
+            std::mt19937_64 random{test::seed()};
+            const auto erase_one = [&] {
+                try {
+                    WriteTransaction txn = env.begin_write();
+                    (void)txn.erase(txn.tree("t"), numbered(random() % entries));
+                    txn.commit(Durability::deferred);
+                    return true;
+                } catch (const Error& error) {
+                    REQUIRE(error.code() == ErrorCode::full);
+                    return false;
+                }
+            };
+            while (erase_one()) {
+            }
+            if (way < std::size(kErasers)) {
+                erase_everything(env, kErasers[way]);
+            } else {
+                // A tenth at a time: what a commit gives back waits for the reader, what it wrote does not.
+                for (std::uint64_t from = 0; from < entries; from += entries / 10 + 1) {
+                    WriteTransaction txn = env.begin_write();
+                    (void)txn.erase_range(txn.tree("t"), numbered(from), numbered(from + entries / 10 + 1));
+                    txn.commit(Durability::deferred);
+                }
+            }
+            CHECK(reader->statistics(reader->tree("t")).entries == entries);
+            reader.reset();
+            CHECK(test::require_sound(env).entries == 0);
+            CHECK(env.statistics().file_size_bytes <= limit);
+        }
+}
+
 TEST_CASE("one transaction that erases from everywhere is refused with a sentence, smaller ones are not") {
     const test::MemoryDirectory directory;
     Environment env = Environment::open(directory.store(), limited());

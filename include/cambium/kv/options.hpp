@@ -39,8 +39,10 @@ struct Options {
     bool in_memory = false;
     /// The most bytes that the data file may have, its growth in steps included; 0 for no limit. At the limit
     /// commits answer Error{full}, but for those that only erase: 1/16 of the limit is kept for them (256 KiB at
-    /// least, or 64 pages). A transaction that erases from more pages than that in one go is refused too: erase in
-    /// smaller ones. A limit below the file's present size stops its growth only. Processes may differ; each keeps
+    /// least, or 64 pages). Emptying a tree, or erasing in the order of keys, always succeeds, also while a reader
+    /// sees all of it. Erasing a little from many places is refused when it takes more pages than that in one go,
+    /// or together while a reader pins them: erase in smaller transactions, or end the reader (docs/durability.md).
+    /// A limit below the file's present size stops its growth only. Processes may differ; each keeps
     /// its own. Error{invalid_argument} when opening with less than 128 KiB and 256 pages.
     std::uint64_t size_limit_bytes = 0;
     /// When commit() returns, unless it is told otherwise.
