@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 #include <random>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,16 +10,15 @@
 #include "cambium/base/error.hpp"
 #include "cambium/kv/environment.hpp"
 #include "memory_directory.hpp"
+#include "operations.hpp"
+#include "pair_cursor.hpp"
 #include "seed.hpp"
 #include "temporary_store.hpp"
 
 using namespace cambium;
+using namespace cambium::test;
 
 namespace {
-
-/// Key and value, each as bytes that sort in its order.
-using Pair = std::pair<std::string, std::string>;
-using Model = std::set<Pair>;
 
 struct Shape {
     std::string name;
@@ -53,13 +51,6 @@ std::string sortable(kv::KeyOrder order, ByteView bytes) {
     return scrambled;
 }
 
-/// What a cursor should be: on a pair, in the gap that its pair has left, or in the gap just before where `at`
-/// would be.
-struct Expected {
-    enum class Place { unset, on, erased, gap, begin, end } place = Place::unset;
-    Pair at{};
-};
-using Place = Expected::Place;
 using Cursors = std::vector<std::pair<kv::Cursor, Expected>>;
 
 class Run {
@@ -72,8 +63,9 @@ public:
         txn.commit();
     }
 
-    void go(std::size_t operations) {
-        for (std::size_t done = 0; done < operations;) {
+    std::uint64_t go(std::uint64_t operations) {
+        std::uint64_t done = 0;
+        while (done < operations) {
             done += transaction();
             if (below(15) == 0) reopen();
             if (below(15) == 0) test::require_sound(*env_);
@@ -84,6 +76,7 @@ public:
         CHECK(txn.drop_tree("pairs"));
         txn.commit();
         CHECK(test::require_sound(*env_).entries == 0);
+        return done;
     }
 
 private:
@@ -128,23 +121,10 @@ private:
     [[nodiscard]] std::string encoded(ByteView value) const { return sortable(shape_.options.value_order, value); }
     [[nodiscard]] std::string encoded_key(ByteView key) const { return sortable(shape_.options.key_order, key); }
 
-    [[nodiscard]] static std::size_t count_of(const Model& model, const std::string& key) {
-        std::size_t count = 0;
-        for (auto at = model.lower_bound({key, {}}); at != model.end() && at->first == key; ++at) ++count;
-        return count;
-    }
-
-    static void erase_key(Model& model, const std::string& key) {
-        const auto first = model.lower_bound({key, {}});
-        auto last = first;
-        while (last != model.end() && last->first == key) ++last;
-        model.erase(first, last);
-    }
-
     std::size_t transaction() {
         kv::WriteTransaction txn = env_->begin_write();
         const kv::Tree tree = txn.create_tree("pairs", shape_.options);
-        Model model = committed_;
+        Pairs model = committed_;
         if (below(8) == 0) mostly_erase_ = !mostly_erase_;
         const std::size_t operations = 1 + below(below(4) == 0 ? 500 : 60);
         Cursors cursors;
@@ -159,7 +139,7 @@ private:
         return operations;
     }
 
-    void work(kv::WriteTransaction& txn, kv::Tree tree, Model& model, Cursors& cursors, std::size_t operations,
+    void work(kv::WriteTransaction& txn, kv::Tree tree, Pairs& model, Cursors& cursors, std::size_t operations,
               int depth) {
         for (std::size_t i = 0; i < operations; ++i) {
             if (depth < 3 && below(60) == 0) {
@@ -173,8 +153,8 @@ private:
         }
     }
 
-    void nested(kv::WriteTransaction& txn, kv::Tree tree, Model& model, Cursors& cursors, int depth) {
-        Model inner = model;
+    void nested(kv::WriteTransaction& txn, kv::Tree tree, Pairs& model, Cursors& cursors, int depth) {
+        Pairs inner = model;
         std::vector<Expected> before;
         for (const auto& [cursor, expected] : cursors) before.push_back(expected);
         kv::WriteTransaction level = txn.begin_nested();
@@ -188,7 +168,7 @@ private:
         for (std::size_t i = 0; i < before.size(); ++i) cursors[i].second = before[i];
     }
 
-    void change(kv::WriteTransaction& txn, kv::Tree tree, Model& model) {
+    void change(kv::WriteTransaction& txn, kv::Tree tree, Pairs& model) {
         const std::string k = key();
         const std::string v = value();
         const Pair pair{encoded_key(k), encoded(v)};
@@ -227,7 +207,7 @@ private:
     }
 
     // Calls that count pairs or work at the ends.
-    void by_order(kv::WriteTransaction& txn, kv::Tree tree, Model& model) {
+    void by_order(kv::WriteTransaction& txn, kv::Tree tree, Pairs& model) {
         const std::string from = below(4) == 0 ? "" : key();
         const std::string to = below(4) == 0 ? "" : key();
         const auto first = model.lower_bound({encoded_key(from), {}});
@@ -257,7 +237,7 @@ private:
         }
     }
 
-    void check_select(kv::WriteTransaction& txn, kv::Tree tree, const Model& model) {
+    void check_select(kv::WriteTransaction& txn, kv::Tree tree, const Pairs& model) {
         const std::size_t place = below(model.size() + 2);
         kv::Cursor cursor = txn.select(tree, place);
         REQUIRE(cursor.valid() == (place < model.size()));
@@ -268,7 +248,7 @@ private:
         CHECK(cursor.next() == (std::next(at) != model.end()));
     }
 
-    void check_pop(kv::WriteTransaction& txn, kv::Tree tree, Model& model) {
+    void check_pop(kv::WriteTransaction& txn, kv::Tree tree, Pairs& model) {
         const bool last = below(2) == 0;
         const std::optional<kv::Entry> entry = last ? txn.pop_last(tree) : txn.pop_first(tree);
         REQUIRE(entry.has_value() == !model.empty());
@@ -278,7 +258,7 @@ private:
         model.erase(at);
     }
 
-    void check_append(kv::WriteTransaction& txn, kv::Tree tree, Model& model) {
+    void check_append(kv::WriteTransaction& txn, kv::Tree tree, Pairs& model) {
         const std::string k = model.empty() || below(2) == 0 ? key() : encoded_key(model.rbegin()->first);
         const std::string v = value();
         const Pair pair{encoded_key(k), encoded(v)};
@@ -290,7 +270,7 @@ private:
         }
     }
 
-    void check_many(kv::WriteTransaction& txn, kv::Tree tree, Model& model) {
+    void check_many(kv::WriteTransaction& txn, kv::Tree tree, Pairs& model) {
         std::vector<std::string> bytes;
         for (std::size_t i = 0; i < 20; ++i) bytes.push_back(i % 2 == 0 ? key() : value());
         std::vector<std::pair<ByteView, ByteView>> pairs;
@@ -311,7 +291,7 @@ private:
         }
     }
 
-    void put_several(kv::WriteTransaction& txn, kv::Tree tree, Model& model, const std::string& k) {
+    void put_several(kv::WriteTransaction& txn, kv::Tree tree, Pairs& model, const std::string& k) {
         std::string values;
         std::size_t added = 0;
         std::vector<std::string> separate;
@@ -331,69 +311,8 @@ private:
 
     // ---- cursors
 
-    static bool settle(Expected& e, const Model& model, Model::const_iterator at, Place otherwise) {
-        if (at == model.end()) {
-            e.place = otherwise;
-            return false;
-        }
-        e.place = Place::on;
-        e.at = *at;
-        return true;
-    }
-    static bool settle_before(Expected& e, const Model& model, Model::const_iterator at) {
-        return settle(e, model, at == model.begin() ? model.end() : std::prev(at), Place::begin);
-    }
-    static Model::const_iterator key_end(const Model& model, const std::string& key) {
-        return model.lower_bound({key + '\0', {}});
-    }
-    static bool has_key(const Expected& e) { return e.place == Place::on || in_gap(e); }
-    static bool in_gap(const Expected& e) { return e.place == Place::gap || e.place == Place::erased; }
-
-    static bool next(Expected& e, const Model& model) {
-        if (e.place == Place::end) return false;
-        const auto at = e.place == Place::on ? model.upper_bound(e.at)
-                        : in_gap(e)          ? model.lower_bound(e.at)
-                                             : model.begin();
-        return settle(e, model, at, e.place == Place::unset && model.empty() ? Place::begin : Place::end);
-    }
-    static bool previous(Expected& e, const Model& model) {
-        if (e.place == Place::begin) return false;
-        if (e.place == Place::unset && model.empty()) {
-            e.place = Place::end;
-            return false;
-        }
-        return settle_before(e, model, has_key(e) ? model.lower_bound(e.at) : model.end());
-    }
-    static bool next_key(Expected& e, const Model& model) {
-        if (!has_key(e)) return next(e, model);
-        return settle(e, model, key_end(model, e.at.first), Place::end);
-    }
-    static bool previous_key(Expected& e, const Model& model) {
-        if (!has_key(e)) return previous(e, model);
-        return settle_before(e, model, model.lower_bound({e.at.first, {}}));
-    }
-    static bool stay_in_key(Expected& e, const Model& model, Model::const_iterator at) {
-        if (at == model.end() || at->first != e.at.first) return false;
-        return settle(e, model, at, Place::end);
-    }
-    static bool next_value(Expected& e, const Model& model) {
-        if (!has_key(e)) return false;
-        return stay_in_key(e, model, e.place == Place::on ? model.upper_bound(e.at) : model.lower_bound(e.at));
-    }
-    static bool previous_value(Expected& e, const Model& model) {
-        const auto at = model.lower_bound(e.at);
-        return has_key(e) && at != model.begin() && stay_in_key(e, model, std::prev(at));
-    }
-    static bool first_value(Expected& e, const Model& model) {
-        return has_key(e) && stay_in_key(e, model, model.lower_bound({e.at.first, {}}));
-    }
-    static bool last_value(Expected& e, const Model& model) {
-        const auto end = key_end(model, e.at.first);
-        return has_key(e) && end != model.begin() && stay_in_key(e, model, std::prev(end));
-    }
-
     // Batches: the values that come must be those of the model, from the place on.
-    bool forward_batch(Expected& e, const Model& model, ByteView values) {
+    bool forward_batch(Expected& e, const Pairs& model, ByteView values) {
         REQUIRE(values.size() % fixed_size() == 0);
         REQUIRE(!values.empty());
         auto at = model.find(e.at);
@@ -404,7 +323,7 @@ private:
         e.at = *std::prev(at);
         return true;
     }
-    void backward_batch(Expected& e, const Model& model, ByteView values) {
+    void backward_batch(Expected& e, const Pairs& model, ByteView values) {
         auto at = std::next(model.find(e.at));
         for (std::size_t i = values.size(); i > 0; i -= fixed_size()) {
             REQUIRE(at != model.begin());
@@ -414,7 +333,7 @@ private:
         e.at = *at;
     }
 
-    void use(kv::Cursor& cursor, Expected& e, Model& model) {
+    void use(kv::Cursor& cursor, Expected& e, Pairs& model) {
         for (std::size_t steps = 1 + below(4); steps-- > 0;) {
             if (e.place == Place::on || e.place == Place::erased)
                 e.place = model.contains(e.at) ? Place::on : Place::erased;
@@ -427,7 +346,7 @@ private:
         }
     }
 
-    void step(kv::Cursor& cursor, Expected& e, Model& model) {
+    void step(kv::Cursor& cursor, Expected& e, Pairs& model) {
         const std::size_t dice = below(24);
         switch (dice) {
             case 0:
@@ -508,12 +427,12 @@ private:
         }
     }
 
-    static void check_seek(kv::Cursor&, Expected& e, const Model& model, bool answer, Model::const_iterator at,
+    static void check_seek(kv::Cursor&, Expected& e, const Pairs& model, bool answer, Pairs::const_iterator at,
                            Place otherwise) {
         CHECK(answer == settle(e, model, at, otherwise));
     }
 
-    void write_or_batch(kv::Cursor& cursor, Expected& e, Model& model, std::size_t dice) {
+    void write_or_batch(kv::Cursor& cursor, Expected& e, Pairs& model, std::size_t dice) {
         if (e.place != Place::on) return;
         if (dice == 20) {
             const std::string v = value();
@@ -534,7 +453,7 @@ private:
         }
     }
 
-    void batch(kv::Cursor& cursor, Expected& e, const Model& model) {
+    void batch(kv::Cursor& cursor, Expected& e, const Pairs& model) {
         const std::size_t kind = below(3);
         if (kind == 0) {
             forward_batch(e, model, cursor.values());
@@ -549,7 +468,7 @@ private:
         }
     }
 
-    void compare(const kv::Transaction& txn, kv::Tree tree, const Model& model) {
+    void compare(const kv::Transaction& txn, kv::Tree tree, const Pairs& model) {
         REQUIRE(txn.statistics(tree).entries == model.size());
         if (below(6) != 0) return;
         kv::Cursor cursor = txn.cursor(tree);
@@ -578,7 +497,7 @@ private:
     test::MemoryDirectory directory_;
     kv::Options store_;
     std::optional<kv::Environment> env_;
-    Model committed_;
+    Pairs committed_;
     bool mostly_erase_ = false;
 };
 
@@ -595,33 +514,20 @@ kv::TreeOptions with_values(KeyOrder value_order, std::uint16_t fixed_size, KeyO
     return options;
 }
 
-void run_all(const std::vector<Shape>& shapes, std::size_t usual) {
-    const char* given = std::getenv("CAMBIUM_OPERATIONS");
-    const std::size_t operations = given != nullptr ? std::strtoull(given, nullptr, 10) : usual;
-    const std::uint64_t seed = test::seed();
-    for (const Shape& shape : shapes) {
-        CAPTURE(shape.name);
-        Run{shape, seed}.go(operations);
-    }
-}
-
-}  // namespace
-
-TEST_CASE("trees with duplicates do what a set of pairs does") {
+std::vector<Shape> several_shapes() {
     const kv::TreeOptions plain = with_values(KeyOrder::bytes, 0);
-    run_all({{"many keys, few values", 4096, plain, 600, 300, 6, 60},
-             {"few keys, many values", 4096, plain, 5, 20, 900, 60},
-             {"long keys, long values", 4096, plain, 12, 1024, 40, 1024},
-             {"integers of 8 bytes", 4096, with_values(KeyOrder::native_integers, 8), 8, 30, 1500, 8},
-             {"integers of 4 bytes", 4096, with_values(KeyOrder::native_integers, 4), 40, 200, 300, 4},
-             {"one size", 4096, with_values(KeyOrder::bytes, 16), 8, 30, 700, 16},
-             {"one size, reversed", 4096, with_values(KeyOrder::reversed, 5), 6, 30, 900, 5},
-             {"reversed", 4096, with_values(KeyOrder::reversed, 0), 20, 30, 120, 100},
-             {"large pages", 65536, plain, 6, 3000, 3000, 4000}},
-            6000);
+    return {{"many keys, few values", 4096, plain, 600, 300, 6, 60},
+            {"few keys, many values", 4096, plain, 5, 20, 900, 60},
+            {"long keys, long values", 4096, plain, 12, 1024, 40, 1024},
+            {"integers of 8 bytes", 4096, with_values(KeyOrder::native_integers, 8), 8, 30, 1500, 8},
+            {"integers of 4 bytes", 4096, with_values(KeyOrder::native_integers, 4), 40, 200, 300, 4},
+            {"one size", 4096, with_values(KeyOrder::bytes, 16), 8, 30, 700, 16},
+            {"one size, reversed", 4096, with_values(KeyOrder::reversed, 5), 6, 30, 900, 5},
+            {"reversed", 4096, with_values(KeyOrder::reversed, 0), 20, 30, 120, 100},
+            {"large pages", 65536, plain, 6, 3000, 3000, 4000}};
 }
 
-TEST_CASE("every order of keys together with every order of values, counted or not, keys whole or not") {
+std::vector<Shape> every_order() {
     const KeyOrder orders[] = {KeyOrder::bytes, KeyOrder::reversed, KeyOrder::native_integers, KeyOrder::custom};
     std::vector<Shape> shapes;
     for (const KeyOrder keys : orders)
@@ -641,5 +547,19 @@ TEST_CASE("every order of keys together with every order of values, counted or n
                                   long_keys ? (few ? 30U : 200U) : 4 + number / 2 % 2 * 4, few ? 1500U : 12U,
                                   long_values ? 100U : 4 + number % 2 * 4});
             }
-    run_all(shapes, 3000);
+    return shapes;
+}
+
+}  // namespace
+
+TEST_CASE("trees with duplicates do what a set of pairs does, in every order of keys and values") {
+    std::vector<Shape> shapes = several_shapes();
+    for (Shape& shape : every_order()) shapes.push_back(std::move(shape));
+    const std::uint64_t seed = test::seed();
+    Operations operations{kDuplicatesModel};
+    for (const Shape& shape : shapes) {
+        CAPTURE(shape.name);
+        operations.add(Run{shape, seed}.go(operations.part_of(shapes.size())));
+    }
+    operations.finish();
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "memory_directory.hpp"
+#include "operations.hpp"
 #include "seed.hpp"
 #include "temporary_store.hpp"
 
@@ -21,7 +23,7 @@ struct Shape {
     std::size_t key_space;  ///< number of different keys
     std::size_t longest_key;
     std::size_t longest_value;
-    std::size_t operations;
+    std::size_t share;  ///< of the operations, in percent
 };
 
 class Run {
@@ -31,9 +33,9 @@ public:
         env_ = kv::Environment::open(directory_.file("store"), options_);
     }
 
-    void go() {
-        std::size_t done = 0;
-        while (done < shape_.operations) {
+    std::uint64_t go(std::uint64_t operations) {
+        std::uint64_t done = 0;
+        while (done < operations) {
             done += transaction();
             if (below(12) == 0) hold_snapshot();
             if (below(8) == 0 && !held_.empty()) drop_snapshot();
@@ -46,6 +48,7 @@ public:
         reopen();
         compare_all(env_->begin_read(), committed_);
         test::require_sound(*env_);
+        return done;
     }
 
 private:
@@ -218,7 +221,7 @@ private:
 
     Shape shape_;
     std::mt19937_64 random_;
-    test::TemporaryDirectory directory_;
+    test::MemoryDirectory directory_;
     kv::Options options_;
     std::optional<kv::Environment> env_;
     Trees committed_;
@@ -229,18 +232,18 @@ private:
 }  // namespace
 
 TEST_CASE("the engine does what std::map does") {
-    const char* given = std::getenv("CAMBIUM_OPERATIONS");
-    const std::size_t operations = given != nullptr ? std::strtoull(given, nullptr, 10) : 20000;
     const Shape shapes[] = {
-        {"small pages, many keys", 4096, 4000, 400, 12000, operations},
-        {"long keys", 4096, 1500, 1024, 3000, operations / 4},
-        {"few keys, large values", 4096, 60, 40, 300000, operations / 10},
-        {"large pages", 65536, 20000, 3000, 200000, operations / 2},
-        {"one page", 4096, 12, 20, 100, operations / 4},
+        {"small pages, many keys", 4096, 4000, 400, 12000, 45},
+        {"long keys", 4096, 1500, 1024, 3000, 15},
+        {"few keys, large values", 4096, 60, 40, 300000, 5},
+        {"large pages", 65536, 20000, 3000, 200000, 25},
+        {"one page", 4096, 12, 20, 100, 10},
     };
     const std::uint64_t seed = test::seed();
+    test::Operations operations{test::kKvModel};
     for (const Shape& shape : shapes) {
         CAPTURE(shape.name);
-        Run{shape, seed}.go();
+        operations.add(Run{shape, seed}.go(operations.percent(shape.share)));
     }
+    operations.finish();
 }

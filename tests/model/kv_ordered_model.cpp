@@ -1,7 +1,6 @@
 // Ordered operations on trees of every kind against std::map: ranges, places, both ends, values in pieces, and
 // cursors that are kept while everything around them changes.
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <optional>
 #include <random>
@@ -10,53 +9,16 @@
 
 #include "cambium/base/error.hpp"
 #include "memory_directory.hpp"
+#include "operations.hpp"
+#include "ordered_shapes.hpp"
 #include "seed.hpp"
 #include "temporary_store.hpp"
 
 using namespace cambium;
+using test::Map;
+using test::Shape;
 
 namespace {
-
-using Less = bool (*)(const std::string&, const std::string&);
-using Map = std::map<std::string, std::string, Less>;
-
-bool by_bytes(const std::string& a, const std::string& b) {
-    return a < b;
-}
-
-bool by_reversed(const std::string& a, const std::string& b) {
-    return std::string{a.rbegin(), a.rend()} < std::string{b.rbegin(), b.rend()};
-}
-
-bool by_integer(const std::string& a, const std::string& b) {
-    const auto number = [](const std::string& key) {
-        std::uint64_t value = 0;
-        std::memcpy(&value, key.data(), key.size());
-        return value;
-    };
-    return number(a) < number(b);
-}
-
-/// Shorter keys first, those of one size backwards.
-int compare_by_size(ByteView a, ByteView b) {
-    return a.size() != b.size() ? (a.size() < b.size() ? -1 : 1) : b.compare(a);
-}
-
-bool by_size(const std::string& a, const std::string& b) {
-    return compare_by_size(a, b) < 0;
-}
-
-struct Shape {
-    std::string name;
-    kv::TreeOptions options;
-    Less less;
-    std::size_t key_size;  ///< of every key in bytes, or 0: any size
-    std::size_t key_space;
-    std::size_t longest_key;
-    std::size_t longest_value;
-    std::uint32_t page_size;
-    std::size_t share;  ///< of the operations, in percent
-};
 
 /// What a cursor should do: it stands on a key, in the gap where one would be, or outside.
 struct Expected {
@@ -75,8 +37,8 @@ public:
         txn.commit();
     }
 
-    void go(std::size_t operations) {
-        std::size_t done = 0;
+    std::uint64_t go(std::uint64_t operations) {
+        std::uint64_t done = 0;
         for (std::size_t round = 0; done < operations; ++round) {
             done += transaction();
             if (round % 30 == 29) reopen();
@@ -85,6 +47,7 @@ public:
         reopen();
         compare(env_->begin_read(), committed_);
         test::require_sound(*env_);
+        return done;
     }
 
 private:
@@ -92,7 +55,7 @@ private:
 
     void open() {
         env_ = kv::Environment::open(directory_.file("store"), options_);
-        env_->register_comparator("by size", compare_by_size);
+        env_->register_comparator("by size", test::compare_by_size);
     }
     void reopen() {
         env_->close();
@@ -476,50 +439,14 @@ private:
     bool shrinking_ = false;
 };
 
-std::vector<Shape> shapes() {
-    kv::TreeOptions counts;
-    counts.counts = true;
-    const auto ordered = [](kv::KeyOrder order, bool contiguous, bool counted) {
-        kv::TreeOptions options;
-        options.key_order = order;
-        options.contiguous_keys = contiguous;
-        options.counts = counted;
-        if (order == kv::KeyOrder::custom) options.comparator = "by size";
-        return options;
-    };
-    using kv::KeyOrder;
-    return {
-        {"bytes, many keys", {}, by_bytes, 0, 6000, 300, 8000, 4096, 20},
-        {"bytes, long keys", {}, by_bytes, 0, 1500, 1024, 3000, 4096, 10},
-        {"bytes, large values", {}, by_bytes, 0, 200, 40, 300000, 4096, 10},
-        {"bytes, large pages", {}, by_bytes, 0, 20000, 3000, 200000, 65536, 10},
-        {"bytes, one page", {}, by_bytes, 0, 12, 20, 100, 4096, 5},
-        {"counts, many keys", counts, by_bytes, 0, 6000, 300, 8000, 4096, 20},
-        {"counts, long keys", counts, by_bytes, 0, 1500, 1024, 3000, 4096, 15},
-        {"counts, large pages", counts, by_bytes, 0, 20000, 3000, 20000, 65536, 5},
-        {"contiguous", ordered(KeyOrder::bytes, true, false), by_bytes, 0, 3000, 300, 8000, 4096, 10},
-        {"contiguous, long keys", ordered(KeyOrder::bytes, true, true), by_bytes, 0, 1500, 1024, 3000, 4096, 5},
-        {"reversed", ordered(KeyOrder::reversed, false, false), by_reversed, 0, 3000, 300, 8000, 4096, 10},
-        {"reversed, contiguous", ordered(KeyOrder::reversed, true, false), by_reversed, 0, 3000, 300, 8000, 4096,
-         5},
-        {"integers of 4", ordered(KeyOrder::native_integers, false, true), by_integer, 4, 3000, 4, 2000, 4096, 10},
-        {"integers of 8", ordered(KeyOrder::native_integers, false, false), by_integer, 8, 3000, 8, 8000, 4096, 10},
-        {"integers, contiguous", ordered(KeyOrder::native_integers, true, false), by_integer, 8, 3000, 8, 99, 4096,
-         5},
-        {"custom", ordered(KeyOrder::custom, false, false), by_size, 0, 3000, 300, 8000, 4096, 10},
-        {"custom, counts", ordered(KeyOrder::custom, true, true), by_size, 0, 1500, 1024, 8000, 4096, 10},
-        {"custom, large pages", ordered(KeyOrder::custom, false, false), by_size, 0, 9000, 3000, 99999, 65536, 5},
-    };
-}
-
 }  // namespace
 
 TEST_CASE("ordered operations do what std::map does") {
-    const char* given = std::getenv("CAMBIUM_OPERATIONS");
-    const std::size_t operations = given != nullptr ? std::strtoull(given, nullptr, 10) : 70000;
     const std::uint64_t seed = test::seed();
-    for (const Shape& shape : shapes()) {
+    test::Operations operations{test::kOrderedModel};
+    for (const Shape& shape : test::shapes()) {
         CAPTURE(shape.name);
-        Run{shape, seed}.go(operations * shape.share / 100);
+        operations.add(Run{shape, seed}.go(operations.percent(shape.share)));
     }
+    operations.finish();
 }

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "cambium/base/error.hpp"
+#include "memory_directory.hpp"
+#include "operations.hpp"
 #include "seed.hpp"
 #include "temporary_store.hpp"
 
@@ -47,8 +49,9 @@ public:
         env_ = kv::Environment::open(directory_.file("store"), options_);
     }
 
-    void go(std::size_t operations) {
-        for (std::size_t done = 0; done < operations;) {
+    std::uint64_t go(std::uint64_t operations) {
+        std::uint64_t done = 0;
+        while (done < operations) {
             done += transaction();
             if (below(5) == 0) reopen();
         }
@@ -57,6 +60,7 @@ public:
         MESSAGE(begun_ << " nested transactions, " << aborted_ << " aborted, deepest " << deepest_);
         CHECK(aborted_ > 0);
         CHECK(deepest_ >= 4);
+        return done;
     }
 
 private:
@@ -452,7 +456,7 @@ private:
 
     std::size_t key_space_;
     std::mt19937_64 random_;
-    test::TemporaryDirectory directory_;
+    test::MemoryDirectory directory_;
     kv::Options options_;
     std::optional<kv::Environment> env_;
     Model committed_;
@@ -469,17 +473,20 @@ private:
 }  // namespace
 
 TEST_CASE("nested transactions do what a stack of copies does") {
-    const char* given = std::getenv("CAMBIUM_OPERATIONS");
-    const std::size_t operations = given != nullptr ? std::strtoull(given, nullptr, 10) : 30000;
     const std::uint64_t seed = test::seed();
     struct Shape {
         std::uint32_t page_size;
         std::size_t key_space;
         std::uint64_t memory_bytes;
+        std::uint64_t share;  ///< of the operations, in percent
     };
-    for (const Shape& shape : {Shape{4096, 3000, std::uint64_t{1} << 30}, {4096, 60, 100000}, {65536, 5000, 0}}) {
+    test::Operations operations{test::kNestedModel};
+    for (const Shape& shape :
+         {Shape{4096, 3000, std::uint64_t{1} << 30, 34}, {4096, 60, 100000, 33}, {65536, 5000, 0, 33}}) {
         CAPTURE(shape.page_size);
         CAPTURE(shape.key_space);
-        Run{shape.page_size, shape.key_space, shape.memory_bytes, seed}.go(operations / 3);
+        Run run{shape.page_size, shape.key_space, shape.memory_bytes, seed};
+        operations.add(run.go(operations.percent(shape.share)));
     }
+    operations.finish();
 }

@@ -1,0 +1,57 @@
+// How many random operations the model tests do. scripts/soak does more of them.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include <doctest/doctest.h>
+
+namespace cambium::test {
+
+struct ModelSuite {
+    const char* name;
+    std::uint64_t operations;  ///< at least, in every run of the tests
+};
+
+inline constexpr ModelSuite kKvModel{"model_kv", 45000};
+inline constexpr ModelSuite kOrderedModel{"model_kv_ordered", 125000};
+inline constexpr ModelSuite kNestedModel{"model_nested", 30000};
+inline constexpr ModelSuite kDuplicatesModel{"model_duplicates", 150000};
+static_assert(kKvModel.operations + kOrderedModel.operations + kNestedModel.operations +
+                  kDuplicatesModel.operations >=
+              200000);
+
+/// The operations of one suite: how many each shape does, and that together they were enough.
+/// CAMBIUM_OPERATIONS=<n> sets another number for the suite.
+class Operations {
+public:
+    explicit Operations(const ModelSuite& suite) : suite_(suite), wanted_(suite.operations) {
+        const char* given = std::getenv("CAMBIUM_OPERATIONS");
+        if (given == nullptr) return;
+        wanted_ = std::strtoull(given, nullptr, 10);
+        REQUIRE_MESSAGE(wanted_ > 0, "CAMBIUM_OPERATIONS is not a number of at least 1: " << std::string{given});
+    }
+
+    /// What a shape with so many percent of the suite does at least. The percents of all shapes add up to 100.
+    [[nodiscard]] std::uint64_t percent(std::uint64_t share) const { return (wanted_ * share + 99) / 100; }
+
+    /// The same with so many shapes that do as much as each other.
+    [[nodiscard]] std::uint64_t part_of(std::size_t shapes) const { return (wanted_ + shapes - 1) / shapes; }
+
+    void add(std::uint64_t done) { done_ += done; }
+
+    /// Prints the number. Call it last.
+    void finish() const {
+        std::cout << suite_.name << ": " << done_ << " operations" << std::endl;
+        REQUIRE(done_ >= wanted_);
+    }
+
+private:
+    ModelSuite suite_;
+    std::uint64_t wanted_;
+    std::uint64_t done_ = 0;
+};
+
+}  // namespace cambium::test
