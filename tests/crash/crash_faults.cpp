@@ -85,20 +85,31 @@ void go_on_after(Session& session, Recorder& recorder, const Error& error, int w
     }
 }
 
+/// How the workload commits.
+struct Way {
+    Durability durability = Durability::durable;
+    bool prepare = false;  ///< and abort some
+};
+
 /// Runs the workload with its n-th call failing. False when it made fewer calls. What happened is in the recorder.
-bool run_with_fault(const std::string& path, Recorder& recorder, Durability durability, std::uint64_t n, int with) {
+bool run_with_fault(const std::string& path, Recorder& recorder, const Way& way, std::uint64_t n, int with) {
     recorder.acknowledge({});
     recorder.fail_call(n, with);
     std::optional<Session> session;
     try {
-        session.emplace(path, recorder, durability);
+        session.emplace(path, recorder, way.durability);
     } catch (const Error& error) {
         require_names_failure(error, recorder.failed_call(), with, path);
         return true;
     }
     for (std::uint64_t number = 0; number < kCommits; ++number) {
         try {
-            session->commit([&](Change& change) { change_number(change, number); });
+            const auto work = [&](Change& change) { change_number(change, number); };
+            if (way.prepare) {
+                session->prepare(work, number % 3 != 1);
+            } else {
+                session->commit(work);
+            }
         } catch (const Error& error) {
             REQUIRE(recorder.has_failed());
             require_names_failure(error, recorder.failed_call(), with, path);
@@ -116,7 +127,7 @@ bool run_with_fault(const std::string& path, Recorder& recorder, Durability dura
     return recorder.has_failed();
 }
 
-void try_every_call(Durability durability, int with) {
+void try_every_call(const Way& way, int with) {
     for (std::uint64_t n = 1;; ++n) {
         INFO("call " << n << ", errno " << with);
         const MemoryDirectory directory;
@@ -125,7 +136,7 @@ void try_every_call(Durability durability, int with) {
         Recorder recorder;
         {
             const Observation observation{recorder};
-            if (!run_with_fault(directory.store(), recorder, durability, n, with)) break;
+            if (!run_with_fault(directory.store(), recorder, way, n, with)) break;
         }
         ++faults_tried;
         // The fault is gone and the store is opened again, by a process that finds what the kernel still has.
@@ -151,13 +162,16 @@ void try_every_call(Durability durability, int with) {
 }  // namespace
 
 TEST_CASE("every call fails with EIO") {
-    try_every_call(Durability::durable, EIO);
+    try_every_call({}, EIO);
 }
 TEST_CASE("every call fails with ENOSPC") {
-    try_every_call(Durability::durable, ENOSPC);
+    try_every_call({}, ENOSPC);
 }
 TEST_CASE("every call fails with EIO, two flushes") {
-    try_every_call(Durability::two_phase, EIO);
+    try_every_call({.durability = Durability::two_phase}, EIO);
+}
+TEST_CASE("every call of prepared transactions fails") {
+    for (const int with : {EIO, ENOSPC}) try_every_call({.prepare = true}, with);
 }
 
 TEST_CASE("every call of a creation fails") {

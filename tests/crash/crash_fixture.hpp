@@ -70,4 +70,14 @@ inline void require_no_complaints(const Explorer& explorer) {
     REQUIRE(explorer.complaints().empty());
 }
 
+/// Records a workload, cuts it everywhere, and says how many states that were.
+inline void explore_workload(const Workload& workload) {
+    const MemoryDirectory directory;
+    const Run run = record_workload(directory, workload, seed());
+    Explorer explorer{directory.path(), seed()};
+    explore(explorer, run, workload.how);
+    MESSAGE(std::string{workload.name} << ": " << explorer.tried() << " states");
+    require_no_complaints(explorer);
+}
+
 }  // namespace cambium::test

@@ -43,6 +43,20 @@ public:
             txn.commit(durability);
         });
     }
+    /// Prepared first, which flushes; then committed or aborted. Nothing of it is allowed before the commit.
+    void prepare(const Work& work, bool keep, kv::Durability durability = kv::Durability::durable) {
+        Trees next = written();
+        kv::WriteTransaction txn = environment_.begin_write();
+        Change both{txn, next};
+        work(both);
+        kv::PreparedTransaction prepared = txn.prepare();
+        observe();
+        if (!keep) return prepared.abort();
+        finish(prepared.id(), std::move(next), [&] {
+            deferred_ = deferred_ || durability == kv::Durability::deferred;
+            prepared.commit(durability);
+        });
+    }
     void wait(const kv::CommitTicket& ticket) {
         ticket.wait();
         require(promised_now() >= ticket.id(), "a ticket's commit is not durable");
@@ -112,9 +126,14 @@ private:
         const std::uint64_t id = txn.id();
         Change both{txn, next};
         work(both);
+        finish(id, std::move(next), [&] { commit(txn); });
+    }
+
+    template <class Commit>
+    void finish(std::uint64_t id, Trees next, Commit&& commit) {
         const auto state = states_.insert_or_assign(id, State{recorder_->attempt(next), std::move(next)}).first;
         try {
-            commit(txn);
+            commit();
         } catch (const Error& error) {
             if (error.code() != ErrorCode::outcome_unknown) {
                 recorder_->withdraw();

@@ -122,6 +122,17 @@ void two_phase_in_groups(GroupSession& session, std::uint64_t seed) {
     session.in_flush(nullptr);
 }
 
+void prepared(GroupSession& session, std::uint64_t seed) {
+    Dice dice{seed};
+    for (std::uint64_t round = 0; round < 7; ++round) {
+        for (std::uint64_t i = dice.below(3); i > 0; --i) (void)session.commit_async(dice.overwrite());
+        if (round > 3) session.commit(dice.overwrite(), Durability::deferred);
+        session.prepare(dice.overwrite(), round % 3 != 1,
+                        round % 2 == 0 ? Durability::durable : Durability::deferred);
+        if (round % 2 == 1) session.sync();
+    }
+}
+
 void growth_during_a_flush(GroupSession& session, std::uint64_t seed) {
     std::uint64_t commits = 0;
     const auto grow = [&](std::uint64_t size) {
@@ -176,6 +187,7 @@ const std::vector<GroupWorkload>& group_workloads() {
         {"long readers", long_readers, kUsual},
         {"nested transactions", nested, kUsual},
         {"two flushes in groups", two_phase_in_groups, kUsual},
+        {"prepared transactions", prepared, kUsual},
         {"growth during a flush", growth_during_a_flush, kUsual},
         {"overflowing lists of extents", overflowing_lists, kLargeFile},
     };

@@ -29,14 +29,14 @@ public:
         (void)txn_->erase(txn_->create_tree(tree), key);
         (*model_)[tree].erase(key);
     }
-    /// Pairs of a tree with duplicates and counts.
+    /// One value of a key in a tree with duplicates and counts.
     void put_pair(const std::string& tree, const std::string& key, const std::string& value) {
-        txn_->put(txn_->create_tree(tree, {.counts = true, .duplicates = true}), key, value);
-        (*model_)[tree][key + '\0' + value] = "";
+        (void)txn_->put(txn_->create_tree(tree, {.counts = true, .duplicates = true}), key, value);
+        (*model_)[tree][pair_entry(key, value)];
     }
     void erase_pair(const std::string& tree, const std::string& key, const std::string& value) {
-        (void)txn_->erase(txn_->tree(tree), key, value);
-        (*model_)[tree].erase(key + '\0' + value);
+        (void)txn_->erase(txn_->create_tree(tree, {.counts = true, .duplicates = true}), key, value);
+        (*model_)[tree].erase(pair_entry(key, value));
     }
     void clear(const std::string& tree) {
         txn_->clear(txn_->tree(tree));
@@ -86,9 +86,37 @@ public:
         kv::WriteTransaction txn = environment_.begin_write();
         Change both{txn, next};
         change(both);
+        finish(std::move(next), [&] { txn.commit(); });
+    }
+
+    /// The same, prepared first; then committed or aborted. Until the commit nothing is promised or allowed.
+    template <class Function>
+    void prepare(Function&& change, bool keep) {
+        Trees next = model_;
+        kv::WriteTransaction txn = environment_.begin_write();
+        Change both{txn, next};
+        change(both);
+        kv::PreparedTransaction prepared = txn.prepare();
+        recorder_->acknowledge(model_);
+        if (!keep) return prepared.abort();
+        finish(std::move(next), [&] { prepared.commit(); });
+    }
+
+    void reopen(const kv::Options& options = {}) {
+        environment_.close();
+        environment_ = kv::Environment::open(path_, options);
+    }
+    void close() { environment_.close(); }
+
+    [[nodiscard]] kv::Environment& environment() noexcept { return environment_; }
+    [[nodiscard]] const Trees& model() const noexcept { return model_; }
+
+private:
+    template <class Commit>
+    void finish(Trees next, Commit&& commit) {
         recorder_->attempt(next);
         try {
-            txn.commit();
+            commit();
         } catch (const Error& error) {
             if (error.code() != ErrorCode::outcome_unknown) recorder_->withdraw();
             throw;
@@ -97,16 +125,6 @@ public:
         model_ = std::move(next);
     }
 
-    void reopen(kv::Durability durability = kv::Durability::durable) {
-        environment_.close();
-        environment_ = open(durability);
-    }
-    void close() { environment_.close(); }
-
-    [[nodiscard]] kv::Environment& environment() noexcept { return environment_; }
-    [[nodiscard]] const Trees& model() const noexcept { return model_; }
-
-private:
     [[nodiscard]] kv::Environment open(kv::Durability durability) const {
         kv::Options options;
         options.durability = durability;

@@ -41,23 +41,32 @@ std::string check_store(kv::Environment& environment) {
     return "check(): page " + std::to_string(first.page) + ", tree " + first.tree + ": " + first.what;
 }
 
+void replace_first_pair(kv::WriteTransaction& txn, const std::string& name,
+                        std::map<std::string, std::string>& pairs) {
+    const kv::Tree tree = txn.tree(name);
+    const std::string first = pairs.begin()->first;
+    const std::string key = first.substr(0, first.find('\0'));
+    std::string value = first.substr(key.size() + 1);
+    txn.erase(tree, key, value);
+    value.back() = static_cast<char>(value.back() ^ 1);
+    txn.put(tree, key, value);
+    pairs.erase(first);
+    pairs[pair_entry(key, value)];
+}
+
 // The commit after the crash writes into every tree, so that it takes the place of what the crash interrupted.
 Trees write_on(kv::Environment& environment, const Trees& found, Recorder& recorder) {
     Trees next = found;
     kv::WriteTransaction txn = environment.begin_write();
     for (auto& [name, entries] : next) {
         if (entries.empty()) continue;
-        const kv::Tree tree = txn.tree(name);
-        if (txn.options(tree).duplicates) {
-            const std::string pair = entries.rbegin()->first + "+";
-            const std::size_t zero = pair.find('\0');
-            txn.put(tree, pair.substr(0, zero), pair.substr(zero + 1));
-            entries[pair] = "";
+        if (txn.options(txn.tree(name)).duplicates) {
+            replace_first_pair(txn, name, entries);
             continue;
         }
         std::string& value = entries.begin()->second;
         for (char& c : value) c = static_cast<char>(c ^ 1);
-        txn.put(tree, entries.begin()->first, value);
+        txn.put(txn.tree(name), entries.begin()->first, value);
     }
     next["witness"]["after the crash"] += "+";
     txn.put(txn.create_tree("witness"), "after the crash", next["witness"]["after the crash"]);

@@ -113,26 +113,42 @@ void scattered(Session& session, std::uint64_t seed) {
         });
 }
 
-// Most of the data is deleted: what is left moves down, the file is cut, and grows again.
-void shrink(Session& session, std::uint64_t seed) {
-    const auto small_commits = [&](std::uint64_t count) {
-        for (std::uint64_t i = 0; i < count; ++i)
-            session.commit([&](Change& change) { change.put("small", "key", std::to_string(i)); });
+// A key's values grow from a set in the leaf to a tree of their own, and come back; another key's stay a set.
+void duplicates(Session& session, std::uint64_t seed) {
+    std::mt19937_64 random{seed};
+    const auto value = [](std::uint64_t number) { return value_of(30 + number % 90, number); };
+    for (std::uint64_t commit = 0; commit < 12; ++commit)
+        session.commit([&](Change& change) {
+            for (std::uint64_t i = 0; i < 6; ++i) {
+                const std::uint64_t number = 6 * (commit < 6 ? commit : 11 - commit) + i;
+                if (commit < 6) {
+                    change.put_pair("pairs", "many", value(number));
+                } else {
+                    change.erase_pair("pairs", "many", value(number));
+                }
+            }
+            for (std::uint64_t i = 0, n = 1 + pick(random, 4); i < n; ++i) {
+                const std::string few = value(pick(random, 9));
+                if (pick(random, 3) == 0) {
+                    change.erase_pair("pairs", key_of(pick(random, 4)), few);
+                } else {
+                    change.put_pair("pairs", key_of(pick(random, 4)), few);
+                }
+            }
+        });
+}
+
+void prepared(Session& session, std::uint64_t seed) {
+    std::mt19937_64 random{seed};
+    const auto work = [&](Change& change) {
+        for (std::uint64_t i = 0, n = 1 + pick(random, 4); i < n; ++i)
+            change.put("records", key_of(pick(random, 40)), value_of(pick(random, 300), random()));
+        if (pick(random, 4) == 0) change.put("values", key_of(pick(random, 3)), value_of(9000, random()));
     };
-    for (std::uint64_t wave = 0; wave < 2; ++wave) {
-        session.commit([&](Change& change) {
-            for (std::uint64_t i = 0; i < 6; ++i) change.put("values", key_of(i), value_of(500000, seed + i));
-        });
-        session.commit([&](Change& change) {
-            for (std::uint64_t i = 0; i < 60; ++i) change.put("records", key_of(i), value_of(400, seed + i));
-            change.put("values", "last", value_of(20000, seed + wave));
-        });
-        session.commit([&](Change& change) {
-            for (std::uint64_t i = 0; i < 6; ++i) change.erase("values", key_of(i));
-        });
-        small_commits(6);
+    for (std::uint64_t round = 0; round < 10; ++round) {
+        session.prepare(work, round % 3 != 1);
+        if (round % 2 == 0) session.commit(work);
     }
-    small_commits(2);
 }
 
 // Values of one key, in the leaf and in a tree of their own; that one moves down the file, shrinks, and returns.
@@ -203,8 +219,9 @@ const std::vector<Workload>& workloads() {
         {"orderly closes", Durability::durable, closing},
         {"scattered free space", Durability::durable, scattered},
         {"several values per key", Durability::durable, several_values},
-        {"shrink", Durability::durable, shrink},
-        {"shrink, two flushes", Durability::two_phase, shrink},
+        {"duplicates", Durability::durable, duplicates},
+        {"duplicates, two flushes", Durability::two_phase, duplicates},
+        {"prepared", Durability::durable, prepared},
     };
     return all;
 }

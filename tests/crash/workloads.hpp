@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "explorer.hpp"
 #include "session.hpp"
 
 namespace cambium::test {
@@ -12,9 +13,13 @@ struct Workload {
     const char* name;
     kv::Durability durability;
     void (*run)(Session& session, std::uint64_t seed);
+    Thoroughness how = {};
 };
 
+/// What commits hold.
 [[nodiscard]] const std::vector<Workload>& workloads();
+/// The end of the file moves: it is cut, kept below a limit, cleared for large values.
+[[nodiscard]] const std::vector<Workload>& space_workloads();
 
 /// A value of so many bytes, different for every seed.
 [[nodiscard]] std::string value_of(std::size_t size, std::uint64_t seed);

@@ -9,6 +9,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,11 @@ namespace cambium::test {
 
 /// The whole content of a store: name of tree -> key -> value.
 using Trees = std::map<std::string, std::map<std::string, std::string>>;
+
+/// What a pair of a tree with duplicates is in Trees, with no value. The key has no zero byte.
+inline std::string pair_entry(const std::string& key, std::string_view value) {
+    return std::string{key}.append(1, '\0').append(value);
+}
 
 struct Event {
     enum class Kind : std::uint8_t {

@@ -10,7 +10,7 @@
 namespace cambium::test {
 
 /// Everything that a snapshot holds, read forward; read backward too, and counted. A pair of a tree with duplicates
-/// is one entry, its key and value with a zero byte between.
+/// is one entry: pair_entry().
 inline Trees content_of(const kv::Transaction& txn) {
     Trees content;
     txn.each_tree([&](ByteView name, kv::Tree tree) {
@@ -19,7 +19,7 @@ inline Trees content_of(const kv::Transaction& txn) {
         const bool pairs = txn.options(tree).duplicates;
         for (bool on = cursor.first(); on; on = cursor.next()) {
             std::string key{cursor.key()};
-            if (pairs) key.append(1, '\0').append(cursor.value());
+            if (pairs) key = pair_entry(key, cursor.value());
             entries.emplace(std::move(key), pairs ? ByteView{} : cursor.value());
         }
         std::size_t backward = 0;
