@@ -14,9 +14,9 @@ build_packages=(
     nlohmann-json3-dev libcbor-dev libflatbuffers-dev flatbuffers-compiler libboost1.81-dev
     doctest-dev libxxhash-dev
 )
-# clang-14 serves the tests that compare compiler messages, make the consumer that is built without ninja; LMDB and
-# SQLite are peers in bench/.
-test_packages=(clang-14 make liblmdb-dev libsqlite3-dev)
+# clang-14 serves the tests that compare compiler messages, make the consumer that is built without ninja, lmdb-utils
+# the test that exchanges dumps with LMDB; LMDB and SQLite are peers in bench/.
+test_packages=(clang-14 make lmdb-utils liblmdb-dev libsqlite3-dev)
 format_packages=(clang-format-14)
 
 fail() {

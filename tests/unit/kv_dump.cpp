@@ -368,6 +368,58 @@ TEST_CASE_FIXTURE(Fixture, "several values per key in other orders: LMDB's flags
                              ErrorCode::invalid_argument, 7);
 }
 
+TEST_CASE_FIXTURE(Fixture, "trees of every order of keys, with counts and contiguous keys, keep their options") {
+    const auto by_size = [](ByteView x, ByteView y) {
+        return x.size() != y.size() ? (x.size() < y.size() ? -1 : 1) : x.compare(y);
+    };
+    const std::map<std::string, std::pair<kv::TreeOptions, std::string>> kinds{
+        {"contiguous", {{.contiguous_keys = true}, "contiguouskeys=1\n"}},
+        {"counts", {{.counts = true}, "counts=1\n"}},
+        {"function",
+         {{.key_order = kv::KeyOrder::custom, .counts = true, .contiguous_keys = true, .comparator = "by size"},
+          "counts=1\ncontiguouskeys=1\ncustomkey=1\ncomparator=by size\n"}},
+        {"integers", {{.key_order = kv::KeyOrder::native_integers}, "integerkey=1\n"}},
+        {"plain", {{}, ""}},
+        {"reversed", {{.key_order = kv::KeyOrder::reversed, .counts = true}, "reversekey=1\ncounts=1\n"}},
+    };
+    environment.register_comparator("by size", by_size);
+    {
+        kv::WriteTransaction txn = environment.begin_write();
+        for (const auto& [name, kind] : kinds) {
+            const kv::Tree tree = txn.create_tree(name, kind.first);
+            for (std::uint32_t i = 0; i < 700; ++i) {
+                const std::uint32_t number = i * 7919 % 700;
+                const ByteView integer{reinterpret_cast<const char*>(&number), sizeof number};
+                txn.put(tree, name == "integers" ? integer : ByteView{std::to_string(number)}, name);
+            }
+        }
+        txn.commit();
+    }
+    const std::string text = dumped(DumpEncoding::print);
+    for (const auto& [name, kind] : kinds)
+        CHECK(text.find("database=" + name + "\ntype=btree\nmapsize=16777216\nmaxreaders=126\n" + kind.second +
+                        "db_pagesize=4096\n") != std::string::npos);
+    CHECK(text.find(" 9\n function\n 10\n function\n") != std::string::npos);
+    CHECK(text.find(" 690\n reversed\n 1\n reversed\n") != std::string::npos);
+
+    Fixture target;
+    target.environment.register_comparator("by size", by_size);
+    (void)target.load(text);
+    CHECK(target.dumped(DumpEncoding::print) == text);
+    const kv::ReadTransaction txn = target.environment.begin_read();
+    for (const auto& [name, kind] : kinds) {
+        CAPTURE(name);
+        CHECK(txn.options(txn.tree(name)) == kind.first);
+        CHECK(txn.statistics(txn.tree(name)).entries == 700);
+    }
+
+    Fixture stranger;  // does not know the function
+    const std::size_t from = text.find("database=function\n");
+    const std::string header = text.substr(from, text.find("HEADER=END\n", from) - from);
+    stranger.require_refused("VERSION=3\nformat=print\n" + header + "HEADER=END\n a\n b\nDATA=END\n",
+                             ErrorCode::not_found, 14);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a transaction that has ended is not dumped") {
     kv::ReadTransaction txn = environment.begin_read();
     txn.end();
