@@ -3,6 +3,10 @@
 #include <cerrno>
 #include <ctime>
 
+#ifdef __SANITIZE_THREAD__
+#include <sanitizer/tsan_interface.h>
+#endif
+
 #include "cambium/base/error.hpp"
 #include "os/file.hpp"
 
@@ -45,7 +49,15 @@ SharedMutex::Lock SharedMutex::lock_for(std::chrono::nanoseconds at_most) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(total);
     until.tv_sec += static_cast<time_t>(seconds.count());
     until.tv_nsec = static_cast<long>((total - seconds).count());
-    return answer(pthread_mutex_timedlock(&mutex_, &until));
+    const int error = pthread_mutex_timedlock(&mutex_, &until);
+#ifdef __SANITIZE_THREAD__
+    // ThreadSanitizer believes that this failed.
+    if (error == EOWNERDEAD) {
+        __tsan_mutex_pre_lock(&mutex_, __tsan_mutex_try_lock);
+        __tsan_mutex_post_lock(&mutex_, __tsan_mutex_try_lock, 0);
+    }
+#endif
+    return answer(error);
 }
 
 void SharedMutex::unlock() noexcept {
