@@ -2,7 +2,6 @@
 // nothing acknowledged is lost, a failed flush stops all writing until the store is opened again, and nothing else
 // does.
 #include <cerrno>
-#include <iostream>
 #include <optional>
 
 #include "cambium/kv/maintenance.hpp"
@@ -17,14 +16,6 @@ using kv::Durability;
 using kv::Environment;
 
 namespace {
-
-std::uint64_t faults_tried = 0;
-
-struct LastLine {
-    ~LastLine() {
-        std::cout << "faults tried: " << faults_tried << ", crash states tried: " << states_tried() << std::endl;
-    }
-} last_line;
 
 constexpr std::uint64_t kCommits = 5;
 

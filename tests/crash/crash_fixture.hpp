@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <iostream>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -12,6 +13,16 @@
 #include "workloads.hpp"
 
 namespace cambium::test {
+
+inline std::uint64_t faults_tried = 0;
+
+/// Says how much was tried, as the last line of the program.
+inline struct LastLine {
+    ~LastLine() {
+        if (faults_tried > 0) std::cout << "faults tried: " << faults_tried << ", ";
+        std::cout << "crash states tried: " << states_tried() << std::endl;
+    }
+} last_line;
 
 /// A recorded run: the file before it, and what was asked of it.
 struct Run {

@@ -2,10 +2,10 @@
 // written says why and costs nobody else anything, a failed flush is outcome_unknown for everyone it covered and
 // stops all writing, and nothing that was promised is lost.
 #include <cerrno>
-#include <iostream>
 #include <optional>
 
 #include "cambium/kv/maintenance.hpp"
+#include "errors.hpp"
 #include "group_workloads.hpp"
 #include "trial.hpp"
 
@@ -14,26 +14,8 @@ using namespace cambium::test;
 
 namespace {
 
-std::uint64_t faults_tried = 0;
-
-struct LastLine {
-    ~LastLine() {
-        std::cout << "faults tried: " << faults_tried << ", crash states tried: " << states_tried() << std::endl;
-    }
-} last_line;
-
 std::string code(ErrorCode error) {
     return std::string{to_string(error)};
-}
-
-template <class Function>
-std::string code_of(Function&& function) {
-    try {
-        function();
-    } catch (const Error& error) {
-        return code(error.code());
-    }
-    return "none";
 }
 
 /// Groups with a fault in one of their calls.

@@ -2,7 +2,6 @@
 // the lock file while groups are recorded, and the explorer must complain about every falsification.
 #include <algorithm>
 #include <cerrno>
-#include <iostream>
 
 #include "cambium/kv/maintenance.hpp"
 #include "group_workloads.hpp"
@@ -13,10 +12,6 @@ using namespace cambium::test;
 using kv::Durability;
 
 namespace {
-
-struct LastLine {
-    ~LastLine() { std::cout << "crash states tried: " << states_tried() << std::endl; }
-} last_line;
 
 /// Falsifies something; is called inside every flush, before its commits, and before every flush.
 struct Mutation {

@@ -2,18 +2,12 @@
 // under way: what is found is a state of the row of commits, not older than the last one that was promised.
 // CAMBIUM_CRASH_ROUNDS=<n> explores so many seeds.
 #include <cstdlib>
-#include <iostream>
 
 #include "group_workloads.hpp"
 
 using namespace cambium::test;
 
 namespace {
-
-/// Says how many states were tried, as the last line of the program.
-struct LastLine {
-    ~LastLine() { std::cout << "crash states tried: " << states_tried() << std::endl; }
-} last_line;
 
 std::uint64_t rounds() {
     const char* given = std::getenv("CAMBIUM_CRASH_ROUNDS");

@@ -1,7 +1,6 @@
 // The crash tests can fail: records of runs in which the engine's order of writes and syncs was broken on purpose
 // are explored, and the explorer must complain about every one.
 #include <cstring>
-#include <iostream>
 
 #include "base/checksum.hpp"
 #include "crash_fixture.hpp"
@@ -12,10 +11,6 @@ using cambium::kv::Durability;
 using cambium::kv::MetaHeader;
 
 namespace {
-
-struct LastLine {
-    ~LastLine() { std::cout << "crash states tried: " << states_tried() << std::endl; }
-} last_line;
 
 bool is_meta_write(const Event& event) {
     return event.kind == Event::Kind::write && event.offset < cambium::kv::kMetaAreaSize;

@@ -1,11 +1,11 @@
 // Rare meetings in the commit protocol, each one staged: a flush that fails beside a writer, an error that the
 // kernel tells only once, a lock file that tells of another file.
 #include <cerrno>
-#include <iostream>
 #include <optional>
 
 #include "child.hpp"
 #include "crash_fixture.hpp"
+#include "errors.hpp"
 #include "store_content.hpp"
 #include "temporary_store.hpp"
 #include "trial.hpp"
@@ -17,10 +17,6 @@ using kv::Environment;
 
 namespace {
 
-struct LastLine {
-    ~LastLine() { std::cout << "crash states tried: " << states_tried() << std::endl; }
-} last_line;
-
 void put_some(kv::WriteTransaction& txn, std::uint64_t from) {
     const kv::Tree tree = txn.create_tree("records");
     for (std::uint64_t i = 0; i < 20; ++i) txn.put(tree, key_of(i), value_of(300, from + i));
@@ -30,16 +26,6 @@ void commit_some(Environment& environment, std::uint64_t from, Durability durabi
     kv::WriteTransaction txn = environment.begin_write();
     put_some(txn, from);
     txn.commit(durability);
-}
-
-template <class Function>
-std::string code_of(Function&& function) {
-    try {
-        function();
-    } catch (const Error& error) {
-        return std::string{to_string(error.code())};
-    }
-    return "none";
 }
 
 /// What a process leaves that is killed after a durable commit and some deferred ones.

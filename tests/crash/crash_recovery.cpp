@@ -1,6 +1,5 @@
 // Crashes around a recovery that a general exploration meets too rarely.
 #include <cstring>
-#include <iostream>
 
 #include "crash_fixture.hpp"
 #include "kv/page_format.hpp"
@@ -12,10 +11,6 @@ using cambium::kv::Durability;
 using cambium::kv::Environment;
 
 namespace {
-
-struct LastLine {
-    ~LastLine() { std::cout << "crash states tried: " << states_tried() << std::endl; }
-} last_line;
 
 void change_many_leaves(Change& change, std::uint64_t value_seed) {
     for (std::uint64_t i = 0; i < 40; ++i) change.put("wide", key_of(i * 48 + 24), value_of(150, value_seed + i));

@@ -1,17 +1,7 @@
 // Power cuts while the end of the file moves: as in crash_states.cpp.
-#include <iostream>
-
 #include "crash_fixture.hpp"
 
 using namespace cambium::test;
-
-namespace {
-
-struct LastLine {
-    ~LastLine() { std::cout << "crash states tried: " << states_tried() << std::endl; }
-} last_line;
-
-}  // namespace
 
 TEST_CASE("a power cut while the end of the file moves leaves a whole state") {
     for (const Workload& workload : space_workloads()) {

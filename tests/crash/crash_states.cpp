@@ -1,19 +1,8 @@
 // Power cuts at every point of small workloads: no disk state that one may leave loses an acknowledged commit,
 // shows half of one, or stops the store from going on.
-#include <iostream>
-
 #include "crash_fixture.hpp"
 
 using namespace cambium::test;
-
-namespace {
-
-/// Says how many states were tried, as the last line of the program.
-struct LastLine {
-    ~LastLine() { std::cout << "crash states tried: " << states_tried() << std::endl; }
-} last_line;
-
-}  // namespace
 
 TEST_CASE("a power cut leaves a whole state, not older than the last acknowledged commit") {
     for (const Workload& workload : workloads()) {

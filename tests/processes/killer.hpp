@@ -1,57 +1,23 @@
-// Death at a chosen point: a call on the files of a store, or an allocation. To be included by one source of a
-// program: it replaces the allocation functions.
+// Death at a chosen point: a call on the files of a store, or an allocation.
 //
 // Thread rule: one thread.
 #pragma once
 
-#include <atomic>
 #include <csignal>
-#include <cstdlib>
 #include <iostream>
-#include <new>
 
 #include "accounts.hpp"
+#include "allocations.hpp"
 #include "child.hpp"
 #include "os/file.hpp"
 
 namespace cambium::test {
 
-/// Counts allocations down and kills the process at zero: points of death that no call on a file marks.
-inline std::atomic<std::int64_t> allocations_left{-1};
-
-inline void* allocate(std::size_t size, std::size_t alignment) {
-    if (allocations_left.load(std::memory_order_relaxed) >= 0 && allocations_left.fetch_sub(1) == 0)
-        ::raise(SIGKILL);
-    void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-    if (memory == nullptr) throw std::bad_alloc{};
-    return memory;
+/// Kills the process after so many more allocations: points of death that no call on a file marks.
+inline void die_at_allocation(std::uint64_t n) {
+    out_of_allocations = [] { (void)::raise(SIGKILL); };
+    allocations_left.store(static_cast<std::int64_t>(n));
 }
-
-}  // namespace cambium::test
-
-void* operator new(std::size_t size) {
-    return cambium::test::allocate(size == 0 ? 1 : size, alignof(std::max_align_t));
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-    return cambium::test::allocate(size, static_cast<std::size_t>(alignment));
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-    return cambium::test::allocate(size == 0 ? 1 : size, alignof(std::max_align_t));
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::align_val_t) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-    std::free(memory);
-}
-
-namespace cambium::test {
 
 inline std::uint64_t kills_tried = 0;
 

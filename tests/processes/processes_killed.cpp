@@ -29,7 +29,7 @@ void write_until_killed(const Child::Pipe& pipe, const std::string& path, const 
     std::mt19937_64 random{n};
     std::optional<Killer> killer;
     if (point == Point::allocation) {
-        allocations_left.store(static_cast<std::int64_t>(n));
+        die_at_allocation(n);
     } else {
         killer.emplace(n, point == Point::before_call);
         os::set_file_observer(&*killer);

@@ -65,7 +65,7 @@ bool killed_while_opening(const std::string& path, bool read_only, Point point, 
     Child opener{[&](const Child::Pipe&) {
         std::optional<Killer> killer;
         if (point == Point::allocation) {
-            allocations_left.store(static_cast<std::int64_t>(n));
+            die_at_allocation(n);
         } else {
             killer.emplace(n, point == Point::before_call);
             os::set_file_observer(&*killer);

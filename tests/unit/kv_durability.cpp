@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "child.hpp"
+#include "errors.hpp"
 #include "file_bytes.hpp"
 #include "kv/environment_state.hpp"
 #include "memory_directory.hpp"
@@ -317,14 +318,6 @@ TEST_CASE("a failed flush answers everyone it covered and poisons the store") {
             put_one(next, "late");
             late = next.commit_async();
             return EIO;
-        };
-        const auto code_of = [](const auto& call) {
-            try {
-                call();
-            } catch (const Error& error) {
-                return std::string{to_string(error.code())};
-            }
-            return std::string{"none"};
         };
         CHECK(code_of([&] { commit_one(environment, "owner", Durability::durable); }) == "outcome_unknown");
         CHECK(code_of([&] { covered.wait(); }) == "outcome_unknown");

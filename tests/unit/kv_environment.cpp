@@ -9,6 +9,7 @@
 
 #include "cambium/base/error.hpp"
 #include "cambium/kv/environment.hpp"
+#include "errors.hpp"
 #include "kv/page_format.hpp"
 #include "memory_directory.hpp"
 #include "temporary_store.hpp"
@@ -31,19 +32,6 @@ struct Fixture {
     MemoryDirectory directory;
     Environment environment;
 };
-
-template <class Call>
-std::string error_of(ErrorCode code, Call&& call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        INFO(std::string{error.what()});
-        CHECK(to_string(error.code()) == to_string(code));
-        return error.what();
-    }
-    FAIL_CHECK("no error, where " << std::string{to_string(code)} << " was due");
-    return {};
-}
 
 std::uintptr_t address(ByteView view) {
     return reinterpret_cast<std::uintptr_t>(view.data());

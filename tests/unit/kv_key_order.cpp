@@ -9,6 +9,7 @@
 
 #include "cambium/base/error.hpp"
 #include "cambium/kv/environment.hpp"
+#include "errors.hpp"
 #include "file_bytes.hpp"
 #include "kv/environment_state.hpp"
 #include "kv/node.hpp"
@@ -23,19 +24,6 @@ using kv::Tree;
 using kv::TreeOptions;
 
 namespace {
-
-template <class Call>
-std::string error_of(ErrorCode code, Call&& call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        INFO(std::string{error.what()});
-        CHECK(to_string(error.code()) == to_string(code));
-        return error.what();
-    }
-    FAIL_CHECK("no error, where " << std::string{to_string(code)} << " was due");
-    return {};
-}
 
 TreeOptions ordered(KeyOrder order, bool contiguous = false) {
     TreeOptions options;

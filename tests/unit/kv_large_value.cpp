@@ -7,6 +7,7 @@
 
 #include "cambium/base/error.hpp"
 #include "cambium/kv/environment.hpp"
+#include "errors.hpp"
 #include "file_bytes.hpp"
 #include "memory_directory.hpp"
 #include "temporary_store.hpp"
@@ -17,17 +18,6 @@ using kv::Environment;
 using kv::Tree;
 
 namespace {
-
-template <class Call>
-void check_error(ErrorCode code, Call&& call) {
-    try {
-        call();
-        FAIL_CHECK("no error, where " << std::string{to_string(code)} << " was due");
-    } catch (const Error& error) {
-        INFO(std::string{error.what()});
-        CHECK(to_string(error.code()) == to_string(code));
-    }
-}
 
 std::string noise(std::size_t size) {
     std::mt19937_64 random{size};
@@ -64,7 +54,7 @@ TEST_CASE("a value is read in pieces of any size") {
         for (std::size_t got = 0; (got = reader->read(buffer)) > 0;)
             copied.append(reinterpret_cast<const char*>(buffer), got);
         CHECK(copied == value.substr(size / 2));
-        check_error(ErrorCode::invalid_argument, [&] { reader->seek(size + 1); });
+        (void)error_of(ErrorCode::invalid_argument, [&] { reader->seek(size + 1); });
         CHECK_FALSE(txn.value_reader(tree, "absent").has_value());
     }
     (void)require_sound(environment);
@@ -98,13 +88,13 @@ TEST_CASE("damage is found in the chunk that has it, and only there") {
     REQUIRE(reader.has_value());
     CHECK(reader->next() == value.substr(0, 65536));
     CHECK(reader->next() == value.substr(65536, 65536));
-    check_error(ErrorCode::corrupt, [&] { (void)reader->next(); });
+    (void)error_of(ErrorCode::corrupt, [&] { (void)reader->next(); });
     std::byte buffer[16];
     reader->seek(131072 + 60000);
-    check_error(ErrorCode::corrupt, [&] { (void)reader->read(buffer); });
+    (void)error_of(ErrorCode::corrupt, [&] { (void)reader->read(buffer); });
     reader->seek(196608);
     CHECK(reader->next() == value.substr(196608, 65536));
-    check_error(ErrorCode::corrupt, [&] { (void)txn.value_reader(tree, "small"); });
+    (void)error_of(ErrorCode::corrupt, [&] { (void)txn.value_reader(tree, "small"); });
 }
 
 TEST_CASE("a damaged table of checksums is found at once") {
@@ -123,7 +113,7 @@ TEST_CASE("a damaged table of checksums is found at once") {
     write_file(directory.store(), file);
     Environment environment = Environment::open(directory.store());
     const kv::ReadTransaction txn = environment.begin_read();
-    check_error(ErrorCode::corrupt, [&] { (void)txn.value_reader(txn.tree("t"), "large"); });
+    (void)error_of(ErrorCode::corrupt, [&] { (void)txn.value_reader(txn.tree("t"), "large"); });
 }
 
 TEST_CASE("a value is written in pieces, beside other writes") {
@@ -154,24 +144,24 @@ TEST_CASE("misuse of a writer of pieces") {
     kv::WriteTransaction txn = environment.begin_write();
     const Tree tree = txn.create_tree("t");
     kv::ValueWriter writer = txn.value_writer(tree, "k", 10);
-    check_error(ErrorCode::invalid_argument, [&] { writer.append("more than ten bytes"); });
+    (void)error_of(ErrorCode::invalid_argument, [&] { writer.append("more than ten bytes"); });
     writer.append("12345");
-    check_error(ErrorCode::misuse, [&] { writer.finish(); });
+    (void)error_of(ErrorCode::misuse, [&] { writer.finish(); });
     CHECK(txn.get(tree, "k") == ByteView("12345\0\0\0\0\0", 10));
     (void)txn.erase(tree, "k");
-    check_error(ErrorCode::misuse, [&] { writer.append("67890"); });
+    (void)error_of(ErrorCode::misuse, [&] { writer.append("67890"); });
     txn.put(tree, "k", "short");
-    check_error(ErrorCode::misuse, [&] { writer.append("67890"); });
+    (void)error_of(ErrorCode::misuse, [&] { writer.append("67890"); });
     txn.commit();
-    check_error(ErrorCode::misuse, [&] { writer.append("67890"); });
-    check_error(ErrorCode::misuse, [&] { writer.finish(); });
+    (void)error_of(ErrorCode::misuse, [&] { writer.append("67890"); });
+    (void)error_of(ErrorCode::misuse, [&] { writer.finish(); });
     txn = environment.begin_write();
-    check_error(ErrorCode::misuse, [&] { writer.append("67890"); });
+    (void)error_of(ErrorCode::misuse, [&] { writer.append("67890"); });
     txn.abort();
     kv::ReadTransaction reader = environment.begin_read();
     std::optional<kv::ValueReader> pieces = reader.value_reader(tree, "k");
     REQUIRE(pieces.has_value());
     reader.end();
-    check_error(ErrorCode::misuse, [&] { (void)pieces->next(); });
+    (void)error_of(ErrorCode::misuse, [&] { (void)pieces->next(); });
     (void)require_sound(environment);
 }

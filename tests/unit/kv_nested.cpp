@@ -1,14 +1,13 @@
 // Nested write transactions, case by case: what their commit keeps, what their abort brings back, and writes that
 // stop half-way because memory runs out.
-#include <cstdlib>
 #include <map>
-#include <new>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "allocations.hpp"
 #include "cambium/base/error.hpp"
 #include "cambium/kv/environment.hpp"
 #include "temporary_store.hpp"
@@ -16,40 +15,6 @@
 using namespace cambium;
 using namespace cambium::test;
 using kv::Environment;
-
-namespace {
-
-/// Allocations that may still succeed; negative: no limit.
-long allocations_left = -1;
-
-void* allocate(std::size_t size, std::size_t alignment) {
-    if (allocations_left == 0) throw std::bad_alloc{};
-    if (allocations_left > 0) --allocations_left;
-    void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-    if (memory == nullptr) throw std::bad_alloc{};
-    return memory;
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-    return allocate(size == 0 ? 1 : size, alignof(std::max_align_t));
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-    return allocate(size == 0 ? 1 : size, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::align_val_t) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-    std::free(memory);
-}
 
 namespace {
 
