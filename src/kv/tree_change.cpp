@@ -179,6 +179,11 @@ bool TreeChange::on_edge(std::uint32_t depth, bool last) const noexcept {
     return true;
 }
 
+// What a branch says of a node below it.
+std::uint64_t TreeChange::entries_below(const NodeView& node) const {
+    return (tree_.record.flags & kTreeCounts) != 0 ? entries_of(txn_, tree_.record, node) : 0;
+}
+
 // Where to cut a leaf that overflows by an item inserted at `index`. Insertions in order should leave full pages
 // behind: at the right edge or close to it, at the left edge, and anywhere else after a few in a row.
 std::size_t TreeChange::choose_cut(std::span<const LeafItem> items, std::size_t index) const {
@@ -211,9 +216,10 @@ bool TreeChange::append_leaf(const LeafItem& item) {
 
     const std::uint16_t flags = leaf_flags(tree_.record.flags);
     const PageRef ref = txn_.dirty.add();
-    txn_.editor(ref).build_leaf(item, std::min(prefix, common_prefix(keys[1], item.key)), flags);
+    NodeEditor leaf = txn_.editor(ref);
+    leaf.build_leaf(item, std::min(prefix, common_prefix(keys[1], item.key)), flags);
     const ByteView separator = tree_.compare != nullptr ? item.key : separator_between(keys[1], item.key);
-    std::vector<BranchItem> added{{separator, ref, 1}};
+    std::vector<BranchItem> added{{separator, ref, entries_below(leaf)}};
     ++tree_.record.leaf_pages;
     if (tree_.append_leaf != kNoPage) tree_.append_leaf = ref;
     tree_.insert_leaf = ref;
@@ -256,9 +262,8 @@ void TreeChange::split_leaf(const LeafItem& item) {
         leaf.build_leaf(pieces[i], flags);
         const ByteView right = pieces[i].front().key;
         const bool whole = tree_.compare != nullptr;  // who compares needs keys, not parts of keys
-        const bool counted = (tree_.record.flags & kTreeCounts) != 0;
-        added.push_back({whole ? right : separator_between(pieces[i - 1].back().key, right), ref,
-                         counted ? entries_of(txn_, tree_.record, leaf) : 0});
+        added.push_back(
+            {whole ? right : separator_between(pieces[i - 1].back().key, right), ref, entries_below(leaf)});
     }
     txn_.scratch_editor().build_leaf(pieces.front(), flags);
     txn_.take_scratch(frame.ref);

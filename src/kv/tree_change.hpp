@@ -24,6 +24,7 @@ public:
     /// refers to is the caller's, and so is add_to_counts().
     void replace_item(LeafItem item);
     void insert_item(const LeafItem& item);
+    [[nodiscard]] std::uint64_t entries_below(const NodeView& node) const;
     /// Adds to the entry counts along the path, in a tree that has them.
     void add_to_counts(std::int64_t entries);
 

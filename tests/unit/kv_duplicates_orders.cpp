@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <cctype>
 #include <optional>
+#include <sstream>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "cambium/base/error.hpp"
+#include "cambium/kv/dump.hpp"
 #include "cambium/kv/environment.hpp"
 #include "cambium/kv/maintenance.hpp"
 #include "memory_directory.hpp"
@@ -342,6 +344,51 @@ TEST_CASE_FIXTURE(Fixture, "the longest keys and values, whole and in the order 
     txn = env.begin_write();
     CHECK(txn.erase_range(tree, bytes(20), bytes(3)) == 872 - (9 + 4) * 30);
     CHECK(txn.statistics(tree).entries == 13 * 30);
+}
+
+TEST_CASE_FIXTURE(Fixture, "with counts, keys that come in order are counted with all their values") {
+    TreeOptions options = several();
+    options.counts = true;
+    constexpr std::size_t kKeys = 1000;
+    const auto values_of = [](std::size_t key) { return 1 + key * 7 % 11; };
+    options.fixed_value_size = 8;
+    const Tree batches = txn.create_tree("batches", options);
+    options.fixed_value_size = 0;
+    const Tree singles = txn.create_tree("singles", options);
+    for (std::size_t key = 0; key < kKeys; ++key) {
+        std::string all;
+        for (std::size_t value = 0; value < values_of(key); ++value) {
+            all += numbered(value);
+            CHECK(txn.put(singles, numbered(key), numbered(value)));
+        }
+        CHECK(txn.put_values(batches, numbered(key), all) == values_of(key));
+    }
+    const auto require_places = [&](const kv::Transaction& reader) {
+        for (const char* name : {"batches", "singles"}) {
+            const Tree tree = reader.tree(name);
+            std::uint64_t before = 0;
+            for (std::size_t key = 0; key < kKeys; before += values_of(key), ++key) {
+                REQUIRE(reader.rank(tree, numbered(key)) == before);
+                REQUIRE(reader.count_range(tree, {}, numbered(key)) == before);
+                const std::size_t value = values_of(key) - 1;
+                kv::Cursor cursor = reader.select(tree, before + value);
+                REQUIRE(cursor.key() == numbered(key));
+                REQUIRE(cursor.value() == numbered(value));
+            }
+        }
+    };
+    require_places(txn);
+    txn.commit();
+    require_places(env.begin_read());
+
+    std::stringstream text;
+    dump(env.begin_read(), text);
+    kv::Options in_memory;
+    in_memory.in_memory = true;
+    kv::Environment loaded = kv::Environment::open("loaded", in_memory);
+    (void)load(loaded, text);
+    require_places(loaded.begin_read());
+    test::require_sound(loaded);
 }
 
 TEST_CASE_FIXTURE(Fixture, "with counts, places of pairs cost a path or two, whatever the number of values") {
