@@ -1,9 +1,9 @@
 #include "cambium/kv/difference.hpp"
 
-#include <cstring>
+#include <algorithm>
 
+#include "kv/duplicates.hpp"
 #include "kv/stored_key.hpp"
-#include "kv/tree_flags.hpp"
 
 namespace cambium::kv::detail {
 
@@ -12,9 +12,10 @@ namespace {
 /// A walk through one tree in order. It stands on an entry, or on a subtree that has not been opened.
 class Walk {
 public:
-    Walk(const TransactionState& txn, const TreeState& tree)
-        : txn_(txn), tree_(tree), pages_left_(tree.record.branch_pages + tree.record.leaf_pages) {
-        const std::uint32_t depth = checked_depth(tree.record);
+    /// Opens at most `pages_left` pages, and counts them off.
+    Walk(const TransactionState& txn, const TreeRecord& tree, std::uint64_t& pages_left)
+        : txn_(txn), root_(tree.root), pages_left_(pages_left) {
+        const std::uint32_t depth = checked_depth(tree);
         root_pending_ = depth > 0;
         root_level_ = depth - 1;
     }
@@ -26,7 +27,7 @@ public:
     }
     [[nodiscard]] PageRef subtree() const {
         const Frame* top = root_pending_ ? nullptr : &frames_.back();
-        return top == nullptr ? tree_.record.root : txn_.child(top->ref, top->node, top->index);
+        return top == nullptr ? root_ : txn_.child(top->ref, top->node, top->index);
     }
     /// The entry's key, or a bound at or before every key of the subtree; empty for no bound.
     [[nodiscard]] std::string low() const {
@@ -42,7 +43,8 @@ public:
 
     /// Opens the subtree: the walk stands on its first part then.
     void open() {
-        if (pages_left_-- == 0) throw_corrupt(0, "a tree has more pages than its record says");
+        if (pages_left_ == 0) throw_corrupt(0, "a tree has more pages than its record says");
+        --pages_left_;
         const PageRef ref = subtree();
         Frame frame{txn_.node(ref, level()), ref, 0, low()};
         root_pending_ = false;
@@ -70,25 +72,70 @@ private:
     };
 
     const TransactionState& txn_;
-    const TreeState& tree_;
-    std::uint64_t pages_left_;
+    PageRef root_;
+    std::uint64_t& pages_left_;
     bool root_pending_ = false;
     std::uint32_t root_level_ = 0;
     std::vector<Frame> frames_;
 };
 
-class Difference {
+/// One of the two states of a tree.
+struct State {
+    State(const TransactionState& transaction, const TreeState& state)
+        : txn(transaction), tree(state), pages_left(tree.record.branch_pages + tree.record.leaf_pages) {
+        pages_left = std::min(pages_left, txn.snapshot.page_count + txn.dirty.node_count());
+    }
+
+    const TransactionState& txn;
+    const TreeState& tree;
+    std::uint64_t pages_left;  ///< value trees included
+};
+
+/// A walk through the values of one key, encoded: a value tree, or a set, which has no subtrees.
+class ValueWalk {
 public:
-    Difference(const TransactionState& from, const TreeState& old_tree, const TransactionState& to,
-               const TreeState& new_tree, ChangeVisitor visit, void* context)
-        : tree_(new_tree), old_(from, old_tree), new_(to, new_tree), visit_(visit), context_(context) {}
+    /// Through no values when there is no entry.
+    ValueWalk(State& state, const Walk* at) {
+        if (at == nullptr) return;
+        const LeafEntry entry = at->entry();
+        if (entry.kind == ValueKind::duplicate_tree) {
+            tree_.emplace(state.txn, value_tree(state.txn, state.tree.record, entry), state.pages_left);
+        } else {
+            set_ = ValueSet{entry, fixed_value_size(state.tree.record.flags)};
+        }
+    }
+
+    [[nodiscard]] bool done() const noexcept { return tree_.has_value() ? tree_->done() : index_ == set_.count(); }
+    [[nodiscard]] bool on_subtree() const noexcept { return tree_.has_value() && tree_->on_subtree(); }
+    [[nodiscard]] std::uint32_t level() const noexcept { return tree_->level(); }
+    [[nodiscard]] PageRef subtree() const { return tree_->subtree(); }
+    [[nodiscard]] std::string low() const { return tree_.has_value() ? tree_->low() : std::string{set_[index_]}; }
+    void open() { tree_->open(); }
+    void advance() {
+        if (tree_.has_value()) return tree_->advance();
+        ++index_;
+    }
+
+private:
+    std::optional<Walk> tree_;
+    ValueSet set_;
+    std::uint32_t index_ = 0;
+};
+
+/// Takes two walks through two states of one tree, and calls found(older, newer) for every entry, in order, while
+/// it answers true; null stands for a state without the entry. Subtrees that both have are skipped.
+template <class AnyWalk, class Found>
+class Merge {
+public:
+    Merge(AnyWalk& older, AnyWalk& newer, KeyCompare order, Found found)
+        : old_(older), new_(newer), compare_(order), found_(std::move(found)) {}
 
     bool run() {
         while (!old_.done() || !new_.done()) {
             if (new_.done()) {
-                if (!take(old_, true)) return false;
+                if (!take_old()) return false;
             } else if (old_.done()) {
-                if (!take(new_, false)) return false;
+                if (!take_new()) return false;
             } else if (old_.on_subtree() && new_.on_subtree()) {
                 open_or_skip();
             } else if (!compare()) {
@@ -122,53 +169,112 @@ private:
         const std::string new_key = new_.low();
         if (old_.on_subtree()) {
             if (!starts_before(new_key, old_key)) return old_.open(), true;
-            return take(new_, false);
+            return take_new();
         }
         if (new_.on_subtree()) {
             if (!starts_before(old_key, new_key)) return new_.open(), true;
-            return take(old_, true);
+            return take_old();
         }
-        if (starts_before(old_key, new_key)) return take(old_, true);
-        if (starts_before(new_key, old_key)) return take(new_, false);
-        const bool go_on = same_value() || report(new_key, old_.value(), new_.value());
+        if (starts_before(old_key, new_key)) return take_old();
+        if (starts_before(new_key, old_key)) return take_new();
+        const bool go_on = found_(&old_, &new_);
         old_.advance();
         new_.advance();
         return go_on;
     }
 
     // A part that only one side has.
-    bool take(Walk& side, bool removed) {
-        if (side.on_subtree()) return side.open(), true;
-        const std::string key = side.low();
-        const bool go_on =
-            removed ? report(key, side.value(), std::nullopt) : report(key, std::nullopt, side.value());
-        side.advance();
+    bool take_old() {
+        if (old_.on_subtree()) return old_.open(), true;
+        const bool go_on = found_(&old_, nullptr);
+        old_.advance();
         return go_on;
     }
-
-    // Large values are the same when they lie at the same place.
-    [[nodiscard]] bool same_value() const {
-        const LeafEntry a = old_.entry();
-        const LeafEntry b = new_.entry();
-        if (a.kind == ValueKind::run && b.kind == ValueKind::run && a.value == b.value) return true;
-        return old_.value() == new_.value();
+    bool take_new() {
+        if (new_.on_subtree()) return new_.open(), true;
+        const bool go_on = found_(nullptr, &new_);
+        new_.advance();
+        return go_on;
     }
 
     [[nodiscard]] bool starts_before(ByteView a, ByteView b) const {
         if (a.empty() || b.empty()) return a.empty() && !b.empty();
-        return before(tree_, a, b);
+        return compare_ == nullptr ? a < b : compare_(a, b) < 0;
     }
 
-    bool report(ByteView stored, std::optional<ByteView> old_value, std::optional<ByteView> new_value) {
-        return visit_(context_, {given_key(tree_, stored, buffer_), old_value, new_value});
+    AnyWalk& old_;
+    AnyWalk& new_;
+    KeyCompare compare_;
+    Found found_;
+};
+
+class Difference {
+public:
+    Difference(const TransactionState& from, const TreeState& old_tree, const TransactionState& to,
+               const TreeState& new_tree, ChangeVisitor visit, void* context)
+        : tree_(new_tree), old_(from, old_tree), new_(to, new_tree), visit_(visit), context_(context) {}
+
+    bool run() {
+        Walk older{old_.txn, old_.tree.record, old_.pages_left};
+        Walk newer{new_.txn, new_.tree.record, new_.pages_left};
+        const bool duplicates = has_duplicates(tree_.record);
+        const auto found = [this, duplicates](const Walk* before, const Walk* after) {
+            return duplicates ? compare_sets(before, after) : compare_single(before, after);
+        };
+        return Merge{older, newer, tree_.compare, found}.run();
+    }
+
+private:
+    bool compare_single(const Walk* older, const Walk* newer) {
+        if (older != nullptr && newer != nullptr && same_value(*older, *newer)) return true;
+        const auto value = [](const Walk* at) { return at == nullptr ? std::nullopt : std::optional{at->value()}; };
+        return visit_(context_, {key(newer != nullptr ? newer : older), value(older), value(newer)});
+    }
+
+    // Large values are the same when they lie at the same place.
+    [[nodiscard]] static bool same_value(const Walk& older, const Walk& newer) {
+        const LeafEntry a = older.entry();
+        const LeafEntry b = newer.entry();
+        if (a.kind == ValueKind::run && b.kind == ValueKind::run && a.value == b.value) return true;
+        return older.value() == newer.value();
+    }
+
+    bool compare_sets(const Walk* older, const Walk* newer) {
+        if (older != nullptr && newer != nullptr && same_set(older->entry(), newer->entry())) return true;
+        ValueWalk old_values{old_, older};
+        ValueWalk new_values{new_, newer};
+        const auto found = [&](const ValueWalk* before, const ValueWalk* after) {
+            if (before != nullptr && after != nullptr && before->low() == after->low()) return true;
+            return (before == nullptr || report(older, before->low(), true)) &&
+                   (after == nullptr || report(newer, after->low(), false));
+        };
+        return Merge{old_values, new_values, tree_.compare_values, found}.run();
+    }
+
+    // One record is one value tree: dirty pages in both are those of one writer.
+    [[nodiscard]] static bool same_set(const LeafEntry& a, const LeafEntry& b) {
+        return a.kind == b.kind && a.value == b.value;
+    }
+
+    bool report(const Walk* at, ByteView stored, bool removed) {
+        const ByteView value = decode(value_order(tree_.record.flags), stored, value_);
+        return removed ? visit_(context_, {key(at), value, std::nullopt})
+                       : visit_(context_, {key(at), std::nullopt, value});
+    }
+
+    // Valid until the next call.
+    [[nodiscard]] ByteView key(const Walk* at) {
+        key_ = at->low();
+        return given_key(tree_, key_, key_);
     }
 
     const TreeState& tree_;
-    Walk old_;
-    Walk new_;
+    State old_;
+    State new_;
     ChangeVisitor visit_;
     void* context_;
-    std::string buffer_;
+    std::string key_;
+    std::string value_;
 };
 
 // The tree in a snapshot, or an empty one of the same properties.
@@ -179,11 +285,13 @@ TreeState tree_or_nothing(TransactionState& txn, std::uint64_t id, const TreeSta
         const TreeState& found = txn.tree(id);
         state.record = found.record;
         state.compare = found.compare;
+        state.compare_values = found.compare_values;
         state.key_order = found.key_order;
         state.plain_keys = found.plain_keys;
     } else if (other != nullptr) {
         state.record.flags = other->record.flags;
         state.compare = other->compare;
+        state.compare_values = other->compare_values;
         state.key_order = other->key_order;
         state.plain_keys = other->plain_keys;
     }
@@ -202,8 +310,6 @@ bool difference(const Transaction& from, const Transaction& to, Tree tree, Chang
     const TreeState& either = newer.record.id != 0 ? newer : older;
     if (either.record.id == 0)
         throw Error(ErrorCode::not_found, "tree " + std::to_string(tree.id()) + " exists in neither snapshot");
-    if ((either.record.flags & kTreeDuplicates) != 0)
-        throw Error(ErrorCode::misuse, "the difference of trees with duplicates is not offered");
     if (newer.record.id == 0)
         return Difference{old_state, older, new_state, tree_or_nothing(new_state, 0, &older), visit, context}.run();
     return Difference{old_state, older, new_state, newer, visit, context}.run();

@@ -1,6 +1,7 @@
 // Damaged values: pages whose checksum is right and whose sets or value trees contradict themselves. Found by
 // check(), and Error{corrupt} for whoever follows them; never a crash or an endless walk.
 #include <cstring>
+#include <fstream>
 #include <functional>
 #include <optional>
 #include <random>
@@ -10,6 +11,7 @@
 
 #include "base/checksum.hpp"
 #include "cambium/base/error.hpp"
+#include "cambium/kv/difference.hpp"
 #include "cambium/kv/environment.hpp"
 #include "file_bytes.hpp"
 #include "kv/node.hpp"
@@ -32,6 +34,20 @@ struct NumberAt {
     std::size_t offset;
     T number;
 };
+
+const NumberAt<std::uint16_t> kBadSets[] = {{0, 0xffff}, {0, 0}, {0, 1},  {0, 2}, {0, 4}, {2, 0xffff},
+                                            {2, 7},      {4, 2}, {4, 12}, {6, 8}, {6, 10}};
+const NumberAt<std::uint64_t> kBadRecords[] = {{offsetof(kv::TreeRecord, id), 999999},
+                                               {offsetof(kv::TreeRecord, root), 0},
+                                               {offsetof(kv::TreeRecord, root), 1},
+                                               {offsetof(kv::TreeRecord, root), std::uint64_t{1} << 40},
+                                               {offsetof(kv::TreeRecord, root), kv::kDirtyBit},
+                                               {offsetof(kv::TreeRecord, root), kv::kDirtyBit | 1},
+                                               {offsetof(kv::TreeRecord, run_pages), 1},
+                                               {offsetof(kv::TreeRecord, flags), 0},  // and depth 0
+                                               {offsetof(kv::TreeRecord, flags), std::uint64_t{1} << 32},
+                                               {offsetof(kv::TreeRecord, flags), std::uint64_t{41} << 32},
+                                               {offsetof(kv::TreeRecord, flags), std::uint64_t{2} << 32 | 1}};
 
 kv::TreeOptions in_other_orders() {
     kv::TreeOptions options;
@@ -127,6 +143,13 @@ public:
         }
         test::write_file(path_, file);
     }
+    /// The same while the store is open.
+    void damage_in_place(std::size_t at, ByteView bytes) const {
+        std::fstream file{path_, std::ios::binary | std::ios::in | std::ios::out};
+        file.seekp(static_cast<std::streamoff>(at));
+        file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        REQUIRE(file.good());
+    }
     template <class T>
     void damage_with(std::size_t at, T value) {
         damage(at, {reinterpret_cast<const char*>(&value), sizeof value});
@@ -194,6 +217,12 @@ void read_by_key(const kv::Transaction& txn, ByteView name, ByteView key) {
     (void)txn.select(tree, 700);
 }
 
+void compare(const kv::Transaction& from, const kv::Transaction& to, ByteView name) {
+    std::size_t pairs = 0;
+    (void)kv::difference(from, to, from.tree(name), [&](const kv::Change&) { return ++pairs < 100000; });
+    REQUIRE(pairs < 100000);
+}
+
 bool has_finding(kv::Environment& env, ByteView part) {
     const kv::CheckReport report = kv::check(env);
     for (const kv::Finding& finding : report.findings)
@@ -217,9 +246,7 @@ TEST_CASE("a healthy store is read whole") {
 TEST_CASE("a set whose numbers contradict its bytes is refused by every call that follows them") {
     Patient patient;
     const std::size_t set = patient.find(kSet);
-    const NumberAt<std::uint16_t> damages[] = {{0, 0xffff}, {0, 0}, {0, 1},  {0, 2}, {0, 4}, {2, 0xffff},
-                                               {2, 7},      {4, 2}, {4, 12}, {6, 8}, {6, 10}};
-    for (const auto& damage : damages) {
+    for (const auto& damage : kBadSets) {
         CAPTURE(damage.offset);
         CAPTURE(damage.number);
         patient.damage_with(set + damage.offset, damage.number);
@@ -230,6 +257,29 @@ TEST_CASE("a set whose numbers contradict its bytes is refused by every call tha
         kv::WriteTransaction write = env.begin_write();
         CHECK(finds_damage([&] { write.put(write.tree("pairs"), "set", "new"); }));
     }
+}
+
+TEST_CASE("a difference is refused where it meets damaged values of a tree that is gone since") {
+    Patient patient;
+    const std::size_t set = patient.find(kSet);
+    const std::size_t record = patient.record(1000);
+    const auto meets_damage = [&](std::size_t at, auto number) {
+        CAPTURE(at);
+        CAPTURE(number);
+        patient.damage_all({});
+        kv::Environment env = patient.open();
+        const kv::ReadTransaction from = env.begin_read();
+        kv::WriteTransaction write = env.begin_write();
+        write.drop_tree("pairs");
+        write.commit();
+        const kv::ReadTransaction to = env.begin_read();
+        CHECK_FALSE(finds_damage([&] { compare(from, to, "pairs"); }));
+        patient.damage_in_place(at, {reinterpret_cast<const char*>(&number), sizeof number});
+        CHECK(finds_damage([&] { compare(from, to, "pairs"); }));
+        test::require_sound(env);
+    };
+    for (const auto& damage : kBadSets) meets_damage(set + damage.offset, damage.number);
+    for (const auto& damage : kBadRecords) meets_damage(record + damage.offset, damage.number);
 }
 
 TEST_CASE("values out of order, twice, or of a wrong size are found by check") {
@@ -245,18 +295,7 @@ TEST_CASE("values out of order, twice, or of a wrong size are found by check") {
 TEST_CASE("records of value trees that cannot be are refused") {
     Patient patient;
     const std::size_t at = patient.record(1000);
-    const NumberAt<std::uint64_t> damages[] = {{offsetof(kv::TreeRecord, id), 999999},
-                                               {offsetof(kv::TreeRecord, root), 0},
-                                               {offsetof(kv::TreeRecord, root), 1},
-                                               {offsetof(kv::TreeRecord, root), std::uint64_t{1} << 40},
-                                               {offsetof(kv::TreeRecord, root), kv::kDirtyBit},
-                                               {offsetof(kv::TreeRecord, root), kv::kDirtyBit | 1},
-                                               {offsetof(kv::TreeRecord, run_pages), 1},
-                                               {offsetof(kv::TreeRecord, flags), 0},  // and depth 0
-                                               {offsetof(kv::TreeRecord, flags), std::uint64_t{1} << 32},
-                                               {offsetof(kv::TreeRecord, flags), std::uint64_t{41} << 32},
-                                               {offsetof(kv::TreeRecord, flags), std::uint64_t{2} << 32 | 1}};
-    for (const auto& damage : damages) {
+    for (const auto& damage : kBadRecords) {
         CAPTURE(damage.offset);
         CAPTURE(damage.number);
         patient.damage_with(at + damage.offset, damage.number);
@@ -349,6 +388,8 @@ TEST_CASE("random damage under right checksums: an answer or an error, never wor
                      [](auto& write) { write.clear(write.tree("fixed")); }}) {
                 kv::WriteTransaction write = env.begin_write();
                 (void)fails([&] { change(write); });
+                for (const char* name : {"pairs", "fixed", "ordered"})
+                    (void)fails([&] { compare(txn, write, name); });
             }
         });
     }
