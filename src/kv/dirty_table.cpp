@@ -89,6 +89,7 @@ void DirtyTable::save(std::uint64_t index) {
 }
 
 void DirtyTable::release(PageRef ref) {
+    (void)page(ref);
     const std::uint64_t index = ref & ~kDirtyBit;
     Entry& entry = entries_[index];
     if (entry.epoch < floor_) {

@@ -94,6 +94,7 @@ bool step_leaf(const TransactionState& txn, Path& path, bool forward) {
         if (forward ? frame.index < frame.node.count() : frame.index > 0) {
             frame.index = forward ? frame.index + 1 : frame.index - 1;
             go_to_edge(txn, path, i + 1, txn.child(frame.ref, frame.node, frame.index), !forward);
+            if (path.leaf().node.count() == 0) throw_corrupt(path.leaf().ref, "a leaf is empty");
             return true;
         }
     }

@@ -71,7 +71,7 @@ void count_down(std::uint64_t& pages);
 /// Takes away roots that have one child.
 void shrink_root(TransactionState& txn, TreeState& tree);
 /// Gives back every page below `ref`, itself included. Reads each page's header, and the entries only where values
-/// may have pages of their own. Returns the entries that were there.
+/// may have pages of their own; verifies what refers to others. Returns the entries that were there.
 std::uint64_t retire_subtree(TransactionState& txn, TreeState& tree, PageRef ref, std::uint32_t level);
 
 }  // namespace cambium::kv::detail

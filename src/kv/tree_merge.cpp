@@ -89,6 +89,9 @@ void shrink_root(TransactionState& txn, TreeState& tree) {
 
 std::uint64_t retire_subtree(TransactionState& txn, TreeState& tree, PageRef ref, std::uint32_t level) {
     const NodeView node = txn.node(ref, level);
+    const bool values_outside = tree.record.run_pages > 0 || has_duplicates(tree.record);
+    // What a damaged page refers to may be anybody's.
+    if ((ref & kDirtyBit) == 0 && (level > 0 || values_outside)) txn.verify(node);
     // Counting down also ends the walk of a damaged tree whose pages are referred to many times.
     count_down(level > 0 ? tree.record.branch_pages : tree.record.leaf_pages);
     std::uint64_t entries = 0;
@@ -97,7 +100,6 @@ std::uint64_t retire_subtree(TransactionState& txn, TreeState& tree, PageRef ref
             entries += retire_subtree(txn, tree, txn.child(ref, node, i), level - 1);
     } else {
         entries = pairs_in(txn, tree.record, node, 0, node.count());
-        const bool values_outside = tree.record.run_pages > 0 || has_duplicates(tree.record);
         for (std::uint32_t i = 0; values_outside && i < node.count(); ++i)
             retire_value(txn, tree, node.leaf_entry(i));
     }

@@ -16,6 +16,7 @@
 #include "cambium/kv/copy.hpp"
 #include "cambium/kv/environment.hpp"
 #include "file_bytes.hpp"
+#include "kv/node.hpp"
 #include "kv/page_format.hpp"
 #include "memory_directory.hpp"
 #include "seed.hpp"
@@ -328,6 +329,15 @@ TEST_CASE("flipped bytes in pages are found, and nothing worse happens") {
         for (std::uint64_t at = 0;
              at < (kind == kv::PageKind::run ? sizeof(kv::RunHeader) : sizeof(kv::NodeHeader)); ++at)
             for (const int with : {0xff, 1 << random() % 8}) flip(page * 4096 + at, static_cast<char>(with));
+        if (kind != kv::PageKind::leaf) continue;
+        // References to large values: the highest bit says that a page is a dirty one.
+        const kv::NodeView leaf{reinterpret_cast<const std::byte*>(whole.data()) + page * 4096, 4096};
+        for (std::uint32_t i = 0; i < leaf.count(); ++i) {
+            const kv::LeafEntry entry = leaf.leaf_entry(i);
+            const auto at = static_cast<std::uint64_t>(entry.value.data() - whole.data());
+            for (std::size_t byte = 0; entry.kind == kv::ValueKind::run && byte < entry.value.size(); ++byte)
+                for (const int with : {0x80, 0xbb}) flip(at + byte, static_cast<char>(with));
+        }
     }
     for (int i = 0; i < 1500; ++i)
         flip(32 * 4096 + random() % ((header.page_count - 32) * 4096), static_cast<char>(1 + random() % 255));
