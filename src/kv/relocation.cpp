@@ -20,6 +20,8 @@ constexpr std::uint64_t kReadPerMoved = 4;
 constexpr std::uint64_t kLongestRunBytes = std::uint64_t{16} << 20;
 /// Commits after which a walk that found nothing is tried again.
 constexpr std::uint64_t kIdleCommits = 64;
+/// Walks in a row that leave large values behind for want of room.
+constexpr std::uint32_t kMostRounds = 16;
 /// A snapshot that is held for so many commits is not about to end.
 constexpr std::uint64_t kStaleCommits = 64;
 
@@ -208,8 +210,7 @@ std::uint64_t tree_from(const TransactionState& txn, std::uint64_t id) {
 void Relocation::demand(std::uint64_t pages_per_commit) {
     demanded_ = pages_per_commit;
     finished_ = false;
-    idle_until_ = 0;
-    restart();
+    goal_ = 0;
 }
 
 void Relocation::restart() noexcept {
@@ -227,11 +228,11 @@ void Relocation::run(TransactionState& txn, TreeState& space, SpaceMap& map, Tra
     }
     if (demanded_ > 0 ? finished_ : txn.next_id < idle_until_) return;
     if (!walk(txn, space, map)) return;
-    if (stuck_in_round_ > 0) {
+    if (stuck_in_round_ > 0 && ++rounds_ < kMostRounds) {
         make_room_for_runs(map);
     } else {
         finished_ = demanded_ > 0;
-        settled_ = !moved_in_round_;
+        settled_ = !moved_in_round_ || stuck_in_round_ > 0;
         if (settled_) idle_until_ = txn.next_id + kIdleCommits;
     }
     restart();
@@ -246,26 +247,33 @@ bool Relocation::plan(SpaceMap& map, std::uint64_t held_pages) {
     const std::uint64_t used = count - map.free_pages() - map.waiting_pages();
     const std::uint64_t spare = demanded_ > 0 ? used / 64 : used / 8;
     const std::uint64_t goal = (used + spare + kLeastMoved + segment - 1) / segment * segment;
-    const bool under_way = free.ceiling() != FreePages::kNoCeiling;
     const std::uint64_t page_size = map.page_size();
-    const bool worth = demanded_ > 0 || (map.free_pages() > count / (under_way ? 8 : 4) &&
+    const bool worth = demanded_ > 0 || (map.free_pages() > count / (goal_ > 0 ? 8 : 4) &&
                                          map.free_pages() * page_size > kLeastFreeBytes);
     if (!worth || goal >= count || (demanded_ == 0 && held_pages > goal)) {
-        if (under_way) free.set_ceiling(FreePages::kNoCeiling);
+        free.set_ceiling(FreePages::kNoCeiling);
+        goal_ = 0;
         return false;
     }
-    // A walk that has begun is not given up for a little.
-    const bool lower = goal < (demanded_ > 0 || settled_ ? goal_ : goal_ / 8 * 7);
-    if (!under_way || goal > goal_ || lower) {
-        settled_ = false;
+    // A walk that has begun is not given up for a little, nor what it has found out about large values.
+    const bool lower = demanded_ > 0 || settled_ ? goal + segment < goal_ : goal < goal_ / 8 * 7;
+    if (goal_ == 0 || lower) {
         goal_ = goal;
         stuck_ = 0;
         slack_ = 0;
-        free.set_ceiling(goal);
-        budget_ = std::clamp(free.used_from(goal) / kCommits, kLeastMoved, kMostMoved);
-        idle_until_ = 0;
-        restart();
+        rounds_ = 0;
+    } else if (goal > goal_) {
+        goal_ = goal;
+    } else if (free.ceiling() == FreePages::kNoCeiling) {
+        stuck_ /= 2;  // a commit has found no room below it
+    } else {
+        return true;
     }
+    settled_ = false;
+    idle_until_ = 0;
+    free.set_ceiling(goal_ - stuck_, goal_ + slack_);
+    budget_ = std::clamp(free.used_from(free.ceiling()) / kCommits, kLeastMoved, kMostMoved);
+    restart();
     return true;
 }
 
@@ -273,8 +281,8 @@ bool Relocation::plan(SpaceMap& map, std::uint64_t held_pages) {
 // themselves, and the other pages move out of it; and some slack, more with each round, as lengths do not fit
 // without gaps.
 void Relocation::make_room_for_runs(SpaceMap& map) {
-    slack_ += slack_ == 0 ? stuck_in_round_ / 8 + 1 : map.page_count() / 32 + 1;
-    stuck_ = std::min(goal_, stuck_ + stuck_in_round_);
+    slack_ = slack_ == 0 ? stuck_in_round_ / 8 + 1 : slack_ * 3 / 2 + map.page_count() / 32;
+    stuck_ = std::min(goal_ / 8 * 7, stuck_ + stuck_in_round_);
     map.free_space().set_ceiling(goal_ - stuck_, goal_ + slack_);
 }
 

@@ -57,9 +57,10 @@ private:
     bool moved_in_round_ = false;
     std::uint64_t stuck_in_round_ = 0;  ///< pages of large values that found no room
     // Where the file is to end, and how that end is divided.
-    std::uint64_t goal_ = 0;   ///< pages
-    std::uint64_t stuck_ = 0;  ///< of them, at the end, for runs only
-    std::uint64_t slack_ = 0;  ///< beyond them, for runs only
+    std::uint64_t goal_ = 0;    ///< pages; 0: nothing has to move
+    std::uint64_t stuck_ = 0;   ///< of them, at the end, for runs only
+    std::uint64_t slack_ = 0;   ///< beyond them, for runs only
+    std::uint32_t rounds_ = 0;  ///< walks since then that left runs behind
     std::uint64_t moved_ = 0;
     std::uint64_t visited_ = 0;
 };

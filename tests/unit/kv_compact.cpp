@@ -240,3 +240,35 @@ TEST_CASE("compact() in the wrong place is an error, and an empty store has noth
     }
     test::require_sound(env);
 }
+
+TEST_CASE("compact() comes to an end beside a reader that keeps the room for large values") {
+    std::mt19937_64 random{test::seed()};
+    for (int round = 0; round < 12; ++round) {
+        Options options;
+        options.in_memory = true;
+        Environment env = Environment::open("store", options);
+        Model model;
+        const auto put = [&](int entries) {
+            WriteTransaction txn = env.begin_write();
+            const Tree tree = txn.create_tree("t");
+            for (int i = 0; i < entries; ++i) {
+                const std::string key = "key " + std::to_string(random() % 40);
+                const std::string& value = model[key] =
+                    std::string(4096 + random() % kMiB, static_cast<char>('a' + random() % 26));
+                txn.put(tree, key, value);
+            }
+            txn.commit();
+        };
+        put(20);
+        const Model seen = model;
+        const ReadTransaction held = env.begin_read();
+        for (int i = 0; i < 10; ++i) put(2);
+        int steps = 0;
+        CompactOptions compacting;
+        compacting.progress = [&](const CompactProgress&) { return ++steps < 500; };
+        CHECK(compact(env, compacting).completed);
+        require_content(held, seen);
+        require_content(env.begin_read(), model);
+        test::require_sound(env);
+    }
+}

@@ -242,6 +242,42 @@ TEST_CASE("relocation is bounded in each commit, and moves a page at most once")
     require_fallen(env);
 }
 
+TEST_CASE("a few large values of any size do not keep the file long") {
+    std::mt19937_64 random{test::seed()};
+    for (int round = 0; round < 15; ++round) {
+        Options options;
+        options.in_memory = true;
+        Environment env = Environment::open("store", options);
+        std::map<std::string, std::string> model;
+        for (int commit = 0; commit < 20; ++commit) {
+            WriteTransaction txn = env.begin_write();
+            const Tree tree = txn.create_tree("t");
+            for (int i = 0; i < 4; ++i) {
+                const std::string key = key_of(random() % 60);
+                const std::size_t most = random() % 4 == 0 ? 2 * kMiB : kMiB / 4;
+                const std::string& value = model[key] =
+                    std::string(1 + random() % most, static_cast<char>('a' + random() % 26));
+                txn.put(tree, key, value);
+            }
+            txn.commit();
+        }
+        {
+            WriteTransaction txn = env.begin_write();
+            const Tree tree = txn.tree("t");
+            for (auto entry = model.begin(); entry != model.end();) {
+                const bool keep = random() % 10 == 0;
+                if (!keep) REQUIRE(txn.erase(tree, entry->first));
+                entry = keep ? std::next(entry) : model.erase(entry);
+            }
+            txn.commit();
+        }
+        for (int i = 0; i < 20; ++i) small_commit(env);
+        require_fallen(env);
+        const ReadTransaction txn = env.begin_read();
+        for (const auto& [key, value] : model) REQUIRE(txn.get(txn.tree("t"), key) == value);
+    }
+}
+
 TEST_CASE("relocation goes on beside writers, readers and other trees") {
     const test::MemoryDirectory directory;
     std::mt19937_64 random{test::seed()};
