@@ -227,6 +227,7 @@ void Relocation::run(TransactionState& txn, TreeState& space, SpaceMap& map, Tra
         return;
     }
     if (demanded_ > 0 ? finished_ : txn.next_id < idle_until_) return;
+    if (map.free_space().offered() / 2 < kMaxDepth) return lack_room(map);
     if (!walk(txn, space, map)) return;
     if (stuck_in_round_ > 0 && ++rounds_ < kMostRounds) {
         make_room_for_runs(map);
@@ -286,14 +287,21 @@ void Relocation::make_room_for_runs(SpaceMap& map) {
     map.free_space().set_ceiling(goal_ - stuck_, goal_ + slack_);
 }
 
+// Nothing can be moved below the ceiling. Large values may have got too much of the room.
+void Relocation::lack_room(SpaceMap& map) {
+    if (stuck_ == 0) {
+        finished_ = demanded_ > 0;
+        return;
+    }
+    stuck_ /= 2;
+    map.free_space().set_ceiling(goal_ - stuck_, goal_ + slack_);
+    restart();
+}
+
 bool Relocation::walk(TransactionState& txn, TreeState& space, SpaceMap& map) {
     // Half of the room: the branches above the moved pages and the commit itself need some too.
     const std::uint64_t room = map.free_space().offered() / 2;
     const std::uint64_t pages = std::min(room, demanded_ > 0 ? demanded_ : budget_);
-    if (pages < kMaxDepth) {
-        finished_ = demanded_ > 0;
-        return false;
-    }
     const std::uint64_t longest = demanded_ > 0 ? ~std::uint64_t{0} : kLongestRunBytes / map.page_size();
     Walk::Budget budget{pages, pages * kReadPerMoved, longest, {}};
     bool ended = false;

@@ -45,6 +45,7 @@ private:
     [[nodiscard]] bool walk(TransactionState& txn, TreeState& space, SpaceMap& map);
     void restart() noexcept;
     void make_room_for_runs(SpaceMap& map);
+    void lack_room(SpaceMap& map);
 
     std::uint64_t demanded_ = 0;  ///< pages per commit, 0 when nobody asks
     bool finished_ = false;
