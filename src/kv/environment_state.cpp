@@ -50,6 +50,9 @@ EnvironmentState::~EnvironmentState() {
     if (lock == nullptr || fork_generation != current_fork_generation()) return;
     for (const std::unique_ptr<TransactionState>& reader : readers_) lock->release_slot(reader->reader_slot);
     lock->unregister_process();
+    // At once, also when a forked child holds the file open.
+    data.unlock(kAttachLock);
+    data.unlock(kCloseLock);
 }
 
 void EnvironmentState::require_same_process() const {
@@ -287,6 +290,11 @@ void EnvironmentState::require_sound_file() const {
 void EnvironmentState::close_orderly() {
     if (lock == nullptr || options.read_only || lock->poisoned() || lock->recovery_pending()) return;
     flush_until(written_transaction());
+    // Whoever closes is quick. Without its turn this process might not notice that it is the last: that costs the
+    // next opener a recovery, and nobody waits for ever.
+    constexpr int kPatience = 1000;  // milliseconds
+    for (int i = 0; i < kPatience && !data.try_lock(kCloseLock, true); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
     if (!data.try_lock(kAttachLock, true)) return;  // others go on
     const SlotContent slots[2] = {read_slot(data, 0), read_slot(data, 1)};
     const auto closed = [](const SlotContent& s) {

@@ -35,6 +35,9 @@ inline constexpr std::uint64_t kExclusiveLock = kAttachLock + 3;
 /// Held shared by every process that has finished attaching. Who waits on the attach lock and finds nobody here has
 /// outlived a first opener that failed, and must not trust the lock file.
 inline constexpr std::uint64_t kReadyLock = kAttachLock + 2;
+/// Held by who closes, until it is detached: so the last one finds nobody else attached, and knows that it is the
+/// last.
+inline constexpr std::uint64_t kCloseLock = kAttachLock + 4;
 
 namespace detail {
 
