@@ -263,6 +263,7 @@ bool Relocation::plan(SpaceMap& map, std::uint64_t held_pages) {
         stuck_ = 0;
         slack_ = 0;
         rounds_ = 0;
+        budget_ = 0;
     } else if (goal > goal_) {
         goal_ = goal;
     } else if (free.ceiling() == FreePages::kNoCeiling) {
@@ -273,7 +274,8 @@ bool Relocation::plan(SpaceMap& map, std::uint64_t held_pages) {
     settled_ = false;
     idle_until_ = 0;
     free.set_ceiling(goal_ - stuck_, goal_ + slack_);
-    budget_ = std::clamp(free.used_from(free.ceiling()) / kCommits, kLeastMoved, kMostMoved);
+    // What is left when a plan is mended in the middle is not stretched over as many commits again.
+    budget_ = std::max(budget_, std::clamp(free.used_from(free.ceiling()) / kCommits, kLeastMoved, kMostMoved));
     restart();
     return true;
 }
