@@ -16,8 +16,8 @@ build_packages=(
 )
 # clang-14 serves the tests that compare compiler messages, make the consumer that is built without ninja, lmdb-utils
 # the test that exchanges dumps with LMDB; LMDB and SQLite are peers in bench/,
-# libbenchmark times the parts there.
-test_packages=(clang-14 make lmdb-utils liblmdb-dev libsqlite3-dev libbenchmark-dev)
+# libbenchmark times the parts there, and python3 draws the plots.
+test_packages=(clang-14 make lmdb-utils liblmdb-dev libsqlite3-dev libbenchmark-dev python3)
 format_packages=(clang-format-14)
 
 fail() {
