@@ -22,15 +22,16 @@ void fill(const Pages& pages) {
 }
 
 void register_checksum(std::size_t bytes) {
-    benchmark::RegisterBenchmark(
-        ("page/checksum/bytes:" + std::to_string(bytes)).c_str(), [=](benchmark::State& state) {
-            const Pages pages(16);
-            fill(pages);
-            const base::Checksum checksum(1);
-            require(checksum(pages[0], bytes) != checksum(pages[1], bytes), "the checksums of two pages");
-            for (auto _ : state) benchmark::DoNotOptimize(checksum(pages[0], bytes));
-            state.SetBytesProcessed(static_cast<std::int64_t>(bytes) * state.iterations());
-        });
+    benchmark::RegisterBenchmark(("page/checksum/bytes:" + std::to_string(bytes)).c_str(),
+                                 [=](benchmark::State& state) {
+                                     const Pages pages(2 * bytes / kPageBytes + 2);
+                                     fill(pages);
+                                     const base::Checksum checksum(1);
+                                     require(checksum(pages[0], bytes) != checksum(pages[0] + bytes, bytes),
+                                             "the checksums of different bytes");
+                                     for (auto _ : state) benchmark::DoNotOptimize(checksum(pages[0], bytes));
+                                     state.SetBytesProcessed(static_cast<std::int64_t>(bytes) * state.iterations());
+                                 });
 }
 
 void register_copy(std::size_t count) {

@@ -68,7 +68,7 @@ std::vector<double> in_child(const std::function<std::vector<double>()>& work) {
     if (answer.empty()) throw Error(ErrorCode::io, "a child that measured ended without an answer");
     if (answer[0] != kNumbers) throw Error(ErrorCode::io, answer.substr(1));
     std::vector<double> numbers((answer.size() - 1) / sizeof(double));
-    std::memcpy(numbers.data(), answer.data() + 1, numbers.size() * sizeof(double));
+    if (!numbers.empty()) std::memcpy(numbers.data(), answer.data() + 1, numbers.size() * sizeof(double));
     return numbers;
 }
 
