@@ -1,10 +1,7 @@
-# bench/memory: private memory of an open store, of readers and of writers. Its engines are those of bench/scale.
-add_executable(bench_memory
-  memory/main.cpp memory/accounting.cpp
-  scale/child.cpp scale/contestant.cpp scale/figures.cpp scale/scale.cpp
-  machine.cpp measurement.cpp progress.cpp text.cpp ${engine_sources})
+# bench/memory: private memory of an open store, of readers and of writers.
+add_executable(bench_memory memory/main.cpp)
 set_target_properties(bench_memory PROPERTIES OUTPUT_NAME memory)
-cambium_engines_of_compare(bench_memory)
+target_link_libraries(bench_memory PRIVATE bench_growth)
 
 if(CAMBIUM_BUILD_TESTS)
   add_test(NAME bench_memory_smoke

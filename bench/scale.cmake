@@ -1,22 +1,22 @@
-# bench/scale: how times, space and memory grow. Its engines are those of bench/compare, built in the same way.
-get_target_property(engine_sources bench_compare SOURCES)
-list(FILTER engine_sources INCLUDE REGEX "^engines/")
-
-function(cambium_engines_of_compare TARGET)
-  foreach(property IN ITEMS COMPILE_DEFINITIONS INCLUDE_DIRECTORIES LINK_LIBRARIES)
-    get_target_property(value bench_compare ${property})
-    if(value)
-      set_property(TARGET ${TARGET} APPEND PROPERTY ${property} ${value})
-    endif()
-  endforeach()
-endfunction()
+# bench/scale: how times, space and memory grow, for Cambium and LMDB. What it shares with bench/memory is a library.
+find_package(Threads REQUIRED)
+add_library(bench_growth STATIC
+  engines/cambium_engine.cpp engines/reference_engine.cpp engines/registry.cpp
+  memory/accounting.cpp scale/child.cpp scale/contestant.cpp scale/figures.cpp scale/scale.cpp
+  machine.cpp measurement.cpp progress.cpp text.cpp)
+target_include_directories(bench_growth PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(bench_growth PUBLIC cambium::kv cambium_options Threads::Threads ${CMAKE_DL_LIBS})
+if(LMDB_INCLUDE_DIR AND LMDB_LIBRARY)
+  target_sources(bench_growth PRIVATE engines/lmdb_engine.cpp)
+  target_compile_definitions(bench_growth PRIVATE CAMBIUM_BENCH_LMDB)
+  target_include_directories(bench_growth SYSTEM PRIVATE ${LMDB_INCLUDE_DIR})
+  target_link_libraries(bench_growth PRIVATE ${LMDB_LIBRARY})
+endif()
 
 add_executable(bench_scale
-  scale/main.cpp scale/child.cpp scale/contestant.cpp scale/figures.cpp scale/free_pages.cpp scale/readers.cpp
-  scale/records.cpp scale/scale.cpp scale/transactions.cpp
-  memory/accounting.cpp measurement.cpp progress.cpp ${engine_sources})
+  scale/main.cpp scale/free_pages.cpp scale/readers.cpp scale/records.cpp scale/transactions.cpp)
 set_target_properties(bench_scale PROPERTIES OUTPUT_NAME scale)
-cambium_engines_of_compare(bench_scale)
+target_link_libraries(bench_scale PRIVATE bench_growth)
 
 if(CAMBIUM_BUILD_TESTS)
   add_test(NAME bench_scale_smoke
