@@ -19,8 +19,8 @@ from xml.sax.saxutils import escape
 
 LINE_COLUMNS = {"plot", "series", "engine", "x_unit", "x", "unit", "y"}
 RATIO_COLUMNS = {"workload", "engine", "ratio"}
-LIGHT = ["#2a6fc9", "#c8501e", "#16805a", "#a23b8f", "#6a4fc0", "#8a6a10"]
-DARK = ["#6aa9f5", "#f28c5c", "#4cc79a", "#e183cc", "#a996f0", "#d3b14c"]
+LIGHT = ["#2a6fc9", "#c8501e", "#16805a", "#a23b8f", "#6a4fc0", "#8a6a10", "#b02a37", "#4d5661"]
+DARK = ["#6aa9f5", "#f28c5c", "#4cc79a", "#e183cc", "#a996f0", "#d3b14c", "#ff8088", "#b4bcc6"]
 DASHES = ["none", "6 4", "2 3", "9 3 2 3"]
 WIDTH, LEFT, RIGHT = 860, 78, 250
 PANEL, TOP, GAP, BOTTOM = 300, 64, 34, 52
@@ -155,8 +155,9 @@ def in_order(values):
 # ---- Lines -------------------------------------------------------------------------------------------------
 
 
-def draw_panel(drawing, rows, top, x_axis, engines, unit):
+def draw_panel(drawing, rows, top, x_axis, engines, colours):
     bottom = top + PANEL
+    unit = rows[0]["unit"]
     y_axis = Axis([row["y"] for row in rows], bottom, top)
     for tick in y_axis.ticks:
         drawing.line(LEFT, y_axis.at(tick), WIDTH - RIGHT, y_axis.at(tick), "grid")
@@ -164,7 +165,8 @@ def draw_panel(drawing, rows, top, x_axis, engines, unit):
     drawing.line(LEFT, bottom, WIDTH - RIGHT, bottom, "axis")
     series_names = in_order(row["series"] for row in rows)
     ends = []
-    for i, series in enumerate(series_names):
+    for series in series_names:
+        colour = colours[series]
         for engine in engines:
             mine = sorted((row for row in rows if row["series"] == series and row["engine"] == engine),
                           key=lambda row: row["x"])
@@ -172,16 +174,16 @@ def draw_panel(drawing, rows, top, x_axis, engines, unit):
             if not points:
                 continue
             which = engines.index(engine)
-            drawing.path(points, f"s{i % len(LIGHT)}", DASHES[which % len(DASHES)])
+            drawing.path(points, f"s{colour}", DASHES[which % len(DASHES)])
             for row, (x, y) in zip(mine, points):
                 label = f"{series}, {engine}, {short(row['x'])} {row['x_unit']}: {with_unit(row['y'], unit)}"
-                drawing.dot(x, y, f"{'d' if which == 0 else 'h'}{i % len(LIGHT)}", label)
+                drawing.dot(x, y, f"{'d' if which == 0 else 'h'}{colour}", label)
         last = [row for row in rows if row["series"] == series and row["engine"] == engines[0]] or \
                [row for row in rows if row["series"] == series]
         ends.append(y_axis.at(max(last, key=lambda row: row["x"])["y"]))
     for i, place in enumerate(spread(ends, 19)):
         x = WIDTH - RIGHT + 14
-        drawing.line(x, place, x + 18, place, f"key s{i % len(LIGHT)}")
+        drawing.line(x, place, x + 18, place, f"key s{colours[series_names[i]]}")
         drawing.text(x + 24, place + 4, series_names[i])
 
 
@@ -190,9 +192,11 @@ def draw_lines(title, rows, path):
     rows = [row for row in rows if row["y"] > 0]
     if not rows:
         refuse(f'the plot "{title}" has no figure above 0')
-    units = in_order(row["unit"] for row in rows)
+    of_unit = {unit: [row for row in rows if row["unit"] == unit] for unit in in_order(row["unit"] for row in rows)}
+    panels = sorted(of_unit.values(), key=len, reverse=True)
+    colours = {series: i % len(LIGHT) for i, series in enumerate(in_order(row["series"] for row in rows))}
     engines = in_order(row["engine"] for row in rows)
-    bottom = TOP + len(units) * (PANEL + GAP) - GAP
+    bottom = TOP + len(panels) * (PANEL + GAP) - GAP
     drawing = Drawing(title, WIDTH, bottom + BOTTOM)
     places = sorted({row["x"] for row in rows})
     x_axis = Axis(places, LEFT + 10, WIDTH - RIGHT - 10, places if len(places) <= 9 else None)
@@ -207,8 +211,8 @@ def draw_lines(title, rows, path):
         key += 60 + 8 * len(engine)
     if left_out:
         drawing.text(key + 10, 48, f"left out because it is 0: {len(left_out)}", "muted")
-    for i, unit in enumerate(units):
-        draw_panel(drawing, [row for row in rows if row["unit"] == unit], TOP + i * (PANEL + GAP), x_axis, engines, unit)
+    for i, panel in enumerate(panels):
+        draw_panel(drawing, panel, TOP + i * (PANEL + GAP), x_axis, engines, colours)
     drawing.save(path)
 
 
@@ -244,7 +248,8 @@ def draw_ratios(title, rows, path):
         mine = [row for row in rows if workload_name(row) == name]
         for row in reversed(mine):
             i = engines.index(row["engine"])
-            drawing.dot(axis.at(row["ratio"]), y, f"d{i % len(LIGHT)}", f"{name}, {row['engine']}: {row['ratio']:.2f}", 5)
+            label = f"{name}, {row['engine']}: {row['ratio']:.2f}"
+            drawing.dot(axis.at(row["ratio"]), y, f"d{i % len(LIGHT)}", label, 5)
         first = [row for row in mine if row["engine"] == engines[0]]
         if first:
             drawing.text(width - 60, y + 4, f"{first[0]['ratio']:.2f}", "")
