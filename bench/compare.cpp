@@ -1,11 +1,14 @@
 // bench/compare: Cambium beside other stores on this machine, in one run. See --help, and docs/performance.md
 // for the method.
 //
-// Exits with 0 when everything ran and all engines gave the same answers, 1 when not, 2 for a bad command line.
+// Exits with 0 when everything ran and all engines gave the same answers, whatever the verdict on the figures; 1
+// when not, 2 for a bad command line.
 #include <cstdio>
+#include <string_view>
 
 #include "cambium/base/error.hpp"
 #include "comparison.hpp"
+#include "limited.hpp"
 #include "limits.hpp"
 #include "options.hpp"
 #include "progress.hpp"
@@ -34,6 +37,10 @@ int run(const bench::Options& options) {
 
 int main(int count, char** arguments) {
     try {
+        if (count > 1 && std::string_view(arguments[1]) == bench::kLimitedChild) {
+            bench::be_limited_child({arguments + 2, arguments + count});
+            return 0;
+        }
         const bench::Options options = bench::parse_options(count, arguments);
         if (options.help) {
             std::fputs(bench::usage().c_str(), stdout);

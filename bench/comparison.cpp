@@ -1,16 +1,14 @@
 #include "comparison.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <deque>
 #include <filesystem>
-#include <map>
+#include <limits>
 
 #include "cambium/base/error.hpp"
-#include "measurement.hpp"
+#include "page_cache.hpp"
 #include "store.hpp"
 
 namespace cambium::bench {
@@ -35,38 +33,67 @@ public:
     }
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
-    /// Wait until the file system has written what is dirty, so that nobody pays for the one before.
-    void settle() const {
-        const int folder = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (folder < 0) return;
-        syncfs(folder);
-        ::close(folder);
-    }
-
 private:
     std::filesystem::path path_;
 };
 
-struct Outcome {
-    double nanoseconds = 0;  ///< per operation
-    std::uint64_t digest = 0;
+/// The stores of one contestant.
+struct Stores {
+    Stores(const EngineFactory& make, const std::filesystem::path& folder)
+        : main(make, folder / "main"), aged(make, folder / "aged"), fresh(make, folder / "fresh") {}
+
+    [[nodiscard]] Store& of(Stage stage) {
+        return stage == Stage::aged ? aged : stage == Stage::fresh ? fresh : main;
+    }
+
+    Store main;
+    Store aged;
+    Store fresh;
 };
 
-Outcome run_workload(const Workload& workload, Store& store, const Dataset& dataset, const Picks& picks) {
-    if (workload.stage == Stage::load) store.start_empty();
-    Digest digest;
-    const auto begin = std::chrono::steady_clock::now();
-    const std::size_t operations = workload.run(store.session(), dataset, picks, digest);
-    const std::chrono::duration<double, std::nano> elapsed = std::chrono::steady_clock::now() - begin;
+/// One workload on one data set, as planned.
+struct Planned {
+    const Workload* workload;
+    Picks picks;
+    std::uint64_t expected = 0;  ///< the reference's digest
+    bool shown = false;          ///< asked for, not only needed by others
+    std::vector<Row> rows;       ///< by figure
+    LatencyRow latency;
+};
 
-    if (workload.stage == Stage::load) store.reopen();
-    if (workload.stage != Stage::read) {
-        // What a write left behind is its answer. After a load this also brings the file into memory.
-        store.session().begin_read();
-        store.session().scan(Direction::forward, digest);
-        store.session().end_read();
+/// Brings the store into the state that the workload begins with.
+void make_ready(Stores& stores, const Planned& planned, const Dataset& dataset, const Effort& effort) {
+    Store& store = stores.of(planned.workload->stage);
+    switch (planned.workload->stage) {
+        case Stage::load:
+        case Stage::fresh:
+            store.start_empty();
+            break;
+        case Stage::aged:
+            if (store.is_open()) break;
+            store.start_empty();
+            {
+                Task task{store, dataset, planned.picks, effort};
+                fill_and_age(task);
+            }
+            break;
+        case Stage::read:
+        case Stage::update:
+            break;
     }
-    return {elapsed.count() / static_cast<double>(std::max<std::size_t>(operations, 1)), digest.value()};
+}
+
+/// Runs it, and digests what it left behind. After a load that also brings the file into memory.
+void run_workload(Task& task, const Workload& workload) {
+    task.store.engine().set_durability(workload.durability);
+    task.clock.start();
+    const std::size_t operations = workload.run(task);
+    task.clock.stop();
+    if (operations > 0) task.figures[0] = task.clock.nanoseconds() / static_cast<double>(operations);
+    if (workload.stage == Stage::read) return;
+    task.store.session().begin_read();
+    task.store.session().scan(Direction::forward, task.digest);
+    task.store.session().end_read();
 }
 
 class Comparison {
@@ -85,80 +112,116 @@ public:
     }
 
 private:
-    /// The workloads to run: those asked for, and the sorted load when others need its store.
-    [[nodiscard]] std::vector<const Workload*> plan() const {
-        std::vector<const Workload*> wanted = options_.workloads;
-        const bool needs_store =
-            std::any_of(wanted.begin(), wanted.end(), [](const Workload* w) { return w->stage != Stage::load; });
+    /// The workloads to run: those asked for that reach so far, and the sorted load when others need its store.
+    [[nodiscard]] std::vector<const Workload*> plan(KeyKind kind, std::size_t records) const {
+        std::vector<const Workload*> wanted;
+        for (const Workload* workload : options_.workloads)
+            if (options_.reaches(*workload, kind, records)) wanted.push_back(workload);
+        const auto needs_store = [](const Workload* w) {
+            return w->stage == Stage::read || w->stage == Stage::update;
+        };
         const Workload* sorted_load = &workloads().front();
-        if (needs_store && wanted.front() != sorted_load) wanted.insert(wanted.begin(), sorted_load);
+        if (std::any_of(wanted.begin(), wanted.end(), needs_store) && wanted.front() != sorted_load)
+            wanted.insert(wanted.begin(), sorted_load);
         return wanted;
     }
 
     void run_dataset(KeyKind kind, std::size_t records) {
+        const std::vector<const Workload*> workloads = plan(kind, records);
+        if (workloads.empty()) return;
         where_ = std::to_string(records) + " records, keys " + std::string(to_string(kind));
         progress_.say(where_ + ": making the data");
         const Dataset dataset(kind, records);
-        const std::vector<const Workload*> planned = plan();
         const Effort effort = options_.effort.scaled_to(records);
+        std::deque<Planned> planned;
+        for (const Workload* workload : workloads) planned.push_back(prepare(*workload, dataset, effort));
+        ask_reference(planned, dataset, effort);
 
-        std::vector<Picks> picks;
-        std::vector<std::uint64_t> expected;
-        Store reference(make_reference_engine, folder_.path() / "reference");
-        for (const Workload* workload : planned) {
-            progress_.say(where_ + ": reference answers, " + std::string(workload->title));
-            picks.push_back(workload->prepare(dataset, effort));
-            expected.push_back(run_workload(*workload, reference, dataset, picks.back()).digest);
-        }
-
-        std::deque<Store> stores;
+        std::deque<Stores> stores;
         for (const Contestant& contestant : results_.contestants)
             stores.emplace_back([name = contestant.engine] { return make_engine(name); },
                                 folder_.path() / (contestant.engine + (contestant.again ? "-again" : "")));
-        rows_.clear();
-        space_.clear();
         for (std::size_t repetition = 0; repetition < options_.repetitions; ++repetition)
-            for (std::size_t i = 0; i < planned.size(); ++i)
-                run_interleaved(*planned[i], dataset, picks[i], expected[i], stores, repetition);
-        collect(dataset);
+            for (Planned& step : planned)
+                if (repetition == 0 || !step.workload->once)
+                    run_interleaved(step, dataset, effort, stores, repetition);
+        collect(planned);
     }
 
-    /// One workload of one repetition, on every engine in turn.
-    void run_interleaved(const Workload& workload, const Dataset& dataset, const Picks& picks,
-                         std::uint64_t expected, std::deque<Store>& stores, std::size_t repetition) {
-        for (std::size_t turn = 0; turn < stores.size(); ++turn) {
-            const std::size_t who = (turn + repetition) % stores.size();
-            const std::string& name = results_.contestants[who].engine;
-            progress_.say(where_ + ", repetition " + std::to_string(repetition + 1) + " of " +
-                          std::to_string(options_.repetitions) + ": " + std::string(workload.title) + ": " + name);
-            folder_.settle();
-            const Outcome outcome = run_workload(workload, stores[who], dataset, picks);
-            if (outcome.digest != expected)
-                throw Error(ErrorCode::corrupt, "engine \"" + name + "\" answered wrongly: workload \"" +
-                                                    std::string(workload.name) + "\", " + where_ + ", repetition " +
-                                                    std::to_string(repetition + 1) +
-                                                    "; its digest differs from the reference's");
-            ++results_.answers_compared;
-            std::vector<std::vector<double>>& times = rows_[&workload];
-            times.resize(stores.size());
-            times[who].push_back(outcome.nanoseconds);
-            if (workload.stage == Stage::load) {
-                std::vector<std::vector<double>>& sizes = space_[&workload];
-                sizes.resize(stores.size());
-                sizes[who].push_back(static_cast<double>(stores[who].allocated_bytes()));
-            }
+    [[nodiscard]] Planned prepare(const Workload& workload, const Dataset& dataset, const Effort& effort) const {
+        constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+        const std::vector<std::vector<double>> no_samples(results_.contestants.size(),
+                                                          std::vector<double>(options_.repetitions, kNothing));
+        Planned planned{&workload, workload.prepare(dataset, effort), 0, false, {}, {}};
+        planned.shown =
+            std::find(options_.workloads.begin(), options_.workloads.end(), &workload) != options_.workloads.end();
+        for (const Figure& figure : workload.figures)
+            planned.rows.push_back(
+                {&workload, &figure, dataset.kind(), dataset.records(), dataset.user_bytes(), no_samples});
+        planned.latency = {&workload, dataset.kind(), dataset.records(), {}};
+        planned.latency.nanoseconds.resize(results_.contestants.size());
+        return planned;
+    }
+
+    /// What an ordered map in memory answers. It is asked for time-limited work shortly.
+    void ask_reference(std::deque<Planned>& planned, const Dataset& dataset, Effort effort) {
+        effort.mixed_milliseconds = 1;
+        Stores stores(make_reference_engine, folder_.path() / "reference");
+        for (Planned& step : planned) {
+            progress_.say(where_ + ": reference answers, " + std::string(step.workload->name));
+            make_ready(stores, step, dataset, effort);
+            Task task{stores.of(step.workload->stage), dataset, step.picks, effort};
+            run_workload(task, *step.workload);
+            step.expected = task.digest.value();
+            if (step.workload->stage == Stage::fresh) stores.fresh.remove();
         }
     }
 
-    /// Turn the samples of a data set into rows, in the order of the workloads.
-    void collect(const Dataset& dataset) {
-        for (const Workload* workload : options_.workloads) {
-            results_.times.push_back({workload, dataset.kind(), dataset.records(), rows_[workload]});
-            if (workload->stage != Stage::load) continue;
-            SpaceRow row{workload, dataset.kind(), dataset.records(), dataset.user_bytes(), {}};
-            for (const std::vector<double>& samples : space_[workload])
-                row.allocated_bytes.push_back(spread_of(samples).median);
-            results_.space.push_back(std::move(row));
+    /// One workload of one repetition, on every engine in turn.
+    void run_interleaved(Planned& step, const Dataset& dataset, const Effort& effort, std::deque<Stores>& stores,
+                         std::size_t repetition) {
+        for (std::size_t turn = 0; turn < stores.size(); ++turn) {
+            const std::size_t who = (turn + repetition) % stores.size();
+            if (!options_.takes_part(results_.contestants[who].engine, repetition)) continue;
+            progress_.say(where_ + ", repetition " + std::to_string(repetition + 1) + " of " +
+                          std::to_string(options_.repetitions) + ": " + std::string(step.workload->name) + ": " +
+                          results_.contestants[who].engine);
+            make_ready(stores[who], step, dataset, effort);
+            settle(folder_.path());
+            Task task{stores[who].of(step.workload->stage), dataset, step.picks, effort};
+            run_workload(task, *step.workload);
+            keep(step, task, who, repetition);
+            if (step.workload->stage == Stage::fresh) stores[who].fresh.remove();
+        }
+    }
+
+    void keep(Planned& step, Task& task, std::size_t who, std::size_t repetition) {
+        const std::string& name = results_.contestants[who].engine;
+        if (!task.skipped.empty()) {
+            results_.not_run.insert(std::string(step.workload->name) + ": " + task.skipped);
+            return;
+        }
+        if (task.digest.value() != step.expected)
+            throw Error(ErrorCode::corrupt, "engine \"" + name + "\" answered wrongly: workload \"" +
+                                                std::string(step.workload->name) + "\", " + where_ +
+                                                ", repetition " + std::to_string(repetition + 1) +
+                                                "; its digest differs from the reference's");
+        ++results_.answers_compared;
+        for (std::size_t figure = 0; figure < kFigures; ++figure)
+            step.rows[figure].samples[who][repetition] = task.figures[figure];
+        std::vector<float>& latencies = step.latency.nanoseconds[who];
+        latencies.insert(latencies.end(), task.latencies.begin(), task.latencies.end());
+    }
+
+    /// Add the rows of a data set, in the order of the workloads.
+    void collect(std::deque<Planned>& planned) {
+        for (Planned& step : planned) {
+            if (!step.shown) continue;
+            for (Row& row : step.rows)
+                if (!row.figure->id.empty()) results_.rows.push_back(std::move(row));
+            if (step.workload->latency.empty()) continue;
+            for (std::vector<float>& samples : step.latency.nanoseconds) std::sort(samples.begin(), samples.end());
+            results_.latencies.push_back(std::move(step.latency));
         }
     }
 
@@ -167,11 +230,15 @@ private:
     WorkFolder folder_;
     Results results_;
     std::string where_;
-    std::map<const Workload*, std::vector<std::vector<double>>> rows_;
-    std::map<const Workload*, std::vector<std::vector<double>>> space_;
 };
 
 }  // namespace
+
+std::optional<std::size_t> Results::place_of(const std::string& engine, bool again) const {
+    for (std::size_t i = 0; i < contestants.size(); ++i)
+        if (contestants[i].engine == engine && contestants[i].again == again) return i;
+    return std::nullopt;
+}
 
 Results run_comparison(const Options& options, Progress& progress) {
     return Comparison(options, progress).run();

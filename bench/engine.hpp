@@ -4,7 +4,8 @@
 // thread's handle on it. The interface is as coarse as an engine needs to be fast: get and put are one virtual
 // call per record, scans one call per scan.
 //
-// Thread rule: an engine is opened and closed by one thread; a session belongs to the thread that uses it.
+// Thread rule: an engine is opened, closed and set by one thread, while no other uses it; sessions of one engine
+// are used by several threads side by side, each by one.
 // Failures are thrown as cambium::Error.
 #pragma once
 
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,20 @@ enum class WriteOrder : std::uint8_t {
 };
 
 enum class Direction : std::uint8_t { forward, reverse };
+
+/// When a commit returns.
+enum class Durability : std::uint8_t {
+    durable,   ///< when it is on the disk
+    deferred,  ///< when it is visible; Engine::sync() brings all of them to the disk
+};
+
+/// Memory that an engine may set aside. Mapped files are no part of it: the kernel decides about those.
+struct Resources {
+    std::size_t cache_bytes = std::size_t{2} << 30;  ///< for blocks of its files
+    std::size_t write_buffer_bytes = std::size_t{64}
+                                     << 20;  ///< for what a log-structured store sorts before it writes
+    bool sparse_reads = false;  ///< files are larger than memory or not in it: reading ahead is a waste
+};
 
 /// One thread's handle on an open engine. At most one read or one write transaction is open at a time.
 class Session {
@@ -50,6 +66,11 @@ public:
         end_read();
     }
 
+    /// Several keys at once, each value added to the digest in the order of the keys.
+    virtual void get_many(std::span<const ByteView> keys, Digest& digest) {
+        for (const ByteView key : keys) add(get(key), digest);
+    }
+
     /// Add every key and value to the digest, in key order or its reverse. Returns the number of records.
     virtual std::size_t scan(Direction direction, Digest& digest) = 0;
 
@@ -59,7 +80,9 @@ public:
     virtual void begin_write(WriteOrder order) = 0;
     /// Store a value, replacing what was there.
     virtual void put(ByteView key, ByteView value) = 0;
-    /// Returns when the transaction is durable.
+    /// Remove a key that is there.
+    virtual void erase(ByteView key) = 0;
+    /// Returns when Durability says.
     virtual void commit() = 0;
 
     /// Add the outcome of a get to a digest.
@@ -86,12 +109,18 @@ public:
     /// Every setting that differs from the library's defaults or that a reader would ask about.
     [[nodiscard]] virtual std::string settings() const = 0;
 
-    /// Open the store at a path, creating it when absent. Not called twice without close().
-    virtual void open(const std::string& path) = 0;
+    /// Open the store at a path, creating it when absent. Commits are durable. Not called twice without close().
+    virtual void open(const std::string& path, const Resources& resources) = 0;
     /// Close; all sessions have been destroyed. Files stay.
     virtual void close() = 0;
-    /// A session for the calling thread.
+    /// A session for one thread, which need not be the calling one.
     [[nodiscard]] virtual std::unique_ptr<Session> session() = 0;
+    /// How every session commits from now on. No transaction is open.
+    virtual void set_durability(Durability durability) = 0;
+    /// Bring every commit so far to the disk. No write transaction is open.
+    virtual void sync() = 0;
+    /// Bytes of pages that this engine says it has written since it was opened, when it counts them.
+    [[nodiscard]] virtual std::optional<std::uint64_t> bytes_written() const { return std::nullopt; }
 };
 
 /// The engines compiled in, Cambium first, in the order of the tables.

@@ -11,6 +11,7 @@ namespace cambium::bench {
 namespace {
 
 constexpr std::string_view kLimits = "limits";
+constexpr std::string_view kOnRequest = "lmdb-writemap";  // runs when --engines names it
 constexpr std::array kKinds{KeyKind::u64, KeyKind::random, KeyKind::string};
 
 [[noreturn]] void refuse(const std::string& sentence) {
@@ -58,11 +59,19 @@ void select_workloads(Options& options, const std::vector<std::string>& names) {
 
 void be_quick(Options& options) {
     options.records = {1'000'000};
-    options.keys = {KeyKind::u64, KeyKind::string};
     options.repetitions = 3;
-    options.effort.batches = 100;
-    options.effort.singles = 500;
-    options.effort.seeks = 50'000;
+    options.peer_repetitions = 1;
+    Effort& effort = options.effort;
+    effort.batches = 100;
+    effort.deferred_batches = 1000;
+    effort.singles = 500;
+    effort.seeks = 50'000;
+    effort.overwrites = 2;
+    effort.mixed_milliseconds = 1000;
+    effort.load_commits = 100;
+    effort.cold_gets = 1000;
+    effort.limited_gets = 10'000;
+    effort.held_updates = 100'000;
 }
 
 void be_full(Options& options) {
@@ -92,6 +101,7 @@ void parse_valued(Options& options, std::string_view argument, const std::string
     } else if (argument == "--reps") {
         options.repetitions = parse_number(argument, value);
     } else if (argument == "--keys") {
+        options.kinds_named = true;
         options.keys.clear();
         for (const std::string& part : split(value)) options.keys.push_back(parse_kind(part));
     } else if (argument == "--engines") {
@@ -100,6 +110,12 @@ void parse_valued(Options& options, std::string_view argument, const std::string
         select_workloads(options, split(value));
     } else if (argument == "--dir") {
         options.directory = value;
+    } else if (argument == "--memory-group") {
+        options.effort.memory_group = value;
+    } else if (argument == "--overwrites") {
+        options.effort.overwrites = parse_number(argument, value);
+    } else if (argument == "--peer-reps") {
+        options.peer_repetitions = parse_number(argument, value);
     } else if (argument == "--limits-mib") {
         options.limits_memory_mib = parse_number(argument, value);
     } else {
@@ -111,7 +127,8 @@ void parse_valued(Options& options, std::string_view argument, const std::string
 
 Options parse_options(int count, const char* const* arguments) {
     Options options;
-    for (const std::unique_ptr<Engine>& engine : make_engines()) options.engines.push_back(engine->name());
+    for (const std::unique_ptr<Engine>& engine : make_engines())
+        if (engine->name() != kOnRequest) options.engines.push_back(engine->name());
     for (const Workload& workload : workloads()) options.workloads.push_back(&workload);
 
     const std::vector<std::string> words(arguments + 1, arguments + count);
@@ -126,26 +143,56 @@ Options parse_options(int count, const char* const* arguments) {
     return options;
 }
 
+bool Options::reaches(const Workload& workload, KeyKind kind, std::size_t size) const {
+    if (kinds_named && workload.reach != Reach::u64_large && workload.stage != Stage::fresh) return true;
+    const auto [smallest, largest] = std::minmax_element(records.begin(), records.end());
+    switch (workload.reach) {
+        case Reach::everywhere:
+            return kind == KeyKind::u64 || size == *smallest;
+        case Reach::u64:
+            return kind == KeyKind::u64;
+        case Reach::u64_small:
+            return kind == KeyKind::u64 && size == *smallest;
+        case Reach::u64_large:
+            return kind == KeyKind::u64 && size == *largest;
+    }
+    return false;
+}
+
+bool Options::takes_part(const std::string& engine, std::size_t repetition) const {
+    return engine == "cambium" || engine == "lmdb" || repetition < peer_repetitions;
+}
+
 std::string usage() {
     std::string text =
         "bench/compare: Cambium beside other stores, measured in one run.\n\n"
-        "  --quick            1M records, keys u64 and string, 3 repetitions, less durable work: about 5 minutes\n"
-        "  --full             1M and 10M records, 5 repetitions\n"
+        "  --quick            1M records, 3 repetitions (of peers other than LMDB 1), less of everything: about 5 "
+        "minutes\n"
+        "  --full             1M and 10M records, 5 repetitions: hours\n"
         "  --records N[,N]    records per data set; 20k and 1M are understood (default 1M)\n"
         "  --reps N           repetitions; medians are printed (default 5)\n"
-        "  --keys LIST        of u64,random16,string (default all)\n"
+        "  --peer-reps N      repetitions in which engines other than cambium and lmdb take part (default all)\n"
+        "  --keys LIST        of u64,random16,string; every workload then runs on all of them (default: random16 "
+        "and "
+        "string where a target asks for them)\n"
         "  --engines LIST     of those compiled in (default all); ratios refer to lmdb, which runs twice\n"
         "  --workloads LIST   of the names below (default all)\n"
         "  --dir FOLDER       where the stores are written: a folder on a real disk (default: here)\n"
+        "  --overwrites N     of the whole data before the updates after overwrites (default 10, quick 2)\n"
+        "  --memory-group F   a control group below which one with a memory limit may be made (default: the root "
+        "of "
+        "the v2 hierarchy)\n"
         "  --limits-mib N     memory used to measure the machine, MiB (default 2048)\n"
         "  --markdown         print tables for docs/performance.md\n\n"
         "Workloads:\n";
     for (const Workload& workload : workloads()) {
         std::string name(workload.name);
-        name.resize(17, ' ');
-        text += "  " + name + "  " + std::string(workload.title) + "\n";
+        name.resize(19, ' ');
+        const std::string_view title =
+            workload.figures[0].id.empty() ? workload.latency : workload.figures[0].title;
+        text += "  " + name + "  " + std::string(title) + "\n";
     }
-    text += "  limits             what the machine itself can do\n\nEngines in this build:";
+    text += "  limits               what the machine itself can do\n\nEngines in this build:";
     for (const std::unique_ptr<Engine>& engine : make_engines()) text += " " + engine->name();
     return text + "\n";
 }

@@ -10,17 +10,6 @@ namespace {
 
 constexpr std::uint64_t kStatBlockBytes = 512;  // the unit of st_blocks, whatever the file system's block is
 
-/// Sparse parts of a file count nothing: LMDB's file, for one, may be longer than what it occupies.
-std::uint64_t allocated_in(const std::filesystem::path& folder) {
-    std::uint64_t bytes = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-        struct stat about {};
-        if (stat(entry.path().c_str(), &about) == 0)
-            bytes += static_cast<std::uint64_t>(about.st_blocks) * kStatBlockBytes;
-    }
-    return bytes;
-}
-
 }  // namespace
 
 Store::Store(EngineFactory make, std::filesystem::path folder)
@@ -34,22 +23,19 @@ Store::~Store() {
 }
 
 void Store::start_empty() {
-    close();
-    engine_.reset();
-    std::filesystem::remove_all(folder_);
+    remove();
     std::filesystem::create_directories(folder_);
-    engine_ = make_();
     open();
 }
 
 void Store::reopen() {
     close();
-    allocated_bytes_ = allocated_in(folder_);
     open();
 }
 
-void Store::open() {
-    engine_->open((folder_ / "data").string());
+void Store::open(const Resources& resources) {
+    if (!engine_) engine_ = make_();
+    engine_->open((folder_ / "data").string(), resources);
     session_ = engine_->session();
 }
 
@@ -57,6 +43,25 @@ void Store::close() {
     if (!session_) return;
     session_.reset();
     engine_->close();
+    allocated_bytes_ = allocated_now();
+}
+
+void Store::remove() {
+    close();
+    engine_.reset();
+    std::filesystem::remove_all(folder_);
+}
+
+/// Sparse parts of a file count nothing: LMDB's file, for one, may be longer than what it occupies. Files that an
+/// engine removes meanwhile count nothing either.
+std::uint64_t Store::allocated_now() const {
+    std::uint64_t bytes = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
+        struct stat about {};
+        if (stat(entry.path().c_str(), &about) == 0)
+            bytes += static_cast<std::uint64_t>(about.st_blocks) * kStatBlockBytes;
+    }
+    return bytes;
 }
 
 }  // namespace cambium::bench

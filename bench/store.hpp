@@ -26,15 +26,22 @@ public:
     void start_empty();
     /// Close in good order, so that logs are folded in, record the space taken, and open again.
     void reopen();
+    /// Close in good order and record the space taken. Nothing when it is closed.
+    void close();
+    void open(const Resources& resources = {});
+    /// Close and remove the files.
+    void remove();
 
+    [[nodiscard]] bool is_open() const noexcept { return session_ != nullptr; }
+    [[nodiscard]] Engine& engine() { return *engine_; }
     [[nodiscard]] Session& session() { return *session_; }
-    /// Bytes the file system has allocated to the files, as of the last reopen().
+    [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
+    /// Bytes the file system had allocated to the files when the store was last closed.
     [[nodiscard]] std::uint64_t allocated_bytes() const noexcept { return allocated_bytes_; }
+    /// The same, now.
+    [[nodiscard]] std::uint64_t allocated_now() const;
 
 private:
-    void open();
-    void close();
-
     EngineFactory make_;
     std::filesystem::path folder_;
     std::unique_ptr<Engine> engine_;

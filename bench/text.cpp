@@ -1,6 +1,7 @@
 #include "text.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace cambium::bench {
 
@@ -10,7 +11,14 @@ std::string format_number(double number, int decimals) {
     return buffer;
 }
 
+std::string format_count(std::size_t number) {
+    if (number % 1'000'000 == 0) return std::to_string(number / 1'000'000) + "M";
+    if (number % 1'000 == 0) return std::to_string(number / 1'000) + "k";
+    return std::to_string(number);
+}
+
 std::string format_time(double nanoseconds) {
+    if (std::isnan(nanoseconds)) return "-";
     const char* unit = " ns";
     double number = nanoseconds;
     if (nanoseconds >= 1e6) {
@@ -24,6 +32,7 @@ std::string format_time(double nanoseconds) {
 }
 
 std::string format_ratio(const Spread& ratio) {
+    if (std::isnan(ratio.median)) return "-";
     return format_number(ratio.median, 2) + " (" + format_number(ratio.lowest, 2) + "-" +
            format_number(ratio.highest, 2) + ")";
 }

@@ -15,9 +15,10 @@ build_packages=(
     doctest-dev libxxhash-dev
 )
 # clang-14 serves the tests that compare compiler messages, make the consumer that is built without ninja, lmdb-utils
-# the test that exchanges dumps with LMDB; LMDB and SQLite are peers in bench/,
-# libbenchmark times the parts there, and python3 draws the plots.
-test_packages=(clang-14 make lmdb-utils liblmdb-dev libsqlite3-dev libbenchmark-dev python3)
+# the test that exchanges dumps with LMDB; bench_packages are the peers in bench/, and libbenchmark, which times the
+# parts there; python3 draws the plots.
+bench_packages=(liblmdb-dev libsqlite3-dev librocksdb-dev libleveldb-dev libbenchmark-dev)
+test_packages=(clang-14 make lmdb-utils "${bench_packages[@]}" python3)
 format_packages=(clang-format-14)
 
 fail() {

@@ -1,4 +1,4 @@
-// Cambium through its public kv headers. One tree; durable commits.
+// Cambium through its public kv headers. One tree.
 #include <optional>
 
 #include "cambium/kv/environment.hpp"
@@ -9,7 +9,8 @@ namespace {
 
 class CambiumSession final : public Session {
 public:
-    CambiumSession(kv::Environment& environment, kv::Tree tree) : environment_(environment), tree_(tree) {}
+    CambiumSession(kv::Environment& environment, kv::Tree tree, const kv::Durability& durability)
+        : environment_(environment), tree_(tree), durability_(durability) {}
 
     void begin_read() override { read_.emplace(environment_.begin_read()); }
 
@@ -23,6 +24,12 @@ public:
     void get_alone(ByteView key, Digest& digest) override {
         kv::ReadTransaction transaction = environment_.begin_read();
         add(transaction.get(tree_, key), digest);
+    }
+
+    void get_many(std::span<const ByteView> keys, Digest& digest) override {
+        values_.resize(keys.size());
+        read_->multi_get(tree_, keys, values_);
+        for (const std::optional<ByteView>& value : values_) add(value, digest);
     }
 
     std::size_t scan(Direction direction, Digest& digest) override {
@@ -51,8 +58,10 @@ public:
     void begin_write(WriteOrder) override { write_.emplace(environment_.begin_write()); }
     void put(ByteView key, ByteView value) override { write_->put(tree_, key, value); }
 
+    void erase(ByteView key) override { write_->erase(tree_, key); }
+
     void commit() override {
-        write_->commit();
+        write_->commit(durability_);
         write_.reset();
     }
 
@@ -64,6 +73,8 @@ private:
 
     kv::Environment& environment_;
     kv::Tree tree_;
+    const kv::Durability& durability_;
+    std::vector<std::optional<ByteView>> values_;
     std::optional<kv::ReadTransaction> read_;
     std::optional<kv::Cursor> cursor_;
     std::optional<kv::WriteTransaction> write_;
@@ -75,28 +86,43 @@ public:
     [[nodiscard]] std::string version() const override { return CAMBIUM_BENCH_VERSION; }
 
     [[nodiscard]] std::string settings() const override {
-        return "defaults: 4 KiB pages, Durability::durable (one flush per commit); no hint for sorted loads";
+        return "defaults: 4 KiB pages; durable: Durability::durable (one flush per commit), deferred: "
+               "Durability::deferred, deferred_bytes 0 (never by itself), then Environment::sync(); no hint for "
+               "sorted loads";
     }
 
-    void open(const std::string& path) override {
-        environment_.emplace(kv::Environment::open(path));
+    void open(const std::string& path, const Resources&) override {
+        kv::Options options;
+        options.deferred_bytes = 0;
+        environment_.emplace(kv::Environment::open(path, options));
         kv::WriteTransaction transaction = environment_->begin_write();
         tree_ = transaction.create_tree("bench");
         transaction.commit();
     }
 
     void close() override {
+        durability_ = kv::Durability::durable;
         environment_->close();
         environment_.reset();
     }
 
     [[nodiscard]] std::unique_ptr<Session> session() override {
-        return std::make_unique<CambiumSession>(*environment_, tree_);
+        return std::make_unique<CambiumSession>(*environment_, tree_, durability_);
+    }
+
+    void set_durability(Durability durability) override {
+        durability_ = durability == Durability::durable ? kv::Durability::durable : kv::Durability::deferred;
+    }
+    void sync() override { environment_->sync(); }
+
+    [[nodiscard]] std::optional<std::uint64_t> bytes_written() const override {
+        return environment_->statistics().bytes_written;
     }
 
 private:
     std::optional<kv::Environment> environment_;
     kv::Tree tree_;
+    kv::Durability durability_ = kv::Durability::durable;
 };
 
 }  // namespace

@@ -1,163 +1,138 @@
-// LMDB, the peer that every ratio refers to. Read transactions are reset and renewed rather than aborted and
-// begun, cursors are renewed with them, and sorted loads append: the quickest ways it documents.
+// LMDB, the peer that every ratio refers to; the same with a writable map, for information; and, when the build
+// names one, a second LMDB library of another version.
+//
+// Two LMDBs have the same symbols. The second is loaded at run time, and RTLD_DEEPBIND has it call its own
+// functions rather than those of the library that the program is linked with.
+#include <dlfcn.h>
 #include <lmdb.h>
 
-#include "cambium/base/error.hpp"
-#include "engine.hpp"
+#include "engines/lmdb_family.hpp"
 
 namespace cambium::bench {
 namespace {
 
-constexpr std::size_t kMapSizeBytes = std::size_t{1} << 38;
+/// What is used of the interface, which LMDB 0.9 and 1.0 share.
+#define CAMBIUM_LMDB_CALLS(CALL)                                                                                  \
+    CALL(version)                                                                                                 \
+    CALL(strerror)                                                                                                \
+    CALL(env_create) CALL(env_set_mapsize) CALL(env_open) CALL(env_close) CALL(env_set_flags) CALL(env_sync)      \
+        CALL(txn_begin) CALL(txn_commit) CALL(txn_abort) CALL(txn_reset) CALL(txn_renew) CALL(dbi_open) CALL(get) \
+            CALL(put) CALL(del) CALL(cursor_open) CALL(cursor_close) CALL(cursor_renew) CALL(cursor_get)
 
-void check(int code, const char* call) {
-    if (code != MDB_SUCCESS)
-        throw Error(ErrorCode::io, std::string("LMDB: ") + call + " failed: " + mdb_strerror(code));
-}
-
-MDB_val to_val(ByteView bytes) {
-    return {bytes.size(), const_cast<char*>(bytes.data())};
-}
-ByteView to_view(const MDB_val& val) {
-    return {static_cast<const char*>(val.mv_data), val.mv_size};
-}
-
-class LmdbSession final : public Session {
-public:
-    LmdbSession(MDB_env* environment, MDB_dbi tree) : environment_(environment), tree_(tree) {
-        check(mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &read_), "mdb_txn_begin");
-        const int code = mdb_cursor_open(read_, tree_, &cursor_);
-        mdb_txn_reset(read_);
-        if (code != MDB_SUCCESS) mdb_txn_abort(read_);
-        check(code, "mdb_cursor_open");
-    }
-
-    ~LmdbSession() override {
-        mdb_cursor_close(cursor_);
-        mdb_txn_abort(read_);
-        if (write_ != nullptr) mdb_txn_abort(write_);
-    }
-
-    void begin_read() override {
-        check(mdb_txn_renew(read_), "mdb_txn_renew");
-        cursor_fresh_ = false;
-    }
-
-    void end_read() override { mdb_txn_reset(read_); }
-
-    std::optional<ByteView> get(ByteView key) override {
-        MDB_val wanted = to_val(key);
-        MDB_val value;
-        const int code = mdb_get(read_, tree_, &wanted, &value);
-        if (code == MDB_NOTFOUND) return std::nullopt;
-        check(code, "mdb_get");
-        return to_view(value);
-    }
-
-    std::size_t scan(Direction direction, Digest& digest) override {
-        const bool forward = direction == Direction::forward;
-        MDB_val key;
-        return walk(forward ? MDB_FIRST : MDB_LAST, forward ? MDB_NEXT : MDB_PREV, key, SIZE_MAX, digest);
-    }
-
-    std::size_t seek_next(ByteView key, std::size_t count, Digest& digest) override {
-        MDB_val wanted = to_val(key);
-        return walk(MDB_SET_RANGE, MDB_NEXT, wanted, count, digest);
-    }
-
-    void begin_write(WriteOrder order) override {
-        put_flags_ = order == WriteOrder::ascending ? MDB_APPEND : 0U;
-        check(mdb_txn_begin(environment_, nullptr, 0, &write_), "mdb_txn_begin");
-    }
-
-    void put(ByteView key, ByteView value) override {
-        MDB_val k = to_val(key);
-        MDB_val v = to_val(value);
-        check(mdb_put(write_, tree_, &k, &v, put_flags_), "mdb_put");
-    }
-
-    void commit() override {
-        MDB_txn* ending = write_;
-        write_ = nullptr;
-        check(mdb_txn_commit(ending), "mdb_txn_commit");
-    }
-
-private:
-    std::size_t walk(MDB_cursor_op start, MDB_cursor_op step, MDB_val& key, std::size_t count, Digest& digest) {
-        if (!cursor_fresh_) {
-            check(mdb_cursor_renew(read_, cursor_), "mdb_cursor_renew");
-            cursor_fresh_ = true;
-        }
-        MDB_val value;
-        std::size_t found = 0;
-        int code = mdb_cursor_get(cursor_, &key, &value, start);
-        while (code == MDB_SUCCESS) {
-            digest.add(to_view(key));
-            digest.add(to_view(value));
-            if (++found == count) return found;
-            code = mdb_cursor_get(cursor_, &key, &value, step);
-        }
-        if (code != MDB_NOTFOUND) check(code, "mdb_cursor_get");
-        return found;
-    }
-
-    MDB_env* environment_;
-    MDB_dbi tree_;
-    MDB_txn* read_ = nullptr;
-    MDB_cursor* cursor_ = nullptr;
-    bool cursor_fresh_ = false;
-    MDB_txn* write_ = nullptr;
-    unsigned put_flags_ = 0;
+struct Calls {
+#define CAMBIUM_LMDB_DECLARE(name) decltype(&mdb_##name) name;
+    CAMBIUM_LMDB_CALLS(CAMBIUM_LMDB_DECLARE)
+#undef CAMBIUM_LMDB_DECLARE
 };
 
-class LmdbEngine final : public Engine {
-public:
-    ~LmdbEngine() override { close(); }
+Calls linked_calls() {
+    Calls calls{};
+#define CAMBIUM_LMDB_LINKED(name) calls.name = &mdb_##name;
+    CAMBIUM_LMDB_CALLS(CAMBIUM_LMDB_LINKED)
+#undef CAMBIUM_LMDB_LINKED
+    return calls;
+}
 
-    [[nodiscard]] std::string name() const override { return "lmdb"; }
-    [[nodiscard]] std::string version() const override {
+#ifdef CAMBIUM_BENCH_LMDB1
+template <class Call>
+void find_call(void* library, const char* name, Call& call) {
+    call = reinterpret_cast<Call>(dlsym(library, name));
+    if (call == nullptr)
+        throw Error(ErrorCode::not_found, std::string("the library named by CAMBIUM_BENCH_LMDB1, \"") +
+                                              CAMBIUM_BENCH_LMDB1 + "\", has no " + name +
+                                              "; it must be a shared LMDB library");
+}
+
+Calls loaded_calls() {
+    void* library = dlopen(CAMBIUM_BENCH_LMDB1, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
+    if (library == nullptr)
+        throw Error(ErrorCode::not_found, std::string("cannot load the library named by CAMBIUM_BENCH_LMDB1: ") +
+                                              dlerror() + "; build it there, or configure without it");
+    Calls calls{};
+#define CAMBIUM_LMDB_FIND(name) find_call(library, "mdb_" #name, calls.name);
+    CAMBIUM_LMDB_CALLS(CAMBIUM_LMDB_FIND)
+#undef CAMBIUM_LMDB_FIND
+    return calls;
+}
+#endif
+
+struct LmdbApi {
+    using Env = MDB_env;
+    using Txn = MDB_txn;
+    using Cursor = MDB_cursor;
+    using Val = MDB_val;
+    using Dbi = MDB_dbi;
+    static constexpr const char* kLibrary = "LMDB";
+    static constexpr int kSuccess = MDB_SUCCESS;
+    static constexpr int kNotFound = MDB_NOTFOUND;
+    static constexpr unsigned kReadOnly = MDB_RDONLY;
+    static constexpr unsigned kReadWrite = 0;
+    static constexpr MDB_cursor_op kFirst = MDB_FIRST;
+    static constexpr MDB_cursor_op kLast = MDB_LAST;
+    static constexpr MDB_cursor_op kNext = MDB_NEXT;
+    static constexpr MDB_cursor_op kPrevious = MDB_PREV;
+    static constexpr MDB_cursor_op kSetRange = MDB_SET_RANGE;
+
+    static Val to_val(ByteView bytes) { return {bytes.size(), const_cast<char*>(bytes.data())}; }
+    static ByteView to_view(const Val& val) { return {static_cast<const char*>(val.mv_data), val.mv_size}; }
+
+    [[nodiscard]] std::string version() const {
         int major = 0;
         int minor = 0;
         int patch = 0;
-        mdb_version(&major, &minor, &patch);
+        calls.version(&major, &minor, &patch);
         return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
     }
+    [[nodiscard]] std::string settings() const {
+        return "256 GiB map; durable: default sync (data flushed, then the meta page), deferred: MDB_NOSYNC, then "
+               "mdb_env_sync(force)";
+    }
+    [[nodiscard]] const char* error_text(int code) const { return calls.strerror(code); }
 
-    [[nodiscard]] std::string settings() const override {
-        return "MDB_NOSUBDIR, 256 GiB map, default sync (data flushed, then the meta page), read-only map; "
-               "read transactions reset and renewed, MDB_APPEND in sorted loads";
+    int env_create(Env** env) const { return calls.env_create(env); }
+    int env_set_map_size(Env* env, std::size_t bytes) const { return calls.env_set_mapsize(env, bytes); }
+    int env_open(Env* env, const char* path, bool write_map, bool sparse) const {
+        const unsigned map = (write_map ? MDB_WRITEMAP : 0U) | (sparse ? MDB_NORDAHEAD : 0U);
+        return calls.env_open(env, path, MDB_NOSUBDIR | MDB_NOTLS | map, 0600);
+    }
+    void env_close(Env* env) const { calls.env_close(env); }
+    int env_set_no_sync(Env* env, bool on) const { return calls.env_set_flags(env, MDB_NOSYNC, on ? 1 : 0); }
+    int env_sync(Env* env) const { return calls.env_sync(env, 1); }
+    int txn_begin(Env* env, unsigned flags, Txn** txn) const { return calls.txn_begin(env, nullptr, flags, txn); }
+    int txn_commit(Txn* txn) const { return calls.txn_commit(txn); }
+    void txn_abort(Txn* txn) const { calls.txn_abort(txn); }
+    void txn_reset(Txn* txn) const { calls.txn_reset(txn); }
+    int txn_renew(Txn* txn) const { return calls.txn_renew(txn); }
+    int dbi_open(Txn* txn, Dbi* tree) const { return calls.dbi_open(txn, nullptr, 0, tree); }
+    int get(Txn* txn, Dbi tree, Val* key, Val* value) const { return calls.get(txn, tree, key, value); }
+    int put(Txn* txn, Dbi tree, Val* key, Val* value, bool append) const {
+        return calls.put(txn, tree, key, value, append ? MDB_APPEND : 0U);
+    }
+    int del(Txn* txn, Dbi tree, Val* key) const { return calls.del(txn, tree, key, nullptr); }
+    int cursor_open(Txn* txn, Dbi tree, Cursor** cursor) const { return calls.cursor_open(txn, tree, cursor); }
+    void cursor_close(Cursor* cursor) const { calls.cursor_close(cursor); }
+    int cursor_renew(Txn* txn, Cursor* cursor) const { return calls.cursor_renew(txn, cursor); }
+    int cursor_get(Cursor* cursor, Val* key, Val* value, MDB_cursor_op operation) const {
+        return calls.cursor_get(cursor, key, value, operation);
     }
 
-    void open(const std::string& path) override {
-        check(mdb_env_create(&environment_), "mdb_env_create");
-        check(mdb_env_set_mapsize(environment_, kMapSizeBytes), "mdb_env_set_mapsize");
-        check(mdb_env_open(environment_, path.c_str(), MDB_NOSUBDIR, 0600), "mdb_env_open");
-        MDB_txn* transaction = nullptr;
-        check(mdb_txn_begin(environment_, nullptr, 0, &transaction), "mdb_txn_begin");
-        const int code = mdb_dbi_open(transaction, nullptr, 0, &tree_);
-        if (code != MDB_SUCCESS) mdb_txn_abort(transaction);
-        check(code, "mdb_dbi_open");
-        check(mdb_txn_commit(transaction), "mdb_txn_commit");
-    }
-
-    void close() override {
-        if (environment_ != nullptr) mdb_env_close(environment_);
-        environment_ = nullptr;
-    }
-
-    [[nodiscard]] std::unique_ptr<Session> session() override {
-        return std::make_unique<LmdbSession>(environment_, tree_);
-    }
-
-private:
-    MDB_env* environment_ = nullptr;
-    MDB_dbi tree_ = 0;
+    Calls calls;
 };
 
 }  // namespace
 
 std::unique_ptr<Engine> make_lmdb_engine() {
-    return std::make_unique<LmdbEngine>();
+    return std::make_unique<LmdbFamilyEngine<LmdbApi>>("lmdb", LmdbApi{linked_calls()}, false);
 }
+
+std::unique_ptr<Engine> make_lmdb_writemap_engine() {
+    return std::make_unique<LmdbFamilyEngine<LmdbApi>>("lmdb-writemap", LmdbApi{linked_calls()}, true);
+}
+
+#ifdef CAMBIUM_BENCH_LMDB1
+std::unique_ptr<Engine> make_lmdb1_engine() {
+    return std::make_unique<LmdbFamilyEngine<LmdbApi>>("lmdb1", LmdbApi{loaded_calls()}, false);
+}
+#endif
 
 }  // namespace cambium::bench

@@ -1,48 +1,83 @@
 // The answers every engine should give: an ordered map in memory. It runs the same workloads once, untimed,
-// and its digests are what the engines' are compared with. Keys and values are views: the data set outlives it.
+// and its digests are what the engines' are compared with. Values are views: the data set outlives it.
+//
+// Any number of sessions and threads. A snapshot shares the map; a writer that finds it shared works on a copy.
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <mutex>
+#include <thread>
 
 #include "engine.hpp"
 
 namespace cambium::bench {
 namespace {
 
-using Map = std::map<ByteView, ByteView>;
+using Map = std::map<std::string, ByteView, std::less<>>;
+
+/// The newest map. Nothing while a writer changes it in place.
+struct Shared {
+    std::shared_ptr<Map> newest = std::make_shared<Map>();
+    std::mutex pointer;
+    std::mutex writer;
+};
 
 class ReferenceSession final : public Session {
 public:
-    explicit ReferenceSession(Map& map) : map_(map) {}
+    explicit ReferenceSession(Shared& shared) : shared_(shared) {}
 
-    void begin_read() override {}
-    void end_read() override {}
+    void begin_read() override {
+        for (;; std::this_thread::yield()) {
+            const std::lock_guard lock(shared_.pointer);
+            snapshot_ = shared_.newest;
+            if (snapshot_) return;
+        }
+    }
+    void end_read() override {
+        const std::lock_guard lock(shared_.pointer);
+        snapshot_.reset();
+    }
 
     std::optional<ByteView> get(ByteView key) override {
-        const auto found = map_.find(key);
-        if (found == map_.end()) return std::nullopt;
+        const auto found = snapshot_->find(key);
+        if (found == snapshot_->end()) return std::nullopt;
         return found->second;
     }
 
     std::size_t scan(Direction direction, Digest& digest) override {
         const auto visit = [&digest](const Map::value_type& record) { add_record(record, digest); };
         if (direction == Direction::forward) {
-            std::for_each(map_.begin(), map_.end(), visit);
+            std::for_each(snapshot_->begin(), snapshot_->end(), visit);
         } else {
-            std::for_each(map_.rbegin(), map_.rend(), visit);
+            std::for_each(snapshot_->rbegin(), snapshot_->rend(), visit);
         }
-        return map_.size();
+        return snapshot_->size();
     }
 
     std::size_t seek_next(ByteView key, std::size_t count, Digest& digest) override {
         std::size_t found = 0;
-        for (auto at = map_.lower_bound(key); at != map_.end() && found < count; ++at, ++found)
+        for (auto at = snapshot_->lower_bound(key); at != snapshot_->end() && found < count; ++at, ++found)
             add_record(*at, digest);
         return found;
     }
 
-    void begin_write(WriteOrder) override {}
-    void put(ByteView key, ByteView value) override { map_.insert_or_assign(key, value); }
-    void commit() override {}
+    void begin_write(WriteOrder) override {
+        writing_ = std::unique_lock(shared_.writer);
+        const std::lock_guard lock(shared_.pointer);
+        changed_ = std::move(shared_.newest);
+        if (changed_.use_count() == 1) return;
+        shared_.newest = changed_;
+        changed_ = std::make_shared<Map>(*changed_);
+    }
+    void put(ByteView key, ByteView value) override { changed_->insert_or_assign(std::string(key), value); }
+    void erase(ByteView key) override { changed_->erase(std::string(key)); }
+    void commit() override {
+        {
+            const std::lock_guard lock(shared_.pointer);
+            shared_.newest = std::move(changed_);
+        }
+        writing_.unlock();
+    }
 
 private:
     static void add_record(const Map::value_type& record, Digest& digest) {
@@ -50,7 +85,10 @@ private:
         digest.add(record.second);
     }
 
-    Map& map_;
+    Shared& shared_;
+    std::shared_ptr<const Map> snapshot_;
+    std::shared_ptr<Map> changed_;
+    std::unique_lock<std::mutex> writing_;
 };
 
 class ReferenceEngine final : public Engine {
@@ -59,12 +97,16 @@ public:
     [[nodiscard]] std::string version() const override { return "1"; }
     [[nodiscard]] std::string settings() const override { return "std::map in memory, not timed"; }
 
-    void open(const std::string&) override {}
+    void open(const std::string&, const Resources&) override {}
     void close() override {}
-    [[nodiscard]] std::unique_ptr<Session> session() override { return std::make_unique<ReferenceSession>(map_); }
+    [[nodiscard]] std::unique_ptr<Session> session() override {
+        return std::make_unique<ReferenceSession>(shared_);
+    }
+    void set_durability(Durability) override {}
+    void sync() override {}
 
 private:
-    Map map_;
+    Shared shared_;
 };
 
 }  // namespace

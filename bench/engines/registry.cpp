@@ -7,21 +7,35 @@
 namespace cambium::bench {
 
 std::unique_ptr<Engine> make_cambium_engine();
-#ifdef CAMBIUM_BENCH_LMDB
 std::unique_ptr<Engine> make_lmdb_engine();
-#endif
-#ifdef CAMBIUM_BENCH_SQLITE
+std::unique_ptr<Engine> make_lmdb_writemap_engine();
+std::unique_ptr<Engine> make_lmdb1_engine();
+std::unique_ptr<Engine> make_mdbx_engine();
 std::unique_ptr<Engine> make_sqlite_engine();
-#endif
+std::unique_ptr<Engine> make_rocksdb_engine();
+std::unique_ptr<Engine> make_leveldb_engine();
 
 std::vector<std::unique_ptr<Engine>> make_engines() {
     std::vector<std::unique_ptr<Engine>> engines;
     engines.push_back(make_cambium_engine());
 #ifdef CAMBIUM_BENCH_LMDB
     engines.push_back(make_lmdb_engine());
+    engines.push_back(make_lmdb_writemap_engine());
+#endif
+#ifdef CAMBIUM_BENCH_LMDB1
+    engines.push_back(make_lmdb1_engine());
+#endif
+#ifdef CAMBIUM_BENCH_MDBX
+    engines.push_back(make_mdbx_engine());
 #endif
 #ifdef CAMBIUM_BENCH_SQLITE
     engines.push_back(make_sqlite_engine());
+#endif
+#ifdef CAMBIUM_BENCH_ROCKSDB
+    engines.push_back(make_rocksdb_engine());
+#endif
+#ifdef CAMBIUM_BENCH_LEVELDB
+    engines.push_back(make_leveldb_engine());
 #endif
     return engines;
 }
@@ -33,7 +47,8 @@ std::unique_ptr<Engine> make_engine(const std::string& name) {
         known += " " + engine->name();
     }
     throw Error(ErrorCode::not_found, "no engine \"" + name + "\" in this build; there are:" + known +
-                                          " (install liblmdb-dev and libsqlite3-dev and configure again for more)");
+                                          " (install liblmdb-dev, libsqlite3-dev, librocksdb-dev and "
+                                          "libleveldb-dev and configure again for more)");
 }
 
 }  // namespace cambium::bench

@@ -2,6 +2,8 @@
 // A session is a connection. Statements bind without copying and are kept for the life of the session.
 #include <sqlite3.h>
 
+#include <algorithm>
+
 #include "cambium/base/error.hpp"
 #include "engine.hpp"
 
@@ -62,17 +64,54 @@ private:
     sqlite3_stmt* statement_ = nullptr;
 };
 
+void execute(sqlite3* connection, const char* sql) {
+    check(sqlite3_exec(connection, sql, nullptr, nullptr, nullptr), SQLITE_OK, connection, sql);
+}
+
+/// A connection with the settings of this harness.
+class Connection {
+public:
+    explicit Connection(const std::string& path) {
+        const int code = sqlite3_open_v2(path.c_str(), &connection_,
+                                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+        try {
+            check(code, SQLITE_OK, connection_, "sqlite3_open_v2");
+            for (const char* sql :
+                 {"PRAGMA busy_timeout=600000", "PRAGMA page_size=4096", "PRAGMA journal_mode=WAL",
+                  "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=4096", "PRAGMA mmap_size=68719476736"})
+                execute(connection_, sql);
+        } catch (...) {
+            sqlite3_close_v2(connection_);
+            throw;
+        }
+    }
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    ~Connection() { sqlite3_close_v2(connection_); }
+
+    [[nodiscard]] sqlite3* get() const noexcept { return connection_; }
+
+private:
+    sqlite3* connection_ = nullptr;
+};
+
+/// Its own connection, so that sessions work side by side.
 class SqliteSession final : public Session {
 public:
-    explicit SqliteSession(sqlite3* connection)
-        : begin_(connection, "BEGIN"),
-          begin_write_(connection, "BEGIN IMMEDIATE"),
-          commit_(connection, "COMMIT"),
-          get_(connection, "SELECT v FROM t WHERE k = ?1"),
-          forward_(connection, "SELECT k, v FROM t ORDER BY k"),
-          reverse_(connection, "SELECT k, v FROM t ORDER BY k DESC"),
-          seek_(connection, "SELECT k, v FROM t WHERE k >= ?1 ORDER BY k LIMIT ?2"),
-          put_(connection, "REPLACE INTO t(k, v) VALUES(?1, ?2)") {}
+    SqliteSession(const std::string& path, std::size_t cache_bytes, const Durability& durability)
+        : connection_(path),
+          durability_(durability),
+          begin_(connection_.get(), "BEGIN"),
+          begin_write_(connection_.get(), "BEGIN IMMEDIATE"),
+          commit_(connection_.get(), "COMMIT"),
+          get_(connection_.get(), "SELECT v FROM t WHERE k = ?1"),
+          forward_(connection_.get(), "SELECT k, v FROM t ORDER BY k"),
+          reverse_(connection_.get(), "SELECT k, v FROM t ORDER BY k DESC"),
+          seek_(connection_.get(), "SELECT k, v FROM t WHERE k >= ?1 ORDER BY k LIMIT ?2"),
+          put_(connection_.get(), "REPLACE INTO t(k, v) VALUES(?1, ?2)"),
+          erase_(connection_.get(), "DELETE FROM t WHERE k = ?1") {
+        execute(connection_.get(), ("PRAGMA cache_size=-" + std::to_string(cache_bytes >> 10)).c_str());
+    }
 
     void begin_read() override { begin_.run(); }
 
@@ -104,12 +143,24 @@ public:
         return drain(seek_, digest);
     }
 
-    void begin_write(WriteOrder) override { begin_write_.run(); }
+    void begin_write(WriteOrder) override {
+        if (applied_ != durability_) {
+            execute(connection_.get(),
+                    durability_ == Durability::durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF");
+            applied_ = durability_;
+        }
+        begin_write_.run();
+    }
 
     void put(ByteView key, ByteView value) override {
         put_.bind(1, key);
         put_.bind(2, value);
         put_.run();
+    }
+
+    void erase(ByteView key) override {
+        erase_.bind(1, key);
+        erase_.run();
     }
 
     void commit() override { commit_.run(); }
@@ -125,46 +176,57 @@ private:
         return count;
     }
 
-    Statement begin_, begin_write_, commit_, get_, forward_, reverse_, seek_, put_;
+    Connection connection_;
+    const Durability& durability_;
+    Durability applied_ = Durability::durable;
+    Statement begin_, begin_write_, commit_, get_, forward_, reverse_, seek_, put_, erase_;
 };
 
 class SqliteEngine final : public Engine {
 public:
-    ~SqliteEngine() override { sqlite3_close_v2(connection_); }
-
     [[nodiscard]] std::string name() const override { return "sqlite"; }
     [[nodiscard]] std::string version() const override { return sqlite3_libversion(); }
 
     [[nodiscard]] std::string settings() const override {
-        return "journal_mode=WAL, synchronous=FULL, wal_autocheckpoint=4096 (16 MiB), 4 KiB pages, cache_size 256 "
-               "MiB, mmap_size 64 GiB (as far as "
-               "the "
-               "build allows), table WITHOUT ROWID, BLOB key, statements kept prepared, no mutexes, "
-               "REPLACE to put";
+        return "journal_mode=WAL, wal_autocheckpoint=4096 (16 MiB), 4 KiB pages, cache_size 256 MiB, mmap_size 64 "
+               "GiB "
+               "(as far as the build allows), table WITHOUT ROWID, BLOB key, statements kept prepared, no mutexes, "
+               "a "
+               "connection per session, REPLACE to put; durable: synchronous=FULL, deferred: synchronous=OFF, then "
+               "fsync of log and file";
     }
 
-    void open(const std::string& path) override {
-        check(sqlite3_open_v2(path.c_str(), &connection_,
-                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr),
-              SQLITE_OK, connection_, "sqlite3_open_v2");
-        for (const char* sql :
-             {"PRAGMA page_size=4096", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
-              "PRAGMA wal_autocheckpoint=4096", "PRAGMA cache_size=-262144", "PRAGMA mmap_size=68719476736",
-              "CREATE TABLE IF NOT EXISTS t(k BLOB PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID"})
-            check(sqlite3_exec(connection_, sql, nullptr, nullptr, nullptr), SQLITE_OK, connection_, sql);
+    void open(const std::string& path, const Resources& resources) override {
+        path_ = path;
+        cache_bytes_ = std::min(kCacheBytes, resources.cache_bytes);
+        durability_ = Durability::durable;
+        keeper_.emplace(path);
+        execute(keeper_->get(), "CREATE TABLE IF NOT EXISTS t(k BLOB PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID");
     }
 
-    void close() override {
-        check(sqlite3_close(connection_), SQLITE_OK, connection_, "sqlite3_close");
-        connection_ = nullptr;
-    }
+    void close() override { keeper_.reset(); }
 
     [[nodiscard]] std::unique_ptr<Session> session() override {
-        return std::make_unique<SqliteSession>(connection_);
+        return std::make_unique<SqliteSession>(path_, cache_bytes_, durability_);
+    }
+
+    void set_durability(Durability durability) override { durability_ = durability; }
+    void sync() override {
+        for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+            sqlite3_file* file = nullptr;
+            check(sqlite3_file_control(keeper_->get(), "main", which, static_cast<void*>(&file)), SQLITE_OK,
+                  keeper_->get(), "sqlite3_file_control");
+            check(file->pMethods->xSync(file, SQLITE_SYNC_NORMAL), SQLITE_OK, keeper_->get(), "xSync");
+        }
     }
 
 private:
-    sqlite3* connection_ = nullptr;
+    static constexpr std::size_t kCacheBytes = std::size_t{256} << 20;
+
+    std::string path_;
+    std::size_t cache_bytes_ = kCacheBytes;
+    Durability durability_ = Durability::durable;
+    std::optional<Connection> keeper_;  ///< the last connection to close folds the log in
 };
 
 }  // namespace
