@@ -23,7 +23,7 @@ int run(const bench::Options& options) {
     bench::print_conditions(stdout, options);
     if (options.limits) {
         const std::vector<bench::Limit> limits =
-            bench::measure_limits(options.directory, options.limits_memory_mib, progress);
+            bench::measure_limits(options.directory, options.limits_mib, progress);
         progress.clear();
         bench::print_limits(stdout, limits, options.markdown);
     }

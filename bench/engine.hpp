@@ -41,7 +41,7 @@ struct Resources {
     std::size_t cache_bytes = std::size_t{2} << 30;  ///< for blocks of its files
     std::size_t write_buffer_bytes = std::size_t{64}
                                      << 20;  ///< for what a log-structured store sorts before it writes
-    bool sparse_reads = false;  ///< files are larger than memory or not in it: reading ahead is a waste
+    bool sparse_reads = false;               ///< files are larger than memory: reading ahead is a waste
 };
 
 /// One thread's handle on an open engine. At most one read or one write transaction is open at a time.

@@ -22,10 +22,10 @@ namespace cambium::bench {
 namespace {
 
 constexpr std::size_t kPageBytes = 4096;
-constexpr std::size_t kFileBytes = std::size_t{256} << 20;
-constexpr std::size_t kFlushes = 200;
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+constexpr std::size_t kFlushes = 100;
 constexpr std::size_t kRandomLoads = 3'000'000;
-constexpr std::size_t kCacheWrites = 100'000;
+constexpr std::size_t kCacheWrites = 20'000;
 
 [[noreturn]] void fail(const char* call) {
     throw Error(ErrorCode::io, std::string("measuring the machine: ") + call + " failed: " + std::strerror(errno));
@@ -90,18 +90,23 @@ double read_bandwidth(std::span<const std::uint64_t> words) {
 /// A file without a name, fully written and flushed before it is measured.
 class ScratchFile {
 public:
-    explicit ScratchFile(const std::string& directory) : page_(kPageBytes, 'x') {
+    ScratchFile(const std::string& directory, std::size_t bytes) : bytes_(bytes), page_(kPageBytes, 'x') {
         std::string path = directory + "/cambium-bench-limits-XXXXXX";
         file_ = mkstemp(path.data());
         if (file_ < 0) fail("mkstemp");
         unlink(path.c_str());
-        const std::string piece(std::size_t{1} << 20, 'x');
-        for (std::size_t at = 0; at < kFileBytes; at += piece.size()) write_at(at, piece);
+        const std::string piece(kMiB, 'x');
+        for (std::size_t at = 0; at < bytes_; at += piece.size()) write_at(at, piece);
         sync();
     }
     ScratchFile(const ScratchFile&) = delete;
     ScratchFile& operator=(const ScratchFile&) = delete;
     ~ScratchFile() { ::close(file_); }
+
+    [[nodiscard]] int descriptor() const noexcept { return file_; }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+    [[nodiscard]] std::size_t pages() const noexcept { return bytes_ / kPageBytes; }
+    [[nodiscard]] const std::string& page() const noexcept { return page_; }
 
     void write_page(std::size_t page) { write_at(page * kPageBytes, page_); }
     void write_at(std::size_t offset, const std::string& bytes) {
@@ -115,55 +120,90 @@ public:
 
 private:
     int file_ = -1;
+    std::size_t bytes_;
     std::string page_;
 };
 
 /// Median nanoseconds to write `pages` pages and flush once: side by side, or each at a random place.
-Spread flush_nanoseconds(ScratchFile& file, std::size_t pages, bool scattered) {
-    constexpr std::size_t kPages = kFileBytes / kPageBytes;
+double flush_nanoseconds(ScratchFile& file, std::size_t pages, bool scattered) {
     std::vector<double> samples;
     for (std::size_t i = 0; i < kFlushes; ++i) {
-        const std::size_t start = mix(i) % (kPages - pages);
+        const std::size_t start = mix(i) % (file.pages() - pages);
         const Stopwatch watch;
         if (scattered) {
-            for (std::size_t page = 0; page < pages; ++page) file.write_page(mix(i * pages + page) % kPages);
+            for (std::size_t page = 0; page < pages; ++page) file.write_page(mix(i * pages + page) % file.pages());
         } else {
             file.write_at(start * kPageBytes, std::string(pages * kPageBytes, 'y'));
         }
         file.sync();
         samples.push_back(watch.nanoseconds());
     }
-    return spread_of(std::move(samples));
+    return spread_of(std::move(samples)).median;
 }
 
-double cached_write_nanoseconds(ScratchFile& file) {
-    const Stopwatch watch;
-    for (std::size_t i = 0; i < kCacheWrites; ++i) file.write_page(mix(i) % (kFileBytes / kPageBytes));
-    return watch.nanoseconds() / static_cast<double>(kCacheWrites);
+/// Nanoseconds per page written at random places of a file in the page cache, without a flush.
+struct PageWrites {
+    double clean = 0;  ///< to pages that are as on the disk
+    double dirty = 0;  ///< to the same pages again
+};
+
+template <class Write>
+PageWrites page_writes(ScratchFile& file, Write&& write) {
+    const auto once = [&] {
+        const Stopwatch watch;
+        for (std::size_t i = 0; i < kCacheWrites; ++i) write(mix(i) % file.pages());
+        return watch.nanoseconds() / static_cast<double>(kCacheWrites);
+    };
+    file.sync();
+    PageWrites result;
+    result.clean = once();
+    result.dirty = once();
+    return result;
+}
+
+PageWrites mapped_writes(ScratchFile& file) {
+    void* mapped = mmap(nullptr, file.bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor(), 0);
+    if (mapped == MAP_FAILED) fail("mmap");
+    const PageWrites result = page_writes(file, [&](std::size_t page) {
+        std::memcpy(static_cast<char*>(mapped) + page * kPageBytes, file.page().data(), kPageBytes);
+    });
+    munmap(mapped, file.bytes());
+    return result;
+}
+
+void measure_memory(std::vector<Limit>& limits, std::size_t mib) {
+    const MemoryArea area(mib * kMiB);
+    const std::string size = " over " + std::to_string(mib) + " MiB, 4 KiB pages";
+    limits.push_back({"random 8-byte load," + size, format_time(random_load_nanoseconds(area.words()))});
+    limits.push_back({"memory read, one thread," + size, format_number(read_bandwidth(area.words()), 1) + " GB/s"});
+}
+
+void measure_disk(std::vector<Limit>& limits, const std::string& directory, std::size_t mib) {
+    ScratchFile file(directory, mib * kMiB);
+    limits.push_back({"4 KiB write + fdatasync, median", format_time(flush_nanoseconds(file, 1, false))});
+    for (const std::size_t pages : {4U, 16U, 64U}) {
+        const std::string what = std::to_string(pages) + " pages";
+        limits.push_back(
+            {what + " side by side + fdatasync, median", format_time(flush_nanoseconds(file, pages, false))});
+        limits.push_back({what + " scattered over " + std::to_string(mib) + " MiB + fdatasync, median",
+                          format_time(flush_nanoseconds(file, pages, true))});
+    }
+    const PageWrites calls = page_writes(file, [&](std::size_t page) { file.write_page(page); });
+    const PageWrites copies = mapped_writes(file);
+    limits.push_back({"4 KiB pwrite into the page cache, clean page", format_time(calls.clean)});
+    limits.push_back({"4 KiB pwrite into the page cache, dirty page", format_time(calls.dirty)});
+    limits.push_back({"4 KiB copied into a shared mapping, clean page", format_time(copies.clean)});
+    limits.push_back({"4 KiB copied into a shared mapping, dirty page", format_time(copies.dirty)});
 }
 
 }  // namespace
 
-std::vector<Limit> measure_limits(const std::string& directory, std::size_t memory_mib, Progress& progress) {
+std::vector<Limit> measure_limits(const std::string& directory, std::size_t mib, Progress& progress) {
     std::vector<Limit> limits;
-    const std::size_t mib = std::max<std::size_t>(1, std::min(memory_mib, available_memory_mib() / 4));
-    {
-        progress.say("limits: memory");
-        const MemoryArea area(mib << 20);
-        const std::string size = " over " + std::to_string(mib) + " MiB, 4 KiB pages";
-        limits.push_back({"random 8-byte load," + size, format_time(random_load_nanoseconds(area.words()))});
-        limits.push_back(
-            {"memory read, one thread," + size, format_number(read_bandwidth(area.words()), 1) + " GB/s"});
-    }
+    progress.say("limits: memory");
+    measure_memory(limits, std::max<std::size_t>(1, std::min(mib, available_memory_mib() / 4)));
     progress.say("limits: disk");
-    ScratchFile file(directory);
-    const auto flush = [&](const std::string& what, std::size_t pages, bool scattered) {
-        limits.push_back({what, format_time(flush_nanoseconds(file, pages, scattered).median)});
-    };
-    flush("4 KiB write + fdatasync, median", 1, false);
-    flush("16 pages side by side + fdatasync, median", 16, false);
-    flush("16 pages scattered over 256 MiB + fdatasync, median", 16, true);
-    limits.push_back({"4 KiB pwrite into the page cache", format_time(cached_write_nanoseconds(file))});
+    measure_disk(limits, directory, mib);
     return limits;
 }
 

@@ -14,9 +14,9 @@ struct Limit {
     std::string figure;  ///< with its unit
 };
 
-/// Measures memory over `memory_mib` MiB (less when the machine has less than four times that available) and
-/// the disk through a file in `directory`, removed afterwards. Seconds. Throws Error{io} naming the failed call.
-[[nodiscard]] std::vector<Limit> measure_limits(const std::string& directory, std::size_t memory_mib,
-                                                Progress& progress);
+/// Measures memory over `mib` MiB (less when the machine has less than four times that available) and the disk
+/// through a file of that size in `directory`, removed afterwards; at least 1. Seconds. Throws Error{io} naming the
+/// failed call.
+[[nodiscard]] std::vector<Limit> measure_limits(const std::string& directory, std::size_t mib, Progress& progress);
 
 }  // namespace cambium::bench

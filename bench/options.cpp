@@ -117,7 +117,7 @@ void parse_valued(Options& options, std::string_view argument, const std::string
     } else if (argument == "--peer-reps") {
         options.peer_repetitions = parse_number(argument, value);
     } else if (argument == "--limits-mib") {
-        options.limits_memory_mib = parse_number(argument, value);
+        options.limits_mib = parse_number(argument, value);
     } else {
         refuse("there is no option \"" + std::string(argument) + "\"");
     }
@@ -182,7 +182,7 @@ std::string usage() {
         "  --memory-group F   a control group below which one with a memory limit may be made (default: the root "
         "of "
         "the v2 hierarchy)\n"
-        "  --limits-mib N     memory used to measure the machine, MiB (default 2048)\n"
+        "  --limits-mib N     memory and file used to measure the machine, MiB (default 2048)\n"
         "  --markdown         print tables for docs/performance.md\n\n"
         "Workloads:\n";
     for (const Workload& workload : workloads()) {

@@ -20,7 +20,7 @@ struct Options {
     std::vector<std::string> engines;         ///< names; the peer that ratios refer to is "lmdb"
     std::vector<const Workload*> workloads;   ///< in the order of workloads()
     bool limits = true;                       ///< measure the machine's physical limits
-    std::size_t limits_memory_mib = 2048;     ///< size of the area for the memory figures
+    std::size_t limits_mib = 2048;            ///< of memory, and of a file
     std::string directory = ".";              ///< where the stores are written
     bool markdown = false;
     bool help = false;

@@ -147,7 +147,11 @@ void print_results(std::FILE* out, const Results& results, const Options& option
     for (const std::string& sentence : results.not_run) std::fprintf(out, "\nNot run: %s\n", sentence.c_str());
     std::fprintf(out, "\nAnswers compared with the reference: %zu, all equal.\n", results.answers_compared);
     if (results.place_of(kOwnEngine) && results.place_of(kBaseEngine)) {
-        print_part(out, "Verdict", verdict_table(results), options);
+        const Table verdict = verdict_table(results);
+        print_part(out, "Verdict", verdict, options);
+        if (verdict.rows.size() < targets().size())
+            std::fprintf(out, "\nTargets that this run did not ask for: %zu of %zu.\n",
+                         targets().size() - verdict.rows.size(), targets().size());
         print_part(out, "Verdict on latency: no worse than the slower of two LMDBs", latency_verdict_table(results),
                    options);
     }

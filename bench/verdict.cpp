@@ -18,13 +18,6 @@ const Row* row_of(const Results& results, const Target& target) {
     return nullptr;
 }
 
-std::string_view title_of(const Target& target) {
-    for (const Workload& workload : workloads())
-        for (const Figure& figure : workload.figures)
-            if (figure.id == target.figure) return figure.title;
-    return target.figure;
-}
-
 std::string judge_time(double ratio, double noise, const Target& target) {
     if (!is_quiet(noise)) return "noisy";
     return ratio >= target.aim ? "pass (aim)" : ratio >= target.must ? "pass" : "miss";
@@ -66,11 +59,10 @@ Table verdict_table(const Results& results) {
     Table table{{"target", "records", "keys", "ours", "lmdb (times: over itself)", "must", "aim", "verdict"}, {}};
     for (const Target& target : targets()) {
         const Row* row = row_of(results, target);
-        const std::size_t records = row != nullptr ? row->records : target.records;
-        std::vector<std::string> cells{std::string(title_of(target)), records == 0 ? "any" : format_count(records),
-                                       std::string(to_string(target.kind))};
-        std::vector<std::string> judged{"-", "-", "not run"};
-        if (row != nullptr) judged = judge(results, *row, target);
+        if (row == nullptr) continue;
+        std::vector<std::string> cells{std::string(row->figure->title), format_count(row->records),
+                                       std::string(to_string(row->kind))};
+        const std::vector<std::string> judged = judge(results, *row, target);
         cells.insert(cells.end(),
                      {judged[0], judged[1], format_size(target.must), format_size(target.aim), judged[2]});
         table.rows.push_back(std::move(cells));

@@ -12,7 +12,8 @@ namespace cambium::bench {
 /// Whether LMDB's throughput over its own is near enough to 1.
 [[nodiscard]] bool is_quiet(double ratio) noexcept;
 
-/// A row per target: pass, pass (aim), miss, noisy or not run. Ours and LMDB took part.
+/// A row per target whose workload and data set were asked for: pass, pass (aim), miss, noisy or not run. Ours and
+/// LMDB took part.
 [[nodiscard]] Table verdict_table(const Results& results);
 
 /// A row per operation whose latency was taken: pass when ours is no longer than that of the slower of the two

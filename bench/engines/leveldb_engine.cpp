@@ -34,10 +34,10 @@ public:
         return std::to_string(leveldb::kMajorVersion) + "." + std::to_string(leveldb::kMinorVersion);
     }
     [[nodiscard]] std::string settings() const override {
-        return "no compression, bloom filters of 10 bits, LRU block cache of 2 GiB, write_buffer_size 64 MiB, 4000 "
-               "open files; durable: sync, deferred: log written without sync, then an empty write with sync (an "
-               "older log is "
-               "covered once its table is written)";
+        return "no compression, bloom filters of 10 bits, LRU block cache of 2 GiB (all of 1M records fit), "
+               "write_buffer_size 64 MiB, 4000 open files; durable: sync, deferred: log written without sync, then "
+               "an "
+               "empty write with sync (an older log is covered once its table is written)";
     }
 
     void open(const std::string& path, const Resources& resources) override {

@@ -134,8 +134,8 @@ public:
     [[nodiscard]] std::string settings() const override {
         return api_.settings() + (write_map_ ? ", a map that is written to" : ", read-only map") +
                "; read transactions not bound to threads, reset and renewed; APPEND in sorted loads; NORDAHEAD "
-               "when "
-               "cold or short of memory";
+               "under "
+               "a memory limit";
     }
 
     void open(const std::string& path, const Resources& resources) override {

@@ -79,7 +79,7 @@ std::size_t get_latency(Task& task) {
 std::size_t cold_get(Task& task) {
     task.store.close();
     const std::string obstacle = evict_from_page_cache(task.store.folder());
-    task.store.open({.sparse_reads = true});
+    task.store.open();
     if (!obstacle.empty()) {
         task.skipped = obstacle;
         return 0;

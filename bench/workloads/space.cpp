@@ -9,13 +9,14 @@
 namespace cambium::bench {
 namespace {
 
-/// Bytes of pages that this process has had written back, or will: the kernel counts a page when it becomes dirty.
-std::uint64_t process_write_bytes() {
+/// Bytes that this process has passed to the system's calls that write, all threads. The kernel's other counter,
+/// write_bytes, counts whole large folios when one page of them becomes dirty.
+std::uint64_t bytes_passed_to_writes() {
     std::ifstream counters("/proc/self/io");
     std::string name;
     std::uint64_t number = 0;
     while (counters >> name >> number)
-        if (name == "write_bytes:") return number;
+        if (name == "wchar:") return number;
     return 0;
 }
 
@@ -65,13 +66,13 @@ std::size_t flushed_bytes(Task& task) {
     const Span first{0, task.picks.size() / 2};
     const Span second{first.end, task.picks.size()};
     put_span(task, task.store.session(), first, kUpdateBatch, 8);
-    const std::uint64_t before = process_write_bytes();
+    const std::uint64_t before = bytes_passed_to_writes();
     const std::uint64_t counted = task.store.engine().bytes_written().value_or(0);
     put_span(task, task.store.session(), second, kUpdateBatch, 8);
     const double updates = static_cast<double>(second.end - second.begin);
-    task.figures[0] = static_cast<double>(process_write_bytes() - before) / updates;
-    if (const auto now = task.store.engine().bytes_written())
-        task.figures[1] = static_cast<double>(*now - counted) / updates;
+    task.figures[1] = static_cast<double>(bytes_passed_to_writes() - before) / updates;
+    const auto now = task.store.engine().bytes_written();
+    task.figures[0] = now ? static_cast<double>(*now - counted) / updates : task.figures[1];
     return 0;
 }
 
