@@ -110,7 +110,7 @@ public:
     [[nodiscard]] virtual std::string settings() const = 0;
 
     /// Open the store at a path, creating it when absent. Commits are durable. Not called twice without close().
-    virtual void open(const std::string& path, const Resources& resources) = 0;
+    virtual void open(const std::string& path, const Resources& resources = {}) = 0;
     /// Close; all sessions have been destroyed. Files stay.
     virtual void close() = 0;
     /// A session for one thread, which need not be the calling one.
