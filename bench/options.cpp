@@ -62,10 +62,12 @@ void be_quick(Options& options) {
     options.repetitions = 3;
     options.peer_repetitions = 1;
     Effort& effort = options.effort;
+    effort.gets = 300'000;
+    effort.scanned = 2'000'000;
     effort.batches = 100;
     effort.deferred_batches = 1000;
     effort.singles = 500;
-    effort.seeks = 50'000;
+    effort.seeks = 20'000;
     effort.overwrites = 2;
     effort.mixed_milliseconds = 1000;
     effort.load_commits = 100;

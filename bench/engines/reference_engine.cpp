@@ -61,7 +61,8 @@ public:
         return found;
     }
 
-    void begin_write(WriteOrder) override {
+    void begin_write(WriteOrder order) override {
+        ascending_ = order == WriteOrder::ascending;
         writing_ = std::unique_lock(shared_.writer);
         const std::lock_guard lock(shared_.pointer);
         changed_ = std::move(shared_.newest);
@@ -69,7 +70,13 @@ public:
         shared_.newest = changed_;
         changed_ = std::make_shared<Map>(*changed_);
     }
-    void put(ByteView key, ByteView value) override { changed_->insert_or_assign(std::string(key), value); }
+    void put(ByteView key, ByteView value) override {
+        if (ascending_) {
+            changed_->insert_or_assign(changed_->end(), std::string(key), value);
+        } else {
+            changed_->insert_or_assign(std::string(key), value);
+        }
+    }
     void erase(ByteView key) override { changed_->erase(std::string(key)); }
     void commit() override {
         {
@@ -88,6 +95,7 @@ private:
     Shared& shared_;
     std::shared_ptr<const Map> snapshot_;
     std::shared_ptr<Map> changed_;
+    bool ascending_ = false;
     std::unique_lock<std::mutex> writing_;
 };
 

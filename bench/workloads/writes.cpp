@@ -93,8 +93,9 @@ void fill_and_age(Task& task) {
     Session& session = task.store.session();
     for (std::size_t pass = 0; pass < task.effort.overwrites; ++pass) {
         const Picks records = task.dataset.shuffled(100 + pass);
+        const std::uint64_t version = 10 + (task.effort.overwrites - 1 - pass) % 2;
         in_transactions(session, {0, records.size()}, kLoadBatch, WriteOrder::random, nullptr, [&](std::size_t i) {
-            session.put(records.keys[i], task.dataset.value(records.ranks[i], 10 + pass));
+            session.put(records.keys[i], task.dataset.value(records.ranks[i], version));
         });
     }
     task.store.engine().sync();
