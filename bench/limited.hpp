@@ -12,7 +12,7 @@ namespace cambium::bench {
 struct LimitedJob {
     std::string engine;
     std::string folder;  ///< of the closed store
-    std::string group;   ///< to join before the store is opened
+    std::string group;   ///< to join before the store is opened; empty for none
     std::uint64_t limit_bytes = 0;
     std::size_t records = 0;  ///< with keys u64
     std::size_t gets = 0;
@@ -26,6 +26,9 @@ struct LimitedOutcome {
 
 /// The first argument of a process that is a limited child.
 inline constexpr const char* kLimitedChild = "--limited-child";
+
+/// Given as the memory group, it has the child run without a limit: its answers are compared, nothing is measured.
+inline constexpr const char* kNoGroup = "none";
 
 /// Runs the job in a process of its own and waits for it. False when that ended without an answer.
 [[nodiscard]] bool run_limited_child(const LimitedJob& job, LimitedOutcome& outcome);

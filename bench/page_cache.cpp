@@ -81,9 +81,8 @@ std::string evict_from_page_cache(const std::filesystem::path& folder) {
     if (share_left(folder) <= kEnough) return {};
     std::ofstream("/proc/sys/vm/drop_caches") << "1" << std::flush;
     if (share_left(folder) <= kEnough) return {};
-    return "the kernel keeps the files in memory, and /proc/sys/vm/drop_caches is not for this process to write: "
-           "use "
-           "a file system on a disk, or run as root";
+    return "the kernel keeps the files in memory, and /proc/sys/vm/drop_caches is not for this process "
+           "to write: use a file system on a disk, or run as root";
 }
 
 void settle(const std::filesystem::path& folder) {

@@ -35,9 +35,8 @@ public:
     }
     [[nodiscard]] std::string settings() const override {
         return "no compression, bloom filters of 10 bits, LRU block cache of 2 GiB (all of 1M records fit), "
-               "write_buffer_size 64 MiB, 4000 open files; durable: sync, deferred: log written without sync, then "
-               "an "
-               "empty write with sync (an older log is covered once its table is written)";
+               "write_buffer_size 64 MiB, 4000 open files; durable: sync, deferred: log written without "
+               "sync, then an empty write with sync (an older log is covered once its table is written)";
     }
 
     void open(const std::string& path, const Resources& resources) override {

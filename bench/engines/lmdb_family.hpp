@@ -133,9 +133,8 @@ public:
     [[nodiscard]] std::string version() const override { return api_.version(); }
     [[nodiscard]] std::string settings() const override {
         return api_.settings() + (write_map_ ? ", a map that is written to" : ", read-only map") +
-               "; read transactions not bound to threads, reset and renewed; APPEND in sorted loads; NORDAHEAD "
-               "under "
-               "a memory limit";
+               "; read transactions not bound to threads, reset and renewed; APPEND in sorted loads; "
+               "NORDAHEAD under a memory limit";
     }
 
     void open(const std::string& path, const Resources& resources) override {

@@ -58,10 +58,10 @@ public:
                std::to_string(ROCKSDB_PATCH);
     }
     [[nodiscard]] std::string settings() const override {
-        return "no compression (values do not compress), bloom filters of 10 bits, files mapped to be read and no "
-               "block "
-               "cache (quicker here than a cache that holds all), memtable 64 MiB, all files kept open, blocks not "
-               "verified on read, MultiGet; durable: sync, deferred: log written without sync, then FlushWAL(sync)";
+        return "no compression (values do not compress), bloom filters of 10 bits, files mapped to be read "
+               "and no block cache (quicker here than a cache that holds all), memtable 64 MiB, all files "
+               "kept open, blocks not verified on read, MultiGet; durable: sync, deferred: log written "
+               "without sync, then FlushWAL(sync)";
     }
 
     void open(const std::string& path, const Resources& resources) override {

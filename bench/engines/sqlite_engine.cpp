@@ -188,12 +188,10 @@ public:
     [[nodiscard]] std::string version() const override { return sqlite3_libversion(); }
 
     [[nodiscard]] std::string settings() const override {
-        return "journal_mode=WAL, wal_autocheckpoint=4096 (16 MiB), 4 KiB pages, cache_size 256 MiB, mmap_size 64 "
-               "GiB "
-               "(as far as the build allows), table WITHOUT ROWID, BLOB key, statements kept prepared, no mutexes, "
-               "a "
-               "connection per session, REPLACE to put; durable: synchronous=FULL, deferred: synchronous=OFF, then "
-               "fsync of log and file";
+        return "journal_mode=WAL, wal_autocheckpoint=4096 (16 MiB), 4 KiB pages, cache_size 256 MiB, "
+               "mmap_size 64 GiB (as far as the build allows), table WITHOUT ROWID, BLOB key, statements "
+               "kept prepared, no mutexes, a connection per session, REPLACE to put; durable: "
+               "synchronous=FULL, deferred: synchronous=OFF, then fsync of log and file";
     }
 
     void open(const std::string& path, const Resources& resources) override {

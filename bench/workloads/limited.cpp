@@ -75,6 +75,19 @@ std::string output_of(std::vector<std::string> command) {
     return output;
 }
 
+/// Half of the data.
+std::uint64_t limit_of(const Task& task) {
+    return task.dataset.user_bytes() / 2;
+}
+
+void run_child(Task& task, const std::string& engine, const std::string& group, LimitedOutcome& outcome) {
+    const std::uint64_t limit = limit_of(task);
+    const LimitedJob job{engine, task.store.folder(), group, limit, task.dataset.records(), task.picks.size()};
+    if (!run_limited_child(job, outcome))
+        task.skipped =
+            "the process of engine \"" + engine + "\" did not live with " + std::to_string(limit >> 20) + " MiB";
+}
+
 Resources within(std::uint64_t limit_bytes) {
     return {.cache_bytes = limit_bytes / 4,
             .write_buffer_bytes = std::min<std::size_t>(Resources{}.write_buffer_bytes, limit_bytes / 16),
@@ -91,18 +104,17 @@ std::size_t under_memory_limit(Task& task) {
     } else {
         const std::string engine = task.store.engine().name();
         task.store.close();
-        const std::uint64_t limit = task.dataset.user_bytes() / 2;
-        const MemoryGroup group(task.effort.memory_group, limit);
-        task.skipped = group.obstacle();
-        if (task.skipped.empty()) task.skipped = evict_from_page_cache(task.store.folder());
-        const LimitedJob job{engine, task.store.folder(),    group.path(),
-                             limit,  task.dataset.records(), task.picks.size()};
-        if (task.skipped.empty() && !run_limited_child(job, outcome))
-            task.skipped = "the process of engine \"" + engine + "\" did not live with " +
-                           std::to_string(limit >> 20) + " MiB";
+        if (task.effort.memory_group == kNoGroup) {
+            run_child(task, engine, "", outcome);
+        } else {
+            const MemoryGroup group(task.effort.memory_group, limit_of(task));
+            task.skipped = group.obstacle();
+            if (task.skipped.empty()) task.skipped = evict_from_page_cache(task.store.folder());
+            if (task.skipped.empty()) run_child(task, engine, group.path(), outcome);
+            task.figures = {outcome.get_nanoseconds, outcome.update_nanoseconds};
+        }
         task.store.open();
     }
-    task.figures = {outcome.get_nanoseconds, outcome.update_nanoseconds};
     const std::uint64_t answers = outcome.digest;
     task.digest.add({reinterpret_cast<const char*>(&answers), sizeof answers});
     return 0;
