@@ -12,16 +12,12 @@ namespace cambium::bench {
 namespace {
 
 /// What is used of the interface, which LMDB 0.9 and 1.0 share.
-#define CAMBIUM_LMDB_CALLS(CALL)                                                                                   \
-    CALL(version)                                                                                                  \
-    CALL(strerror)                                                                                                 \
-    CALL(env_create)                                                                                               \
-    CALL(env_set_mapsize)                                                                                          \
-    CALL(env_open)                                                                                                 \
-    CALL(env_close)                                                                                                \
-    CALL(env_set_flags)                                                                                            \
+// clang-format off
+#define CAMBIUM_LMDB_CALLS(CALL) \
+    CALL(version) CALL(strerror) CALL(env_create) CALL(env_set_mapsize) CALL(env_open) CALL(env_close) CALL(env_set_flags) \
     CALL(env_sync) CALL(txn_begin) CALL(txn_commit) CALL(txn_abort) CALL(txn_reset) CALL(txn_renew) CALL(dbi_open) \
-        CALL(get) CALL(put) CALL(del) CALL(cursor_open) CALL(cursor_close) CALL(cursor_renew) CALL(cursor_get)
+    CALL(get) CALL(put) CALL(del) CALL(cursor_open) CALL(cursor_close) CALL(cursor_renew) CALL(cursor_get)
+// clang-format on
 
 struct Calls {
 #define CAMBIUM_LMDB_DECLARE(name) decltype(&mdb_##name) name;
