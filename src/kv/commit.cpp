@@ -40,22 +40,26 @@ std::uint64_t whole_steps(std::uint64_t bytes) {
 
 }  // namespace
 
-Commit::Commit(EnvironmentState& env, TransactionState& txn) : env_(env), txn_(txn) {
+Commit::Commit(EnvironmentState& env, TransactionState& txn, bool deferred)
+    : env_(env), txn_(txn), deferred_(deferred) {
     space_.record = txn.snapshot.space;
 }
 
 void Commit::write() {
     try {
         prepare_space();
+        const std::uint64_t changed = txn_.dirty.node_count();
         env_.relocation.run(txn_, space_, env_.space, oldest_pin_);
         update_catalog();
         advance_checkpoint(txn_, space_, env_.space);
+        if (!deferred_) env_.evacuation.run(txn_, space_, env_.space);
         reserve_pages();
         record_delta();
         number_trees();
         give_back_unused();
         fit_file();
         write_pages();
+        env_.space.note_commit(changed, !deferred_);
     } catch (...) {
         env_.space.invalidate();
         throw;
@@ -84,6 +88,7 @@ void Commit::release() {
     const std::vector<TransactionId> pins = env_.pins(txn_.snapshot);
     env_.space.release(pins);
     oldest_pin_ = pins.front();
+    env_.space.set_held(env_.oldest_reader() + kStaleCommits < txn_.next_id);
 }
 
 // What is kept in reserve is for transactions that only erase; the last of it for those that give back more than
@@ -266,7 +271,9 @@ void Commit::fit_file() {
     const std::uint64_t pinned = env_.space.page_count_since(oldest_pin_);
     if (pinned >= size / env_.page_size) return;
     const std::uint64_t kept = std::max(needed, whole_steps(pinned * env_.page_size));
-    if (size > kept + slack_of(size)) env_.data.resize(kept);
+    if (size <= kept + slack_of(size)) return;
+    env_.data.resize(kept);
+    file_size_ = kept;
 }
 
 void Commit::grow_file(std::uint64_t size, std::uint64_t needed) {
@@ -276,16 +283,27 @@ void Commit::grow_file(std::uint64_t size, std::uint64_t needed) {
         wanted = std::max(needed, std::min(wanted, env_.options.size_limit_bytes));
     try {
         env_.data.allocate(size, wanted);
+        file_size_ = wanted;
     } catch (const Error& error) {
         if (error.code() != ErrorCode::full) throw;
         env_.data.allocate(size, needed);  // no room for reserves: just what this commit needs
+        file_size_ = needed;
     }
-    env_.sync_as_writer();
+    grown_ = deferred_;
+    if (!deferred_) env_.sync_as_writer();
+}
+
+// What is written until the next flush, at the least.
+std::uint64_t Commit::flush_bytes() const noexcept {
+    if (env_.options.in_memory) return ~std::uint64_t{0};
+    if (!deferred_) return 0;
+    return env_.options.deferred_bytes != 0 ? env_.options.deferred_bytes : ~std::uint64_t{0};
 }
 
 void Commit::write_pages() {
     std::vector<iovec> pieces;
     std::uint64_t written = 0;
+    env_.page_writer.begin(file_size_, txn_.snapshot.page_count * env_.page_size, flush_bytes());
     for (std::size_t i = 0; i < writes_.size();) {
         const std::uint64_t first = writes_[i].page_number;
         std::uint64_t pages = 0;
@@ -294,10 +312,11 @@ void Commit::write_pages() {
             pieces.push_back({writes_[i].data, writes_[i].pages * env_.page_size});
             pages += writes_[i].pages;
         }
-        env_.data.write(first * env_.page_size, pieces);
+        env_.page_writer.write(first * env_.page_size, pieces);
         extents_.push_back({first, pages});
         written += pages;
     }
+    env_.page_writer.end();
     env_.counters.extents_written.fetch_add(extents_.size(), std::memory_order_relaxed);
     env_.counters.pages_written.fetch_add(written, std::memory_order_relaxed);
     env_.counters.bytes_written.fetch_add(written * env_.page_size, std::memory_order_relaxed);
@@ -310,7 +329,7 @@ void Commit::publish(Durability durability) {
     std::sort(txn_.retired.begin(), txn_.retired.end(),
               [](const RetiredExtent& a, const RetiredExtent& b) { return a.first_page < b.first_page; });
     written.advance(txn_.retired, extents_, env_.lock->durable_transaction(), result_, env_.page_size);
-    if (durability == Durability::two_phase) written.two_phase = result_.id;
+    if (durability == Durability::two_phase || grown_) written.two_phase = result_.id;
     (void)env_.mapped(result_.page_count * env_.page_size);
     env_.space.committed(result_.id, txn_.retired);
     env_.lock->publish_written(written);
@@ -344,7 +363,7 @@ WrittenCommit EnvironmentState::publish(Commit& commit, Durability durability) {
 
 WrittenCommit EnvironmentState::commit(TransactionState& txn, Durability durability) {
     if (!has_changes(txn)) return {};
-    Commit commit{*this, txn};
+    Commit commit{*this, txn, durability == Durability::deferred};
     commit.write();
     return publish(commit, durability);
 }
@@ -353,7 +372,7 @@ void EnvironmentState::prepare(TransactionState& txn) {
     txn.end_cursors();
     prepared_ = nullptr;
     if (!has_changes(txn)) return;
-    auto commit = std::make_unique<Commit>(*this, txn);
+    auto commit = std::make_unique<Commit>(*this, txn, false);
     commit->write();
     sync_as_writer();
     prepared_ = std::move(commit);

@@ -14,7 +14,9 @@ namespace cambium::kv::detail {
 
 class Commit {
 public:
-    Commit(EnvironmentState& env, TransactionState& txn);
+    /// A deferred commit is not flushed at once: its pages need not lie together, and a file that has grown becomes
+    /// durable with the next flush.
+    Commit(EnvironmentState& env, TransactionState& txn, bool deferred);
     /// Steps 1 to 6: nothing that is published refers to what they write. Error{full} and Error{io} leave the store
     /// as it was.
     void write();
@@ -45,11 +47,14 @@ private:
     void give_back_unused();
     void fit_file();
     void grow_file(std::uint64_t size, std::uint64_t needed);
+    [[nodiscard]] std::uint64_t flush_bytes() const noexcept;
     void write_pages();
     [[nodiscard]] std::uint64_t next_page();
 
     EnvironmentState& env_;
     TransactionState& txn_;
+    bool deferred_;
+    bool grown_ = false;  ///< and not synced
     TreeState space_;
     SpaceDelta delta_;
     TransactionId oldest_pin_ = 0;

@@ -32,6 +32,7 @@ EnvironmentState::EnvironmentState(std::string file_path, const Options& open_op
       fixed(meta.header),
       checksum(meta.header.seed),
       space(page_size),
+      page_writer(data),
       fork_generation(current_fork_generation()),
       writer_(std::make_unique<TransactionState>(*this, checksum, page_size)),
       flush_scratch_(page_size) {

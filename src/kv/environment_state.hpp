@@ -16,8 +16,10 @@
 #include "base/checksum.hpp"
 #include "cambium/kv/environment.hpp"
 #include "kv/comparators.hpp"
+#include "kv/evacuation.hpp"
 #include "kv/lock_file.hpp"
 #include "kv/meta.hpp"
+#include "kv/page_writer.hpp"
 #include "kv/relocation.hpp"
 #include "kv/space_map.hpp"
 
@@ -104,6 +106,8 @@ public:
     [[nodiscard]] const std::byte* mapped(std::uint64_t bytes);
     /// Snapshots that must stay whole, sorted, unique; under the write lock.
     [[nodiscard]] std::vector<TransactionId> pins(const Snapshot& base);
+    /// The oldest state that a reader pins, or the newest state, as the last call of pins() found it.
+    [[nodiscard]] TransactionId oldest_reader() const noexcept { return oldest_reader_.load(); }
     /// A meta with the store's fixed fields.
     [[nodiscard]] Meta new_meta() const;
     /// Syncs the data file; a failure poisons the store. One for who has the write lock, one for the flush owner:
@@ -125,7 +129,9 @@ public:
     os::FileIdentity identity;
     RecoveryReport report;
     SpaceMap space;
+    PageWriter page_writer;
     Relocation relocation;
+    Evacuation evacuation;
     Comparators comparators;
     int references = 1;  ///< of the registry
     std::uint64_t fork_generation;

@@ -8,6 +8,10 @@ void FreePages::clear() {
     offered_ = 0;
     ceiling_ = kNoSegment;
     run_end_ = 0;
+    onward_ = 0;
+    empty_segments_ = 0;
+    withdrawn_ = 0;
+    withdrawn_free_ = 0;
     bits_.clear();
     segments_.clear();
     buckets_.assign(kBuckets, kNoSegment);
@@ -16,7 +20,13 @@ void FreePages::clear() {
 }
 
 void FreePages::resize(std::uint64_t page_count) {
-    if (page_count < page_count_) assign({page_count, page_count_ - page_count}, false);
+    if (page_count < page_count_) {
+        assign({page_count, page_count_ - page_count}, false);
+        // What is left of a segment is a new segment.
+        for (std::uint64_t s = page_count / kSegmentPages; s < segments_.size(); ++s)
+            if (segments_[s].withdrawn) set_withdrawn(static_cast<SegmentNumber>(s), false);
+        onward_ = std::min(onward_, page_count);
+    }
     bits_.resize(page_count);
     segments_.resize((page_count + kSegmentPages - 1) / kSegmentPages);
     page_count_ = page_count;
@@ -28,6 +38,8 @@ Extent FreePages::pages_of(SegmentNumber segment) const noexcept {
 }
 
 void FreePages::assign(Extent extent, bool free) {
+    // The end of what was just taken is given back: the next pages are to follow what stays.
+    if (free && extent.first_page + extent.page_count == onward_) onward_ = extent.first_page;
     bits_.each_run(extent, !free, [&](Extent run) { flip(run, free); });
 }
 
@@ -47,8 +59,12 @@ void FreePages::flip(Extent extent, bool free) {
         s.free = static_cast<std::uint16_t>(after);
         if (moves) {
             link(segment);
-        } else if (segment < ceiling_) {
+        } else if (is_offered(segment)) {
             offered_ = offered_ - before + after;
+        }
+        if (s.withdrawn) {
+            withdrawn_free_ = withdrawn_free_ - before + after;
+            if (after >= kEmptied) set_withdrawn(segment, false);
         }
         page = stop;
     }
@@ -56,8 +72,9 @@ void FreePages::flip(Extent extent, bool free) {
 
 void FreePages::link(SegmentNumber segment) {
     Segment& s = segments_[segment];
-    if (s.free == 0 || segment >= ceiling_) return;
+    if (s.free == 0 || !is_offered(segment)) return;
     offered_ += s.free;
+    if (s.free >= kEmptied) ++empty_segments_;
     SegmentNumber& head = buckets_[bucket_of(s.free)];
     s.previous = kNoSegment;
     s.next = head;
@@ -68,8 +85,9 @@ void FreePages::link(SegmentNumber segment) {
 
 void FreePages::unlink(SegmentNumber segment) {
     const Segment& s = segments_[segment];
-    if (s.free == 0 || segment >= ceiling_) return;
+    if (s.free == 0 || !is_offered(segment)) return;
     offered_ -= s.free;
+    if (s.free >= kEmptied) --empty_segments_;
     (s.previous != kNoSegment ? segments_[s.previous].next : buckets_[bucket_of(s.free)]) = s.next;
     if (s.next != kNoSegment) segments_[s.next].previous = s.previous;
     if (s.free == kSegmentPages) split_span(segment);
@@ -148,11 +166,40 @@ std::uint64_t FreePages::free_before(std::uint64_t page) const noexcept {
     return free;
 }
 
+// ---- Emptying segments ------------------------------------------------------------------------------------
+
+void FreePages::set_withdrawn(SegmentNumber segment, bool withdrawn) {
+    Segment& s = segments_[segment];
+    unlink(segment);
+    s.withdrawn = withdrawn;
+    link(segment);
+    withdrawn_ = withdrawn ? withdrawn_ + 1 : withdrawn_ - 1;
+    withdrawn_free_ = withdrawn ? withdrawn_free_ + s.free : withdrawn_free_ - s.free;
+}
+
+void FreePages::withdraw(std::uint64_t pages) {
+    for (std::size_t bucket = kBuckets; bucket-- > bucket_of(kWorthEmptying);)
+        for (SegmentNumber s = buckets_[bucket]; s != kNoSegment && used_in_withdrawn() < pages;) {
+            const SegmentNumber next = segments_[s].next;
+            const bool current = s == (onward_ - std::min<std::uint64_t>(onward_, 1)) / kSegmentPages;
+            if (!current && segments_[s].free < kEmptied && pages_of(s).page_count == kSegmentPages)
+                set_withdrawn(s, true);
+            s = next;
+        }
+}
+
+void FreePages::offer_withdrawn() {
+    for (SegmentNumber s = 0; withdrawn_ > 0; ++s)
+        if (segments_[s].withdrawn) set_withdrawn(s, false);
+}
+
 // ---- Taking -----------------------------------------------------------------------------------------------
 
 std::optional<Extent> FreePages::take_run(std::uint64_t pages) {
     const std::optional<Extent> run = find_run(pages);
-    if (run.has_value()) flip(*run, false);
+    if (!run.has_value()) return run;
+    flip(*run, false);
+    onward_ = run->first_page + pages;
     return run;
 }
 
@@ -249,10 +296,39 @@ void FreePages::take_from(SegmentNumber segment, std::uint64_t& pages, std::vect
     for (Extent run : runs) {
         if (pages == 0) return;
         run.page_count = std::min(run.page_count, pages);
-        flip(run, false);
         pages -= run.page_count;
-        extents.push_back(run);
+        take(run, extents);
     }
+}
+
+void FreePages::take(Extent extent, std::vector<Extent>& extents) {
+    flip(extent, false);
+    onward_ = extent.first_page + extent.page_count;
+    Extent* last = extents.empty() ? nullptr : &extents.back();
+    if (last != nullptr && last->first_page + last->page_count == extent.first_page) {
+        last->page_count += extent.page_count;
+    } else {
+        extents.push_back(extent);
+    }
+}
+
+std::uint64_t FreePages::take_onward(std::uint64_t pages, std::vector<Extent>& extents) {
+    const std::uint64_t end = std::min(page_count_, (onward_ / kSegmentPages + 1) * kSegmentPages);
+    if (onward_ < end && is_offered(static_cast<SegmentNumber>(onward_ / kSegmentPages))) {
+        const std::uint64_t part = bits_.find(onward_, std::min(end, onward_ + pages), false) - onward_;
+        if (part == pages || part >= kLongPart) {
+            take({onward_, part}, extents);
+            pages -= part;
+        }
+    }
+    while (pages > 0 && !spans_.empty()) {
+        const auto [first, length] = *spans_.begin();
+        const std::uint64_t part = std::min(pages, std::uint64_t{length} * kSegmentPages);
+        take({std::uint64_t{first} * kSegmentPages, part}, extents);
+        pages -= part;
+    }
+    while (pages > 0 && buckets_.back() != kNoSegment) take_from(buckets_.back(), pages, extents);
+    return pages;
 }
 
 std::uint64_t FreePages::take_scattered(std::uint64_t pages, std::vector<Extent>& extents) {

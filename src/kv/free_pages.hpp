@@ -2,7 +2,7 @@
 //
 // Pages are grouped into segments; lists of segments by how free they are, and the spans of wholly free segments,
 // answer without looking at the rest of the map, whatever its size. Segments at or above the ceiling are not
-// offered. Thread rule: under the write lock.
+// offered, nor those that are being emptied. Thread rule: under the write lock.
 #pragma once
 
 #include <map>
@@ -42,6 +42,9 @@ public:
     /// The same for a large value: where nothing below the ceiling holds it, the lowest room below the ceiling of
     /// runs that is found by looking at a bounded number of segments there.
     [[nodiscard]] std::optional<Extent> take_value_run(std::uint64_t pages);
+    /// Takes pages side by side: behind those of the last call, then from wholly free segments, the first in the
+    /// file first, and those that are nearly so. The number that could not be taken so. O(log segments).
+    [[nodiscard]] std::uint64_t take_onward(std::uint64_t pages, std::vector<Extent>& extents);
     /// Takes pages from the emptiest segments, longest runs first, as they give the longest extents. The number
     /// that could not be taken. O(pages).
     [[nodiscard]] std::uint64_t take_scattered(std::uint64_t pages, std::vector<Extent>& extents);
@@ -56,6 +59,22 @@ public:
     /// The end of the room for runs of large values: not below the ceiling.
     [[nodiscard]] std::uint64_t run_end() const noexcept { return std::max(ceiling(), run_end_); }
 
+    /// Offers no page of the emptiest segments any more, so that they become wholly free when their pages in use
+    /// go: until `pages` of these lie in such segments. A segment is offered again when it is nearly empty.
+    /// Segments with many pages in use are not worth it. O(segments withdrawn).
+    void withdraw(std::uint64_t pages);
+    /// Offers all of them again. O(their number).
+    void offer_withdrawn();
+    [[nodiscard]] bool is_withdrawn(std::uint64_t page) const noexcept {
+        return withdrawn_ != 0 && page < page_count_ && segments_[page / kSegmentPages].withdrawn;
+    }
+    /// Pages in use in segments that are withdrawn.
+    [[nodiscard]] std::uint64_t used_in_withdrawn() const noexcept {
+        return withdrawn_ * kSegmentPages - withdrawn_free_;
+    }
+    /// Pages of segments that are offered and wholly free, or nearly so. O(1).
+    [[nodiscard]] std::uint64_t in_empty_segments() const noexcept { return empty_segments_ * kSegmentPages; }
+
     /// Segments looked at by take_run() and take_scattered() so far, for tests.
     [[nodiscard]] std::uint64_t segments_scanned() const noexcept { return segments_scanned_; }
 
@@ -63,8 +82,15 @@ private:
     using SegmentNumber = std::uint32_t;
     static constexpr SegmentNumber kNoSegment = ~SegmentNumber{0};
     static constexpr std::size_t kBuckets = 32;  ///< segments with free pages, by their number / 16
+    /// A segment with fewer free pages is not withdrawn: too much would have to move for too little.
+    static constexpr std::uint64_t kWorthEmptying = kSegmentPages * 3 / 8;
+    /// A segment with so many is as good as empty.
+    static constexpr std::uint64_t kEmptied = kSegmentPages - 15;
+    /// What is left of a run is taken for more pages than it has when it has so many.
+    static constexpr std::uint64_t kLongPart = 32;
     struct Segment {
         std::uint16_t free = 0;
+        bool withdrawn = false;
         SegmentNumber next = kNoSegment;
         SegmentNumber previous = kNoSegment;
     };
@@ -73,6 +99,11 @@ private:
     }
     [[nodiscard]] Extent pages_of(SegmentNumber segment) const noexcept;
     void flip(Extent extent, bool free);
+    [[nodiscard]] bool is_offered(SegmentNumber segment) const noexcept {
+        return segment < ceiling_ && !segments_[segment].withdrawn;
+    }
+    void set_withdrawn(SegmentNumber segment, bool withdrawn);
+    void take(Extent extent, std::vector<Extent>& extents);
     void link(SegmentNumber segment);
     void unlink(SegmentNumber segment);
     void join_span(SegmentNumber segment);
@@ -94,7 +125,11 @@ private:
     std::uint64_t segments_scanned_ = 0;
     SegmentNumber ceiling_ = kNoSegment;
     std::uint64_t run_end_ = 0;
-    std::uint64_t next_above_ = 0;  ///< where the last search above the ceiling ended
+    std::uint64_t next_above_ = 0;      ///< where the last search above the ceiling ended
+    std::uint64_t onward_ = 0;          ///< behind the last page taken by take_onward()
+    std::uint64_t empty_segments_ = 0;  ///< in the last bucket
+    std::uint64_t withdrawn_ = 0;       ///< segments
+    std::uint64_t withdrawn_free_ = 0;  ///< their free pages
     PageBits bits_;
     std::vector<Segment> segments_;
     std::vector<SegmentNumber> buckets_ = std::vector<SegmentNumber>(kBuckets, kNoSegment);

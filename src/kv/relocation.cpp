@@ -22,8 +22,6 @@ constexpr std::uint64_t kLongestRunBytes = std::uint64_t{16} << 20;
 constexpr std::uint64_t kIdleCommits = 64;
 /// Walks in a row that leave large values behind for want of room.
 constexpr std::uint32_t kMostRounds = 16;
-/// A snapshot that is held for so many commits is not about to end.
-constexpr std::uint64_t kStaleCommits = 64;
 
 /// The space tree has no id of its own.
 constexpr std::uint64_t kCatalogPosition = 0;
@@ -227,6 +225,7 @@ void Relocation::run(TransactionState& txn, TreeState& space, SpaceMap& map, Tra
         return;
     }
     if (demanded_ > 0 ? finished_ : txn.next_id < idle_until_) return;
+    map.free_space().offer_withdrawn();
     if (map.free_space().offered() / 2 < kMaxDepth) return lack_room(map);
     if (!walk(txn, space, map)) return;
     if (stuck_in_round_ > 0 && ++rounds_ < kMostRounds) {
@@ -246,10 +245,11 @@ bool Relocation::plan(SpaceMap& map, std::uint64_t held_pages) {
     const std::uint64_t count = map.page_count();
     const std::uint64_t segment = FreePages::kSegmentPages;
     const std::uint64_t used = count - map.free_pages() - map.waiting_pages();
-    const std::uint64_t spare = demanded_ > 0 ? used / 64 : used / 8;
+    const std::uint64_t slack = map.slack();
+    const std::uint64_t spare = demanded_ > 0 ? used / 64 : std::max(used / 8, used * slack / (count - slack));
     const std::uint64_t goal = (used + spare + kLeastMoved + segment - 1) / segment * segment;
     const std::uint64_t page_size = map.page_size();
-    const bool worth = demanded_ > 0 || (map.free_pages() > count / (goal_ > 0 ? 8 : 4) &&
+    const bool worth = demanded_ > 0 || (map.free_pages() > slack + (goal_ > 0 ? 0 : count / 8) &&
                                          map.free_pages() * page_size > kLeastFreeBytes);
     if (!worth || goal >= count || (demanded_ == 0 && held_pages > goal)) {
         free.set_ceiling(FreePages::kNoCeiling);

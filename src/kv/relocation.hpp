@@ -22,6 +22,9 @@ struct WalkPosition {
     std::string value{};
 };
 
+/// A snapshot that is held for so many commits is not about to end.
+inline constexpr std::uint64_t kStaleCommits = 64;
+
 class Relocation {
 public:
     /// Does one commit's part: makes pages dirty that lie behind the ceiling. `oldest_pin`: no older snapshot can

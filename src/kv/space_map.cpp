@@ -15,6 +15,8 @@ void SpaceMap::clear() {
     unfiled_.clear();
     retaken_.clear();
     page_counts_.clear();
+    commit_sizes_.fill(0);
+    flushed_in_row_ = 0;
     resize(first_data_page(page_size_));
     committed_page_count_ = page_count();
 }
@@ -194,24 +196,53 @@ Extent SpaceMap::take_tail(std::uint64_t pages) {
     return extent;
 }
 
-// One run when there is one, or when the file has little slack so far; else the emptiest segments first, as they
-// give the longest extents. A flush of scattered pages costs several times one of contiguous pages, so some slack
-// is worth its space, but not while the file is to become shorter.
+std::uint64_t SpaceMap::largest_commit() const noexcept {
+    return *std::max_element(commit_sizes_.begin(), commit_sizes_.end());
+}
+
+std::uint64_t SpaceMap::slack() const noexcept {
+    const std::uint64_t least = page_count() * kSlack / 16;
+    const bool large = largest_commit() >= kLargeCommit;
+    if (page_count() < kManyPages || (!large && flushed_in_row_ < kMany)) return least;
+    const std::uint64_t counted = page_count() - (held_ ? 0 : waiting_pages_);
+    const std::uint64_t worth = counted * (large ? kSlackOfLarge : kSlackOfMany) / 16;
+    return std::max(least, worth - (held_ ? std::min(worth, waiting_pages_) : 0));
+}
+
+void SpaceMap::note_commit(std::uint64_t pages, bool flushed) noexcept {
+    commit_sizes_[next_size_] = flushed ? pages : 0;
+    next_size_ = (next_size_ + 1) % commit_sizes_.size();
+    flushed_in_row_ = flushed && pages < kLargeCommit ? flushed_in_row_ + 1 : 0;
+}
+
+bool SpaceMap::wants_room(std::uint64_t pages) const noexcept {
+    return page_count() >= kManyPages && (pages >= kLargeCommit || flushed_in_row_ >= kMany) &&
+           free_.ceiling() == FreePages::kNoCeiling &&
+           free_.in_empty_segments() < 4 * pages + FreePages::kSegmentPages && free_pages() >= slack() / 4 * 3;
+}
+
+// Side by side when there is such room, or when the file has little slack so far; else the emptiest segments first,
+// as they give the longest extents. A flush of scattered pages costs several times one of contiguous pages, so some
+// slack is worth its space, but not while the file is to become shorter.
 void SpaceMap::allocate(std::uint64_t pages, std::vector<Extent>& extents) {
     if (pages == 0) return;
     require_room(pages);
-    if (const std::optional<Extent> run = free_.take_run(pages)) {
-        extents.push_back(*run);
-        return;
-    }
     const std::size_t first_new = extents.size();
     const bool shrinking = free_.ceiling() != FreePages::kNoCeiling;
-    const bool slack = free_pages() >= page_count() / kSlackDivisor;
-    if (shrinking || slack || limit_ - std::min(limit_, page_count()) < pages)
+    pages = free_.take_onward(pages, extents);
+    if (const std::optional<Extent> run = pages == 0 ? std::nullopt : free_.take_run(pages)) {
+        extents.push_back(*run);
+        pages = 0;
+    }
+    // While segments are being emptied it is worth a little more to wait for them.
+    const bool spare = free_pages() >= slack() + (free_.used_in_withdrawn() > 0 ? page_count() / 16 : 0);
+    if (pages > 0 && (shrinking || spare || limit_ - std::min(limit_, page_count()) < pages)) {
         pages = free_.take_scattered(pages, extents);
-    if (pages > 0 && shrinking) {
-        free_.set_ceiling(FreePages::kNoCeiling);
-        pages = free_.take_scattered(pages, extents);
+        if (pages > 0) {
+            free_.set_ceiling(FreePages::kNoCeiling);
+            free_.offer_withdrawn();
+            pages = free_.take_scattered(pages, extents);
+        }
     }
     if (pages > 0) extents.push_back(take_tail(pages));
     std::sort(extents.begin() + static_cast<std::ptrdiff_t>(first_new), extents.end(),
@@ -221,8 +252,9 @@ void SpaceMap::allocate(std::uint64_t pages, std::vector<Extent>& extents) {
 Extent SpaceMap::allocate_run(std::uint64_t pages) {
     require_room(pages);
     std::optional<Extent> run = free_.take_value_run(pages);
-    if (!run.has_value() && free_.ceiling() != FreePages::kNoCeiling) {
+    if (!run.has_value() && (free_.ceiling() != FreePages::kNoCeiling || free_.used_in_withdrawn() > 0)) {
         free_.set_ceiling(FreePages::kNoCeiling);
+        free_.offer_withdrawn();
         run = free_.take_value_run(pages);
     }
     if (!run.has_value() && limit_ - std::min(limit_, page_count()) < pages)

@@ -7,6 +7,7 @@
 // into it is to be allocated. Thread rule: under the write lock.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <unordered_map>
@@ -47,6 +48,15 @@ public:
     void allocate(std::uint64_t pages, std::vector<Extent>& extents);
     /// Takes one contiguous run.
     [[nodiscard]] Extent allocate_run(std::uint64_t pages);
+    /// Free pages that are worth their room: commits of many pages find contiguous room in them. More after such
+    /// commits than after small ones, and fewer while a snapshot that is held for long makes many pages wait.
+    [[nodiscard]] std::uint64_t slack() const noexcept;
+    /// Whether segments should be emptied now, so that commits go on finding contiguous room.
+    [[nodiscard]] bool wants_room(std::uint64_t pages) const noexcept;
+    /// Whether a reader holds a snapshot for long.
+    void set_held(bool held) noexcept { held_ = held; }
+    /// Says how many pages this commit changes, and whether it is flushed.
+    void note_commit(std::uint64_t pages, bool flushed) noexcept;
     /// Gives back pages just taken; those that made the file longer leave it.
     void give_back(Extent extent);
     /// Files what a commit retired, and counts the map as true for it.
@@ -92,8 +102,17 @@ private:
     void set_free(const RetiredExtent& extent);
     void forget_retaken();
 
-    /// Scattered free pages are used once they are one page in so many.
-    static constexpr std::uint64_t kSlackDivisor = 8;
+    /// Scattered free pages are used once they are so many sixteenths of all pages; while flushed commits go on and
+    /// on; and while they are large.
+    static constexpr std::uint64_t kSlack = 2;
+    static constexpr std::uint64_t kSlackOfMany = 4;
+    static constexpr std::uint64_t kSlackOfLarge = 7;
+    /// From so many pages on a commit is large: a flush of them costs more scattered than some more of them do.
+    static constexpr std::uint64_t kLargeCommit = 64;
+    /// Commits that show that more will come.
+    static constexpr std::uint64_t kMany = 256;
+    /// A file with fewer pages needs no more slack.
+    static constexpr std::uint64_t kManyPages = 4 * FreePages::kSegmentPages;
     /// Extents that one release() looks at.
     static constexpr std::size_t kMostFiled = 65536;
 
@@ -101,11 +120,17 @@ private:
     std::uint64_t limit_ = ~std::uint64_t{0};  ///< pages
     std::uint64_t reserve_ = 0;
     bool valid_ = false;
+    bool held_ = false;
     TransactionId as_of_ = 0;
     std::uint64_t committed_page_count_ = 0;
     std::uint64_t waiting_pages_ = 0;
     std::uint64_t extents_filed_ = 0;
     std::uint64_t used_page_ = 0;  ///< near the end of the file, when last looked
+    [[nodiscard]] std::uint64_t largest_commit() const noexcept;
+
+    std::array<std::uint64_t, 4> commit_sizes_{};  ///< pages, of the last commits here; 0 for one not flushed
+    std::uint64_t flushed_in_row_ = 0;             ///< small ones
+    std::size_t next_size_ = 0;
     FreePages free_;
     PageBits waiting_bits_;
     SpaceLog log_;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cambium/base/error.hpp"
+#include "os/mapping.hpp"
 
 namespace cambium::os {
 
@@ -249,6 +250,28 @@ void File::write(std::uint64_t offset, std::span<const iovec> pieces) {
 void File::write(std::uint64_t offset, const void* bytes, std::size_t size) {
     const iovec piece{const_cast<void*>(bytes), size};
     write(offset, {&piece, 1});
+}
+
+void File::write(std::uint64_t offset, std::span<const iovec> pieces, const Mapping& mapping) {
+    const FileCall call{FileCall::Kind::write, offset, pieces};
+    const int error = observed(role_, call, [&] {
+        std::byte* to = mapping.data() + offset;
+        for (const iovec& piece : pieces) {
+            std::memcpy(to, piece.iov_base, piece.iov_len);
+            to += piece.iov_len;
+        }
+        return 0;
+    });
+    if (error != 0) fail("cannot write", error);
+}
+
+// Not observed: no byte and no length changes.
+void File::fill_holes(std::uint64_t length) {
+    int result = 0;
+    do {
+        result = ::fallocate(descriptor_, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(length)) == 0 ? 0 : errno;
+    } while (result == EINTR);
+    if (result != 0) fail("cannot allocate the blocks of", result);
 }
 
 void File::allocate(std::uint64_t from, std::uint64_t to) {

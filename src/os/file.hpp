@@ -47,6 +47,8 @@ public:
 /// Installs the observer of the whole process; nullptr removes it. Not while files are written.
 void set_file_observer(FileObserver* observer) noexcept;
 
+class Mapping;
+
 class File {
 public:
     enum class Role : std::uint8_t { data, lock, spill };
@@ -90,6 +92,12 @@ public:
     /// Writes all pieces, contiguous from offset.
     void write(std::uint64_t offset, std::span<const iovec> pieces);
     void write(std::uint64_t offset, const void* bytes, std::size_t size);
+    /// The same by copying into a mapping of the file, without a system call. What is not in the page cache is read
+    /// first. The place must have blocks: a page that cannot be written is the signal SIGBUS.
+    void write(std::uint64_t offset, std::span<const iovec> pieces, const Mapping& mapping);
+    /// Gives every hole of the first `length` bytes blocks, which stay zeros; they are part of the file already.
+    /// Error{full} when the disk has no room, Error{io} where the file system cannot.
+    void fill_holes(std::uint64_t length);
     /// Makes [from, to) part of the file with blocks really allocated. Error{full} when the disk has no room.
     void allocate(std::uint64_t from, std::uint64_t to);
     void resize(std::uint64_t length);

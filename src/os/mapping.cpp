@@ -39,6 +39,14 @@ Mapping Mapping::map(const File& file, std::size_t size, Access access, std::uin
     return mapping;
 }
 
+Mapping Mapping::map_for_writes(const File& file, std::size_t size) {
+    Mapping mapping = map(file, size, Access::read_write);
+    // Advice: the mapping serves without it.
+    (void)::madvise(mapping.data_, size, MADV_RANDOM);
+    (void)::madvise(mapping.data_, size, MADV_DONTFORK);
+    return mapping;
+}
+
 Mapping Mapping::reserve(const File& file, std::size_t least, std::size_t most) {
     for (std::size_t size = std::max(least, most);; size = std::max(least, size / 4)) {
         try {

@@ -25,6 +25,8 @@ public:
     /// Maps as much as the process may reserve between `least` and `most` bytes, trying less each time: sanitizers,
     /// valgrind and ulimit allow less than the system does.
     static Mapping reserve(const File& file, std::size_t least, std::size_t most);
+    /// Maps the first `size` bytes to be written in no order; fork() leaves the mapping to the parent.
+    static Mapping map_for_writes(const File& file, std::size_t size);
     void unmap() noexcept;
 
     [[nodiscard]] std::byte* data() const noexcept { return data_; }

@@ -1,0 +1,47 @@
+// Writes the pages of commits: by system calls, or by copying them into a second mapping of the file that is never
+// handed out.
+//
+// A copy costs a quarter of a call. But the kernel then takes everything that it keeps together in the page cache
+// for changed, up to 2 MiB around a page, so a flush may write the whole file. Therefore only commits that are not
+// flushed at once are copied, and only while the file is small beside what is written between two flushes. Blocks
+// are allocated before pages are copied: there is no other way to be told of a full disk. Thread rule: under the
+// write lock.
+#pragma once
+
+#include <span>
+
+#include "os/file.hpp"
+#include "os/mapping.hpp"
+
+namespace cambium::kv {
+
+class PageWriter {
+public:
+    explicit PageWriter(os::File& file) noexcept : file_(file) {}
+
+    /// Before the pages of a commit. `file_bytes`: the length of the file now; `used_bytes`: what earlier commits
+    /// have written of it; `flush_bytes`: what is written until the next flush, 0 when the commit is flushed at
+    /// once.
+    void begin(std::uint64_t file_bytes, std::uint64_t used_bytes, std::uint64_t flush_bytes) noexcept;
+    /// Writes all pieces, contiguous from offset. What is new in the file is written by a call: the kernel would
+    /// read it first. Error{io} or Error{full}.
+    void write(std::uint64_t offset, std::span<const iovec> pieces);
+    /// After them.
+    void end() noexcept;
+
+    /// Whether the pages of this commit are copied.
+    [[nodiscard]] bool copies() const noexcept { return copies_; }
+
+private:
+    [[nodiscard]] bool prepare(std::uint64_t file_bytes) noexcept;
+
+    os::File& file_;
+    os::Mapping mapping_;
+    std::uint64_t allocated_ = 0;  ///< bytes of the file known to have blocks
+    std::uint64_t used_bytes_ = 0;
+    bool copies_ = false;
+    std::uint32_t pause_ = 0;  ///< commits until copying is tried again
+    std::int64_t faults_ = 0;  ///< of this thread that waited for the disk, when the commit began
+};
+
+}  // namespace cambium::kv
