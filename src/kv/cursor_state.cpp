@@ -50,7 +50,7 @@ void CursorState::start_scan(bool forward) {
             if (ref < txn->snapshot.page_count) ahead = txn->map + ref * txn->page_size_bytes;
         }
     }
-    scan.open(path.leaf().node, path.leaf().index, ahead);
+    scan.open(path.leaf().node, path.leaf().index, forward, ahead);
     scanning = true;
 }
 

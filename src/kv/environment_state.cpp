@@ -116,18 +116,27 @@ TransactionState* EnvironmentState::begin_read(bool durable) {
 
 void EnvironmentState::renew_read(TransactionState& reader) {
     require_same_process();
-    Snapshot head = standalone_head;
-    if (lock != nullptr) {
+    if (lock == nullptr) {
+        reader.begin(standalone_head, mapped(standalone_head.page_count * page_size));
+        return;
+    }
+    const HeadRing& heads = reader.durable_only ? lock->durable() : lock->visible();
+    try {
+        if (reader.head_ring == &heads && reader.head_sequence == heads.sequence()) {
+            lock->pin(reader.reader_slot, reader.snapshot.id);
+            if (reader.head_sequence == heads.sequence())
+                return reader.begin_again(mapped(reader.snapshot.page_count * page_size));
+        }
         // Publish the pin, then look again: a writer that scanned before it was there has moved the head.
-        const HeadRing& heads = reader.durable_only ? lock->durable() : lock->visible();
+        Snapshot head;
         std::uint64_t sequence = 0;
         do {
             head = heads.newest(sequence);
             lock->pin(reader.reader_slot, head.id);
         } while (heads.sequence() != sequence);
-    }
-    try {
         reader.begin(head, mapped(head.page_count * page_size));
+        reader.head_ring = &heads;
+        reader.head_sequence = sequence;
     } catch (...) {
         reset_read(reader);
         throw;

@@ -12,16 +12,16 @@ namespace cambium::kv {
 
 class LeafScan {
 public:
-    /// At entry `index` of a leaf that has it. `ahead`: the page that is probably wanted when this one is done;
-    /// each move has a part of it fetched, so that it is there then.
-    void open(const NodeView& leaf, std::uint32_t index, const std::byte* ahead) {
+    /// At entry `index` of a leaf that has it, on the way forward or back. `ahead`: the page that is probably
+    /// wanted when this one is done; each move has a part of it fetched, so that it is there then.
+    void open(const NodeView& leaf, std::uint32_t index, bool forward, const std::byte* ahead) {
         leaf_ = leaf;
         ahead_ = ahead;
         heads_ = leaf.heads();
         slots_ = leaf.data() + leaf.slots_offset();
         count_ = leaf.count();
         prefix_is_there_ = false;
-        ahead_step_ = leaf.page_size() / count_;
+        ahead_step_ = leaf.page_size() / (forward ? count_ - index : index + 1);
         if (leaf.data() != expected_) fetch_entries(index + 1);
         expected_ = ahead;
         go(index);
@@ -46,8 +46,10 @@ public:
 
 private:
     void go(std::uint32_t index) {
-        __builtin_prefetch(ahead_);
-        __builtin_prefetch(ahead_ + kLine);
+        // Never so much at once that the processor waits for it.
+        constexpr std::uint32_t kMost = 6 * kCacheLine;
+        for (std::uint32_t at = 0; at < std::min(ahead_step_, kMost); at += kCacheLine)
+            __builtin_prefetch(ahead_ + at);
         ahead_ += ahead_step_;
         entry_ = leaf_.leaf_entry_at(load<std::uint16_t>(slots_ + kSlotSize * index));
         index_ = index;
@@ -58,7 +60,7 @@ private:
         for (std::uint32_t i = from; i < std::min(count_, from + 7); ++i) {
             const std::byte* entry = leaf_.data() + load<std::uint16_t>(slots_ + kSlotSize * i);
             __builtin_prefetch(entry);
-            __builtin_prefetch(entry + kLine);
+            __builtin_prefetch(entry + kCacheLine);
         }
     }
 
@@ -85,8 +87,6 @@ private:
         std::memcpy(to, &first, 8);
         std::memcpy(to + size - 8, &last, 8);
     }
-
-    static constexpr std::size_t kLine = 64;  ///< bytes of a cache line
 
     NodeView leaf_;
     const std::uint32_t* heads_ = nullptr;

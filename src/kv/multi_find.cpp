@@ -11,64 +11,66 @@ namespace cambium::kv::detail {
 
 namespace {
 
-constexpr std::size_t kGroup = 12;
-constexpr std::size_t kCacheLine = 64;
+constexpr std::size_t kGroup = 16;
 
 struct Descent {
     PageRef ref;
     NodeView node;
-    Position found;
+    NodeView::Candidates found;
 };
-using Group = std::array<Descent, kGroup>;
+using Group = std::span<Descent>;
 
-// The header, the prefix and the hints.
-void fetch_page(const TransactionState& txn, PageRef ref) {
-    const std::byte* page = (ref & kDirtyBit) != 0          ? txn.dirty.page(ref)
-                            : ref < txn.snapshot.page_count ? txn.map + ref * txn.page_size_bytes
-                                                            : nullptr;
-    if (page == nullptr) return;  // node() refuses it
-    __builtin_prefetch(page);
-    __builtin_prefetch(page + kCacheLine);
-}
-
-// The first heads that a search compares, and the slots behind them.
-void fetch_arrays(const NodeView& node) {
+// Where the page's search will look: the hints are there, the heads of a large node are not.
+void fetch_heads(const NodeView& node) {
     const std::size_t heads = node.heads_offset();
     __builtin_prefetch(node.data() + heads + kHeadSize * (node.count() / 2));
     __builtin_prefetch(node.data() + heads + kHeadSize * (node.count() / 4));
+}
+
+void descend_to_leaves(const TransactionState& txn, const TreeRecord& tree, const ByteView* keys, Group group) {
+    for (Descent& one : group) one.ref = tree.root;
+    for (std::uint32_t level = checked_depth(tree); level-- > 0;) {
+        for (Descent& one : group) {
+            one.node = txn.node(one.ref, level);
+            fetch_heads(one.node);
+        }
+        for (std::size_t i = 0; level > 0 && i < group.size(); ++i) {
+            Descent& one = group[i];
+            one.ref = txn.child(one.ref, one.node, one.node.child_index(keys[i]));
+            txn.fetch(one.ref);
+        }
+    }
+}
+
+// The entry that is probably the one: its header, and where its value ends when that is short.
+void fetch_entry(const Descent& one) {
+    if (one.found.begin == one.found.end) return;
+    const std::byte* entry = one.node.data() + one.node.slot(one.found.begin);
+    __builtin_prefetch(entry);
+    __builtin_prefetch(entry + kCacheLine);
 }
 
 }  // namespace
 
 void find_many(const TransactionState& txn, const TreeState& tree, std::span<const ByteView> keys,
                std::span<std::optional<ByteView>> values) {
-    const std::uint32_t depth = checked_depth(tree.record);
+    const auto value = [&](const std::optional<LeafEntry>& entry) {
+        return entry.has_value() ? std::optional{value_of(txn, tree.record, *entry)} : std::nullopt;
+    };
+    if (tree.compare != nullptr || tree.record.depth == 0) {
+        for (std::size_t i = 0; i < keys.size(); ++i) values[i] = value(find(txn, tree, keys[i]));
+        return;
+    }
+    std::array<Descent, kGroup> descents;
     for (std::size_t begin = 0; begin < keys.size(); begin += kGroup) {
-        const std::size_t size = std::min(kGroup, keys.size() - begin);
-        Group group;
-        for (std::size_t i = 0; i < size; ++i) group[i].ref = tree.record.root;
-        for (std::uint32_t level = depth; level-- > 0;) {
-            for (std::size_t i = 0; i < size; ++i) {
-                group[i].node = txn.node(group[i].ref, level);
-                fetch_arrays(group[i].node);
-            }
-            for (std::size_t i = 0; i < size; ++i) {
-                Descent& one = group[i];
-                if (level == 0) {
-                    one.found = position_in(tree, one.node, keys[begin + i]);
-                    continue;
-                }
-                one.ref = txn.child(one.ref, one.node, child_in(tree, one.node, keys[begin + i]));
-                fetch_page(txn, one.ref);
-            }
+        const Group group = Group{descents}.first(std::min(kGroup, keys.size() - begin));
+        descend_to_leaves(txn, tree.record, keys.data() + begin, group);
+        for (std::size_t i = 0; i < group.size(); ++i) {
+            group[i].found = group[i].node.candidates(keys[begin + i]);
+            fetch_entry(group[i]);
         }
-        for (std::size_t i = 0; i < size; ++i) {
-            const Descent& one = group[i];
-            const bool exact = depth > 0 && one.found.exact;
-            values[begin + i] =
-                exact ? std::optional{value_of(txn, tree.record, one.node.leaf_entry(one.found.index))}
-                      : std::nullopt;
-        }
+        for (std::size_t i = 0; i < group.size(); ++i)
+            values[begin + i] = value(group[i].node.find_entry(group[i].found));
     }
 }
 

@@ -7,12 +7,16 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <string>
 
 #include "cambium/base/bytes.hpp"
+#include "kv/head_search.hpp"
 #include "kv/page_format.hpp"
 
 namespace cambium::kv {
+
+inline constexpr std::size_t kCacheLine = 64;  ///< bytes
 
 [[noreturn]] void throw_corrupt(std::uint64_t page_number, const char* reason);
 
@@ -25,24 +29,33 @@ template <class T>
 
 /// The head of what follows a page's prefix: its first four bytes, zero-padded, comparable as a number.
 [[nodiscard]] inline std::uint32_t head_of(ByteView rest) noexcept {
-    std::uint32_t head = 0;
-    if (rest.size() >= kHeadSize) {
+    if (rest.size() >= kHeadSize) [[likely]] {
+        std::uint32_t head;
         std::memcpy(&head, rest.data(), kHeadSize);
-    } else {
-        std::memcpy(&head, rest.data(), rest.size());
+        return __builtin_bswap32(head);
     }
-    return __builtin_bswap32(head);
+    if (rest.empty()) return 0;
+    // One to three bytes, some of them taken twice: no loop, and no call.
+    const auto byte = [&](std::size_t i) noexcept {
+        return std::uint32_t{static_cast<unsigned char>(rest[i])} << (24 - 8 * i);
+    };
+    return byte(0) | byte(rest.size() / 2) | byte(rest.size() - 1);
 }
 
 /// Whether `size` bytes are equal; short runs, as prefixes are, without a call.
 [[nodiscard]] inline bool equal_bytes(const char* a, const char* b, std::size_t size) noexcept {
-    const auto word = [](const char* from) noexcept {
-        std::uint64_t value;
-        std::memcpy(&value, from, sizeof value);
-        return value;
+    const auto ends_equal = [&]<class Word>(Word) noexcept {
+        const auto word = [](const char* from) noexcept {
+            Word value;
+            std::memcpy(&value, from, sizeof value);
+            return value;
+        };
+        const std::size_t last = size - sizeof(Word);
+        return word(a) == word(b) && word(a + last) == word(b + last);
     };
     if (size > 16) return std::memcmp(a, b, size) == 0;
-    if (size >= 8) return word(a) == word(b) && word(a + size - 8) == word(b + size - 8);
+    if (size >= 8) return ends_equal(std::uint64_t{});
+    if (size >= 4) return ends_equal(std::uint32_t{});
     for (std::size_t i = 0; i < size; ++i)
         if (a[i] != b[i]) return false;
     return true;
@@ -206,30 +219,60 @@ public:
         if (!rest.tail.empty()) std::memcpy(to + kHeadSize, rest.tail.data(), rest.tail.size());
     }
 
-    /// The first entry at or after `key`.
-    [[nodiscard]] Position lower_bound(ByteView key) const {
+    /// The entries or separators whose heads equal that of a key; none when begin == end.
+    struct Candidates {
+        std::uint32_t begin;
+        std::uint32_t end;
+        ByteView rest;  ///< of the key, behind the prefix
+    };
+    [[nodiscard, gnu::always_inline]] Candidates candidates(ByteView key) const {
         const ByteView common = prefix();
-        if (key.size() < common.size() || !equal_bytes(key.data(), common.data(), common.size())) [[unlikely]]
-            return {key < common ? 0 : count(), false};
+        if (key.size() < common.size() || !equal_bytes(key.data(), common.data(), common.size())) [[unlikely]] {
+            const std::uint32_t place = key < common ? 0 : count();
+            return {place, place, {}};
+        }
         const ByteView rest{key.data() + common.size(), key.size() - common.size()};
         const std::uint32_t head = head_of(rest);
         const std::uint32_t* heads = this->heads();
-        std::uint32_t index = head_lower_bound(heads, head);
+        const std::uint32_t begin = head_lower_bound(heads, head);
         const std::uint32_t total = count();
-        if (index == total || heads[index] != head) return {index, false};
-        std::uint32_t end = index + 1;
-        if (end < total && heads[end] == head) end = equal_heads_end(heads, index, head);
-        while (index < end) {
-            const std::uint32_t middle = index + (end - index) / 2;
-            const int order = compare_rest(rest, middle);
+        if (begin == total || heads[begin] != head) return {begin, begin, rest};
+        const bool more = begin + 1 < total && heads[begin + 1] == head;
+        return {begin, more ? equal_heads_end(heads, begin + 1, head) : begin + 1, rest};
+    }
+
+    /// The first entry at or after `key`.
+    [[nodiscard]] Position lower_bound(ByteView key) const {
+        auto [begin, end, rest] = candidates(key);
+        while (begin < end) {
+            const std::uint32_t middle = begin + (end - begin) / 2;
+            const KeyRest other = key_rest(middle);
+            const int order = compare_rest(rest, other.size, other.tail);
             if (order == 0) return {middle, true};
             if (order < 0) {
                 end = middle;
             } else {
-                index = middle + 1;
+                begin = middle + 1;
             }
         }
-        return {index, false};
+        return {begin, false};
+    }
+
+    /// The entry of a leaf that has exactly this key, if any.
+    [[nodiscard]] std::optional<LeafEntry> find_entry(ByteView key) const { return find_entry(candidates(key)); }
+    [[nodiscard]] std::optional<LeafEntry> find_entry(Candidates among) const {
+        while (among.begin < among.end) {
+            const std::uint32_t middle = among.begin + (among.end - among.begin) / 2;
+            const LeafEntry entry = leaf_entry(middle);
+            const int order = compare_rest(among.rest, entry.rest_size, entry.tail);
+            if (order == 0) return entry;
+            if (order < 0) {
+                among.end = middle;
+            } else {
+                among.begin = middle + 1;
+            }
+        }
+        return std::nullopt;
     }
 
     /// Whether a key is behind every entry of a node that has one, as far as prefix and heads tell.
@@ -284,25 +327,18 @@ private:
 
     [[nodiscard]] std::uint32_t head_lower_bound(const std::uint32_t* heads, std::uint32_t head) const noexcept {
         const std::uint32_t total = count();
-        std::uint32_t low = 0;
-        std::uint32_t high = total;
-        if ((header().flags & kHasHints) != 0) {
-            const auto* hints = reinterpret_cast<const std::uint32_t*>(page_ + hints_offset());
-            std::uint32_t below = 0;
-            for (std::size_t i = 0; i < kHintCount; ++i) below += hints[i] < head ? 1U : 0U;
-            constexpr auto kIntervals = static_cast<std::uint32_t>(kHintCount) + 1;
-            if (below > 0) low = below * total / kIntervals + 1;
-            if (below < kHintCount) high = (below + 1) * total / kIntervals;
-        }
-        const std::uint32_t* base = heads + low;
-        std::uint32_t size = high > low ? high - low : 0;
-        while (size > 1) {
-            const std::uint32_t half = size / 2;
-            base += base[half - 1] < head ? half : 0;
-            size -= half;
-        }
-        if (size == 1 && *base < head) ++base;
-        return static_cast<std::uint32_t>(base - heads);
+        constexpr std::uint32_t kWindow = 16;
+        if ((header().flags & kHasHints) == 0 || total < kWindow) return heads_below(heads, total, head);
+        const auto* hints = reinterpret_cast<const std::uint32_t*>(page_ + hints_offset());
+        const std::uint32_t below = groups_below(hints, kHintCount / kHeadLanes, head);
+        constexpr auto kIntervals = static_cast<std::uint32_t>(kHintCount) + 1;
+        const std::uint32_t low = below > 0 ? below * total / kIntervals + 1 : 0;
+        const std::uint32_t high = below < kHintCount ? (below + 1) * total / kIntervals : total;
+        // As many heads as a page of 4 KiB has between two hints, always: a loop of fixed length. Those before
+        // `low` lie below, too.
+        if (high > low + kWindow) return low + heads_below(heads + low, high - low, head);
+        const std::uint32_t window = std::min(low, total - kWindow);
+        return window + groups_below(heads + window, kWindow / kHeadLanes, head);
     }
 
     [[nodiscard]] std::uint32_t equal_heads_end(const std::uint32_t* heads, std::uint32_t from,
@@ -310,12 +346,11 @@ private:
         return static_cast<std::uint32_t>(std::upper_bound(heads + from, heads + count(), head) - heads);
     }
 
-    // Order of `rest` against entry i, whose head is equal. Zero padding is resolved by the sizes.
-    [[nodiscard]] int compare_rest(ByteView rest, std::uint32_t i) const {
-        const KeyRest other = key_rest(i);
-        const ByteView tail = rest.size() > kHeadSize ? rest.substr(kHeadSize) : ByteView{};
-        if (const int order = tail.compare(other.tail); order != 0) return order;
-        return rest.size() == other.size ? 0 : rest.size() < other.size ? -1 : 1;
+    // Order of what is behind the prefix of two keys whose heads are equal. Zero padding is resolved by the sizes.
+    [[nodiscard]] static int compare_rest(ByteView rest, std::uint32_t size, ByteView tail) noexcept {
+        const ByteView own_tail = rest.size() > kHeadSize ? rest.substr(kHeadSize) : ByteView{};
+        if (const int order = own_tail.compare(tail); order != 0) return order;
+        return rest.size() == size ? 0 : rest.size() < size ? -1 : 1;
     }
 
     const std::byte* page_;

@@ -37,12 +37,16 @@ void TransactionState::begin(const Snapshot& at, const std::byte* mapping) {
     if (writable || snapshot.id != at.id) tree_count = 0;
     if (writable) top_level = dirty.begin_epoch();
     snapshot = at;
-    map = mapping;
-    nodes_visited = 0;
     catalog.record = at.catalog;
     catalog.modified = false;
     catalog.append_leaf = kNoPage;
     catalog.epoch = dirty.epoch();
+    begin_again(mapping);
+}
+
+void TransactionState::begin_again(const std::byte* mapping) noexcept {
+    map = mapping;
+    nodes_visited = 0;
     failed = false;
     stores_values = false;
     active = true;

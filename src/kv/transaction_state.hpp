@@ -28,6 +28,8 @@ struct Snapshot {
     TreeRecord space{};
 };
 
+class HeadRing;
+
 /// Pages that a transaction stopped using. They belong to snapshots from `birth` until before `retired`.
 struct RetiredExtent {
     std::uint64_t first_page;
@@ -93,6 +95,8 @@ struct Level {
 };
 
 struct TransactionState {
+    static constexpr std::size_t kFetchedLines = 5;
+
     TransactionState(EnvironmentState& environment, const base::Checksum& page_checksum, std::uint32_t page_size)
         : env(&environment), checksum(&page_checksum), page_size_bytes(page_size), dirty(page_size) {}
 
@@ -110,6 +114,8 @@ struct TransactionState {
     mutable std::uint64_t nodes_visited = 0;  ///< since the transaction began
     std::uint32_t reader_slot = 0;
     bool durable_only = false;                      ///< a reader of durable states
+    const HeadRing* head_ring = nullptr;            ///< a reader's snapshot is the one of this ring
+    std::uint64_t head_sequence = 0;                ///< with this number
     std::vector<std::unique_ptr<TreeState>> trees;  ///< the first tree_count are open; the rest wait for reuse
     std::size_t tree_count = 0;
     TreeState catalog;
@@ -151,6 +157,12 @@ struct TransactionState {
         if ((ref & ~parent & kDirtyBit) != 0) bad_reference(parent);
         return ref;
     }
+    /// Has the first lines of a committed page fetched: of a leaf, in most cases, all but the entries.
+    void fetch(PageRef ref) const noexcept {
+        if (ref >= snapshot.page_count) return;  // dirty; or node() refuses it
+        const std::byte* page = map + ref * page_size_bytes;
+        for (std::size_t line = 0; line < kFetchedLines; ++line) __builtin_prefetch(page + kCacheLine * line);
+    }
     [[nodiscard]] NodeEditor editor(PageRef ref) { return {dirty.change(ref), page_size_bytes}; }
     /// The bytes of a value that may live in a run.
     [[nodiscard]] ByteView resolve(const LeafEntry& entry) const {
@@ -170,6 +182,8 @@ struct TransactionState {
 
     /// Starts a transaction on a snapshot; ends it. Neither allocates once the object has been used.
     void begin(const Snapshot& at, const std::byte* mapping);
+    /// Starts a read transaction on the snapshot it has read before.
+    void begin_again(const std::byte* mapping) noexcept;
     void end() noexcept;
     /// Makes every cursor and reader of values throw from now on. O(open cursors).
     void end_cursors() noexcept;

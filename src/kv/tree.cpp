@@ -30,21 +30,6 @@ void go_to_edge(const TransactionState& txn, Path& path, std::uint32_t from, Pag
 namespace {
 
 template <class Search>
-std::optional<LeafEntry> find_by(const TransactionState& txn, const TreeRecord& tree, Search&& search) {
-    PageRef ref = tree.root;
-    for (std::uint32_t level = checked_depth(tree); level-- > 0;) {
-        const NodeView node = txn.node(ref, level);
-        const Position position = search(node);
-        if (level > 0) {
-            ref = txn.child(ref, node, position.index + (position.exact ? 1 : 0));
-        } else if (position.exact) {
-            return node.leaf_entry(position.index);
-        }
-    }
-    return std::nullopt;
-}
-
-template <class Search>
 bool descend_by(const TransactionState& txn, const TreeRecord& tree, Path& path, Search&& search) {
     path.depth = checked_depth(tree);
     PageRef ref = tree.root;
@@ -58,6 +43,7 @@ bool descend_by(const TransactionState& txn, const TreeRecord& tree, Path& path,
         const std::uint32_t child = position.index + (position.exact ? 1 : 0);
         path.frames[i] = {ref, node, child};
         ref = txn.child(ref, node, child);
+        txn.fetch(ref);
     }
     return false;
 }
@@ -65,12 +51,21 @@ bool descend_by(const TransactionState& txn, const TreeRecord& tree, Path& path,
 }  // namespace
 
 std::optional<LeafEntry> find_by_bytes(const TransactionState& txn, const TreeRecord& tree, ByteView key) {
-    return find_by(txn, tree, [&](const NodeView& node) { return node.lower_bound(key); });
+    PageRef ref = tree.root;
+    for (std::uint32_t level = checked_depth(tree); level-- > 0;) {
+        const NodeView node = txn.node(ref, level);
+        if (level == 0) return node.find_entry(key);
+        ref = txn.child(ref, node, node.child_index(key));
+        txn.fetch(ref);
+    }
+    return std::nullopt;
 }
 
 std::optional<LeafEntry> find(const TransactionState& txn, const TreeState& tree, ByteView key) {
     if (tree.compare == nullptr) return find_by_bytes(txn, tree.record, key);
-    return find_by(txn, tree.record, [&](const NodeView& node) { return node.lower_bound(key, tree.compare); });
+    Path path;
+    if (!descend(txn, tree, key, path)) return std::nullopt;
+    return path.leaf().node.leaf_entry(path.leaf().index);
 }
 
 bool descend_by_bytes(const TransactionState& txn, const TreeRecord& tree, ByteView key, Path& path) {

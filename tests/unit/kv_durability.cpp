@@ -430,6 +430,31 @@ TEST_CASE("a reader may ask for what is durable only") {
     require_sound(environment);
 }
 
+TEST_CASE("a reader that is used again sees the newest state of the kind it asks for") {
+    const MemoryDirectory directory;
+    Environment environment = Environment::open(directory.store());
+    commit_one(environment, "0", Durability::durable);
+    const auto sees = [](const kv::ReadTransaction& txn, int i) {
+        return txn.contains(txn.tree("records"), std::to_string(i));
+    };
+    kv::ReadTransaction held = environment.begin_read();
+    for (int i = 1; i < 20; ++i) {
+        commit_one(environment, std::to_string(i), i % 3 == 0 ? Durability::durable : Durability::deferred);
+        CHECK_FALSE(sees(held, i));
+        const int durable = i / 3 * 3;
+        // One after the other they take the same reader from the shelf.
+        for (int again = 0; again < 3; ++again) {
+            CHECK(sees(environment.begin_read(), i));
+            CHECK(sees(environment.begin_read_durable(), durable));
+            CHECK(sees(environment.begin_read_durable(), i) == (i == durable));
+            held.renew();
+            CHECK(sees(held, i));
+        }
+    }
+    held.end();
+    require_sound(environment);
+}
+
 TEST_CASE("a flush thread flushes without another commit, only when asked for") {
     const MemoryDirectory directory;
     kv::Options options;

@@ -53,6 +53,9 @@ void check_against(const NodeView& node, const std::map<std::string, std::string
         const Position at = node.lower_bound(key);
         REQUIRE(at.exact);
         REQUIRE(at.index == i);
+        const std::optional<LeafEntry> found = node.find_entry(key);
+        REQUIRE(found.has_value());
+        REQUIRE(found->value.data() == node.leaf_entry(i).value.data());
         ++i;
     }
     for (int probes = 0; probes < 20; ++probes) {
@@ -60,10 +63,37 @@ void check_against(const NodeView& node, const std::map<std::string, std::string
         const Position at = node.lower_bound(key);
         REQUIRE(at.index == static_cast<std::uint32_t>(std::distance(model.begin(), model.lower_bound(key))));
         REQUIRE(at.exact == (model.count(key) > 0));
+        REQUIRE(node.find_entry(key).has_value() == at.exact);
     }
 }
 
 }  // namespace
+
+TEST_CASE("heads below one are as many as std::lower_bound says, for arrays of any size") {
+    std::mt19937_64 random{test::seed()};
+    const std::uint32_t edges[] = {0, 1, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff};
+    for (std::uint32_t size = 0; size < 300; ++size) {
+        std::vector<std::uint32_t> heads(size);
+        for (std::uint32_t& head : heads)
+            head = random() % 4 == 0 ? edges[random() % 6] : static_cast<std::uint32_t>(random() % 40 << 26);
+        std::sort(heads.begin(), heads.end());
+        std::vector<std::uint32_t> probes{std::begin(edges), std::end(edges)};
+        for (const std::uint32_t head : heads) probes.insert(probes.end(), {head - 1, head, head + 1});
+        for (const std::uint32_t probe : probes) {
+            const auto below = std::lower_bound(heads.begin(), heads.end(), probe) - heads.begin();
+            REQUIRE(heads_below(heads.data(), size, probe) == static_cast<std::uint32_t>(below));
+        }
+    }
+}
+
+TEST_CASE("the head of a key is its first four bytes, padded with zeros") {
+    CHECK(head_of({}) == 0);
+    CHECK(head_of("\x81") == 0x81000000);
+    CHECK(head_of("\x81\x02") == 0x81020000);
+    CHECK(head_of("\x81\x02\xff") == 0x8102ff00);
+    CHECK(head_of("\x81\x02\xff\x03") == 0x8102ff03);
+    CHECK(head_of("\x81\x02\xff\x03\x04") == 0x8102ff03);
+}
 
 TEST_CASE("a leaf edited in place does what a sorted map does") {
     std::mt19937_64 random{test::seed()};
@@ -186,8 +216,26 @@ TEST_CASE("entries that lie outside their page are corruption, not a crash") {
         try {
             for (std::uint32_t i = 0; i < leaf.count(); ++i) (void)leaf.leaf_entry(i);
             (void)leaf.lower_bound("b");
+            (void)leaf.find_entry("b");
         } catch (const Error& error) {
             CHECK(error.code() == ErrorCode::corrupt);
         }
+    }
+}
+
+TEST_CASE("a node that claims hints and has few entries is searched within its arrays") {
+    const Page page{4096};
+    for (std::uint32_t count = 0; count < 40; ++count) {
+        std::vector<std::string> keys;
+        for (std::uint32_t i = 0; i < count; ++i) keys.push_back("key " + std::to_string(1000 + i * 3));
+        std::vector<LeafItem> items;
+        for (const std::string& key : keys) items.push_back({key, "x"});
+        page.editor().build_leaf(items);
+        page.editor().finish(3, 3);
+        page.bytes[offsetof(NodeHeader, flags)] |= std::byte{kHasHints};
+        const NodeView leaf = page.editor();
+        REQUIRE(leaf.structure_error() == nullptr);
+        for (std::uint32_t probe = 990; probe < 1130; ++probe)
+            CHECK(leaf.lower_bound("key " + std::to_string(probe)).index <= count);
     }
 }
