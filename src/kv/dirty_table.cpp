@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 namespace cambium::kv {
 
 namespace {
 
-constexpr std::align_val_t kPageAlignment{4096};
+// A cache line. More would make malloc leave a gap as large as the page.
+constexpr std::align_val_t kBufferAlignment{64};
 
 // Makes sure that the next push_back cannot fail.
 template <class T>
@@ -24,11 +26,11 @@ void DirtyTable::allocate(Entry& entry) {
     if (entry.spilled) {
         if (spill_ == nullptr) spill_ = std::make_unique<os::SpillFile>(spill_beside_);
         entry.data = spill_->allocate(bytes);
-    } else if (entry.pages == 1 && !pool_.empty()) {
-        entry.data = pool_.back();
-        pool_.pop_back();
+    } else if (entry.pages == 1 && pool_ != nullptr) {
+        entry.data = reinterpret_cast<std::byte*>(std::exchange(pool_, pool_->next));
+        pooled_bytes_ -= bytes;
     } else {
-        entry.data = static_cast<std::byte*>(::operator new(bytes, kPageAlignment));
+        entry.data = static_cast<std::byte*>(::operator new(bytes, kBufferAlignment));
     }
     (entry.spilled ? spilled_bytes_ : memory_bytes_) += bytes;
 }
@@ -39,10 +41,11 @@ void DirtyTable::free(const Entry& entry) noexcept {
     (entry.spilled ? spilled_bytes_ : memory_bytes_) -= bytes;
     if (entry.spilled) {
         if (spill_ != nullptr) spill_->release(entry.data, bytes);
-    } else if (entry.pages == 1 && pool_.size() < pool_.capacity()) {
-        pool_.push_back(entry.data);
+    } else if (entry.pages == 1 && pooled_bytes_ + bytes <= pool_limit_) {
+        pool_ = new (entry.data) Pooled{pool_};
+        pooled_bytes_ += bytes;
     } else {
-        ::operator delete(entry.data, kPageAlignment);
+        ::operator delete(entry.data, kBufferAlignment);
     }
 }
 
@@ -116,7 +119,7 @@ void DirtyTable::clear() noexcept {
 
 DirtyTable::~DirtyTable() {
     clear();
-    for (std::byte* page : pool_) ::operator delete(page, kPageAlignment);
+    while (pool_ != nullptr) ::operator delete(std::exchange(pool_, pool_->next), kBufferAlignment);
 }
 
 void DirtyTable::begin_level() {

@@ -20,13 +20,15 @@ namespace cambium::kv {
 
 class DirtyTable {
 public:
-    explicit DirtyTable(std::uint32_t page_size) : page_size_(page_size) { pool_.reserve(kPooledPages); }
+    explicit DirtyTable(std::uint32_t page_size) : page_size_(page_size) {}
     ~DirtyTable();
     DirtyTable(const DirtyTable&) = delete;
     DirtyTable& operator=(const DirtyTable&) = delete;
-    /// Bytes to hold in memory, and the file beside which the rest goes. Without this call nothing is spilled.
+    /// Bytes to hold in memory, and the file beside which the rest goes. Without this call nothing is spilled. An
+    /// eighth of the budget may stay in the pool when the pages are dropped.
     void set_budget(std::uint64_t bytes, std::string spill_beside) {
         budget_ = bytes;
+        pool_limit_ = bytes / 8;
         spill_beside_ = std::move(spill_beside);
     }
 
@@ -70,6 +72,8 @@ public:
     /// Bytes of pages, runs and images.
     [[nodiscard]] std::uint64_t memory_bytes() const noexcept { return memory_bytes_; }
     [[nodiscard]] std::uint64_t spilled_bytes() const noexcept { return spilled_bytes_; }
+    /// Bytes of released page buffers that wait to be used again.
+    [[nodiscard]] std::uint64_t pooled_bytes() const noexcept { return pooled_bytes_; }
     /// Single dirty pages, runs not counted.
     [[nodiscard]] std::uint64_t node_count() const noexcept { return node_count_; }
     /// Calls visit(ref, data, pages) for every run.
@@ -98,7 +102,11 @@ private:
         std::uint64_t epoch;
         std::size_t first_image;
     };
-    static constexpr std::size_t kPooledPages = 1024;
+    /// A buffer in the pool.
+    struct Pooled {
+        Pooled* next;
+    };
+    static constexpr std::uint64_t kDefaultPoolLimit = std::uint64_t{32} << 20;
 
     PageRef add_entry(std::uint64_t pages, bool is_run);
     void save(std::uint64_t index);
@@ -122,7 +130,9 @@ private:
     std::uint64_t spilled_bytes_ = 0;
     std::string spill_beside_;
     std::unique_ptr<os::SpillFile> spill_;
-    std::vector<std::byte*> pool_;  ///< page buffers to use again; its capacity is fixed
+    Pooled* pool_ = nullptr;  ///< page buffers to use again
+    std::uint64_t pooled_bytes_ = 0;
+    std::uint64_t pool_limit_ = kDefaultPoolLimit;
 };
 
 }  // namespace cambium::kv

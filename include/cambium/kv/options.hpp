@@ -55,8 +55,9 @@ struct Options {
     /// Start a thread that flushes deferred commits every deferred_interval, also when no commit follows.
     bool flush_thread = false;
     /// Bytes of memory for what a write transaction has changed. What is more goes to a temporary file without a
-    /// name in the directory of the store, which the kernel can write out; it vanishes with the transaction. Every
-    /// opener of one file in a process shares the value of the first. A store in memory spills nothing.
+    /// name in the directory of the store, which the kernel can write out; it vanishes with the transaction. Up to
+    /// an eighth of the memory is kept until the store is closed, for the next transactions. Every opener of one
+    /// file in a process shares the value of the first. A store in memory spills nothing and keeps up to 32 MiB.
     std::uint64_t write_memory_bytes = std::uint64_t{256} << 20;
 };
 
