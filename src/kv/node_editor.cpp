@@ -38,11 +38,38 @@ ByteView separator_between(ByteView left, ByteView right) noexcept {
     return right.substr(0, common_prefix(left, right) + 1);
 }
 
+std::size_t prefix_size_of(std::span<const LeafItem> items, std::uint16_t flags) noexcept {
+    return prefix_of(items, flags);
+}
+
+namespace {
+
+// The heap starts below the last four bytes so that every value is 8-byte aligned.
+std::size_t leaf_size_without_entries(std::size_t count, std::size_t prefix_size) noexcept {
+    return aligned4(sizeof(NodeHeader) + prefix_size) + (kHeadSize + kSlotSize) * count + 4;
+}
+
+}  // namespace
+
 std::size_t leaf_size(std::span<const LeafItem> items, std::uint16_t flags) noexcept {
-    const std::size_t prefix = prefix_of(items, flags);
-    // The heap starts below the last four bytes so that every value is 8-byte aligned.
-    std::size_t size = aligned4(sizeof(NodeHeader) + prefix) + (kHeadSize + kSlotSize) * items.size() + 4;
-    for (const LeafItem& item : items) size += leaf_entry_size(item.key.size() - prefix, item.value.size(), flags);
+    return leaf_size(items, prefix_of(items, flags), flags);
+}
+
+std::size_t leaf_size(std::span<const LeafItem> items, std::size_t prefix_size, std::uint16_t flags) noexcept {
+    std::size_t size = leaf_size_without_entries(items.size(), prefix_size);
+    for (const LeafItem& item : items)
+        size += leaf_entry_size(item.key.size() - prefix_size, item.value.size(), flags);
+    return size;
+}
+
+std::size_t leaf_size_with_prefix(const NodeView& leaf, std::size_t prefix_size) {
+    const std::size_t cut = prefix_size - leaf.header().prefix_size;
+    std::size_t size = leaf_size_without_entries(leaf.count(), prefix_size);
+    for (std::uint32_t i = 0; i < leaf.count(); ++i) {
+        const LeafEntry entry = leaf.leaf_entry(i);
+        size += leaf_entry_size(entry.rest_size - std::min<std::size_t>(cut, entry.rest_size), entry.value.size(),
+                                leaf.header().flags);
+    }
     return size;
 }
 
@@ -98,14 +125,12 @@ std::size_t NodeEditor::push_branch_entry(ByteView rest) noexcept {
 }
 
 void NodeEditor::build_leaf(std::span<const LeafItem> items, std::uint16_t flags) noexcept {
-    fill_leaf(items, items.empty() ? ByteView{} : items.front().key.substr(0, prefix_of(items, flags)), flags);
+    build_leaf(items, prefix_of(items, flags), flags);
 }
 
-void NodeEditor::build_leaf(const LeafItem& item, std::size_t prefix_size, std::uint16_t flags) noexcept {
-    fill_leaf({&item, 1}, item.key.substr(0, prefix_size), flags);
-}
-
-void NodeEditor::fill_leaf(std::span<const LeafItem> items, ByteView prefix, std::uint16_t flags) noexcept {
+void NodeEditor::build_leaf(std::span<const LeafItem> items, std::size_t prefix_size,
+                            std::uint16_t flags) noexcept {
+    const ByteView prefix = items.empty() ? ByteView{} : items.front().key.substr(0, prefix_size);
     start(PageKind::leaf, 0, prefix, flags);
     mutable_header().count = narrow(items.size());
     auto* heads = reinterpret_cast<std::uint32_t*>(bytes_ + heads_offset());

@@ -1,8 +1,8 @@
 // Changing nodes: editing a dirty page in place, and building pages from sorted items.
 //
 // In-place edits keep every entry's prefix; they answer false when the page has no room or the key lacks the
-// prefix, and the caller rebuilds (tree.cpp). A build chooses the longest prefix its first and last key share,
-// so a prefix needs no fence keys and is always provable from the page alone.
+// prefix, and the caller rebuilds (tree_change.cpp). A build chooses the longest prefix its first and last key
+// share, unless it is told otherwise, so a prefix needs no fence keys and is always provable from the page alone.
 #pragma once
 
 #include <span>
@@ -49,6 +49,13 @@ struct BranchItem {
 
 /// Page bytes that these items need when built, header and prefix included.
 [[nodiscard]] std::size_t leaf_size(std::span<const LeafItem> items, std::uint16_t flags = 0) noexcept;
+/// The same with a prefix of that size, which all keys must share.
+[[nodiscard]] std::size_t leaf_size(std::span<const LeafItem> items, std::size_t prefix_size,
+                                    std::uint16_t flags) noexcept;
+/// Bytes of the prefix that a build chooses.
+[[nodiscard]] std::size_t prefix_size_of(std::span<const LeafItem> items, std::uint16_t flags) noexcept;
+/// Page bytes that the entries of a leaf would need with a longer prefix.
+[[nodiscard]] std::size_t leaf_size_with_prefix(const NodeView& leaf, std::size_t prefix_size);
 [[nodiscard]] std::size_t branch_size(std::span<const BranchItem> items, std::uint16_t flags = 0) noexcept;
 
 /// Bytes that two keys have in common from the start.
@@ -64,8 +71,8 @@ public:
     /// Makes the page the node of exactly these items; they must fit (leaf_size() <= page size) and must not lie in
     /// it.
     void build_leaf(std::span<const LeafItem> items, std::uint16_t flags = 0) noexcept;
-    /// Makes the page a leaf of one item, with a prefix of its key that the next keys probably share.
-    void build_leaf(const LeafItem& item, std::size_t prefix_size, std::uint16_t flags) noexcept;
+    /// The same with a prefix of that size, which all keys must share.
+    void build_leaf(std::span<const LeafItem> items, std::size_t prefix_size, std::uint16_t flags) noexcept;
     /// The same for a branch: `first` is the child left of the first separator.
     void build_branch(std::uint8_t level, PageRef first, std::span<const BranchItem> items, std::uint16_t flags = 0,
                       std::uint64_t first_entries = 0) noexcept;
@@ -88,7 +95,6 @@ public:
 
 private:
     NodeHeader& mutable_header() noexcept { return *reinterpret_cast<NodeHeader*>(bytes_); }
-    void fill_leaf(std::span<const LeafItem> items, ByteView prefix, std::uint16_t flags) noexcept;
     void start(PageKind kind, std::uint8_t level, ByteView prefix, std::uint16_t flags) noexcept;
     void drop_hints() noexcept;
     [[nodiscard]] std::size_t gap() const noexcept { return header().heap_begin - arrays_end(); }

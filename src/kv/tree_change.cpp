@@ -198,9 +198,9 @@ std::size_t TreeChange::choose_cut(std::span<const LeafItem> items, std::size_t 
     return middle_of(items, leaf_item_size);
 }
 
-// Keys in order: the item that finds no room behind all others gets a leaf of its own, when no other layout of the
-// full leaf would give it room. It is likely that what the keys of that leaf share, the next ones share too. False
-// when it is not so.
+// Keys in order: the item that finds no room behind all others gets a leaf of its own, when a longer prefix of the
+// full leaf would not give it room. It is likely that what the keys of that leaf share, the next ones share too.
+// False when it is not so.
 bool TreeChange::append_leaf(const LeafItem& item) {
     const Path::Frame& frame = path_.leaf();
     const std::uint32_t count = frame.node.count();
@@ -210,14 +210,18 @@ bool TreeChange::append_leaf(const LeafItem& item) {
     frame.node.append_key(0, keys[0]);
     frame.node.append_key(count - 1, keys[1]);
     const std::size_t prefix = frame.node.header().prefix_size;
-    if (!frame.node.full_keys() && common_prefix(keys[0], item.key) > prefix) return false;
+    const std::uint16_t flags = leaf_flags(tree_.record.flags);
+    const std::size_t shared = frame.node.full_keys() ? 0 : common_prefix(keys[0], item.key);
+    if (shared > prefix && leaf_size_with_prefix(frame.node, shared) + kHeadSize + kSlotSize +
+                                   leaf_entry_size(item.key.size() - shared, item.value.size(), flags) <=
+                               page_size())
+        return false;
     const std::size_t free = frame.node.header().heap_begin - frame.node.arrays_end();
     if (!item.key.starts_with(frame.node.prefix()) && free > page_size() / 8) return false;
 
-    const std::uint16_t flags = leaf_flags(tree_.record.flags);
     const PageRef ref = txn_.dirty.add();
     NodeEditor leaf = txn_.editor(ref);
-    leaf.build_leaf(item, std::min(prefix, common_prefix(keys[1], item.key)), flags);
+    leaf.build_leaf({&item, 1}, std::min(prefix, common_prefix(keys[1], item.key)), flags);
     const ByteView separator = tree_.compare != nullptr ? item.key : separator_between(keys[1], item.key);
     std::vector<BranchItem> added{{separator, ref, entries_below(leaf)}};
     ++tree_.record.leaf_pages;
@@ -239,14 +243,23 @@ void TreeChange::split_leaf(const LeafItem& item) {
     collect(frame.node, txn_.arena, items);
     items.insert(items.begin() + frame.index, item);
 
+    struct Piece {
+        std::span<const LeafItem> items;
+        std::size_t prefix;
+    };
     const std::uint16_t flags = leaf_flags(tree_.record.flags);
-    std::vector<std::span<const LeafItem>> pieces;
+    const std::size_t old_prefix = frame.node.header().prefix_size;
+    std::vector<Piece> pieces;
     std::vector<std::span<const LeafItem>> rest{items};
     while (!rest.empty()) {
         const std::span<const LeafItem> piece = rest.back();
         rest.pop_back();
-        if (leaf_size(piece, flags) <= page_size()) {
-            pieces.push_back(piece);
+        std::size_t prefix = prefix_size_of(piece, flags);
+        std::size_t size = leaf_size(piece, prefix, flags);
+        // A longer prefix may cost more than it saves: values are aligned.
+        if (size > page_size() && prefix > old_prefix) size = leaf_size(piece, prefix = old_prefix, flags);
+        if (size <= page_size()) {
+            pieces.push_back({piece, prefix});
             continue;
         }
         const bool whole = piece.size() == items.size();
@@ -259,17 +272,17 @@ void TreeChange::split_leaf(const LeafItem& item) {
     for (std::size_t i = 1; i < pieces.size(); ++i) {
         const PageRef ref = txn_.dirty.add();
         NodeEditor leaf = txn_.editor(ref);
-        leaf.build_leaf(pieces[i], flags);
-        const ByteView right = pieces[i].front().key;
+        leaf.build_leaf(pieces[i].items, pieces[i].prefix, flags);
+        const ByteView right = pieces[i].items.front().key;
         const bool whole = tree_.compare != nullptr;  // who compares needs keys, not parts of keys
         added.push_back(
-            {whole ? right : separator_between(pieces[i - 1].back().key, right), ref, entries_below(leaf)});
+            {whole ? right : separator_between(pieces[i - 1].items.back().key, right), ref, entries_below(leaf)});
     }
-    txn_.scratch_editor().build_leaf(pieces.front(), flags);
+    txn_.scratch_editor().build_leaf(pieces.front().items, pieces.front().prefix, flags);
     txn_.take_scratch(frame.ref);
     tree_.record.leaf_pages += added.size();
     if (tree_.append_leaf != kNoPage && !added.empty()) tree_.append_leaf = added.back().child;
-    if (const std::size_t left = pieces.front().size(); frame.index >= left && !added.empty()) {
+    if (const std::size_t left = pieces.front().items.size(); frame.index >= left && !added.empty()) {
         tree_.insert_leaf = added.front().child;
         tree_.insert_index = frame.index - static_cast<std::uint32_t>(left);
     }
