@@ -42,14 +42,10 @@ std::size_t prefix_size_of(std::span<const LeafItem> items, std::uint16_t flags)
     return prefix_of(items, flags);
 }
 
-namespace {
-
 // The heap starts below the last four bytes so that every value is 8-byte aligned.
 std::size_t leaf_size_without_entries(std::size_t count, std::size_t prefix_size) noexcept {
     return aligned4(sizeof(NodeHeader) + prefix_size) + (kHeadSize + kSlotSize) * count + 4;
 }
-
-}  // namespace
 
 std::size_t leaf_size(std::span<const LeafItem> items, std::uint16_t flags) noexcept {
     return leaf_size(items, prefix_of(items, flags), flags);
@@ -131,15 +127,73 @@ void NodeEditor::build_leaf(std::span<const LeafItem> items, std::uint16_t flags
 void NodeEditor::build_leaf(std::span<const LeafItem> items, std::size_t prefix_size,
                             std::uint16_t flags) noexcept {
     const ByteView prefix = items.empty() ? ByteView{} : items.front().key.substr(0, prefix_size);
+    start_leaf(static_cast<std::uint32_t>(items.size()), prefix, flags);
+    for (std::uint32_t i = 0; i < items.size(); ++i) fill_entry(i, items[i], items[i].key.substr(prefix.size()));
+}
+
+void NodeEditor::start_leaf(std::uint32_t count, ByteView prefix, std::uint16_t flags) noexcept {
     start(PageKind::leaf, 0, prefix, flags);
-    mutable_header().count = narrow(items.size());
-    auto* heads = reinterpret_cast<std::uint32_t*>(bytes_ + heads_offset());
-    std::byte* slots = bytes_ + slots_offset();
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        const ByteView rest = items[i].key.substr(prefix.size());
-        heads[i] = head_of(rest);
-        store(slots + kSlotSize * i, narrow(push_leaf_entry(items[i], rest)));
+    mutable_header().count = narrow(count);
+}
+
+void NodeEditor::fill_entry(std::uint32_t index, const LeafItem& item, ByteView rest) noexcept {
+    store(bytes_ + heads_offset() + kHeadSize * index, head_of(rest));
+    store(bytes_ + slots_offset() + kSlotSize * index, narrow(push_leaf_entry(item, rest)));
+}
+
+namespace {
+
+// The head of a key that loses its first `cut` bytes behind the prefix.
+std::uint32_t cut_head(std::uint32_t head, ByteView tail, std::size_t cut) noexcept {
+    if (cut >= kHeadSize) return head_of(tail.substr(std::min(cut - kHeadSize, tail.size())));
+    const std::uint32_t kept = head << 8 * cut;
+    return tail.empty() ? kept : kept | static_cast<std::uint32_t>(std::uint64_t{head_of(tail)} >> (32 - 8 * cut));
+}
+
+[[noreturn]] void bad_entry_of(const NodeView& node) {
+    throw_corrupt(node.header().page_number, "an entry lies outside its heap");
+}
+
+}  // namespace
+
+void NodeEditor::copy_entries(std::uint32_t index, const NodeView& from, std::uint32_t begin, std::uint32_t end,
+                              std::size_t cut) {
+    const std::uint16_t flags = header().flags;
+    const std::size_t lowest = arrays_end();
+    const std::size_t old_heap = from.header().heap_begin;
+    const std::uint32_t* old_heads = from.heads();
+    const std::byte* old_slots = from.data() + from.slots_offset();
+    auto* heads = reinterpret_cast<std::uint32_t*>(bytes_ + heads_offset()) + index;
+    std::byte* slots = bytes_ + slots_offset() + kSlotSize * index;
+    std::size_t heap = header().heap_begin;
+    for (std::uint32_t i = begin; i < end; ++i, ++heads, slots += kSlotSize) {
+        const std::size_t offset = load<std::uint16_t>(old_slots + kSlotSize * i);
+        if (offset < old_heap || offset + sizeof(LeafEntryHeader) > page_size()) bad_entry_of(from);
+        const auto entry = load<LeafEntryHeader>(from.data() + offset);
+        const std::size_t old_rest = entry.key_size_and_kind & kSizeMask;
+        const std::size_t value_size = entry.value_size_and_kind & kSizeMask;
+        const std::size_t value_end = sizeof entry + value_size;
+        const std::size_t tail_size = heap_key_size(old_rest, flags);
+        const std::size_t rest = old_rest - std::min(cut, old_rest);
+        const std::size_t size = leaf_entry_size(rest, value_size, flags);
+        if (offset + value_end + tail_size > page_size() || heap < lowest + size) bad_entry_of(from);
+        heap -= size;
+        std::byte* to = bytes_ + heap;
+        const std::byte* old = from.data() + offset;
+        store(to + size - 8, std::uint64_t{0});  // the padding: no old memory reaches the file
+        store(slots, narrow(heap));
+        if (cut == 0) {
+            std::memcpy(to, old, value_end + tail_size);
+            *heads = old_heads[i];
+            continue;
+        }
+        const ByteView tail{reinterpret_cast<const char*>(old) + value_end, tail_size};
+        std::memcpy(to, old, value_end);
+        store(to, narrow(rest | (entry.key_size_and_kind & ~std::size_t{kSizeMask})));
+        if (tail_size > cut) std::memcpy(to + value_end, tail.data() + cut, tail_size - cut);
+        *heads = cut_head(old_heads[i], tail, cut);
     }
+    mutable_header().heap_begin = static_cast<std::uint32_t>(heap);
 }
 
 void NodeEditor::build_branch(std::uint8_t level, PageRef first, std::span<const BranchItem> items,
@@ -300,16 +354,21 @@ void NodeEditor::set_entries(std::uint32_t child, std::uint64_t entries) noexcep
     if (counted()) store(bytes_ + counts_offset() + kEntryCountSize * child, entries);
 }
 
-void NodeEditor::finish(std::uint64_t page_number, TransactionId birth) noexcept {
-    drop_hints();
-    if (count() >= kMinHintedCount && gap() >= kHintSize) {
+// The hints of a page that has kept them are moved nowhere, only written again.
+void NodeEditor::set_hints() noexcept {
+    if ((header().flags & kHasHints) == 0) {
+        if (gap() < kHintSize) return;
         const std::size_t from = heads_offset();
         std::memmove(bytes_ + from + kHintSize, bytes_ + from, arrays_end() - from);
         mutable_header().flags |= kHasHints;
-        const std::uint32_t* heads = this->heads();
-        for (std::size_t i = 0; i < kHintCount; ++i)
-            store(bytes_ + from + kHeadSize * i, heads[(i + 1) * count() / (kHintCount + 1)]);
     }
+    const std::uint32_t* heads = this->heads();
+    for (std::size_t i = 0; i < kHintCount; ++i)
+        store(bytes_ + hints_offset() + kHeadSize * i, heads[(i + 1) * count() / (kHintCount + 1)]);
+}
+
+void NodeEditor::finish(std::uint64_t page_number, TransactionId birth) noexcept {
+    count() < kMinHintedCount ? drop_hints() : set_hints();
     NodeHeader& h = mutable_header();
     std::memset(bytes_ + sizeof(NodeHeader) + h.prefix_size, 0,
                 hints_offset() - sizeof(NodeHeader) - h.prefix_size);

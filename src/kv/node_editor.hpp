@@ -58,6 +58,9 @@ struct BranchItem {
 [[nodiscard]] std::size_t leaf_size_with_prefix(const NodeView& leaf, std::size_t prefix_size);
 [[nodiscard]] std::size_t branch_size(std::span<const BranchItem> items, std::uint16_t flags = 0) noexcept;
 
+/// Page bytes of a leaf without its heap.
+[[nodiscard]] std::size_t leaf_size_without_entries(std::size_t count, std::size_t prefix_size) noexcept;
+
 /// Bytes that two keys have in common from the start.
 [[nodiscard]] std::size_t common_prefix(ByteView a, ByteView b) noexcept;
 
@@ -76,6 +79,15 @@ public:
     /// The same for a branch: `first` is the child left of the first separator.
     void build_branch(std::uint8_t level, PageRef first, std::span<const BranchItem> items, std::uint16_t flags = 0,
                       std::uint64_t first_entries = 0) noexcept;
+
+    /// The same in steps. Each entry must be given once, and all must fit: first the number of entries and their
+    /// prefix; then, in any order, items whose keys are the prefix and `rest`, and entries [begin, end) of another
+    /// leaf of the same flags, whose prefix is `cut` bytes shorter. Error{corrupt} when those are not what they
+    /// say.
+    void start_leaf(std::uint32_t count, ByteView prefix, std::uint16_t flags) noexcept;
+    void fill_entry(std::uint32_t index, const LeafItem& item, ByteView rest) noexcept;
+    void copy_entries(std::uint32_t index, const NodeView& from, std::uint32_t begin, std::uint32_t end,
+                      std::size_t cut);
 
     [[nodiscard]] bool insert_entry(std::uint32_t index, const LeafItem& item) noexcept;
     void erase_entry(std::uint32_t index);
@@ -97,6 +109,7 @@ private:
     NodeHeader& mutable_header() noexcept { return *reinterpret_cast<NodeHeader*>(bytes_); }
     void start(PageKind kind, std::uint8_t level, ByteView prefix, std::uint16_t flags) noexcept;
     void drop_hints() noexcept;
+    void set_hints() noexcept;
     [[nodiscard]] std::size_t gap() const noexcept { return header().heap_begin - arrays_end(); }
     std::size_t push_leaf_entry(const LeafItem& item, ByteView rest) noexcept;
     std::size_t push_branch_entry(ByteView rest) noexcept;

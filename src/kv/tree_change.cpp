@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "kv/duplicates.hpp"
+#include "kv/grown_leaf.hpp"
 #include "kv/tree_flags.hpp"
 
 namespace cambium::kv::detail {
@@ -25,19 +26,21 @@ bool points_into(ByteView view, const std::byte* page, std::size_t size) noexcep
     return !view.empty() && std::less_equal<>{}(page, data) && std::less<>{}(data, page + size);
 }
 
-// Where to cut a range of items that does not fit one page: at the middle by bytes, but never at an end.
-template <class Item, class Size>
-std::size_t middle_of(std::span<const Item> items, Size&& size_of) {
+// Where to cut `count` items that do not fit one page: at the middle by bytes, but never at an end.
+template <class Size>
+std::size_t middle_of(std::size_t count, Size&& size_of) {
     std::size_t total = 0;
-    for (const Item& item : items) total += size_of(item);
+    for (std::size_t i = 0; i < count; ++i) total += size_of(i);
     std::size_t left = 0;
     std::size_t cut = 0;
-    while (cut < items.size() && left + size_of(items[cut]) / 2 < total / 2) left += size_of(items[cut++]);
-    return std::clamp<std::size_t>(cut, 1, items.size() - 1);
+    for (std::size_t size = 0; cut < count && left + (size = size_of(cut)) / 2 < total / 2; ++cut) left += size;
+    return std::clamp<std::size_t>(cut, 1, count - 1);
 }
 
-std::size_t leaf_item_size(const LeafItem& item) noexcept {
-    return leaf_entry_size(item.key.size(), item.value.size()) + kHeadSize + kSlotSize;
+std::size_t middle_of(std::span<const LeafItem> items) {
+    return middle_of(items.size(), [&](std::size_t i) {
+        return leaf_entry_size(items[i].key.size(), items[i].value.size()) + kHeadSize + kSlotSize;
+    });
 }
 
 }  // namespace
@@ -184,18 +187,17 @@ std::uint64_t TreeChange::entries_below(const NodeView& node) const {
     return (tree_.record.flags & kTreeCounts) != 0 ? entries_of(txn_, tree_.record, node) : 0;
 }
 
-// Where to cut a leaf that overflows by an item inserted at `index`. Insertions in order should leave full pages
-// behind: at the right edge or close to it, at the left edge, and anywhere else after a few in a row.
-std::size_t TreeChange::choose_cut(std::span<const LeafItem> items, std::size_t index) const {
+// Where to cut a leaf that overflows by an item inserted at `index`; 0 for the middle. Insertions in order should
+// leave full pages behind: at the right edge or close to it, at the left edge, and anywhere else after a few in a
+// row.
+template <class Fits>
+std::size_t TreeChange::choose_cut(std::size_t count, std::size_t index, Fits&& fits_first) const {
     constexpr std::uint32_t kAscendingRun = 4;
-    const std::size_t last = items.size() - 1;
+    const std::size_t last = count - 1;
     if (index > 0 && index >= last - last / 8 && on_edge(path_.depth - 1, true)) return index;
     if (index == 0 && on_edge(path_.depth - 1, false)) return 1;
-    if (index > 0 && tree_.ascending >= kAscendingRun)
-        return index < last && leaf_size(items.first(index + 1), leaf_flags(tree_.record.flags)) <= page_size()
-                   ? index + 1
-                   : index;
-    return middle_of(items, leaf_item_size);
+    if (index == 0 || tree_.ascending < kAscendingRun) return 0;
+    return index < last && fits_first(index + 1) ? index + 1 : index;
 }
 
 // Keys in order: the item that finds no room behind all others gets a leaf of its own, when a longer prefix of the
@@ -232,9 +234,41 @@ bool TreeChange::append_leaf(const LeafItem& item) {
     return true;
 }
 
+// The common split: the item has the leaf's prefix, and one page or two take all. False when it is not so.
+bool TreeChange::divide_leaf(const LeafItem& item) {
+    const Path::Frame& frame = path_.leaf();
+    if (!item.key.starts_with(frame.node.prefix())) return false;
+    const GrownLeaf grown{frame.node, item, frame.index};
+    const std::uint32_t count = grown.count();
+    std::vector<BranchItem> added;
+    std::string keys[2];
+    LeafPart left = grown.part(0, count);
+    if (!grown.fits(left)) {
+        const auto fits_first = [&](std::size_t first) {
+            return grown.fits(grown.part(0, static_cast<std::uint32_t>(first)));
+        };
+        const std::size_t chosen = choose_cut(count, frame.index, fits_first);
+        const std::uint32_t cut = chosen > 0 ? static_cast<std::uint32_t>(chosen) : grown.middle();
+        left = grown.part(0, cut);
+        const LeafPart right = grown.part(cut, count);
+        if (!grown.fits(left) || !grown.fits(right)) return false;
+        const PageRef ref = txn_.dirty.add();
+        const NodeEditor leaf = txn_.editor(ref);
+        grown.build(right, leaf);
+        grown.append_key(cut - 1, keys[0]);
+        grown.append_key(cut, keys[1]);
+        added.push_back({tree_.compare != nullptr ? ByteView{keys[1]} : separator_between(keys[0], keys[1]), ref,
+                         entries_below(leaf)});
+    }
+    grown.build(left, txn_.scratch_editor());
+    txn_.take_scratch(frame.ref);
+    enter_leaves(added, left.end);
+    return true;
+}
+
 // The leaf has no room for the item, or the item lacks its prefix: rebuild it as one page, or as several.
 void TreeChange::split_leaf(const LeafItem& item) {
-    if (append_leaf(item)) return;
+    if (append_leaf(item) || divide_leaf(item)) return;
     const Path::Frame& frame = path_.leaf();
     std::vector<LeafItem>& items = txn_.leaf_items;
     items.clear();
@@ -263,7 +297,11 @@ void TreeChange::split_leaf(const LeafItem& item) {
             continue;
         }
         const bool whole = piece.size() == items.size();
-        const std::size_t cut = whole ? choose_cut(piece, frame.index) : middle_of(piece, leaf_item_size);
+        const auto fits_first = [&](std::size_t count) {
+            return leaf_size(piece.first(count), flags) <= page_size();
+        };
+        const std::size_t chosen = whole ? choose_cut(piece.size(), frame.index, fits_first) : 0;
+        const std::size_t cut = chosen > 0 ? chosen : middle_of(piece);
         rest.push_back(piece.subspan(cut));
         rest.push_back(piece.first(cut));
     }
@@ -280,13 +318,19 @@ void TreeChange::split_leaf(const LeafItem& item) {
     }
     txn_.scratch_editor().build_leaf(pieces.front().items, pieces.front().prefix, flags);
     txn_.take_scratch(frame.ref);
+    enter_leaves(added, static_cast<std::uint32_t>(pieces.front().items.size()));
+}
+
+// Enters what was split off to the right of the leaf, in which `left` entries stay.
+void TreeChange::enter_leaves(std::vector<BranchItem>& added, std::uint32_t left) {
+    if (added.empty()) return;
     tree_.record.leaf_pages += added.size();
-    if (tree_.append_leaf != kNoPage && !added.empty()) tree_.append_leaf = added.back().child;
-    if (const std::size_t left = pieces.front().items.size(); frame.index >= left && !added.empty()) {
+    if (tree_.append_leaf != kNoPage) tree_.append_leaf = added.back().child;
+    if (const std::uint32_t index = path_.leaf().index; index >= left) {
         tree_.insert_leaf = added.front().child;
-        tree_.insert_index = frame.index - static_cast<std::uint32_t>(left);
+        tree_.insert_index = index - left;
     }
-    if (!added.empty()) insert_children(path_.depth - 1, added);
+    insert_children(path_.depth - 1, added);
 }
 
 // Enters children to the right of the child that path frame `depth` stands for into its parent.
@@ -345,8 +389,8 @@ void TreeChange::split_branch(std::uint32_t depth, std::vector<BranchItem>& adde
             continue;
         }
         const bool whole = piece.items.size() == items.size();
-        std::size_t cut = middle_of(piece.items, [](const BranchItem& i) {
-            return branch_entry_size(i.key.size()) + kHeadSize + kSlotSize + kChildSize;
+        std::size_t cut = middle_of(piece.items.size(), [&](std::size_t i) {
+            return branch_entry_size(piece.items[i].key.size()) + kHeadSize + kSlotSize + kChildSize;
         });
         if (whole && appending && piece.items.size() > 3) cut = piece.items.size() - 2;
         const BranchItem& middle = piece.items[cut];

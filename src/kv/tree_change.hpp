@@ -33,7 +33,10 @@ private:
     LeafItem store_value(ByteView key, ByteView value, RunReference& reference);
     void split_leaf(const LeafItem& item);
     [[nodiscard]] bool append_leaf(const LeafItem& item);
-    [[nodiscard]] std::size_t choose_cut(std::span<const LeafItem> items, std::size_t index) const;
+    [[nodiscard]] bool divide_leaf(const LeafItem& item);
+    template <class Fits>
+    [[nodiscard]] std::size_t choose_cut(std::size_t count, std::size_t index, Fits&& fits_first) const;
+    void enter_leaves(std::vector<BranchItem>& added, std::uint32_t left);
     void insert_children(std::uint32_t depth, std::vector<BranchItem>& added);
     void grow_root(std::vector<BranchItem>& added);
     void split_branch(std::uint32_t depth, std::vector<BranchItem>& added);
