@@ -211,6 +211,23 @@ void Commit::number_value_trees(NodeEditor leaf) {
     }
 }
 
+// A branch grows from one separator and then has no prefix: its heads may all be equal, and every search ends in its
+// heap. It gets the longest prefix that its separators share.
+void Commit::lengthen_prefix(PageRef ref, const NodeView& node) {
+    const std::uint32_t count = node.count();
+    if (count < 2 || node.full_keys() || node.header().heap_begin == env_.page_size) return;
+    if ((node.heads()[0] ^ node.heads()[count - 1]) >> 24 != 0 || node.key_rest(0).size == 0) return;
+    txn_.arena.clear();
+    txn_.arena.reserve(key_bytes(node));
+    txn_.branch_items.clear();
+    collect(node, txn_.arena, txn_.branch_items);
+    const auto flags = static_cast<std::uint16_t>(node.header().flags & ~kHasHints);
+    if (branch_size(txn_.branch_items, flags) > env_.page_size) return;
+    txn_.scratch_editor().build_branch(node.header().level, node.child(0), txn_.branch_items, flags,
+                                       node.entries_below(0));
+    txn_.take_scratch(ref);
+}
+
 // Numbers the dirty pages below `ref`, children before parents and in key order, and finishes them.
 PageRef Commit::number(PageRef ref, std::uint32_t level, bool duplicates) {
     if ((ref & kDirtyBit) == 0) return ref;
@@ -224,6 +241,7 @@ PageRef Commit::number(PageRef ref, std::uint32_t level, bool duplicates) {
     } else if (!run_numbers_.empty()) {
         number_run_references(node);
     }
+    if (level > 0) lengthen_prefix(ref, node);
     const std::uint64_t page = next_page();
     node.finish(page, txn_.next_id);
     std::byte* data = txn_.dirty.change(ref);
@@ -312,7 +330,7 @@ void Commit::write_pages() {
             pieces.push_back({writes_[i].data, writes_[i].pages * env_.page_size});
             pages += writes_[i].pages;
         }
-        env_.page_writer.write(first * env_.page_size, pieces);
+        env_.page_writer.write(first * env_.page_size, pages * env_.page_size, pieces);
         extents_.push_back({first, pages});
         written += pages;
     }

@@ -41,6 +41,7 @@ private:
     void record_delta();
     void number_runs();
     void number_trees();
+    void lengthen_prefix(PageRef ref, const NodeView& node);
     PageRef number(PageRef ref, std::uint32_t level, bool duplicates = false);
     void number_run_references(NodeEditor leaf);
     void number_value_trees(NodeEditor leaf);

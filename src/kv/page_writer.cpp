@@ -50,8 +50,8 @@ bool PageWriter::prepare(std::uint64_t file_bytes) noexcept {
     }
 }
 
-void PageWriter::write(std::uint64_t offset, std::span<const iovec> pieces) {
-    if (copies_ && offset < used_bytes_) {
+void PageWriter::write(std::uint64_t offset, std::uint64_t bytes, std::span<const iovec> pieces) {
+    if (copies_ && offset + bytes <= used_bytes_) {
         file_.write(offset, pieces, mapping_);
     } else {
         file_.write(offset, pieces);

@@ -1,11 +1,13 @@
 // How full loads in order leave the leaves, over sizes of values and shapes of keys.
 #include <algorithm>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "kv/tree.hpp"
 #include "memory_directory.hpp"
 #include "seed.hpp"
 #include "temporary_store.hpp"
@@ -82,4 +84,29 @@ TEST_CASE("a load in order leaves full leaves, whatever the size of the values")
             require_sound(environment);
         }
     }
+}
+
+TEST_CASE("branches have the prefix that their separators share, and their heads differ") {
+    kv::Environment env = kv::Environment::open("branches", {.in_memory = true});
+    std::mt19937_64 random{test::seed()};
+    std::vector<std::uint64_t> numbers(100'000);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    std::shuffle(numbers.begin(), numbers.end(), random);
+    for (std::size_t done = 0; done < numbers.size();) {
+        kv::WriteTransaction txn = env.begin_write();
+        const kv::Tree tree = txn.create_tree("t");
+        for (const std::size_t end = done + 10'000; done < end; ++done)
+            txn.put(tree, big_endian(numbers[done]), std::string(100, 'v'));
+        txn.commit();
+    }
+    const kv::ReadTransaction txn = env.begin_read();
+    (void)txn.get(txn.tree("t"), "");
+    const kv::detail::TransactionState& state = kv::TransactionAccess::state(txn);
+    const kv::TreeRecord& record = state.trees.front()->record;
+    REQUIRE(record.depth >= 2);
+    const kv::NodeView root = state.node(record.root, record.depth - 1);
+    REQUIRE(root.count() > 10);
+    CHECK(root.header().prefix_size >= 4);  // of eight bytes, the first five are zeros
+    CHECK(root.heads()[0] != root.heads()[root.count() - 1]);
+    test::require_sound(env);
 }
