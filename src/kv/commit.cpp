@@ -211,8 +211,8 @@ void Commit::number_value_trees(NodeEditor leaf) {
     }
 }
 
-// A branch grows from one separator and then has no prefix: its heads may all be equal, and every search ends in its
-// heap. It gets the longest prefix that its separators share.
+// A branch grows from one separator and then has no prefix: its heads may all be equal, and every search ends in
+// its heap. It gets the longest prefix that its separators share.
 void Commit::lengthen_prefix(PageRef ref, const NodeView& node) {
     const std::uint32_t count = node.count();
     if (count < 2 || node.full_keys() || node.header().heap_begin == env_.page_size) return;

@@ -23,8 +23,8 @@ public:
     /// have written of it; `flush_bytes`: what is written until the next flush, 0 when the commit is flushed at
     /// once.
     void begin(std::uint64_t file_bytes, std::uint64_t used_bytes, std::uint64_t flush_bytes) noexcept;
-    /// Writes all pieces, `bytes` together, contiguous from offset. What is new in the file is written by a call: the kernel would
-    /// read it first. Error{io} or Error{full}.
+    /// Writes all pieces, `bytes` together, contiguous from offset. What is new in the file is written by a call:
+    /// the kernel would read it first. Error{io} or Error{full}.
     void write(std::uint64_t offset, std::uint64_t bytes, std::span<const iovec> pieces);
     /// After them.
     void end() noexcept;

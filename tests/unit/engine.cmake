@@ -1,3 +1,5 @@
+cambium_test(checksum SOURCES checksum.cpp LINKS cambium::base)
+target_compile_definitions(checksum PRIVATE $<TARGET_PROPERTY:cambium_base,COMPILE_DEFINITIONS>)
 cambium_test(kv_dirty_table SOURCES kv_dirty_table.cpp LINKS cambium::kv)
 cambium_test(kv_fill SOURCES kv_fill.cpp LINKS cambium::kv)
 cambium_test(kv_node SOURCES kv_node.cpp LINKS cambium::kv)
