@@ -33,6 +33,9 @@ constexpr std::uint64_t kLeastGrowth = std::uint64_t{1} << 20;
 constexpr std::uint64_t kLeastReserve = std::uint64_t{256} << 10;
 constexpr std::uint64_t kLeastReservedPages = 64;
 constexpr std::uint64_t kMostGrowth = std::uint64_t{256} << 20;
+/// Pages written by one call, or copied together while they are in the processor's cache.
+constexpr std::uint64_t kMostWritten = 512;
+constexpr std::uint64_t kMostCopied = 16;
 
 std::uint64_t whole_steps(std::uint64_t bytes) {
     return (bytes + kLeastGrowth - 1) / kLeastGrowth * kLeastGrowth;
@@ -147,7 +150,7 @@ void Commit::number_runs() {
         const Extent extent = env_.space.allocate_run(run_pages);
         finish_run(data, env_.checksum, extent.first_page, txn_.next_id, env_.page_size);
         run_numbers_.emplace_back(ref, extent.first_page);
-        writes_.push_back({extent.first_page, data, run_pages});
+        writes_.push_back({extent.first_page, data, run_pages, false});
         delta_.allocated.push_back(extent);
         pages += run_pages;
     });
@@ -228,7 +231,7 @@ void Commit::lengthen_prefix(PageRef ref, const NodeView& node) {
     txn_.take_scratch(ref);
 }
 
-// Numbers the dirty pages below `ref`, children before parents and in key order, and finishes them.
+// Numbers the dirty pages below `ref`, children before parents and in key order.
 PageRef Commit::number(PageRef ref, std::uint32_t level, bool duplicates) {
     if ((ref & kDirtyBit) == 0) return ref;
     NodeEditor node = txn_.editor(ref);
@@ -243,12 +246,16 @@ PageRef Commit::number(PageRef ref, std::uint32_t level, bool duplicates) {
     }
     if (level > 0) lengthen_prefix(ref, node);
     const std::uint64_t page = next_page();
-    node.finish(page, txn_.next_id);
-    std::byte* data = txn_.dirty.change(ref);
-    const std::uint64_t checksum = env_.checksum(data + 8, env_.page_size - 8);
-    std::memcpy(data, &checksum, sizeof checksum);
-    writes_.push_back({page, data, 1});
+    writes_.push_back({page, txn_.dirty.change(ref), 1, true});
     return page;
+}
+
+// Nodes are finished just before they are written, while they are in the processor's cache.
+void Commit::seal(const Write& write) {
+    if (!write.is_node) return;
+    NodeEditor{write.data, env_.page_size}.finish(write.page_number, txn_.next_id);
+    const std::uint64_t checksum = env_.checksum(write.data + 8, env_.page_size - 8);
+    std::memcpy(write.data, &checksum, sizeof checksum);
 }
 
 void Commit::number_trees() {
@@ -322,16 +329,22 @@ void Commit::write_pages() {
     std::vector<iovec> pieces;
     std::uint64_t written = 0;
     env_.page_writer.begin(file_size_, txn_.snapshot.page_count * env_.page_size, flush_bytes());
+    const std::uint64_t most = env_.page_writer.copies() ? kMostCopied : kMostWritten;
     for (std::size_t i = 0; i < writes_.size();) {
         const std::uint64_t first = writes_[i].page_number;
         std::uint64_t pages = 0;
         pieces.clear();
-        for (; i < writes_.size() && writes_[i].page_number == first + pages; ++i) {
+        for (; i < writes_.size() && writes_[i].page_number == first + pages && pages < most; ++i) {
+            seal(writes_[i]);
             pieces.push_back({writes_[i].data, writes_[i].pages * env_.page_size});
             pages += writes_[i].pages;
         }
         env_.page_writer.write(first * env_.page_size, pages * env_.page_size, pieces);
-        extents_.push_back({first, pages});
+        if (!extents_.empty() && extents_.back().first_page + extents_.back().page_count == first) {
+            extents_.back().page_count += pages;
+        } else {
+            extents_.push_back({first, pages});
+        }
         written += pages;
     }
     env_.page_writer.end();

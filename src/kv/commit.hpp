@@ -28,6 +28,7 @@ private:
         std::uint64_t page_number;
         std::byte* data;
         std::uint64_t pages;
+        bool is_node;
     };
     void update_catalog();
     void prepare_space();
@@ -50,6 +51,7 @@ private:
     void grow_file(std::uint64_t size, std::uint64_t needed);
     [[nodiscard]] std::uint64_t flush_bytes() const noexcept;
     void write_pages();
+    void seal(const Write& write);
     [[nodiscard]] std::uint64_t next_page();
 
     EnvironmentState& env_;
