@@ -146,21 +146,42 @@ void growth_during_a_flush(GroupSession& session, std::uint64_t seed) {
     session.in_flush(nullptr);
 }
 
+// The file grows in commits that nobody flushes; the next flush makes the new length durable before a meta names
+// it.
+void deferred_growth(GroupSession& session, std::uint64_t seed) {
+    std::uint64_t number = 0;
+    const auto grow = [&](std::uint64_t size) {
+        const std::uint64_t now = number++;
+        return [now, size, seed](Change& change) {
+            change.put("values", key_of(now), value_of(size, seed + now));
+            change.put("records", "count", std::to_string(now));
+        };
+    };
+    for (int round = 0; round < 3; ++round) {
+        session.commit(grow(800000), Durability::deferred);
+        session.commit(grow(3000), Durability::deferred);
+        if (round == 0) session.sync();
+        if (round == 1) session.commit(grow(700000), Durability::durable);
+    }
+    session.sync();
+}
+
 // More extents than a slot has room for, gathered by several commits: that flush takes two syncs.
 void overflowing_lists(GroupSession& session, std::uint64_t seed) {
     constexpr std::uint64_t kRecords = 6400;
-    const auto rewrite = [&](std::uint64_t first, std::uint64_t step) {
+    const auto rewrite = [&](std::uint64_t step) {
         return [=](Change& change) {
-            for (std::uint64_t i = first; i < kRecords; i += step)
-                change.put("wide", key_of(i), value_of(1950, seed + first));
+            for (std::uint64_t i = 0; i < kRecords; i += step)
+                change.put("wide", key_of(i), value_of(1950, seed + step));
         };
     };
-    // Two records fill a leaf; every other leaf then moves away and leaves a hole of one page.
-    session.commit(rewrite(0, 1));
-    session.commit(rewrite(0, 4));
+    session.commit(rewrite(2));
     for (std::uint64_t i = 0; i < 3; ++i)
         session.commit([&](Change& change) { change.put("small", "a", std::to_string(i)); });
-    for (const std::uint64_t first : {2, 6, 10}) (void)session.commit_async(rewrite(first, 12));
+    // Two records fill a leaf; the leaves lie side by side, until every other one moves away: none of those that
+    // stay borders on another.
+    (void)session.commit_async(rewrite(1));
+    (void)session.commit_async(rewrite(4));
     const std::uint64_t flushes = session.environment().statistics().flushes;
     bool wrote = false;
     session.in_flush([&] {
@@ -189,6 +210,7 @@ const std::vector<GroupWorkload>& group_workloads() {
         {"two flushes in groups", two_phase_in_groups, kUsual},
         {"prepared transactions", prepared, kUsual},
         {"growth during a flush", growth_during_a_flush, kUsual},
+        {"growth that is deferred", deferred_growth, kUsual},
         {"overflowing lists of extents", overflowing_lists, kLargeFile},
     };
     return all;
