@@ -196,13 +196,15 @@ Extent SpaceMap::take_tail(std::uint64_t pages) {
     return extent;
 }
 
-std::uint64_t SpaceMap::largest_commit() const noexcept {
-    return *std::max_element(commit_sizes_.begin(), commit_sizes_.end());
+// Not after a single one.
+bool SpaceMap::commits_are_large() const noexcept {
+    return std::count_if(commit_sizes_.begin(), commit_sizes_.end(),
+                         [](std::uint64_t pages) { return pages >= kLargeCommit; }) > 1;
 }
 
 std::uint64_t SpaceMap::slack() const noexcept {
     const std::uint64_t least = page_count() * kSlack / 16;
-    const bool large = largest_commit() >= kLargeCommit;
+    const bool large = commits_are_large();
     if (page_count() < kManyPages || (!large && flushed_in_row_ < kMany)) return least;
     const std::uint64_t counted = page_count() - (held_ ? 0 : waiting_pages_);
     const std::uint64_t worth = counted * (large ? kSlackOfLarge : kSlackOfMany) / 16;

@@ -126,7 +126,7 @@ private:
     std::uint64_t waiting_pages_ = 0;
     std::uint64_t extents_filed_ = 0;
     std::uint64_t used_page_ = 0;  ///< near the end of the file, when last looked
-    [[nodiscard]] std::uint64_t largest_commit() const noexcept;
+    [[nodiscard]] bool commits_are_large() const noexcept;
 
     std::array<std::uint64_t, 4> commit_sizes_{};  ///< pages, of the last commits here; 0 for one not flushed
     std::uint64_t flushed_in_row_ = 0;             ///< small ones
