@@ -314,8 +314,10 @@ void Commit::grow_file(std::uint64_t size, std::uint64_t needed) {
         env_.data.allocate(size, needed);  // no room for reserves: just what this commit needs
         file_size_ = needed;
     }
-    grown_ = deferred_;
-    if (!deferred_) env_.sync_as_writer();
+    env_.grown_unsynced = true;
+    if (deferred_) return;
+    env_.sync_as_writer();
+    env_.grown_unsynced = false;
 }
 
 // What is written until the next flush, at the least.
@@ -360,7 +362,8 @@ void Commit::publish(Durability durability) {
     std::sort(txn_.retired.begin(), txn_.retired.end(),
               [](const RetiredExtent& a, const RetiredExtent& b) { return a.first_page < b.first_page; });
     written.advance(txn_.retired, extents_, env_.lock->durable_transaction(), result_, env_.page_size);
-    if (durability == Durability::two_phase || grown_) written.two_phase = result_.id;
+    if (durability == Durability::two_phase || env_.grown_unsynced) written.two_phase = result_.id;
+    env_.grown_unsynced = false;
     (void)env_.mapped(result_.page_count * env_.page_size);
     env_.space.committed(result_.id, txn_.retired);
     env_.lock->publish_written(written);

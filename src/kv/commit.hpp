@@ -57,7 +57,6 @@ private:
     EnvironmentState& env_;
     TransactionState& txn_;
     bool deferred_;
-    bool grown_ = false;  ///< and not synced
     TreeState space_;
     SpaceDelta delta_;
     TransactionId oldest_pin_ = 0;

@@ -130,6 +130,7 @@ public:
     RecoveryReport report;
     SpaceMap space;
     PageWriter page_writer;
+    bool grown_unsynced = false;  ///< the file has grown, and no flush was told; under the write lock
     Relocation relocation;
     Evacuation evacuation;
     Comparators comparators;

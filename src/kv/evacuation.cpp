@@ -33,11 +33,22 @@ private:
             PageRef child = node.child(i);
             if ((child & kDirtyBit) == 0) {
                 if (!free_.is_withdrawn(child)) continue;
-                child = make_dirty(txn_, child, txn_.node(child, level - 1));
+                child = moved(child, level - 1);
+                if ((child & kDirtyBit) == 0) continue;
                 node.set_child(i, child);
                 --budget_;
             }
             if (level > 1) below(child, level - 1);
+        }
+    }
+
+    // A damaged page stays where it is: the commit has nothing to do with it.
+    PageRef moved(PageRef page, std::uint32_t level) {
+        try {
+            return make_dirty(txn_, page, txn_.node(page, level));
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::corrupt) throw;
+            return page;
         }
     }
 
@@ -51,18 +62,19 @@ private:
 void Evacuation::run(TransactionState& txn, TreeState& space, SpaceMap& map) {
     FreePages& free = map.free_space();
     const std::uint64_t pages = txn.dirty.node_count();
-    if (!map.wants_room(pages) || txn.next_id < idle_until_) return;
+    const std::uint64_t most = kMostMoved * pages;
+    if (!map.wants_room(pages) || !map.has_room(2 * (pages + most)) || txn.next_id < idle_until_) return;
     ahead_ = std::clamp(ahead_, pages, std::max(pages, map.page_count() / kAheadDivisor));
     if (free.used_in_withdrawn() < ahead_) free.withdraw(ahead_);
     const std::uint64_t left = free.used_in_withdrawn();
     if (left == 0) return;
 
-    Ride ride{txn, map, kMostMoved * pages};
+    Ride ride{txn, map, most};
     for (std::size_t i = 0; i < txn.tree_count; ++i)
         if (txn.trees[i]->modified) ride.run(txn.trees[i]->record);
     ride.run(txn.catalog.record);
     ride.run(space.record);
-    const std::uint64_t moved = kMostMoved * pages - ride.budget();
+    const std::uint64_t moved = most - ride.budget();
     moved_ += moved;
     // In a large tree one commit changes the parents of few pages: then more segments are emptied at a time.
     ahead_ = moved < pages / 2 ? ahead_ + ahead_ / 8 + 1 : moved > pages ? ahead_ - ahead_ / 8 : ahead_;

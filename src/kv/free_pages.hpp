@@ -43,7 +43,8 @@ public:
     /// runs that is found by looking at a bounded number of segments there.
     [[nodiscard]] std::optional<Extent> take_value_run(std::uint64_t pages);
     /// Takes pages side by side: behind those of the last call, then from wholly free segments, the first in the
-    /// file first, and those that are nearly so. The number that could not be taken so. O(log segments).
+    /// file first, and those that are nearly so; may lengthen the last extent. The number that could not be taken
+    /// so. O(log segments).
     [[nodiscard]] std::uint64_t take_onward(std::uint64_t pages, std::vector<Extent>& extents);
     /// Takes pages from the emptiest segments, longest runs first, as they give the longest extents. The number
     /// that could not be taken. O(pages).

@@ -11,8 +11,10 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "cambium/base/error.hpp"
@@ -263,6 +265,12 @@ void File::write(std::uint64_t offset, std::span<const iovec> pieces, const Mapp
         return 0;
     });
     if (error != 0) fail("cannot write", error);
+}
+
+bool File::overwrites_in_place() const noexcept {
+    struct statfs system {};
+    return ::fstatfs(descriptor_, &system) == 0 &&
+           (system.f_type == EXT4_SUPER_MAGIC || system.f_type == TMPFS_MAGIC);
 }
 
 // Not observed: no byte and no length changes.

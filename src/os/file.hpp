@@ -95,6 +95,9 @@ public:
     /// The same by copying into a mapping of the file, without a system call. What is not in the page cache is read
     /// first. The place must have blocks: a page that cannot be written is the signal SIGBUS.
     void write(std::uint64_t offset, std::span<const iovec> pieces, const Mapping& mapping);
+    /// Whether a block that is written again stays where it is, so that there is room for it on a full disk too: on
+    /// ext4 and in memory. Elsewhere nobody can tell.
+    [[nodiscard]] bool overwrites_in_place() const noexcept;
     /// Gives every hole of the first `length` bytes blocks, which stay zeros; they are part of the file already.
     /// Error{full} when the disk has no room, Error{io} where the file system cannot.
     void fill_holes(std::uint64_t length);

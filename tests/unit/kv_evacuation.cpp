@@ -1,5 +1,6 @@
 // Contiguous room: what is withdrawn from the free pages, pages taken side by side, and segments that commits empty
 // as they go.
+#include <algorithm>
 #include <numeric>
 #include <random>
 #include <set>
@@ -7,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "kv/environment_state.hpp"
+#include "memory_directory.hpp"
 #include "seed.hpp"
 #include "temporary_store.hpp"
 
@@ -204,6 +206,57 @@ TEST_CASE("commits of many random updates go on finding contiguous room") {
     CHECK(many.pages < 2.5 * 130);
     CHECK(EnvironmentAccess::state(env).evacuation.moved() > 0);
     CHECK(env.statistics().file_size_bytes < before * 5 / 2);
+    test::require_sound(env);
+}
+
+TEST_CASE("a damaged page does not disturb commits that have nothing to do with it") {
+    const test::MemoryDirectory directory;
+    std::mt19937_64 random{test::seed()};
+    constexpr std::uint64_t kRecords = 30'000;
+    Environment env = Environment::open(directory.store());
+    detail::EnvironmentState& state = EnvironmentAccess::state(env);
+    Tree tree;
+    {
+        WriteTransaction txn = env.begin_write();
+        tree = txn.create_tree("t");
+        std::vector<std::uint64_t> numbers(kRecords);
+        std::iota(numbers.begin(), numbers.end(), 0);
+        std::shuffle(numbers.begin(), numbers.end(), random);
+        for (const std::uint64_t number : numbers) txn.put(tree, key_of(number), std::string(400, 'v'));
+        txn.commit();
+    }
+    const auto put_some = [&] {
+        WriteTransaction txn = env.begin_write();
+        for (int i = 0; i < 400; ++i) {
+            // Far from the record whose leaf is damaged.
+            const std::uint64_t number = random() % (kRecords - 200);
+            txn.put(tree, key_of(number < kRecords / 2 - 100 ? number : number + 200), std::string(400, 'w'));
+        }
+        txn.commit();
+    };
+    const auto flip = [&] {
+        std::uint64_t page = 0;
+        std::size_t offset = 0;
+        {
+            const ReadTransaction txn = env.begin_read();
+            const auto value = txn.get(tree, key_of(kRecords / 2));
+            REQUIRE(value.has_value());
+            const std::byte* map = TransactionAccess::state(txn).map;
+            offset = static_cast<std::size_t>(reinterpret_cast<const std::byte*>(value->data()) - map);
+            page = offset / 4096;
+        }
+        std::byte byte{};
+        REQUIRE(state.data.read(offset, {&byte, 1}) == 1);
+        byte ^= std::byte{4};
+        state.data.write(offset, &byte, 1);
+        return page;
+    };
+    for (int i = 0; i < 100; ++i) put_some();
+    const std::uint64_t page = flip();
+    for (int i = 0; i < 900; ++i) REQUIRE_NOTHROW(put_some());
+    CHECK(state.evacuation.moved() > 0);
+    CHECK_FALSE(check(env).ok());
+    CHECK(flip() == page);  // it was not moved; now it is sound again
     test::require_sound(env);
 }
 
