@@ -11,7 +11,7 @@ constexpr std::uint64_t kMostMoved = 2;
 /// The most pages in use in segments that are being emptied: one page in so many.
 constexpr std::uint64_t kAheadDivisor = 16;
 /// Commits without progress after which the segments are offered again, and until the next try.
-constexpr std::uint64_t kPatience = 64;
+constexpr std::uint32_t kPatience = 64;
 constexpr std::uint64_t kIdleCommits = 256;
 
 /// Moves pages of withdrawn segments below branches that are dirty already.
@@ -78,9 +78,10 @@ void Evacuation::run(TransactionState& txn, TreeState& space, SpaceMap& map) {
     moved_ += moved;
     // In a large tree one commit changes the parents of few pages: then more segments are emptied at a time.
     ahead_ = moved < pages / 2 ? ahead_ + ahead_ / 8 + 1 : moved > pages ? ahead_ - ahead_ / 8 : ahead_;
-    if (moved > 0 || left != left_) progress_ = txn.next_id;
+    fruitless_ = moved > 0 || left != left_ ? 0 : fruitless_ + 1;
     left_ = left;
-    if (txn.next_id < progress_ + kPatience) return;
+    if (fruitless_ < kPatience) return;
+    fruitless_ = 0;
     free.offer_withdrawn();
     idle_until_ = txn.next_id + kIdleCommits;
 }

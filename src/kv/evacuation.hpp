@@ -24,7 +24,7 @@ private:
     std::uint64_t moved_ = 0;
     std::uint64_t ahead_ = 0;       ///< pages in use in withdrawn segments, as many as there should be
     std::uint64_t left_ = 0;        ///< pages in use in withdrawn segments, when some last went
-    TransactionId progress_ = 0;    ///< and when that was
+    std::uint32_t fruitless_ = 0;   ///< commits since then
     TransactionId idle_until_ = 0;  ///< nothing could be moved: tried again then
 };
 

@@ -36,10 +36,18 @@ void PageWriter::begin(std::uint64_t file_bytes, std::uint64_t used_bytes, std::
 }
 
 // A file that was copied may have holes, which cannot be filled through a mapping on a full disk.
+bool PageWriter::allocate(std::uint64_t file_bytes) {
+    if (!file_.overwrites_in_place()) {
+        pause_ = kPause;
+        return false;
+    }
+    file_.fill_holes(file_bytes);
+    return true;
+}
+
 bool PageWriter::prepare(std::uint64_t file_bytes) noexcept {
-    if (!file_.overwrites_in_place()) return false;
     try {
-        if (allocated_ < file_bytes) file_.fill_holes(file_bytes);
+        if (allocated_ < file_bytes && !allocate(file_bytes)) return false;
         allocated_ = file_bytes;
         if (mapping_.size() < file_bytes) mapping_ = os::Mapping::map_for_writes(file_, 2 * file_bytes);
         return true;

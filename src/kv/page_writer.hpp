@@ -34,6 +34,7 @@ public:
 
 private:
     [[nodiscard]] bool prepare(std::uint64_t file_bytes) noexcept;
+    [[nodiscard]] bool allocate(std::uint64_t file_bytes);
 
     os::File& file_;
     os::Mapping mapping_;

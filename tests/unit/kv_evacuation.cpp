@@ -30,6 +30,14 @@ std::string key_of(std::uint64_t number) {
     return key;
 }
 
+Tree fill(Environment& env, std::uint64_t records) {
+    WriteTransaction txn = env.begin_write();
+    const Tree tree = txn.create_tree("t");
+    for (std::uint64_t i = 0; i < records; ++i) txn.put(tree, key_of(i), std::string(100, 'v'));
+    txn.commit(Durability::durable);
+    return tree;
+}
+
 /// Commits of `puts` updates of random records each.
 void update(Environment& env, Tree tree, std::mt19937_64& random, int commits, int puts, std::uint64_t records) {
     for (int i = 0; i < commits; ++i) {
@@ -191,13 +199,7 @@ TEST_CASE("commits of many random updates go on finding contiguous room") {
     std::mt19937_64 random{test::seed()};
     constexpr std::uint64_t kRecords = 200'000;
     Environment env = Environment::open("evacuation", {.in_memory = true});
-    Tree tree;
-    {
-        WriteTransaction txn = env.begin_write();
-        tree = txn.create_tree("t");
-        for (std::uint64_t i = 0; i < kRecords; ++i) txn.put(tree, key_of(i), std::string(100, 'v'));
-        txn.commit();
-    }
+    const Tree tree = fill(env, kRecords);
     const std::uint64_t before = env.statistics().file_size_bytes;
     update(env, tree, random, 600, 100, kRecords);
     const Writes many = writes_of(env, [&] { update(env, tree, random, 300, 100, kRecords); });
@@ -264,13 +266,7 @@ TEST_CASE("commits of one update find contiguous room once they go on") {
     std::mt19937_64 random{test::seed()};
     constexpr std::uint64_t kRecords = 100'000;
     Environment env = Environment::open("evacuation", {.in_memory = true});
-    Tree tree;
-    {
-        WriteTransaction txn = env.begin_write();
-        tree = txn.create_tree("t");
-        for (std::uint64_t i = 0; i < kRecords; ++i) txn.put(tree, key_of(i), std::string(100, 'v'));
-        txn.commit();
-    }
+    const Tree tree = fill(env, kRecords);
     const std::uint64_t before = env.statistics().file_size_bytes;
     update(env, tree, random, 6000, 1, kRecords);
     const Writes single = writes_of(env, [&] { update(env, tree, random, 2000, 1, kRecords); });
@@ -283,17 +279,10 @@ TEST_CASE("commits of one update find contiguous room once they go on") {
 TEST_CASE("pages of deferred commits are copied into a small file, and written to others by calls") {
     const test::TemporaryDirectory directory;
     std::mt19937_64 random{test::seed()};
-    const auto fill = [&](Environment& env) {
-        WriteTransaction txn = env.begin_write();
-        const Tree tree = txn.create_tree("t");
-        for (std::uint64_t i = 0; i < 20'000; ++i) txn.put(tree, key_of(i), std::string(100, 'v'));
-        txn.commit(Durability::durable);
-        return tree;
-    };
     const auto copies = [&](const std::string& name, Options options, Durability durability) {
         options.durability = durability;
         Environment env = Environment::open(directory.file(name), options);
-        const Tree tree = fill(env);
+        const Tree tree = fill(env, 20'000);
         update(env, tree, random, 3, 100, 20'000);
         const bool copied = EnvironmentAccess::state(env).page_writer.copies();
         test::require_sound(env);
