@@ -1,7 +1,5 @@
 #include "comparison.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <deque>
 #include <filesystem>
@@ -10,32 +8,10 @@
 #include "cambium/base/error.hpp"
 #include "page_cache.hpp"
 #include "store.hpp"
+#include "work_folder.hpp"
 
 namespace cambium::bench {
 namespace {
-
-/// A folder for the stores of this run, removed at its end.
-class WorkFolder {
-public:
-    explicit WorkFolder(const std::string& parent)
-        : path_(std::filesystem::path(parent) / ("cambium-bench-" + std::to_string(getpid()))) {
-        std::error_code error;
-        std::filesystem::create_directories(path_, error);
-        if (error)
-            throw Error(ErrorCode::io, "cannot create the folder \"" + path_.string() + "\": " + error.message() +
-                                           "; name a writable folder with --dir");
-    }
-    WorkFolder(const WorkFolder&) = delete;
-    WorkFolder& operator=(const WorkFolder&) = delete;
-    ~WorkFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 /// The stores of one contestant.
 struct Stores {

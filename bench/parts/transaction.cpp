@@ -5,7 +5,7 @@
 #include "cambium/kv/environment.hpp"
 #include "cambium/kv/maintenance.hpp"
 #include "parts/support.hpp"
-#include "parts/work_folder.hpp"
+#include "work_folder.hpp"
 
 namespace cambium::bench {
 namespace {

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "cambium/base/bytes.hpp"
-#include "parts/work_folder.hpp"
 #include "progress.hpp"
 #include "scale/contestant.hpp"
 #include "scale/figures.hpp"
+#include "work_folder.hpp"
 
 namespace cambium::bench {
 

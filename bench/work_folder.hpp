@@ -28,6 +28,7 @@ public:
         std::filesystem::remove_all(path_, ignored);
     }
 
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
     [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
 
 private:
