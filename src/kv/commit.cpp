@@ -33,12 +33,20 @@ constexpr std::uint64_t kLeastGrowth = std::uint64_t{1} << 20;
 constexpr std::uint64_t kLeastReserve = std::uint64_t{256} << 10;
 constexpr std::uint64_t kLeastReservedPages = 64;
 constexpr std::uint64_t kMostGrowth = std::uint64_t{256} << 20;
+/// A commit that replaces fewer than one page in so many is likely to be part of a load in key order.
+constexpr std::uint64_t kLasting = 8;
 /// Pages written by one call, or copied together while they are in the processor's cache.
 constexpr std::uint64_t kMostWritten = 512;
 constexpr std::uint64_t kMostCopied = 16;
 
+// Larger files end where the page cache's blocks end.
+std::uint64_t step_of(std::uint64_t bytes) {
+    return bytes < 8 * os::kLargeBlock ? kLeastGrowth : os::kLargeBlock;
+}
+
 std::uint64_t whole_steps(std::uint64_t bytes) {
-    return (bytes + kLeastGrowth - 1) / kLeastGrowth * kLeastGrowth;
+    const std::uint64_t step = step_of(bytes);
+    return (bytes + step - 1) / step * step;
 }
 
 }  // namespace
@@ -303,7 +311,7 @@ void Commit::fit_file() {
 
 void Commit::grow_file(std::uint64_t size, std::uint64_t needed) {
     const std::uint64_t reserved = size + std::clamp(size / 8, kLeastGrowth, kMostGrowth);
-    std::uint64_t wanted = std::max(whole_steps(needed), reserved / kLeastGrowth * kLeastGrowth);
+    std::uint64_t wanted = std::max(whole_steps(needed), reserved / step_of(reserved) * step_of(reserved));
     if (env_.options.size_limit_bytes != 0)
         wanted = std::max(needed, std::min(wanted, env_.options.size_limit_bytes));
     try {
@@ -330,7 +338,8 @@ std::uint64_t Commit::flush_bytes() const noexcept {
 void Commit::write_pages() {
     std::vector<iovec> pieces;
     std::uint64_t written = 0;
-    env_.page_writer.begin(file_size_, txn_.snapshot.page_count * env_.page_size, flush_bytes());
+    env_.page_writer.begin(file_size_, txn_.snapshot.page_count * env_.page_size, flush_bytes(),
+                           env_.lock->durable_transaction());
     const std::uint64_t most = env_.page_writer.copies() ? kMostCopied : kMostWritten;
     for (std::size_t i = 0; i < writes_.size();) {
         const std::uint64_t first = writes_[i].page_number;
@@ -349,7 +358,9 @@ void Commit::write_pages() {
         }
         written += pages;
     }
-    env_.page_writer.end();
+    std::uint64_t replaced = 0;
+    for (const RetiredExtent& extent : txn_.retired) replaced += extent.page_count;
+    env_.page_writer.end(deferred_ && replaced < written / kLasting);
     env_.counters.extents_written.fetch_add(extents_.size(), std::memory_order_relaxed);
     env_.counters.pages_written.fetch_add(written, std::memory_order_relaxed);
     env_.counters.bytes_written.fetch_add(written * env_.page_size, std::memory_order_relaxed);

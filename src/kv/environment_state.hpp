@@ -117,6 +117,7 @@ public:
     void require_same_process() const;
     /// Writes the final state into both slots, when nobody else is attached.
     void close_orderly();
+    void cut_reserve(std::uint64_t used_bytes);
 
     std::string path;
     Options options;

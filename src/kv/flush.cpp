@@ -204,10 +204,14 @@ void EnvironmentState::stop_flush_thread() noexcept {
 }
 
 // As many commits as the last flush covered are likely to come again at once, and this flush will cover them if it
-// waits for them. Half a flush is a fair price for a whole one; a writer on its own waits for nobody.
+// waits for them. That is worth a small part of a slow flush; while a quick one goes on, the next commits gather
+// anyhow. A writer on its own waits for nobody.
 void EnvironmentState::wait_for_company() {
+    constexpr int kPart = 8;
+    constexpr std::chrono::milliseconds kSlow{1};
     const GroupHistory history = lock->group_history();
-    const auto deadline = WriterQueue::Clock::now() + history.flush_time / 2;
+    if (history.flush_time < kSlow) return;
+    const auto deadline = WriterQueue::Clock::now() + history.flush_time / kPart;
     while (
         (lock->written().sequence() - history.written_sequence < history.commits || lock->waiting_writers() > 0) &&
         WriterQueue::Clock::now() < deadline)
@@ -246,6 +250,10 @@ void EnvironmentState::flush_newest_written() {
     WrittenState& state = flush_scratch_.state;
     const std::uint64_t sequence = in_flight.pin_newest(state);
     const TransactionId durable = lock->durable_transaction();
+    // Deferred commits are visible already: nobody waits for them, and nobody is to wait for as many again.
+    std::uint64_t ignored = 0;
+    const TransactionId visible = lock->visible().newest(ignored).id;
+    const std::uint64_t awaited = state.snapshot.id - std::min(visible, state.snapshot.id);
     // What one flush cannot cover safely takes two, and then recovery has nothing to verify.
     const bool two_flushes = state.complete_since > durable || state.two_phase > durable;
     if (two_flushes) state.extents.clear();
@@ -277,7 +285,8 @@ void EnvironmentState::flush_newest_written() {
     }
     lock->set_flushing(false);
     const std::uint64_t earlier = lock->group_history().written_sequence;
-    lock->set_group_history({sequence, sequence - earlier, WriterQueue::Clock::now() - begin});
+    lock->set_group_history(
+        {sequence, std::min(sequence - earlier, awaited), WriterQueue::Clock::now() - begin});
 }
 
 }  // namespace cambium::kv::detail

@@ -233,12 +233,8 @@ std::optional<Extent> FreePages::find_in_segments(std::uint64_t pages) {
 }
 
 std::optional<Extent> FreePages::find_between(std::uint64_t pages, std::uint64_t from, std::uint64_t to) const {
-    for (std::uint64_t first = bits_.find(from, to, true); first + pages <= to;) {
-        const std::uint64_t stop = bits_.find(first, first + pages, false);
-        if (stop == first + pages) return Extent{first, pages};
-        first = bits_.find(stop, to, true);
-    }
-    return std::nullopt;
+    const std::uint64_t first = bits_.find_run(from, to, pages);
+    return first == to ? std::nullopt : std::optional{Extent{first, pages}};
 }
 
 // Next fit, so that many calls together look at every place.

@@ -30,6 +30,33 @@ public:
                 return std::min(to, page + static_cast<std::uint64_t>(std::countr_zero(rest)));
         return to;
     }
+    /// The first of `count` pages in a row in [from, to) that have bit 1, or `to`. Inside the size only. O((to - from)
+    /// / 64): all places in a word are looked at together.
+    [[nodiscard]] std::uint64_t find_run(std::uint64_t from, std::uint64_t to, std::uint64_t count) const noexcept {
+        if (count > 64) {
+            for (std::uint64_t first = find(from, to, true); first + count <= to;) {
+                const std::uint64_t stop = find(first, first + count, false);
+                if (stop == first + count) return first;
+                first = find(stop, to, true);
+            }
+            return to;
+        }
+        for (std::uint64_t page = from; page + count <= to; page = (page / 64 + 1) * 64) {
+            // Bit i of `low`: whether `width` pages from there on, in this word and the next, have the bit.
+            std::uint64_t low = words_[page / 64] & ~std::uint64_t{0} << page % 64;
+            std::uint64_t high = page / 64 + 1 < words_.size() ? words_[page / 64 + 1] : 0;
+            for (std::uint64_t width = 1; width < count && low != 0;) {
+                const std::uint64_t step = std::min(width, count - width);
+                low &= low >> step | high << (64 - step);
+                high &= high >> step;
+                width += step;
+            }
+            if (low == 0) continue;
+            const std::uint64_t first = page / 64 * 64 + static_cast<std::uint64_t>(std::countr_zero(low));
+            return first + count <= to ? first : to;
+        }
+        return to;
+    }
     /// Gives every page of the extent this bit.
     void assign(Extent extent, bool value) noexcept {
         const std::uint64_t end = extent.first_page + extent.page_count;

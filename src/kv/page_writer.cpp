@@ -11,6 +11,8 @@ namespace {
 
 /// A flush that writes the whole file must not write so many times what was changed.
 constexpr std::uint64_t kMostAmplified = 4;
+/// Bytes of a file below which the tables of the processor hold every page.
+constexpr std::uint64_t kLeastPopulated = std::uint64_t{16} << 20;
 /// Commits that are written by calls after one for which the disk had to be read.
 constexpr std::uint32_t kPause = 1000;
 
@@ -27,12 +29,23 @@ std::int64_t disk_faults() noexcept {
 
 }  // namespace
 
-void PageWriter::begin(std::uint64_t file_bytes, std::uint64_t used_bytes, std::uint64_t flush_bytes) noexcept {
+void PageWriter::begin(std::uint64_t file_bytes, std::uint64_t used_bytes, std::uint64_t flush_bytes,
+                       TransactionId durable) noexcept {
     if (pause_ > 0) --pause_;
     copies_ = pause_ == 0 && file_bytes / kMostAmplified <= flush_bytes && file_bytes <= memory_bytes() / 2 &&
               prepare(file_bytes);
+    file_bytes_ = file_bytes;
     used_bytes_ = used_bytes;
-    if (copies_) faults_ = disk_faults();
+    populated_to_ = std::min(populated_to_, file_bytes / os::kLargeBlock * os::kLargeBlock);
+    populated_from_ = std::min(populated_from_, populated_to_);
+    begun_ = std::min(begun_, populated_to_);
+    written_to_ = 0;
+    if (!copies_) return;
+    // After a flush every page that is written costs a fault; in a mapping that is entered anew, every block of the
+    // page cache.
+    if (durable != durable_) mapping_.forget();
+    durable_ = durable;
+    faults_ = disk_faults();
 }
 
 // A file that was copied may have holes, which cannot be filled through a mapping on a full disk.
@@ -58,14 +71,37 @@ bool PageWriter::prepare(std::uint64_t file_bytes) noexcept {
 }
 
 void PageWriter::write(std::uint64_t offset, std::uint64_t bytes, std::span<const iovec> pieces) {
-    if (copies_ && offset + bytes <= used_bytes_) {
+    written_to_ = std::max(written_to_, offset + bytes);
+    if (offset + bytes > used_bytes_ && (copies_ || bytes >= os::kLargeBlock)) populate(offset + bytes);
+    const bool cached = offset + bytes <= used_bytes_ ||
+                        (offset >= populated_from_ && offset + bytes <= populated_to_);
+    if (copies_ && cached) {
         file_.write(offset, pieces, mapping_);
     } else {
         file_.write(offset, pieces);
     }
 }
 
-void PageWriter::end() noexcept {
+// Whole blocks that no commit has written to, up to the one with the byte before `end`.
+void PageWriter::populate(std::uint64_t end) noexcept {
+    constexpr std::uint64_t block = os::kLargeBlock;
+    if (end <= populated_to_ || file_bytes_ < kLeastPopulated || file_bytes_ > memory_bytes() / 2) return;
+    const std::uint64_t fresh = (used_bytes_ + block - 1) / block * block;
+    if (fresh > populated_to_) populated_from_ = populated_to_ = fresh;
+    const std::uint64_t to = std::min((end + block - 1) / block * block, file_bytes_ / block * block);
+    if (to <= populated_to_) return;
+    const std::int64_t before = disk_faults();
+    file_.populate_cache(populated_to_, to);
+    faults_ += disk_faults() - before;  // counted as such, though nothing is read
+    populated_to_ = to;
+}
+
+void PageWriter::end(bool lasting) noexcept {
+    // Whole blocks: the kernel would write the rest of one too, and again later.
+    const std::uint64_t to = std::min(written_to_, populated_to_) / os::kLargeBlock * os::kLargeBlock;
+    const std::uint64_t from = std::max(begun_, populated_from_);
+    if (lasting && from < to) file_.begin_writeback(from, to);
+    begun_ = std::max(begun_, to);
     // A page that was not in memory has been read for nothing.
     if (copies_ && disk_faults() > faults_ + 1) pause_ = kPause;
 }

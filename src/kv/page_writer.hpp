@@ -4,12 +4,16 @@
 // A copy costs a quarter of a call. But the kernel then takes everything that it keeps together in the page cache
 // for changed, up to 2 MiB around a page, so a flush may write the whole file. Therefore only commits that are not
 // flushed at once are copied, and only while the file is small beside what is written between two flushes. Blocks
-// are allocated before pages are copied: there is no other way to be told of a full disk. Thread rule: under the
-// write lock.
+// are allocated before pages are copied: there is no other way to be told of a full disk.
+//
+// The new end of a larger file gets its place in the page cache in blocks of 2 MiB before it is written. Such a
+// block takes one entry of the processor's table of addresses instead of 512, and random reads wait less. Once it
+// is there, page by page, it stays as it is. Thread rule: under the write lock.
 #pragma once
 
 #include <span>
 
+#include "kv/page_format.hpp"
 #include "os/file.hpp"
 #include "os/mapping.hpp"
 
@@ -21,25 +25,34 @@ public:
 
     /// Before the pages of a commit. `file_bytes`: the length of the file now; `used_bytes`: what earlier commits
     /// have written of it; `flush_bytes`: what is written until the next flush, 0 when the commit is flushed at
-    /// once.
-    void begin(std::uint64_t file_bytes, std::uint64_t used_bytes, std::uint64_t flush_bytes) noexcept;
-    /// Writes all pieces, `bytes` together, contiguous from offset. What is new in the file is written by a call:
-    /// the kernel would read it first. Error{io} or Error{full}.
+    /// once; `durable`: the newest commit that was flushed.
+    void begin(std::uint64_t file_bytes, std::uint64_t used_bytes, std::uint64_t flush_bytes,
+               TransactionId durable) noexcept;
+    /// Writes all pieces, `bytes` together, contiguous from offset. What is new in the file, and has no room in
+    /// the page cache yet, is written by a call: the kernel would read it first. Error{io} or Error{full}.
     void write(std::uint64_t offset, std::uint64_t bytes, std::span<const iovec> pieces);
-    /// After them.
-    void end() noexcept;
+    /// After them. `lasting`: few of the pages will be replaced soon. Then those at the end of the file begin their
+    /// way to the disk, so that the next flush has less to wait for.
+    void end(bool lasting) noexcept;
 
     /// Whether the pages of this commit are copied.
     [[nodiscard]] bool copies() const noexcept { return copies_; }
 
 private:
     [[nodiscard]] bool prepare(std::uint64_t file_bytes) noexcept;
+    void populate(std::uint64_t end) noexcept;
     [[nodiscard]] bool allocate(std::uint64_t file_bytes);
 
     os::File& file_;
     os::Mapping mapping_;
     std::uint64_t allocated_ = 0;  ///< bytes of the file known to have blocks
+    TransactionId durable_ = 0;  ///< when the mapping was last entered anew
+    std::uint64_t file_bytes_ = 0;
     std::uint64_t used_bytes_ = 0;
+    std::uint64_t populated_from_ = 0;  ///< what has been given room in the page cache, since the end of the file
+    std::uint64_t populated_to_ = 0;    ///< was there
+    std::uint64_t begun_ = 0;           ///< bytes in front that are on their way
+    std::uint64_t written_to_ = 0;      ///< the end of what this commit has written
     bool copies_ = false;
     std::uint32_t pause_ = 0;  ///< commits until copying is tried again
     std::int64_t faults_ = 0;  ///< of this thread that waited for the disk, when the commit began

@@ -217,10 +217,12 @@ FileIdentity File::identity() const {
     return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino)};
 }
 
+// Not by fstat(): a file whose times somebody has read gets new ones with every write that follows, and then each
+// flush writes its inode too. The position is not used for anything.
 std::uint64_t File::size() const {
-    struct stat status {};
-    if (::fstat(descriptor_, &status) != 0) fail("cannot read the size of", errno);
-    return static_cast<std::uint64_t>(status.st_size);
+    const off_t end = ::lseek(descriptor_, 0, SEEK_END);
+    if (end < 0) fail("cannot read the size of", errno);
+    return static_cast<std::uint64_t>(end);
 }
 
 bool File::is_at(const std::string& path) const noexcept {
@@ -282,6 +284,17 @@ void File::fill_holes(std::uint64_t length) {
     if (result != 0) fail("cannot allocate the blocks of", result);
 }
 
+// By the way that is open to a reader of a mapping which is said to be large. Not observed: nothing changes.
+void File::populate_cache(std::uint64_t from, std::uint64_t to) const noexcept {
+    if (in_memory_) return;
+    constexpr int kPopulateRead = 22;  // MADV_POPULATE_READ, which older headers do not know
+    const std::size_t size = static_cast<std::size_t>(to - from);
+    void* data = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor_, static_cast<off_t>(from));
+    if (data == MAP_FAILED) return;
+    if (::madvise(data, size, MADV_HUGEPAGE) == 0) (void)::madvise(data, size, kPopulateRead);
+    (void)::munmap(data, size);
+}
+
 void File::allocate(std::uint64_t from, std::uint64_t to) {
     const FileCall call{FileCall::Kind::resize, to, {}};
     const int error = observed(role_, call, [&] {
@@ -307,6 +320,13 @@ void File::resize(std::uint64_t length) {
 void File::discard(std::uint64_t offset, std::uint64_t length) noexcept {
     (void)::fallocate(descriptor_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
                       static_cast<off_t>(length));
+}
+
+// Not observed: what it begins may happen at any time anyhow.
+void File::begin_writeback(std::uint64_t from, std::uint64_t to) const noexcept {
+    if (in_memory_) return;
+    (void)::sync_file_range(descriptor_, static_cast<off64_t>(from), static_cast<off64_t>(to - from),
+                            SYNC_FILE_RANGE_WRITE);
 }
 
 void File::sync() {

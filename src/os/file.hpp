@@ -31,6 +31,9 @@ struct FileCall {
     std::span<const iovec> pieces;  ///< write: the bytes, in order
 };
 
+/// Bytes. What a processor maps by one entry of its tables, when the page cache holds it in one piece.
+inline constexpr std::uint64_t kLargeBlock = std::uint64_t{2} << 20;
+
 /// Sees every FileCall on files opened with Role::data, in tests only.
 class FileObserver {
 public:
@@ -101,11 +104,16 @@ public:
     /// Gives every hole of the first `length` bytes blocks, which stay zeros; they are part of the file already.
     /// Error{full} when the disk has no room, Error{io} where the file system cannot.
     void fill_holes(std::uint64_t length);
+    /// Advice: gives [from, to), which has never been read or written, room in the page cache, in blocks as large as
+    /// the kernel has. Multiples of kLargeBlock; nothing where the kernel knows no such thing.
+    void populate_cache(std::uint64_t from, std::uint64_t to) const noexcept;
     /// Makes [from, to) part of the file with blocks really allocated. Error{full} when the disk has no room.
     void allocate(std::uint64_t from, std::uint64_t to);
     void resize(std::uint64_t length);
     /// Gives the blocks of a range back to the disk where the file system can; it then reads as zeros.
     void discard(std::uint64_t offset, std::uint64_t length) noexcept;
+    /// Advice: writes what has changed in [from, to) to the medium, without waiting for it. Promises nothing.
+    void begin_writeback(std::uint64_t from, std::uint64_t to) const noexcept;
     /// fdatasync: returns when everything written before is on the medium.
     void sync();
 

@@ -29,6 +29,10 @@ void Mapping::unmap() noexcept {
     size_ = 0;
 }
 
+void Mapping::forget() const noexcept {
+    if (data_ != nullptr) (void)::madvise(data_, size_, MADV_DONTNEED);
+}
+
 Mapping Mapping::map(const File& file, std::size_t size, Access access, std::uint64_t offset) {
     const int protection = access == Access::read_only ? PROT_READ : PROT_READ | PROT_WRITE;
     void* data = ::mmap(nullptr, size, protection, MAP_SHARED, file.descriptor(), static_cast<off_t>(offset));

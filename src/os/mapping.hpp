@@ -28,6 +28,9 @@ public:
     /// Maps the first `size` bytes to be written in no order; fork() leaves the mapping to the parent.
     static Mapping map_for_writes(const File& file, std::size_t size);
     void unmap() noexcept;
+    /// Takes every page out of the processor's tables; they come back, in pieces as large as there are, when they
+    /// are next touched. The content stays.
+    void forget() const noexcept;
 
     [[nodiscard]] std::byte* data() const noexcept { return data_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }

@@ -470,6 +470,17 @@ TEST_CASE("a flush thread flushes without another commit, only when asked for") 
     require_sound(environment);
 }
 
+TEST_CASE("who comes after a flush of deferred commits waits for no company") {
+    const MemoryDirectory directory;
+    Environment environment = Environment::open(directory.store());
+    for (int i = 0; i < 20; ++i) commit_one(environment, std::to_string(i), Durability::deferred);
+    environment.sync();
+    CHECK(kv::EnvironmentAccess::state(environment).lock->group_history().commits == 0);
+    commit_one(environment, "durable", Durability::durable);
+    CHECK(kv::EnvironmentAccess::state(environment).lock->group_history().commits == 1);
+    require_sound(environment);
+}
+
 TEST_CASE("deferred commits outlive a process killed before or after the sync of their flush") {
     for (const bool before_sync : {true, false}) {
         const MemoryDirectory directory;
