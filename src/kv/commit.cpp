@@ -338,8 +338,10 @@ std::uint64_t Commit::flush_bytes() const noexcept {
 void Commit::write_pages() {
     std::vector<iovec> pieces;
     std::uint64_t written = 0;
+    std::uint64_t replaced = 0;
+    for (const RetiredExtent& extent : txn_.retired) replaced += extent.page_count;
     env_.page_writer.begin(file_size_, txn_.snapshot.page_count * env_.page_size, flush_bytes(),
-                           env_.lock->durable_transaction());
+                           env_.lock->durable_transaction(), replaced < writes_.size() / kLasting);
     const std::uint64_t most = env_.page_writer.copies() ? kMostCopied : kMostWritten;
     for (std::size_t i = 0; i < writes_.size();) {
         const std::uint64_t first = writes_[i].page_number;
@@ -358,9 +360,7 @@ void Commit::write_pages() {
         }
         written += pages;
     }
-    std::uint64_t replaced = 0;
-    for (const RetiredExtent& extent : txn_.retired) replaced += extent.page_count;
-    env_.page_writer.end(deferred_ && replaced < written / kLasting);
+    env_.page_writer.end();
     env_.counters.extents_written.fetch_add(extents_.size(), std::memory_order_relaxed);
     env_.counters.pages_written.fetch_add(written, std::memory_order_relaxed);
     env_.counters.bytes_written.fetch_add(written * env_.page_size, std::memory_order_relaxed);

@@ -1,6 +1,7 @@
 #include "kv/page_writer.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -13,6 +14,11 @@ namespace {
 constexpr std::uint64_t kMostAmplified = 4;
 /// Bytes of a file below which the tables of the processor hold every page.
 constexpr std::uint64_t kLeastPopulated = std::uint64_t{16} << 20;
+/// A block that takes longer to get has to be put together by the kernel first, or by whoever runs this machine as a
+/// guest. That is worth it for what lasts; other commits wait so many commits until they try again, each time longer.
+constexpr std::chrono::milliseconds kSlowBlock{1};
+constexpr std::uint64_t kLeastPatience = 32;
+constexpr std::uint64_t kMostPatience = 4096;
 /// Commits that are written by calls after one for which the disk had to be read.
 constexpr std::uint32_t kPause = 1000;
 
@@ -30,7 +36,9 @@ std::int64_t disk_faults() noexcept {
 }  // namespace
 
 void PageWriter::begin(std::uint64_t file_bytes, std::uint64_t used_bytes, std::uint64_t flush_bytes,
-                       TransactionId durable) noexcept {
+                       TransactionId durable, bool lasting) noexcept {
+    ++commits_;
+    lasting_ = lasting;
     if (pause_ > 0) --pause_;
     copies_ = pause_ == 0 && file_bytes / kMostAmplified <= flush_bytes && file_bytes <= memory_bytes() / 2 &&
               prepare(file_bytes);
@@ -90,17 +98,22 @@ void PageWriter::populate(std::uint64_t end) noexcept {
     if (fresh > populated_to_) populated_from_ = populated_to_ = fresh;
     const std::uint64_t to = std::min((end + block - 1) / block * block, file_bytes_ / block * block);
     if (to <= populated_to_) return;
+    if (!lasting_ && commits_ < populate_after_) return;
     const std::int64_t before = disk_faults();
+    const auto begin = std::chrono::steady_clock::now();
     file_.populate_cache(populated_to_, to);
+    const bool slow = std::chrono::steady_clock::now() - begin > kSlowBlock * ((to - populated_to_) / block);
     faults_ += disk_faults() - before;  // counted as such, though nothing is read
     populated_to_ = to;
+    patience_ = slow ? std::min(2 * patience_, kMostPatience) : kLeastPatience;
+    populate_after_ = slow ? commits_ + patience_ : 0;
 }
 
-void PageWriter::end(bool lasting) noexcept {
+void PageWriter::end() noexcept {
     // Whole blocks: the kernel would write the rest of one too, and again later.
     const std::uint64_t to = std::min(written_to_, populated_to_) / os::kLargeBlock * os::kLargeBlock;
     const std::uint64_t from = std::max(begun_, populated_from_);
-    if (lasting && from < to) file_.begin_writeback(from, to);
+    if (lasting_ && copies_ && from < to) file_.begin_writeback(from, to);
     begun_ = std::max(begun_, to);
     // A page that was not in memory has been read for nothing.
     if (copies_ && disk_faults() > faults_ + 1) pause_ = kPause;

@@ -25,15 +25,15 @@ public:
 
     /// Before the pages of a commit. `file_bytes`: the length of the file now; `used_bytes`: what earlier commits
     /// have written of it; `flush_bytes`: what is written until the next flush, 0 when the commit is flushed at
-    /// once; `durable`: the newest commit that was flushed.
-    void begin(std::uint64_t file_bytes, std::uint64_t used_bytes, std::uint64_t flush_bytes,
-               TransactionId durable) noexcept;
+    /// once; `durable`: the newest commit that was flushed; `lasting`: few of the pages will be replaced soon.
+    void begin(std::uint64_t file_bytes, std::uint64_t used_bytes, std::uint64_t flush_bytes, TransactionId durable,
+               bool lasting) noexcept;
     /// Writes all pieces, `bytes` together, contiguous from offset. What is new in the file, and has no room in
     /// the page cache yet, is written by a call: the kernel would read it first. Error{io} or Error{full}.
     void write(std::uint64_t offset, std::uint64_t bytes, std::span<const iovec> pieces);
-    /// After them. `lasting`: few of the pages will be replaced soon. Then those at the end of the file begin their
-    /// way to the disk, so that the next flush has less to wait for.
-    void end(bool lasting) noexcept;
+    /// After them. Copied ones that are lasting, at the end of the file, begin their way to the disk, so that the
+    /// next flush has less to wait for.
+    void end() noexcept;
 
     /// Whether the pages of this commit are copied.
     [[nodiscard]] bool copies() const noexcept { return copies_; }
@@ -54,6 +54,10 @@ private:
     std::uint64_t begun_ = 0;           ///< bytes in front that are on their way
     std::uint64_t written_to_ = 0;      ///< the end of what this commit has written
     bool copies_ = false;
+    bool lasting_ = false;
+    std::uint64_t commits_ = 0;
+    std::uint64_t patience_ = 16;       ///< commits
+    std::uint64_t populate_after_ = 0;  ///< commits
     std::uint32_t pause_ = 0;  ///< commits until copying is tried again
     std::int64_t faults_ = 0;  ///< of this thread that waited for the disk, when the commit began
 };
