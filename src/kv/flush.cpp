@@ -285,8 +285,7 @@ void EnvironmentState::flush_newest_written() {
     }
     lock->set_flushing(false);
     const std::uint64_t earlier = lock->group_history().written_sequence;
-    lock->set_group_history(
-        {sequence, std::min(sequence - earlier, awaited), WriterQueue::Clock::now() - begin});
+    lock->set_group_history({sequence, std::min(sequence - earlier, awaited), WriterQueue::Clock::now() - begin});
 }
 
 }  // namespace cambium::kv::detail

@@ -30,8 +30,8 @@ public:
                 return std::min(to, page + static_cast<std::uint64_t>(std::countr_zero(rest)));
         return to;
     }
-    /// The first of `count` pages in a row in [from, to) that have bit 1, or `to`. Inside the size only. O((to - from)
-    /// / 64): all places in a word are looked at together.
+    /// The first of `count` pages in a row in [from, to) that have bit 1, or `to`. Inside the size only. O((to -
+    /// from) / 64): all places in a word are looked at together.
     [[nodiscard]] std::uint64_t find_run(std::uint64_t from, std::uint64_t to, std::uint64_t count) const noexcept {
         if (count > 64) {
             for (std::uint64_t first = find(from, to, true); first + count <= to;) {

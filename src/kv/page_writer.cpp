@@ -14,8 +14,9 @@ namespace {
 constexpr std::uint64_t kMostAmplified = 4;
 /// Bytes of a file below which the tables of the processor hold every page.
 constexpr std::uint64_t kLeastPopulated = std::uint64_t{16} << 20;
-/// A block that takes longer to get has to be put together by the kernel first, or by whoever runs this machine as a
-/// guest. That is worth it for what lasts; other commits wait so many commits until they try again, each time longer.
+/// A block that takes longer to get has to be put together by the kernel first, or by whoever runs this machine as
+/// a guest. That is worth it for what lasts; other commits wait so many commits until they try again, each time
+/// longer.
 constexpr std::chrono::milliseconds kSlowBlock{1};
 constexpr std::uint64_t kLeastPatience = 32;
 constexpr std::uint64_t kMostPatience = 4096;
@@ -81,8 +82,8 @@ bool PageWriter::prepare(std::uint64_t file_bytes) noexcept {
 void PageWriter::write(std::uint64_t offset, std::uint64_t bytes, std::span<const iovec> pieces) {
     written_to_ = std::max(written_to_, offset + bytes);
     if (offset + bytes > used_bytes_ && (copies_ || bytes >= os::kLargeBlock)) populate(offset + bytes);
-    const bool cached = offset + bytes <= used_bytes_ ||
-                        (offset >= populated_from_ && offset + bytes <= populated_to_);
+    const bool cached =
+        offset + bytes <= used_bytes_ || (offset >= populated_from_ && offset + bytes <= populated_to_);
     if (copies_ && cached) {
         file_.write(offset, pieces, mapping_);
     } else {

@@ -46,7 +46,7 @@ private:
     os::File& file_;
     os::Mapping mapping_;
     std::uint64_t allocated_ = 0;  ///< bytes of the file known to have blocks
-    TransactionId durable_ = 0;  ///< when the mapping was last entered anew
+    TransactionId durable_ = 0;    ///< when the mapping was last entered anew
     std::uint64_t file_bytes_ = 0;
     std::uint64_t used_bytes_ = 0;
     std::uint64_t populated_from_ = 0;  ///< what has been given room in the page cache, since the end of the file
@@ -58,8 +58,8 @@ private:
     std::uint64_t commits_ = 0;
     std::uint64_t patience_ = 16;       ///< commits
     std::uint64_t populate_after_ = 0;  ///< commits
-    std::uint32_t pause_ = 0;  ///< commits until copying is tried again
-    std::int64_t faults_ = 0;  ///< of this thread that waited for the disk, when the commit began
+    std::uint32_t pause_ = 0;           ///< commits until copying is tried again
+    std::int64_t faults_ = 0;           ///< of this thread that waited for the disk, when the commit began
 };
 
 }  // namespace cambium::kv

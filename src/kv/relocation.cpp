@@ -246,11 +246,15 @@ bool Relocation::plan(SpaceMap& map, std::uint64_t held_pages) {
     const std::uint64_t segment = FreePages::kSegmentPages;
     const std::uint64_t used = count - map.free_pages() - map.waiting_pages();
     const std::uint64_t slack = map.slack();
-    const std::uint64_t spare = demanded_ > 0 ? used / 64 : std::max(used / 8, used * slack / (count - slack));
+    const std::uint64_t wanted = slack - std::min(slack, count / 16);
+    const std::uint64_t spare = demanded_ > 0 ? used / 64 : std::max(used / 12, used * wanted / (count - slack));
     const std::uint64_t goal = (used + spare + kLeastMoved + segment - 1) / segment * segment;
     const std::uint64_t page_size = map.page_size();
-    const bool worth = demanded_ > 0 || (map.free_pages() > slack + (goal_ > 0 ? 0 : count / 8) &&
-                                         map.free_pages() * page_size > kLeastFreeBytes);
+    // What has begun is finished. Commits that look for contiguous room leave a little more unused by themselves.
+    const std::uint64_t margin = slack > count / 7 ? count / 8 : count / 32;
+    const std::uint64_t enough = goal_ > 0 ? slack - std::min(slack, count / 24) : slack + margin;
+    const bool worth =
+        demanded_ > 0 || (map.free_pages() > enough && map.free_pages() * page_size > kLeastFreeBytes);
     if (!worth || goal >= count || (demanded_ == 0 && held_pages > goal)) {
         free.set_ceiling(FreePages::kNoCeiling);
         goal_ = 0;

@@ -104,8 +104,8 @@ public:
     /// Gives every hole of the first `length` bytes blocks, which stay zeros; they are part of the file already.
     /// Error{full} when the disk has no room, Error{io} where the file system cannot.
     void fill_holes(std::uint64_t length);
-    /// Advice: gives [from, to), which has never been read or written, room in the page cache, in blocks as large as
-    /// the kernel has. Multiples of kLargeBlock; nothing where the kernel knows no such thing.
+    /// Advice: gives [from, to), which has never been read or written, room in the page cache, in blocks as large
+    /// as the kernel has. Multiples of kLargeBlock; nothing where the kernel knows no such thing.
     void populate_cache(std::uint64_t from, std::uint64_t to) const noexcept;
     /// Makes [from, to) part of the file with blocks really allocated. Error{full} when the disk has no room.
     void allocate(std::uint64_t from, std::uint64_t to);
