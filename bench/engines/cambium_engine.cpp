@@ -22,8 +22,13 @@ public:
     std::optional<ByteView> get(ByteView key) override { return read_->get(tree_, key); }
 
     void get_alone(ByteView key, Digest& digest) override {
-        kv::ReadTransaction transaction = environment_.begin_read();
-        add(transaction.get(tree_, key), digest);
+        if (alone_) {
+            alone_->renew();
+        } else {
+            alone_.emplace(environment_.begin_read());
+        }
+        add(alone_->get(tree_, key), digest);
+        alone_->reset();
     }
 
     void get_many(std::span<const ByteView> keys, Digest& digest) override {
@@ -76,6 +81,7 @@ private:
     const kv::Durability& durability_;
     std::vector<std::optional<ByteView>> values_;
     std::optional<kv::ReadTransaction> read_;
+    std::optional<kv::ReadTransaction> alone_;  ///< reset between calls, as those of the other engines are
     std::optional<kv::Cursor> cursor_;
     std::optional<kv::WriteTransaction> write_;
 };

@@ -360,10 +360,10 @@ void Commit::write_pages() {
         }
         written += pages;
     }
-    env_.page_writer.end();
+    const std::uint64_t ahead = env_.page_writer.end();
     env_.counters.extents_written.fetch_add(extents_.size(), std::memory_order_relaxed);
     env_.counters.pages_written.fetch_add(written, std::memory_order_relaxed);
-    env_.counters.bytes_written.fetch_add(written * env_.page_size, std::memory_order_relaxed);
+    env_.counters.bytes_written.fetch_add(written * env_.page_size + ahead, std::memory_order_relaxed);
     env_.counters.changed_bytes.fetch_add(txn_.changed_bytes, std::memory_order_relaxed);
 }
 

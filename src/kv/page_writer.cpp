@@ -1,7 +1,9 @@
 #include "kv/page_writer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <vector>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -14,6 +16,10 @@ namespace {
 constexpr std::uint64_t kMostAmplified = 4;
 /// Bytes of a file below which the tables of the processor hold every page.
 constexpr std::uint64_t kLeastPopulated = std::uint64_t{16} << 20;
+/// Bytes behind a small commit that are written ahead.
+constexpr std::uint64_t kInitialised = std::uint64_t{256} << 10;
+/// Bytes of a file below which that is not worth it.
+constexpr std::uint64_t kLeastInitialised = std::uint64_t{4} << 20;
 /// A block that takes longer to get has to be put together by the kernel first, or by whoever runs this machine as
 /// a guest. That is worth it for what lasts; other commits wait so many commits until they try again, each time
 /// longer.
@@ -40,6 +46,8 @@ void PageWriter::begin(std::uint64_t file_bytes, std::uint64_t used_bytes, std::
                        TransactionId durable, bool lasting) noexcept {
     ++commits_;
     lasting_ = lasting;
+    flushed_ = flush_bytes == 0;
+    initialised_ = std::min(initialised_, file_bytes);
     if (pause_ > 0) --pause_;
     copies_ = pause_ == 0 && file_bytes / kMostAmplified <= flush_bytes && file_bytes <= memory_bytes() / 2 &&
               prepare(file_bytes);
@@ -110,7 +118,22 @@ void PageWriter::populate(std::uint64_t end) noexcept {
     populate_after_ = slow ? commits_ + patience_ : 0;
 }
 
-void PageWriter::end() noexcept {
+// Blocks that a file has but that were never written are written and entered as such by the flush, which takes
+// nearly twice as long. So the first of a row of small commits at the end of the file pays for the next ones.
+std::uint64_t PageWriter::initialise() {
+    static std::array<char, std::size_t{64} << 10> zeros{};
+    const std::uint64_t known = std::max(used_bytes_, initialised_);
+    if (file_bytes_ < kLeastInitialised || written_to_ <= known || written_to_ - known > kInitialised) return 0;
+    const std::uint64_t to = std::min(written_to_ + kInitialised, file_bytes_);
+    initialised_ = to;
+    std::vector<iovec> pieces;
+    for (std::uint64_t at = written_to_; at < to; at += zeros.size())
+        pieces.push_back({zeros.data(), std::min<std::uint64_t>(zeros.size(), to - at)});
+    if (!pieces.empty()) file_.write(written_to_, pieces);
+    return to - written_to_;
+}
+
+std::uint64_t PageWriter::end() {
     // Whole blocks: the kernel would write the rest of one too, and again later.
     const std::uint64_t to = std::min(written_to_, populated_to_) / os::kLargeBlock * os::kLargeBlock;
     const std::uint64_t from = std::max(begun_, populated_from_);
@@ -118,6 +141,7 @@ void PageWriter::end() noexcept {
     begun_ = std::max(begun_, to);
     // A page that was not in memory has been read for nothing.
     if (copies_ && disk_faults() > faults_ + 1) pause_ = kPause;
+    return flushed_ ? initialise() : 0;
 }
 
 }  // namespace cambium::kv

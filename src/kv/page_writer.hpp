@@ -32,8 +32,9 @@ public:
     /// the page cache yet, is written by a call: the kernel would read it first. Error{io} or Error{full}.
     void write(std::uint64_t offset, std::uint64_t bytes, std::span<const iovec> pieces);
     /// After them. Copied ones that are lasting, at the end of the file, begin their way to the disk, so that the
-    /// next flush has less to wait for.
-    void end() noexcept;
+    /// next flush has less to wait for. Behind those of a small commit that is flushed at once, zeros are written
+    /// for the commits that follow: so many bytes. Error{io} or Error{full}.
+    std::uint64_t end();
 
     /// Whether the pages of this commit are copied.
     [[nodiscard]] bool copies() const noexcept { return copies_; }
@@ -41,6 +42,7 @@ public:
 private:
     [[nodiscard]] bool prepare(std::uint64_t file_bytes) noexcept;
     void populate(std::uint64_t end) noexcept;
+    std::uint64_t initialise();
     [[nodiscard]] bool allocate(std::uint64_t file_bytes);
 
     os::File& file_;
@@ -55,6 +57,8 @@ private:
     std::uint64_t written_to_ = 0;      ///< the end of what this commit has written
     bool copies_ = false;
     bool lasting_ = false;
+    bool flushed_ = false;
+    std::uint64_t initialised_ = 0;  ///< bytes of the file up to which zeros were written
     std::uint64_t commits_ = 0;
     std::uint64_t patience_ = 16;       ///< commits
     std::uint64_t populate_after_ = 0;  ///< commits

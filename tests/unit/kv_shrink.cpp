@@ -381,7 +381,7 @@ TEST_CASE("growing and shrinking again and again, with processes that take turns
         for (;;) {
             const std::uint64_t what = pipe.receive();
             if (what == 0) return;
-            if (what == 1) load(own, 0, 1000 + dice() % 20000, 200);
+            if (what == 1) load(own, 0, 1000 + dice() % 40000, 200);
             if (what == 2) {
                 WriteTransaction txn = own.begin_write();
                 txn.clear(txn.create_tree("t"));
@@ -398,7 +398,7 @@ TEST_CASE("growing and shrinking again and again, with processes that take turns
             other.send(1 + random() % 3);
             REQUIRE(other.receive() == 1);
         } else if (random() % 3 == 0) {
-            load(env, 0, 1000 + random() % 20000, 200);
+            load(env, 0, 1000 + random() % 40000, 200);
         } else {
             WriteTransaction txn = env.begin_write();
             txn.clear(txn.create_tree("t"));
