@@ -54,6 +54,8 @@ std::uint64_t whole_steps(std::uint64_t bytes) {
 Commit::Commit(EnvironmentState& env, TransactionState& txn, bool deferred)
     : env_(env), txn_(txn), deferred_(deferred) {
     space_.record = txn.snapshot.space;
+    txn.dirty.end_places();
+    env.in_place.note_commit(deferred);
 }
 
 void Commit::write() {
@@ -79,6 +81,8 @@ void Commit::write() {
 
 void Commit::prepare_space() {
     env_.space.bring_to(txn_);
+    env_.space.set_flushed(!deferred_);
+    env_.in_place.return_unused();  // before the state of the free pages is recorded
     set_limit();
     release();
     // Only the states on disk may be in the way: then it is worth a flush.
@@ -127,7 +131,7 @@ bool Commit::shrinks() {
 
 // An estimate: the records of the trees and of the free space come on top of what is dirty already.
 std::uint64_t Commit::pages_needed() {
-    return changed_pages() + 16 + 10 * txn_.retired.size() / kSpaceRecordBytes;
+    return changed_pages() - txn_.dirty.placed_count() + 16 + 10 * txn_.retired.size() / kSpaceRecordBytes;
 }
 
 void Commit::update_catalog() {
@@ -140,16 +144,39 @@ void Commit::update_catalog() {
 
 // Takes page numbers for every dirty page, and for the space tree's pages that recording this will make dirty.
 void Commit::reserve_pages() {
+    number_places();
     number_runs();
     coalesce(txn_.retired);
     delta_.retired = txn_.retired;
-    const std::uint64_t nodes = txn_.dirty.node_count();
+    const std::uint64_t nodes = nodes_to_number();
     // Usually enough for the pages that the record itself takes; record_delta() takes more when it is not.
     const std::uint64_t record_bytes = 10 * (delta_.retired.size() + delta_.allocated.size());
     const std::uint64_t reserve = nodes + record_bytes / kSpaceRecordBytes;
-    env_.space.allocate(reserve, node_extents_);
-    reserved_ = reserve;
+    env_.space.allocate(reserve - std::min<std::uint64_t>(reserve, node_extents_.size()), node_extents_);
+    reserved_ = std::max<std::uint64_t>(reserve, node_extents_.size());
     delta_.allocated.insert(delta_.allocated.end(), node_extents_.begin(), node_extents_.end());
+}
+
+// Pages that were built in place have their numbers. Those that the commit itself has dropped are given to others.
+// From here on none is dropped any more: what the records of the free space change is new.
+void Commit::number_places() {
+    env_.in_place.hand_over(node_extents_);
+    std::vector<std::uint64_t> places;
+    places.reserve(txn_.dirty.placed_count());
+    txn_.dirty.append_places(places);
+    std::sort(places.begin(), places.end());
+    std::vector<Extent>& allocated = delta_.allocated;
+    for (const std::uint64_t page : places) {
+        if (!allocated.empty() && allocated.back().first_page + allocated.back().page_count == page) {
+            ++allocated.back().page_count;
+        } else {
+            allocated.push_back({page, 1});
+        }
+    }
+}
+
+std::uint64_t Commit::nodes_to_number() const noexcept {
+    return txn_.dirty.node_count() - txn_.dirty.placed_count();
 }
 
 void Commit::number_runs() {
@@ -158,7 +185,7 @@ void Commit::number_runs() {
         const Extent extent = env_.space.allocate_run(run_pages);
         finish_run(data, env_.checksum, extent.first_page, txn_.next_id, env_.page_size);
         run_numbers_.emplace_back(ref, extent.first_page);
-        writes_.push_back({extent.first_page, data, run_pages, false});
+        writes_.push_back({extent.first_page, data, run_pages, false, false});
         delta_.allocated.push_back(extent);
         pages += run_pages;
     });
@@ -176,16 +203,16 @@ void Commit::record_delta() {
         }
     };
     insert(delta_);
-    while (txn_.dirty.node_count() > reserved_) {
+    while (nodes_to_number() > reserved_) {
         SpaceDelta more;
-        const std::uint64_t missing = txn_.dirty.node_count() - reserved_ + 4;
+        const std::uint64_t missing = nodes_to_number() - reserved_ + 4;
         env_.space.allocate(missing, more.allocated);
         reserved_ += missing;
         node_extents_.insert(node_extents_.end(), more.allocated.begin(), more.allocated.end());
         insert(more);
     }
     // The number of pages is known now: what is left over is recorded, not retried.
-    const std::uint64_t unused = reserved_ - txn_.dirty.node_count();
+    const std::uint64_t unused = reserved_ - nodes_to_number();
     std::memcpy(delta_records_.front().data(), &unused, sizeof unused);
     patch(txn_, space_, delta_key(txn_.next_id, 0), delta_records_.front());
 }
@@ -253,8 +280,9 @@ PageRef Commit::number(PageRef ref, std::uint32_t level, bool duplicates) {
         number_run_references(node);
     }
     if (level > 0) lengthen_prefix(ref, node);
-    const std::uint64_t page = next_page();
-    writes_.push_back({page, txn_.dirty.change(ref), 1, true});
+    const std::uint64_t place = txn_.dirty.place(ref);
+    const std::uint64_t page = place != 0 ? place : next_page();
+    writes_.push_back({page, txn_.dirty.change(ref), 1, true, place != 0});
     return page;
 }
 
@@ -347,12 +375,20 @@ void Commit::write_pages() {
         const std::uint64_t first = writes_[i].page_number;
         std::uint64_t pages = 0;
         pieces.clear();
-        for (; i < writes_.size() && writes_[i].page_number == first + pages && pages < most; ++i) {
+        const bool in_place = writes_[i].in_place;
+        const auto goes_on = [&](const Write& write) {
+            return write.page_number == first + pages && write.in_place == in_place && pages < most;
+        };
+        for (; i < writes_.size() && goes_on(writes_[i]); ++i) {
             seal(writes_[i]);
             pieces.push_back({writes_[i].data, writes_[i].pages * env_.page_size});
             pages += writes_[i].pages;
         }
-        env_.page_writer.write(first * env_.page_size, pages * env_.page_size, pieces);
+        if (in_place) {
+            env_.page_writer.write_in_place(first * env_.page_size, pieces);
+        } else {
+            env_.page_writer.write(first * env_.page_size, pages * env_.page_size, pieces);
+        }
         if (!extents_.empty() && extents_.back().first_page + extents_.back().page_count == first) {
             extents_.back().page_count += pages;
         } else {
@@ -378,6 +414,7 @@ void Commit::publish(Durability durability) {
     (void)env_.mapped(result_.page_count * env_.page_size);
     env_.space.committed(result_.id, txn_.retired);
     env_.lock->publish_written(written);
+    txn_.dirty.set_places(nullptr);  // they are pages of the store now
     env_.counters.commits.fetch_add(1, std::memory_order_relaxed);
     env_.counters.free_pages.store(env_.space.free_pages(), std::memory_order_relaxed);
     env_.counters.waiting_pages.store(env_.space.waiting_pages(), std::memory_order_relaxed);

@@ -29,6 +29,7 @@ private:
         std::byte* data;
         std::uint64_t pages;
         bool is_node;
+        bool in_place;
     };
     void update_catalog();
     void prepare_space();
@@ -39,6 +40,8 @@ private:
     [[nodiscard]] bool shrinks();
     [[nodiscard]] std::uint64_t pages_needed();
     void reserve_pages();
+    void number_places();
+    [[nodiscard]] std::uint64_t nodes_to_number() const noexcept;
     void record_delta();
     void number_runs();
     void number_trees();

@@ -37,6 +37,10 @@ void DirtyTable::allocate(Entry& entry) {
 
 void DirtyTable::free(const Entry& entry) noexcept {
     if (entry.data == nullptr) return;
+    if (entry.place != 0) {
+        if (places_ != nullptr) places_->give_back(entry.place);
+        return;
+    }
     const std::uint64_t bytes = entry.pages * page_size_;
     (entry.spilled ? spilled_bytes_ : memory_bytes_) -= bytes;
     if (entry.spilled) {
@@ -52,6 +56,8 @@ void DirtyTable::free(const Entry& entry) noexcept {
 void DirtyTable::set(Entry& entry, const Entry& value) noexcept {
     if (entry.data != nullptr && !entry.is_run) --node_count_;
     if (value.data != nullptr && !value.is_run) ++node_count_;
+    if (entry.place != 0) --placed_count_;
+    if (value.place != 0) ++placed_count_;
     entry = value;
 }
 
@@ -66,8 +72,9 @@ PageRef DirtyTable::add_entry(std::uint64_t pages, bool is_run) {
     Entry& entry = entries_[index];
     const bool unknown_to_level = entry.epoch < floor_;
     if (unknown_to_level) reserve_one(images_);
-    Entry added{nullptr, pages, epoch_, is_run};
-    allocate(added);
+    Entry added{nullptr, pages, epoch_, 0, is_run};
+    if (takes_places_ && !is_run) added.data = places_->take(added.place);
+    if (added.data == nullptr) allocate(added);
     if (unknown_to_level) images_.push_back({index, entry});
     unused_.pop_back();
     set(entry, added);
@@ -84,6 +91,7 @@ void DirtyTable::save(std::uint64_t index) {
     reserve_one(images_);
     Entry& entry = entries_[index];
     Entry before = entry;
+    before.place = 0;
     allocate(before);
     std::memcpy(before.data, entry.data, entry.pages * page_size_);
     images_.push_back({index, before});
@@ -97,11 +105,11 @@ void DirtyTable::release(PageRef ref) {
     Entry& entry = entries_[index];
     if (entry.epoch < floor_) {
         images_.push_back({index, entry});  // takes the buffer over
-        set(entry, {nullptr, 0, epoch_, false, true, false});
+        set(entry, {nullptr, 0, epoch_, 0, false, true, false});
         return;
     }
     free(entry);
-    set(entry, {nullptr, 0, entry.epoch, false, entry.pinned, false});
+    set(entry, {nullptr, 0, entry.epoch, 0, false, entry.pinned, false});
     if (!entry.pinned) unused_.push_back(index);
 }
 
@@ -115,6 +123,7 @@ void DirtyTable::clear() noexcept {
     levels_.clear();
     floor_ = 0;
     node_count_ = 0;
+    placed_count_ = 0;
 }
 
 DirtyTable::~DirtyTable() {

@@ -18,6 +18,15 @@
 
 namespace cambium::kv {
 
+/// Free pages of the file in which dirty pages can be built, so that they need not be copied there.
+class Places {
+public:
+    virtual ~Places() = default;
+    /// The bytes of a page that nobody else uses, and its number; null when there is none.
+    [[nodiscard]] virtual std::byte* take(std::uint64_t& page_number) noexcept = 0;
+    virtual void give_back(std::uint64_t page_number) noexcept = 0;
+};
+
 class DirtyTable {
 public:
     explicit DirtyTable(std::uint32_t page_size) : page_size_(page_size) {}
@@ -31,6 +40,15 @@ public:
         pool_limit_ = bytes / 8;
         spill_beside_ = std::move(spill_beside);
     }
+
+    /// Where new pages are built from now on, while there is room. Null: in memory; pages that have a place keep
+    /// it, and it is not given back when they are dropped.
+    void set_places(Places* places) noexcept {
+        places_ = places;
+        takes_places_ = places != nullptr;
+    }
+    /// No new page gets a place.
+    void end_places() noexcept { takes_places_ = false; }
 
     /// A new dirty page; its bytes are not initialised.
     /// add(), add_run() and change() throw Error{full} or Error{io} when there is no room to spill.
@@ -55,6 +73,15 @@ public:
         if (entry.epoch < floor_) [[unlikely]]
             save(ref & ~kDirtyBit);
         return entry.data;
+    }
+
+    /// The number of the page of the file in which a dirty page is, or 0.
+    [[nodiscard]] std::uint64_t place(PageRef ref) const noexcept { return entries_[ref & ~kDirtyBit].place; }
+    [[nodiscard]] std::uint64_t placed_count() const noexcept { return placed_count_; }
+    /// Appends the places of all pages.
+    void append_places(std::vector<std::uint64_t>& places) const {
+        for (const Entry& entry : entries_)
+            if (entry.place != 0) places.push_back(entry.place);
     }
 
     /// Levels. Each begins a new epoch; the number of an epoch is never used twice.
@@ -89,6 +116,7 @@ private:
         std::byte* data = nullptr;  ///< null: released
         std::uint64_t pages = 0;
         std::uint64_t epoch = 0;  ///< of its begin or of its newest image
+        std::uint64_t place = 0;
         bool is_run = false;
         bool pinned = false;
         bool spilled = false;
@@ -113,12 +141,15 @@ private:
     void set(Entry& entry, const Entry& value) noexcept;
     void drop(const Image& image) noexcept;
     Level pop_level() noexcept;
-    /// Gives the entry a buffer.
+    /// Gives the entry a buffer, in memory.
     void allocate(Entry& entry);
     void free(const Entry& entry) noexcept;
 
     std::uint32_t page_size_;
+    Places* places_ = nullptr;
+    bool takes_places_ = false;
     std::uint64_t node_count_ = 0;
+    std::uint64_t placed_count_ = 0;
     std::uint64_t epoch_ = 0;
     std::uint64_t floor_ = 0;
     std::vector<Entry> entries_;

@@ -201,11 +201,15 @@ TransactionState* EnvironmentState::begin_write(std::optional<WriterQueue::Clock
                                                 "\" is damaged: close the store in every "
                                                 "process");
         const Snapshot& head = written_.snapshot;
-        if (writer_->active) writer_->end();  // its thread ended without ending it
+        if (writer_->active) {
+            writer_->end();
+            in_place.return_unused();
+        }  // its thread ended without ending it
         prepared_ = nullptr;
         writer_->begin(head, mapped(head.page_count * page_size));
         writer_->next_id = head.id + 1;
         writer_->thread = std::this_thread::get_id();
+        in_place.begin(*writer_);
     } catch (...) {
         writing_thread_.store(0);
         lock->unlock_writer();
@@ -222,6 +226,7 @@ void EnvironmentState::end_write(TransactionState& txn) noexcept {
     }
     txn.end();
     if (fork_generation != current_fork_generation()) return;
+    in_place.return_unused();
     if (txn.thread != std::this_thread::get_id()) return;  // only the thread that locked can unlock
     writing_thread_.store(0);
     lock->unlock_writer();

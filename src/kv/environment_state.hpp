@@ -17,6 +17,7 @@
 #include "cambium/kv/environment.hpp"
 #include "kv/comparators.hpp"
 #include "kv/evacuation.hpp"
+#include "kv/in_place.hpp"
 #include "kv/lock_file.hpp"
 #include "kv/meta.hpp"
 #include "kv/page_writer.hpp"
@@ -132,6 +133,7 @@ public:
     SpaceMap space;
     PageWriter page_writer;
     bool grown_unsynced = false;  ///< the file has grown, and no flush was told; under the write lock
+    InPlace in_place{*this};
     Relocation relocation;
     Evacuation evacuation;
     Comparators comparators;

@@ -62,7 +62,22 @@ void PageWriter::begin(std::uint64_t file_bytes, std::uint64_t used_bytes, std::
     // page cache.
     if (durable != durable_) mapping_.forget();
     durable_ = durable;
+    if (!in_place_) faults_ = disk_faults();
+}
+
+void PageWriter::begin_in_place() noexcept {
+    in_place_ = true;
     faults_ = disk_faults();
+}
+
+std::byte* PageWriter::in_place(std::uint64_t page_number, std::uint32_t page_size) const noexcept {
+    const std::uint64_t offset = page_number * page_size;
+    return offset + page_size <= std::min<std::uint64_t>(used_bytes_, mapping_.size()) ? mapping_.data() + offset
+                                                                                       : nullptr;
+}
+
+void PageWriter::write_in_place(std::uint64_t offset, std::span<const iovec> pieces) {
+    file_.write(offset, pieces, mapping_);
 }
 
 // A file that was copied may have holes, which cannot be filled through a mapping on a full disk.
@@ -79,6 +94,7 @@ bool PageWriter::prepare(std::uint64_t file_bytes) noexcept {
     try {
         if (allocated_ < file_bytes && !allocate(file_bytes)) return false;
         allocated_ = file_bytes;
+        if (mapping_.size() < file_bytes && in_place_) return false;
         if (mapping_.size() < file_bytes) mapping_ = os::Mapping::map_for_writes(file_, 2 * file_bytes);
         return true;
     } catch (...) {
@@ -134,6 +150,7 @@ std::uint64_t PageWriter::initialise() {
 }
 
 std::uint64_t PageWriter::end() {
+    in_place_ = false;
     // Whole blocks: the kernel would write the rest of one too, and again later.
     const std::uint64_t to = std::min(written_to_, populated_to_) / os::kLargeBlock * os::kLargeBlock;
     const std::uint64_t from = std::max(begun_, populated_from_);

@@ -31,10 +31,16 @@ public:
     /// Writes all pieces, `bytes` together, contiguous from offset. What is new in the file, and has no room in
     /// the page cache yet, is written by a call: the kernel would read it first. Error{io} or Error{full}.
     void write(std::uint64_t offset, std::uint64_t bytes, std::span<const iovec> pieces);
+    /// The same for pages that are in place.
+    void write_in_place(std::uint64_t offset, std::span<const iovec> pieces);
     /// After them. Copied ones that are lasting, at the end of the file, begin their way to the disk, so that the
     /// next flush has less to wait for. Behind those of a small commit that is flushed at once, zeros are written
     /// for the commits that follow: so many bytes. Error{io} or Error{full}.
     std::uint64_t end();
+
+    /// Pages that are built in place, between two commits: the bytes of a page, or null when it may not be there.
+    void begin_in_place() noexcept;
+    [[nodiscard]] std::byte* in_place(std::uint64_t page_number, std::uint32_t page_size) const noexcept;
 
     /// Whether the pages of this commit are copied.
     [[nodiscard]] bool copies() const noexcept { return copies_; }
@@ -56,6 +62,7 @@ private:
     std::uint64_t begun_ = 0;           ///< bytes in front that are on their way
     std::uint64_t written_to_ = 0;      ///< the end of what this commit has written
     bool copies_ = false;
+    bool in_place_ = false;  ///< pages of the mapping are in use
     bool lasting_ = false;
     bool flushed_ = false;
     std::uint64_t initialised_ = 0;  ///< bytes of the file up to which zeros were written

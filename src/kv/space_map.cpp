@@ -198,6 +198,7 @@ Extent SpaceMap::take_tail(std::uint64_t pages) {
 
 // Not after a single one.
 bool SpaceMap::commits_are_large() const noexcept {
+    if (!flushed_) return deferred_size_ >= kLargeCommit;
     return std::count_if(commit_sizes_.begin(), commit_sizes_.end(),
                          [](std::uint64_t pages) { return pages >= kLargeCommit; }) > 1;
 }
@@ -213,6 +214,7 @@ std::uint64_t SpaceMap::slack() const noexcept {
 
 void SpaceMap::note_commit(std::uint64_t pages, bool flushed) noexcept {
     commit_sizes_[next_size_] = flushed ? pages : 0;
+    deferred_size_ = flushed ? 0 : pages;
     next_size_ = (next_size_ + 1) % commit_sizes_.size();
     flushed_in_row_ = flushed && pages < kLargeCommit ? flushed_in_row_ + 1 : 0;
 }
@@ -237,7 +239,8 @@ void SpaceMap::allocate(std::uint64_t pages, std::vector<Extent>& extents) {
         pages = 0;
     }
     // While segments are being emptied it is worth a little more to wait for them.
-    const bool spare = free_pages() >= slack() + (free_.used_in_withdrawn() > 0 ? page_count() / 16 : 0);
+    const bool spare =
+        !flushed_ || free_pages() >= slack() + (free_.used_in_withdrawn() > 0 ? page_count() / 16 : 0);
     if (pages > 0 && (shrinking || spare || limit_ - std::min(limit_, page_count()) < pages)) {
         pages = free_.take_scattered(pages, extents);
         if (pages > 0) {
@@ -249,6 +252,11 @@ void SpaceMap::allocate(std::uint64_t pages, std::vector<Extent>& extents) {
     if (pages > 0) extents.push_back(take_tail(pages));
     std::sort(extents.begin() + static_cast<std::ptrdiff_t>(first_new), extents.end(),
               [](const Extent& a, const Extent& b) { return a.first_page < b.first_page; });
+}
+
+void SpaceMap::take_free(std::uint64_t pages, std::vector<Extent>& extents) {
+    pages = free_.take_onward(pages, extents);
+    (void)free_.take_scattered(pages, extents);
 }
 
 Extent SpaceMap::allocate_run(std::uint64_t pages) {

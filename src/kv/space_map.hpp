@@ -46,6 +46,12 @@ public:
     /// Takes pages, contiguous as far as the free space allows; appends the extents in address order.
     /// Takes beyond page_count() when there are not enough free pages.
     void allocate(std::uint64_t pages, std::vector<Extent>& extents);
+    /// Takes free pages only, up to so many, wherever they are; appends the extents.
+    void take_free(std::uint64_t pages, std::vector<Extent>& extents);
+    /// Such a page was not used: it is free again.
+    void give_back_free(std::uint64_t page) noexcept { set_state({page, 1}, State::free); }
+    /// Whether the map is true for as_of().
+    [[nodiscard]] bool is_valid() const noexcept { return valid_; }
     /// Takes one contiguous run.
     [[nodiscard]] Extent allocate_run(std::uint64_t pages);
     /// Free pages that are worth their room: commits of many pages find contiguous room in them. More after such
@@ -53,6 +59,8 @@ public:
     [[nodiscard]] std::uint64_t slack() const noexcept;
     /// Whether segments should be emptied now, so that commits go on finding contiguous room.
     [[nodiscard]] bool wants_room(std::uint64_t pages) const noexcept;
+    /// Whether the commit that takes pages next is flushed at once: others need not have theirs side by side.
+    void set_flushed(bool flushed) noexcept { flushed_ = flushed; }
     /// Whether a reader holds a snapshot for long.
     void set_held(bool held) noexcept { held_ = held; }
     /// Says how many pages this commit changes, and whether it is flushed.
@@ -121,6 +129,7 @@ private:
     std::uint64_t reserve_ = 0;
     bool valid_ = false;
     bool held_ = false;
+    bool flushed_ = true;
     TransactionId as_of_ = 0;
     std::uint64_t committed_page_count_ = 0;
     std::uint64_t waiting_pages_ = 0;
@@ -129,6 +138,7 @@ private:
     [[nodiscard]] bool commits_are_large() const noexcept;
 
     std::array<std::uint64_t, 4> commit_sizes_{};  ///< pages, of the last commits here; 0 for one not flushed
+    std::uint64_t deferred_size_ = 0;              ///< pages, of the last commit if it was not flushed
     std::uint64_t flushed_in_row_ = 0;             ///< small ones
     std::size_t next_size_ = 0;
     FreePages free_;

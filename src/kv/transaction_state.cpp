@@ -1,6 +1,7 @@
 #include "kv/transaction_state.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "kv/fork_guard.hpp"
 #include "kv/meta.hpp"
@@ -141,6 +142,12 @@ TreeState& TransactionState::tree(std::uint64_t id, bool uses_keys) {
     if (!entry.has_value())
         throw Error(ErrorCode::not_found,
                     "tree " + std::to_string(id) + " does not exist in snapshot " + std::to_string(snapshot.id));
+    // Everything that is done to the tree depends on these bytes: a damaged order or flag would speak of wrong
+    // keys.
+    const auto* const at = reinterpret_cast<const std::byte*>(entry->value.data());
+    const std::less<> before;
+    if (!verify_reads && !before(at, map) && before(at, map + snapshot.page_count * page_size_bytes))
+        verify({map + static_cast<std::uint64_t>(at - map) / page_size_bytes * page_size_bytes, page_size_bytes});
     if (entry->value.size() != sizeof(TreeRecord)) throw_corrupt(0, "a tree's record has a wrong size");
     if (tree_count == trees.size()) trees.push_back(std::make_unique<TreeState>());
     TreeState& state = *trees[tree_count];

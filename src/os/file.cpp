@@ -261,7 +261,7 @@ void File::write(std::uint64_t offset, std::span<const iovec> pieces, const Mapp
     const int error = observed(role_, call, [&] {
         std::byte* to = mapping.data() + offset;
         for (const iovec& piece : pieces) {
-            std::memcpy(to, piece.iov_base, piece.iov_len);
+            if (piece.iov_base != to) std::memcpy(to, piece.iov_base, piece.iov_len);
             to += piece.iov_len;
         }
         return 0;

@@ -96,7 +96,8 @@ public:
     void write(std::uint64_t offset, std::span<const iovec> pieces);
     void write(std::uint64_t offset, const void* bytes, std::size_t size);
     /// The same by copying into a mapping of the file, without a system call. What is not in the page cache is read
-    /// first. The place must have blocks: a page that cannot be written is the signal SIGBUS.
+    /// first; pieces that lie there already are not copied. The place must have blocks: a page that cannot be
+    /// written is the signal SIGBUS.
     void write(std::uint64_t offset, std::span<const iovec> pieces, const Mapping& mapping);
     /// Whether a block that is written again stays where it is, so that there is room for it on a full disk too: on
     /// ext4 and in memory. Elsewhere nobody can tell.

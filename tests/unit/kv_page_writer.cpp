@@ -69,6 +69,66 @@ TEST_CASE("a growing store holds what was put, whatever commits and flushes alte
     test::require_sound(env);
 }
 
+TEST_CASE("pages built in place: what is taken back leaves nothing, what stays is whole") {
+    std::mt19937_64 random{test::seed()};
+    const test::TemporaryDirectory directory;
+    const std::string path = directory.file("store");
+    Model model;
+    std::uint64_t version = 0;
+    std::uint64_t in_place = 0;
+    const auto change = [&](WriteTransaction& txn, Model& to) {
+        const Tree tree = txn.create_tree("t");
+        ++version;
+        for (int i = 0; i < 200; ++i) {
+            const std::uint64_t number = random() % 20'000;
+            if (random() % 8 == 0) {
+                (void)txn.erase(tree, key_of(number));
+                to.erase(number);
+            } else {
+                txn.put(tree, key_of(number), value_of(number, version));
+                to[number] = version;
+            }
+        }
+    };
+    for (int opening = 0; opening < 3; ++opening) {
+        Environment env = Environment::open(path, {.deferred_bytes = 0});
+        for (int round = 0; round < 80; ++round) {
+            WriteTransaction txn = env.begin_write();
+            Model changed = model;
+            change(txn, changed);
+            for (std::uint64_t levels = random() % 3; levels > 0; --levels) {
+                Model inner = changed;
+                WriteTransaction nested = txn.begin_nested();
+                change(nested, inner);
+                if (random() % 2 == 0) {
+                    nested.commit();
+                    changed = std::move(inner);
+                } else {
+                    nested.abort();
+                }
+            }
+            in_place += EnvironmentAccess::state(env).in_place.taken();
+            if (random() % 5 == 0) {
+                txn.abort();
+            } else {
+                txn.commit(random() % 10 == 0 ? Durability::durable : Durability::deferred);
+                model = std::move(changed);
+            }
+            if (round % 10 == 9) {
+                require_content(env, model);
+                test::require_sound(env);
+            }
+        }
+        env.close();
+    }
+    CHECK(in_place > 1000);
+    Environment env = Environment::open(path);
+    const ReadTransaction txn = env.begin_read();
+    CHECK(txn.statistics(txn.tree("t")).entries == model.size());
+    require_content(env, model);
+    test::require_sound(env);
+}
+
 TEST_CASE("what is closed in good order keeps little of the room in which it would have grown") {
     const test::TemporaryDirectory directory;
     const std::string path = directory.file("store");
