@@ -4,6 +4,7 @@
 // Exits with 0 when everything ran and all engines gave the same answers, whatever the verdict on the figures; 1
 // when not, 2 for a bad command line.
 #include <cstdio>
+#include <string>
 #include <string_view>
 
 #include "cambium/base/error.hpp"
@@ -18,6 +19,14 @@ namespace {
 
 namespace bench = cambium::bench;
 
+void write_ratios(const std::string& path, const bench::Results& results) {
+    std::FILE* const out = std::fopen(path.c_str(), "w");
+    if (out == nullptr) throw cambium::Error(cambium::ErrorCode::io, "cannot write the ratios to \"" + path + "\"");
+    bench::write_ratios(out, results);
+    if (std::fclose(out) != 0)
+        throw cambium::Error(cambium::ErrorCode::full, "the ratios do not fit \"" + path + "\"");
+}
+
 int run(const bench::Options& options) {
     bench::Progress progress;
     bench::print_conditions(stdout, options);
@@ -30,6 +39,7 @@ int run(const bench::Options& options) {
     const bench::Results results = bench::run_comparison(options, progress);
     progress.clear();
     bench::print_results(stdout, results, options);
+    if (!options.ratios.empty()) write_ratios(options.ratios, results);
     return 0;
 }
 

@@ -112,6 +112,8 @@ void parse_valued(Options& options, std::string_view argument, const std::string
         select_workloads(options, split(value));
     } else if (argument == "--dir") {
         options.directory = value;
+    } else if (argument == "--ratios") {
+        options.ratios = value;
     } else if (argument == "--memory-group") {
         options.effort.memory_group = value;
     } else if (argument == "--overwrites") {
@@ -183,6 +185,7 @@ std::string usage() {
         "  --memory-group F   a control group below which one with a memory limit may be made (default: the\n"
         "                     root of the v2 hierarchy); none: without a limit, and not measured\n"
         "  --limits-mib N     memory and file used to measure the machine, MiB (default 2048)\n"
+        "  --ratios FILE      write the ratios as tab-separated text, for bench/plot.py\n"
         "  --markdown         print tables for docs/performance.md\n\n"
         "Workloads:\n";
     for (const Workload& workload : workloads()) {

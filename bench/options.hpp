@@ -23,6 +23,7 @@ struct Options {
     std::size_t limits_mib = 2048;            ///< of memory, and of a file
     std::string directory = ".";              ///< where the stores are written
     bool markdown = false;
+    std::string ratios;  ///< the file to write them to; none when empty
     bool help = false;
     Effort effort;
 

@@ -134,6 +134,23 @@ void print_limits(std::FILE* out, const std::vector<Limit>& limits, bool markdow
     std::fflush(out);
 }
 
+void write_ratios(std::FILE* out, const Results& results) {
+    std::fputs("workload\trecords\tkeys\tengine\tratio\tlowest\thighest\n", out);
+    const std::optional<std::size_t> base = results.place_of(kBaseEngine);
+    for (const Row& row : results.rows) {
+        if (!base || row.figure->measure != Measure::time) continue;
+        for (std::size_t i = 0; i < results.contestants.size(); ++i) {
+            const Contestant& contestant = results.contestants[i];
+            const Spread ratio = paired_ratio(row.samples[*base], row.samples[i]);
+            if (i == *base || std::isnan(ratio.median)) continue;
+            std::fprintf(out, "%s\t%s\t%s\t%s%s\t%.4f\t%.4f\t%.4f\n", std::string(row.figure->title).c_str(),
+                         format_count(row.records).c_str(), std::string(to_string(row.kind)).c_str(),
+                         contestant.engine.c_str(), contestant.again ? " again" : "", ratio.median, ratio.lowest,
+                         ratio.highest);
+        }
+    }
+}
+
 void print_results(std::FILE* out, const Results& results, const Options& options) {
     if (results.rows.empty() && results.latencies.empty()) return;
     print_part(out, "Times per operation, and throughput over LMDB's", times_table(results), options);

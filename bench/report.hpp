@@ -14,6 +14,8 @@ namespace cambium::bench {
 void print_conditions(std::FILE* out, const Options& options);
 void print_limits(std::FILE* out, const std::vector<Limit>& limits, bool markdown);
 /// Times and ratios, then space.
+/// The ratios of the times to the base engine's, as tab-separated text with a heading, for bench/plot.py.
+void write_ratios(std::FILE* out, const Results& results);
 void print_results(std::FILE* out, const Results& results, const Options& options);
 
 }  // namespace cambium::bench
