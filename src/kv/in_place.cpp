@@ -16,6 +16,7 @@ void InPlace::begin(TransactionState& txn) noexcept {
     exhausted_ = false;
     unused_.clear();
     taken_ = 0;
+    env_.page_writer.end_in_place();
     const bool likely = deferred_ && env_.page_writer.copies() && env_.options.size_limit_bytes == 0;
     txn.dirty.set_places(likely ? this : nullptr);
 }

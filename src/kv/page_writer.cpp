@@ -135,7 +135,8 @@ void PageWriter::populate(std::uint64_t end) noexcept {
 }
 
 // Blocks that a file has but that were never written are written and entered as such by the flush, which takes
-// nearly twice as long. So the first of a row of small commits at the end of the file pays for the next ones.
+// nearly twice as long. So the first of a row of small commits at the end of the file pays for the next ones. When
+// its last page is new, no snapshot that anybody may need has pages behind it.
 std::uint64_t PageWriter::initialise() {
     static std::array<char, std::size_t{64} << 10> zeros{};
     const std::uint64_t known = std::max(used_bytes_, initialised_);
@@ -158,7 +159,9 @@ std::uint64_t PageWriter::end() {
     begun_ = std::max(begun_, to);
     // A page that was not in memory has been read for nothing.
     if (copies_ && disk_faults() > faults_ + 1) pause_ = kPause;
-    return flushed_ ? initialise() : 0;
+    const std::uint64_t ahead = flushed_ ? initialise() : 0;
+    used_bytes_ = std::max(used_bytes_, written_to_);
+    return ahead;
 }
 
 }  // namespace cambium::kv

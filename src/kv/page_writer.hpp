@@ -38,8 +38,10 @@ public:
     /// for the commits that follow: so many bytes. Error{io} or Error{full}.
     std::uint64_t end();
 
-    /// Pages that are built in place, between two commits: the bytes of a page, or null when it may not be there.
+    /// Pages that are built in place, between two commits: from begin_in_place() to the end of the transaction the
+    /// mapping stays where it is. The bytes of a page, or null when it may not be there.
     void begin_in_place() noexcept;
+    void end_in_place() noexcept { in_place_ = false; }
     [[nodiscard]] std::byte* in_place(std::uint64_t page_number, std::uint32_t page_size) const noexcept;
 
     /// Whether the pages of this commit are copied.
