@@ -170,7 +170,7 @@ bool Options::takes_part(const std::string& engine, std::size_t repetition) cons
 std::string usage() {
     std::string text =
         "bench/compare: Cambium beside other stores, measured in one run.\n\n"
-        "  --quick            1M records, 3 repetitions, of peers other than LMDB 1: about 5 minutes\n"
+        "  --quick            1M records, 3 repetitions, of peers other than LMDB 1: about 9 minutes\n"
         "  --full             1M and 10M records, 5 repetitions: hours\n"
         "  --records N[,N]    records per data set; 20k and 1M are understood (default 1M)\n"
         "  --reps N           repetitions; medians are printed (default 5)\n"
