@@ -191,7 +191,7 @@ void ReadTransaction::end() noexcept {
 }
 
 void ReadTransaction::reset() noexcept {
-    if (state_ != nullptr) state_->env->reset_read(*state_);
+    if (state_ != nullptr && state_->active) state_->env->reset_read(*state_);
 }
 
 void ReadTransaction::renew() {
