@@ -4,6 +4,7 @@
 // Exits with 0 when everything ran and all engines gave the same answers, whatever the verdict on the figures; 1
 // when not, 2 for a bad command line.
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -19,15 +20,17 @@ namespace {
 
 namespace bench = cambium::bench;
 
-void write_ratios(const std::string& path, const bench::Results& results) {
-    std::FILE* const out = std::fopen(path.c_str(), "w");
-    if (out == nullptr) throw cambium::Error(cambium::ErrorCode::io, "cannot write the ratios to \"" + path + "\"");
-    bench::write_ratios(out, results);
-    if (std::fclose(out) != 0)
-        throw cambium::Error(cambium::ErrorCode::full, "the ratios do not fit \"" + path + "\"");
+using OutputFile = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+
+OutputFile open_output(const std::string& path) {
+    OutputFile out{path.empty() ? nullptr : std::fopen(path.c_str(), "w"), std::fclose};
+    if (out == nullptr && !path.empty())
+        throw cambium::Error(cambium::ErrorCode::io, "cannot write the ratios to \"" + path + "\"");
+    return out;
 }
 
 int run(const bench::Options& options) {
+    OutputFile ratios = open_output(options.ratios);  // before the minutes that the run takes
     bench::Progress progress;
     bench::print_conditions(stdout, options);
     if (options.limits) {
@@ -39,7 +42,10 @@ int run(const bench::Options& options) {
     const bench::Results results = bench::run_comparison(options, progress);
     progress.clear();
     bench::print_results(stdout, results, options);
-    if (!options.ratios.empty()) write_ratios(options.ratios, results);
+    if (ratios == nullptr) return 0;
+    bench::write_ratios(ratios.get(), results);
+    if (std::fclose(ratios.release()) != 0)
+        throw cambium::Error(cambium::ErrorCode::full, "the ratios do not fit \"" + options.ratios + "\"");
     return 0;
 }
 

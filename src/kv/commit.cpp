@@ -39,17 +39,17 @@ constexpr std::uint64_t kLasting = 8;
 constexpr std::uint64_t kMostWritten = 512;
 constexpr std::uint64_t kMostCopied = 16;
 
-// Larger files end where the page cache's blocks end.
+// Larger files end where the page cache's blocks end: part of a block has no room of its own there.
 std::uint64_t step_of(std::uint64_t bytes) {
     return bytes < 8 * os::kLargeBlock ? kLeastGrowth : os::kLargeBlock;
 }
 
-std::uint64_t whole_steps(std::uint64_t bytes) {
+}  // namespace
+
+std::uint64_t whole_steps(std::uint64_t bytes) noexcept {
     const std::uint64_t step = step_of(bytes);
     return (bytes + step - 1) / step * step;
 }
-
-}  // namespace
 
 Commit::Commit(EnvironmentState& env, TransactionState& txn, bool deferred)
     : env_(env), txn_(txn), deferred_(deferred) {
@@ -165,14 +165,7 @@ void Commit::number_places() {
     places.reserve(txn_.dirty.placed_count());
     txn_.dirty.append_places(places);
     std::sort(places.begin(), places.end());
-    std::vector<Extent>& allocated = delta_.allocated;
-    for (const std::uint64_t page : places) {
-        if (!allocated.empty() && allocated.back().first_page + allocated.back().page_count == page) {
-            ++allocated.back().page_count;
-        } else {
-            allocated.push_back({page, 1});
-        }
-    }
+    for (const std::uint64_t page : places) append_extent(delta_.allocated, {page, 1});
 }
 
 std::uint64_t Commit::nodes_to_number() const noexcept {
@@ -389,11 +382,7 @@ void Commit::write_pages() {
         } else {
             env_.page_writer.write(first * env_.page_size, pages * env_.page_size, pieces);
         }
-        if (!extents_.empty() && extents_.back().first_page + extents_.back().page_count == first) {
-            extents_.back().page_count += pages;
-        } else {
-            extents_.push_back({first, pages});
-        }
+        append_extent(extents_, {first, pages});
         written += pages;
     }
     const std::uint64_t ahead = env_.page_writer.end();

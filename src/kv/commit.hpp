@@ -12,6 +12,9 @@
 
 namespace cambium::kv::detail {
 
+/// The length that a file has for so many bytes in use, reserves not counted.
+[[nodiscard]] std::uint64_t whole_steps(std::uint64_t bytes) noexcept;
+
 class Commit {
 public:
     /// A deferred commit is not flushed at once: its pages need not lie together, and a file that has grown becomes

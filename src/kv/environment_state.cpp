@@ -337,9 +337,8 @@ void EnvironmentState::close_orderly() {
 // Nobody else has the store open, and both slots are durable and name what is used: the room behind it, in which
 // the file would have grown, need not wait for the next writer. A little of it is not worth a change of the length.
 void EnvironmentState::cut_reserve(std::uint64_t used_bytes) {
-    constexpr std::uint64_t step = std::uint64_t{1} << 20;
     constexpr std::uint64_t kWorthCutting = 32;  // one byte in so many
-    const std::uint64_t kept = (used_bytes + step - 1) / step * step;
+    const std::uint64_t kept = whole_steps(used_bytes);
     const std::uint64_t size = data.size();
     if (size > kept + size / kWorthCutting) data.resize(kept);
 }

@@ -52,13 +52,7 @@ private:
 // Neighbours become one extent.
 void copy_extents(const std::vector<WrittenExtent>& from, std::vector<Extent>& to) {
     to.clear();
-    for (const WrittenExtent& extent : from) {
-        if (!to.empty() && to.back().first_page + to.back().page_count == extent.first_page) {
-            to.back().page_count += extent.page_count;
-        } else {
-            to.push_back({extent.first_page, extent.page_count});
-        }
-    }
+    for (const WrittenExtent& extent : from) append_extent(to, {extent.first_page, extent.page_count});
 }
 
 }  // namespace

@@ -300,12 +300,7 @@ void FreePages::take_from(SegmentNumber segment, std::uint64_t& pages, std::vect
 void FreePages::take(Extent extent, std::vector<Extent>& extents) {
     flip(extent, false);
     onward_ = extent.first_page + extent.page_count;
-    Extent* last = extents.empty() ? nullptr : &extents.back();
-    if (last != nullptr && last->first_page + last->page_count == extent.first_page) {
-        last->page_count += extent.page_count;
-    } else {
-        extents.push_back(extent);
-    }
+    append_extent(extents, extent);
 }
 
 std::uint64_t FreePages::take_onward(std::uint64_t pages, std::vector<Extent>& extents) {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <vector>
 
 namespace cambium::kv {
 
@@ -208,6 +209,15 @@ struct Extent {
     std::uint64_t page_count;
 };
 static_assert(sizeof(Extent) == 16);
+
+/// Appends an extent, to the last one when it begins where that ends.
+inline void append_extent(std::vector<Extent>& extents, Extent extent) {
+    if (!extents.empty() && extents.back().first_page + extents.back().page_count == extent.first_page) {
+        extents.back().page_count += extent.page_count;
+    } else {
+        extents.push_back(extent);
+    }
+}
 
 inline constexpr std::uint32_t kMetaClosed = 1;  ///< flag: written by an orderly close, both slots hold it
 

@@ -130,8 +130,8 @@ void PageWriter::populate(std::uint64_t end) noexcept {
     const bool slow = std::chrono::steady_clock::now() - begin > kSlowBlock * ((to - populated_to_) / block);
     faults_ += disk_faults() - before;  // counted as such, though nothing is read
     populated_to_ = to;
-    patience_ = slow ? std::min(2 * patience_, kMostPatience) : kLeastPatience;
-    populate_after_ = slow ? commits_ + patience_ : 0;
+    patience_ = slow ? std::clamp(2 * patience_, kLeastPatience, kMostPatience) : 0;
+    populate_after_ = commits_ + patience_;
 }
 
 // Blocks that a file has but that were never written are written and entered as such by the flush, which takes

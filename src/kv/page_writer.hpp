@@ -69,7 +69,7 @@ private:
     bool flushed_ = false;
     std::uint64_t initialised_ = 0;  ///< bytes of the file up to which zeros were written
     std::uint64_t commits_ = 0;
-    std::uint64_t patience_ = 16;       ///< commits
+    std::uint64_t patience_ = 0;        ///< commits, after a block that took long
     std::uint64_t populate_after_ = 0;  ///< commits
     std::uint32_t pause_ = 0;           ///< commits until copying is tried again
     std::int64_t faults_ = 0;           ///< of this thread that waited for the disk, when the commit began

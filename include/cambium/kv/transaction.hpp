@@ -217,6 +217,7 @@ private:
 };
 
 /// What a write transaction holds for pages that it has changed, before-images of nested transactions included.
+/// Pages that a transaction builds in the file itself, as one that is likely to be deferred may, are not counted.
 struct WriteMemory {
     std::uint64_t memory_bytes = 0;
     std::uint64_t spilled_bytes = 0;  ///< in a temporary file, beyond Options::write_memory_bytes
