@@ -264,9 +264,8 @@ PageRef Commit::number(PageRef ref, std::uint32_t level, bool duplicates) {
     if ((ref & kDirtyBit) == 0) return ref;
     NodeEditor node = txn_.editor(ref);
     if (level > 0) {
-        for (std::uint32_t i = 0; i <= node.count(); ++i)
-            if (const PageRef child = node.child(i); (child & kDirtyBit) != 0)
-                node.set_child(i, number(child, level - 1, duplicates));
+        for (std::uint32_t i = node.dirty_child(0); i <= node.count(); i = node.dirty_child(i + 1))
+            node.set_child(i, number(node.child(i), level - 1, duplicates));
     } else if (duplicates) {
         number_value_trees(node);
     } else if (!run_numbers_.empty()) {

@@ -61,20 +61,23 @@ void WrittenState::advance(const std::vector<RetiredExtent>& retired, const std:
     }
     std::uint64_t pages = 0;
     for (const WrittenExtent& extent : kept) pages += extent.page_count;
+    // Both are in page order: a merge.
+    extents.reserve(kept.size() + written.size());  // nothing below throws
+    extents.clear();
+    auto other = kept.begin();
     for (const Extent& extent : written) {
-        kept.push_back({extent.first_page, extent.page_count, next.id});
+        while (other != kept.end() && other->first_page < extent.first_page) extents.push_back(*other++);
+        extents.push_back({extent.first_page, extent.page_count, next.id});
         pages += extent.page_count;
         total_bytes += extent.page_count * page_size;
     }
-    std::sort(kept.begin(), kept.end(),
-              [](const WrittenExtent& a, const WrittenExtent& b) { return a.first_page < b.first_page; });
+    extents.insert(extents.end(), other, kept.end());
     complete_since = std::max(complete_since, durable);
     // Too much for one flush: only what comes later is listed.
-    if (kept.size() > kMaxMetaExtents || pages * page_size > kMaxVerifiedBytes) {
-        kept.clear();
+    if (extents.size() > kMaxMetaExtents || pages * page_size > kMaxVerifiedBytes) {
+        extents.clear();
         complete_since = next.id;
     }
-    extents.assign(kept.begin(), kept.end());
     snapshot = next;
 }
 

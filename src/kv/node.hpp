@@ -136,6 +136,20 @@ public:
     [[nodiscard]] PageRef child(std::uint32_t i) const noexcept {
         return load<PageRef>(page_ + children_offset() + kChildSize * i);
     }
+    /// The first child of a branch at or after `from` that is dirty; count() + 1 when there is none.
+    [[nodiscard]] std::uint32_t dirty_child(std::uint32_t from) const noexcept {
+        constexpr std::uint32_t kGroup = 8;  // few of many: one look at the top bits of several
+        const std::byte* children = page_ + children_offset();
+        const std::uint32_t end = count() + 1;
+        const auto any_dirty = [&](std::uint32_t first) {
+            PageRef all = 0;
+            for (std::uint32_t i = 0; i < kGroup; ++i) all |= load<PageRef>(children + kChildSize * (first + i));
+            return (all & kDirtyBit) != 0;
+        };
+        while (from + kGroup <= end && !any_dirty(from)) from += kGroup;
+        while (from < end && (load<PageRef>(children + kChildSize * from) & kDirtyBit) == 0) ++from;
+        return from;
+    }
 
     /// Entries below child i of a branch with counts; 0 in others.
     [[nodiscard]] std::uint64_t entries_below(std::uint32_t i) const noexcept {

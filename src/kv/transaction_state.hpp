@@ -163,6 +163,12 @@ struct TransactionState {
         const std::byte* page = map + ref * page_size_bytes;
         for (std::size_t line = 0; line < kFetchedLines; ++line) __builtin_prefetch(page + kCacheLine * line);
     }
+    /// Has a whole committed page fetched.
+    void fetch_whole(PageRef ref) const noexcept {
+        if (ref >= snapshot.page_count) return;
+        const std::byte* page = map + ref * page_size_bytes;
+        for (std::size_t at = 0; at < page_size_bytes; at += kCacheLine) __builtin_prefetch(page + at);
+    }
     [[nodiscard]] NodeEditor editor(PageRef ref) { return {dirty.change(ref), page_size_bytes}; }
     /// The bytes of a value that may live in a run.
     [[nodiscard]] ByteView resolve(const LeafEntry& entry) const {

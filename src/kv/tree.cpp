@@ -43,7 +43,11 @@ bool descend_by(const TransactionState& txn, const TreeRecord& tree, Path& path,
         const std::uint32_t child = position.index + (position.exact ? 1 : 0);
         path.frames[i] = {ref, node, child};
         ref = txn.child(ref, node, child);
-        txn.fetch(ref);
+        if (txn.writable && i + 2 == path.depth) {
+            txn.fetch_whole(ref);  // it is likely to be verified and copied
+        } else {
+            txn.fetch(ref);
+        }
     }
     return false;
 }
