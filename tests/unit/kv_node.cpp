@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -157,6 +158,30 @@ TEST_CASE("a full leaf of short entries carries hints and finds every key throug
         const Position behind = leaf.lower_bound(keys[i] + '\0');
         CHECK_FALSE(behind.exact);
         CHECK(behind.index == i + 1);
+    }
+}
+
+TEST_CASE("dirty children of a branch are found one after the other") {
+    std::mt19937_64 random{test::seed()};
+    for (int round = 0; round < 200; ++round) {
+        const Page page{4096};
+        NodeEditor branch = page.editor();
+        branch.build_branch(1, 1, {});
+        for (std::size_t more = random() % 60; more > 0; --more) {
+            const std::string key = random_key(random, "", 4);
+            const Position at = branch.lower_bound(key);
+            if (!at.exact) REQUIRE(branch.insert_separator(at.index, {key, 1}));
+        }
+        std::vector<std::uint32_t> dirty;
+        for (std::uint32_t i = 0; i <= branch.count(); ++i) {
+            if (random() % 10 != 0) continue;
+            branch.set_child(i, kDirtyBit | i);
+            dirty.push_back(i);
+        }
+        std::vector<std::uint32_t> found;
+        for (std::uint32_t i = branch.dirty_child(0); i <= branch.count(); i = branch.dirty_child(i + 1))
+            found.push_back(i);
+        CHECK(found == dirty);
     }
 }
 
