@@ -9,6 +9,7 @@ CursorState::CursorState(TransactionState& transaction, TreeState& of_tree)
     next = of_tree.cursors;
     if (next != nullptr) next->previous = this;
     of_tree.cursors = this;
+    ++transaction.open_cursors;
 }
 
 CursorState::~CursorState() {
@@ -18,6 +19,7 @@ CursorState::~CursorState() {
 void CursorState::unlink() noexcept {
     (previous != nullptr ? previous->next : tree->cursors) = next;
     if (next != nullptr) next->previous = previous;
+    --txn->open_cursors;
 }
 
 void CursorState::end() noexcept {

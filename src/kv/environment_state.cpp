@@ -86,7 +86,10 @@ std::size_t EnvironmentState::reader_shelf() noexcept {
 std::unique_ptr<TransactionState> EnvironmentState::new_reader() {
     auto reader = std::make_unique<TransactionState>(*this, checksum, page_size);
     reader->verify_reads = options.verify_on_read;
-    if (lock != nullptr) reader->reader_slot = lock->claim_slot();
+    if (lock != nullptr) {
+        reader->reader_slot = lock->claim_slot();
+        reader->pinned_by = &lock->slot(reader->reader_slot);
+    }
     return reader;
 }
 
@@ -104,7 +107,10 @@ TransactionState* EnvironmentState::begin_read(bool durable) {
         reader = idle_readers_.back();
         idle_readers_.pop_back();
     }
-    reader->durable_only = durable;
+    if (reader->durable_only != durable) {
+        reader->durable_only = durable;
+        reader->head_ring = nullptr;
+    }
     try {
         renew_read(*reader);
     } catch (...) {
@@ -114,25 +120,29 @@ TransactionState* EnvironmentState::begin_read(bool durable) {
     return reader;
 }
 
+// Most transactions find the state that the one before them found.
 void EnvironmentState::renew_read(TransactionState& reader) {
     require_same_process();
+    if (const HeadRing* heads = reader.head_ring; heads != nullptr && reader.head_sequence == heads->sequence()) {
+        reader.pinned_by->pin(reader.snapshot.id);
+        if (reader.head_sequence == heads->sequence()) return reader.begin_again();
+    }
+    read_newest(reader);
+}
+
+void EnvironmentState::read_newest(TransactionState& reader) {
     if (lock == nullptr) {
         reader.begin(standalone_head, mapped(standalone_head.page_count * page_size));
         return;
     }
     const HeadRing& heads = reader.durable_only ? lock->durable() : lock->visible();
     try {
-        if (reader.head_ring == &heads && reader.head_sequence == heads.sequence()) {
-            lock->pin(reader.reader_slot, reader.snapshot.id);
-            if (reader.head_sequence == heads.sequence())
-                return reader.begin_again(mapped(reader.snapshot.page_count * page_size));
-        }
         // Publish the pin, then look again: a writer that scanned before it was there has moved the head.
         Snapshot head;
         std::uint64_t sequence = 0;
         do {
             head = heads.newest(sequence);
-            lock->pin(reader.reader_slot, head.id);
+            reader.pinned_by->pin(head.id);
         } while (heads.sequence() != sequence);
         reader.begin(head, mapped(head.page_count * page_size));
         reader.head_ring = &heads;
@@ -145,8 +155,8 @@ void EnvironmentState::renew_read(TransactionState& reader) {
 
 void EnvironmentState::reset_read(TransactionState& reader) noexcept {
     if (fork_generation != current_fork_generation()) return;  // the parent's slot is not ours to free
-    reader.end();
-    if (lock != nullptr) lock->unpin(reader.reader_slot);
+    reader.end_read();
+    if (reader.pinned_by != nullptr) reader.pinned_by->unpin();
 }
 
 void EnvironmentState::end_read(TransactionState* reader) noexcept {

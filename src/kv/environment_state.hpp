@@ -167,6 +167,7 @@ private:
     void wait_for_company();
     void digest_written(const WrittenState& state, std::vector<WrittenPage>& pages);
     [[nodiscard]] std::unique_ptr<TransactionState> new_reader();
+    void read_newest(TransactionState& reader);
     [[nodiscard]] static std::size_t reader_shelf() noexcept;
 
     /// Idle read transactions, a few per thread's shelf, so that begin and end touch no shared line.

@@ -50,15 +50,6 @@ struct LockFile::Header {
     WrittenRing written;
 };
 
-struct alignas(64) LockFile::ReaderSlot {
-    std::atomic<std::uint64_t> snapshot;  ///< pinned transaction + 1, or 0
-    std::atomic<std::uint32_t> owner;     ///< process + 1, or 0 when free
-    std::uint32_t process_id;             ///< for reports only
-    std::uint64_t thread_id;              ///< for reports only
-    std::atomic<std::uint64_t> seen;      ///< the value of `snapshot` that seen_at is about
-    std::atomic<WriterQueue::Clock::rep> seen_at;
-};
-
 namespace {
 
 os::File open_lock_file(const std::string& path, std::uint32_t mode, bool create) {
@@ -91,7 +82,7 @@ LockFile::Header& LockFile::header() const noexcept {
     return *reinterpret_cast<Header*>(mapping_.data());
 }
 
-LockFile::ReaderSlot* LockFile::slots() const noexcept {
+ReaderSlot* LockFile::slots() const noexcept {
     return reinterpret_cast<ReaderSlot*>(mapping_.data() + kSlotsOffset);
 }
 
@@ -251,13 +242,8 @@ void LockFile::release_slot(std::uint32_t slot) noexcept {
     slots()[slot].owner.store(0, std::memory_order_release);
 }
 
-void LockFile::pin(std::uint32_t slot, TransactionId snapshot) noexcept {
-    slots()[slot].snapshot.store(snapshot + 1, std::memory_order_seq_cst);
-}
-
-void LockFile::unpin(std::uint32_t slot) noexcept {
-    slots()[slot].seen.store(0, std::memory_order_relaxed);
-    slots()[slot].snapshot.store(0, std::memory_order_release);
+ReaderSlot& LockFile::slot(std::uint32_t slot) const noexcept {
+    return slots()[slot];
 }
 
 void LockFile::forget_readers() noexcept {

@@ -32,6 +32,23 @@ struct GroupHistory {
     std::chrono::nanoseconds flush_time{0};
 };
 
+/// What a read transaction tells the writers: the snapshot that must stay whole.
+struct alignas(64) ReaderSlot {
+    std::atomic<std::uint64_t> snapshot;  ///< pinned transaction + 1, or 0
+    std::atomic<std::uint32_t> owner;     ///< process + 1, or 0 when free
+    std::uint32_t process_id;             ///< for reports only
+    std::uint64_t thread_id;              ///< for reports only
+    std::atomic<std::uint64_t> seen;      ///< the value of `snapshot` that seen_at is about
+    std::atomic<WriterQueue::Clock::rep> seen_at;
+
+    /// Ordered before the look at the head that follows it, as writers look at the head and then at the pins.
+    void pin(TransactionId transaction) noexcept { snapshot.store(transaction + 1, std::memory_order_seq_cst); }
+    void unpin() noexcept {
+        seen.store(0, std::memory_order_relaxed);
+        snapshot.store(0, std::memory_order_release);
+    }
+};
+
 class LockFile final : private WriterQueue::Processes {
 public:
     static constexpr std::uint32_t kNoSlot = ~std::uint32_t{0};
@@ -73,8 +90,8 @@ public:
     // Reader slots.
     [[nodiscard]] std::uint32_t claim_slot();
     void release_slot(std::uint32_t slot) noexcept;
-    void pin(std::uint32_t slot, TransactionId snapshot) noexcept;
-    void unpin(std::uint32_t slot) noexcept;
+    /// The slot stays where it is as long as this object lives.
+    [[nodiscard]] ReaderSlot& slot(std::uint32_t slot) const noexcept;
     /// First opener only: nobody reads.
     void forget_readers() noexcept;
     /// Appends the snapshots that living readers hold; frees slots of dead processes.
@@ -122,7 +139,6 @@ public:
 private:
     LockFile(const std::string& path, os::File file);
     struct Header;
-    struct ReaderSlot;
     [[nodiscard]] Header& header() const noexcept;
     [[nodiscard]] ReaderSlot* slots() const noexcept;
     void grow_slots();

@@ -42,17 +42,11 @@ void TransactionState::begin(const Snapshot& at, const std::byte* mapping) {
     catalog.modified = false;
     catalog.append_leaf = kNoPage;
     catalog.epoch = dirty.epoch();
-    begin_again(mapping);
-}
-
-void TransactionState::begin_again(const std::byte* mapping) noexcept {
     map = mapping;
-    nodes_visited = 0;
     failed = false;
     stores_values = false;
-    active = true;
-    ++serial;
     fork_generation = current_fork_generation();
+    begin_again();
 }
 
 void TransactionState::end() noexcept {
@@ -73,6 +67,7 @@ void TransactionState::end_cursors() noexcept {
     ++serial;
     end_cursors_of(catalog);
     for (std::size_t i = 0; i < tree_count; ++i) end_cursors_of(*trees[i]);
+    open_cursors = 0;
 }
 
 void TransactionState::bad_reference(PageRef ref) const {

@@ -29,6 +29,7 @@ struct Snapshot {
 };
 
 class HeadRing;
+struct ReaderSlot;
 
 /// Pages that a transaction stopped using. They belong to snapshots from `birth` until before `retired`.
 struct RetiredExtent {
@@ -42,6 +43,7 @@ struct RetiredExtent {
 class ByteArena {
 public:
     ByteView keep(ByteView bytes);
+    [[nodiscard]] bool empty() const noexcept { return chunks_.empty(); }
     void clear() noexcept { chunks_.clear(); }
 
 private:
@@ -113,11 +115,13 @@ struct TransactionState {
     const std::byte* map = nullptr;
     mutable std::uint64_t nodes_visited = 0;  ///< since the transaction began
     std::uint32_t reader_slot = 0;
-    bool durable_only = false;                      ///< a reader of durable states
-    const HeadRing* head_ring = nullptr;            ///< a reader's snapshot is the one of this ring
-    std::uint64_t head_sequence = 0;                ///< with this number
+    ReaderSlot* pinned_by = nullptr;      ///< that slot; null in a store that was opened without a lock file
+    bool durable_only = false;            ///< a reader of durable states
+    const HeadRing* head_ring = nullptr;  ///< a reader's snapshot is the one of this ring
+    std::uint64_t head_sequence = 0;      ///< with this number
     std::vector<std::unique_ptr<TreeState>> trees;  ///< the first tree_count are open; the rest wait for reuse
     std::size_t tree_count = 0;
+    std::size_t open_cursors = 0;  ///< in the lists of its trees
     TreeState catalog;
     mutable ByteArena copies;
 
@@ -188,9 +192,20 @@ struct TransactionState {
 
     /// Starts a transaction on a snapshot; ends it. Neither allocates once the object has been used.
     void begin(const Snapshot& at, const std::byte* mapping);
-    /// Starts a read transaction on the snapshot it has read before.
-    void begin_again(const std::byte* mapping) noexcept;
+    /// Starts a read transaction on the snapshot it has read before, through the same mapping.
+    void begin_again() noexcept {
+        nodes_visited = 0;
+        active = true;
+        ++serial;
+    }
     void end() noexcept;
+    /// The same for a read transaction.
+    void end_read() noexcept {
+        active = false;
+        ++serial;
+        if (open_cursors != 0) end_cursors();
+        if (!copies.empty()) copies.clear();
+    }
     /// Makes every cursor and reader of values throw from now on. O(open cursors).
     void end_cursors() noexcept;
     /// The level that may be used now; 0 in a read transaction.
