@@ -11,6 +11,7 @@ namespace cambium::bench {
 namespace {
 
 constexpr const char* kRoot = "/sys/fs/cgroup";
+constexpr const char* kFirstVersion = "/sys/fs/cgroup/memory";
 
 bool write_line(const std::filesystem::path& file, std::uint64_t number) {
     std::ofstream out(file);
@@ -25,16 +26,24 @@ bool grants_memory(const std::filesystem::path& parent) {
     return false;
 }
 
+/// The root that grants memory limits: of v2, else of the controller of v1. Empty when neither does.
+std::string granting_root() {
+    if (grants_memory(kRoot)) return kRoot;
+    return std::filesystem::exists(kFirstVersion / std::filesystem::path("memory.limit_in_bytes")) ? kFirstVersion
+                                                                                                   : "";
+}
+
 }  // namespace
 
-MemoryGroup::MemoryGroup(const std::string& parent, std::uint64_t limit_bytes) {
-    if (parent.empty() && !grants_memory(kRoot)) {
+MemoryGroup::MemoryGroup(const std::string& named_parent, std::uint64_t limit_bytes) {
+    const std::string parent = named_parent.empty() ? granting_root() : named_parent;
+    if (parent.empty()) {
         obstacle_ = std::string("the control groups at ") + kRoot +
                     " do not offer a memory limit; name a group with --memory-group";
         return;
     }
     const std::filesystem::path folder =
-        std::filesystem::path(parent.empty() ? kRoot : parent) / ("cambium-bench-" + std::to_string(getpid()));
+        std::filesystem::path(parent) / ("cambium-bench-" + std::to_string(getpid()));
     std::error_code error;
     std::filesystem::create_directory(folder, error);
     if (error) {

@@ -11,7 +11,8 @@ namespace cambium::bench {
 /// the memory controller of v1 (memory.limit_in_bytes).
 class MemoryGroup {
 public:
-    /// Below `parent`, or, when that is empty, below the root of the v2 hierarchy. See obstacle().
+    /// Below `parent`, or, when that is empty, below the root of the v2 hierarchy, or of v1's memory controller
+    /// where v2 has none. See obstacle().
     MemoryGroup(const std::string& parent, std::uint64_t limit_bytes);
     MemoryGroup(const MemoryGroup&) = delete;
     MemoryGroup& operator=(const MemoryGroup&) = delete;

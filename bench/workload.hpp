@@ -33,8 +33,8 @@ struct Effort {
     std::size_t cold_gets = 2000;
     std::size_t limited_gets = 20'000;     ///< under a memory limit
     std::size_t held_updates = 1'000'000;  ///< beside a held reader
-    std::string
-        memory_group{};  ///< control group below which one with a memory limit may be made; empty: v2's root
+    std::string memory_group{};  ///< control group below which one with a memory limit may be made; empty: v2's
+                                 ///< root, else v1's
 
     /// The same, or less where a small data set would be read or written over and over.
     [[nodiscard]] Effort scaled_to(std::size_t records) const noexcept;
