@@ -304,6 +304,13 @@ bool NodeEditor::insert_separator(std::uint32_t index, const BranchItem& item) n
     return true;
 }
 
+bool NodeEditor::may_replace_separators(ByteView key, std::uint32_t erased) const noexcept {
+    if (!key.starts_with(prefix())) return false;
+    const std::size_t arrays = kHeadSize + kSlotSize + child_size();
+    const std::size_t entry = branch_entry_size(key.size() - header().prefix_size, header().flags);
+    return gap() + erased * arrays >= arrays + entry;
+}
+
 // Makes room for child `index`; count() is already the new one. The counts lie behind the children and move first.
 void NodeEditor::open_child(std::uint32_t index) noexcept {
     std::byte* children = bytes_ + children_offset();

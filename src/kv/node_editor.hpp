@@ -96,6 +96,8 @@ public:
 
     /// Inserts a separator at `index` with its child to the right.
     [[nodiscard]] bool insert_separator(std::uint32_t index, const BranchItem& item) noexcept;
+    /// Whether a separator surely finds room once `erased` others are removed.
+    [[nodiscard]] bool may_replace_separators(ByteView key, std::uint32_t erased) const noexcept;
     /// Removes a separator and the child on its left or right.
     void erase_separator(std::uint32_t index, bool child_on_right);
     void set_child(std::uint32_t index, PageRef child) noexcept;

@@ -433,16 +433,8 @@ void TreeChange::after_erase(std::uint32_t depth) {
     }
     const NodeView node = path_.frames[depth].node;
     if (node.is_leaf() && node.count() == 0) return remove_child(depth);
-    if (node.used_bytes() >= page_size() / 4) return;
-    // A neighbour that is dirty already costs no extra page.
     const Path::Frame& parent = path_.frames[depth - 1];
-    const bool right_dirty =
-        parent.index < parent.node.count() && (parent.node.child(parent.index + 1) & kDirtyBit) != 0;
-    for (const bool right : {right_dirty, !right_dirty}) {
-        if (right ? parent.index == parent.node.count() : parent.index == 0) continue;
-        if (join_children(txn_, tree_, parent.ref, right ? parent.index : parent.index - 1))
-            return after_erase(depth - 1);
-    }
+    if (settle_child(txn_, tree_, parent.ref, parent.index)) after_erase(depth - 1);
 }
 
 // Removes an empty node from its parent, and the parent too when it was the only child.

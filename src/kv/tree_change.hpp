@@ -67,6 +67,10 @@ void retire_value(TransactionState& txn, TreeState& tree, const LeafEntry& entry
 /// Makes one node of children `left` and `left + 1` of a dirty branch, when one of them is small and both fit a
 /// page with room to spare; then does the same one level down, where they met. False when they stay two.
 bool join_children(TransactionState& txn, TreeState& tree, PageRef branch, std::uint32_t left);
+/// After a child of a dirty branch has lost something: a leaf filled to less than five eighths, or a branch to less
+/// than a quarter, is joined with a neighbour, or three leaves become two, when that leaves pages of at most seven
+/// eighths. True when the branch has a child less. Reads the headers of two neighbours.
+bool settle_child(TransactionState& txn, TreeState& tree, PageRef branch, std::uint32_t child);
 /// Removes a child of a dirty branch that has another, and the separator beside it. Its page is the caller's.
 void remove_child_reference(TransactionState& txn, PageRef branch, std::uint32_t child);
 /// One page less, of a count that the tree's record holds; Error{corrupt} below zero.

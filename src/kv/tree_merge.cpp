@@ -1,4 +1,6 @@
 // What becomes of a tree that loses entries: neighbours joined, roots taken away, whole branches given back.
+#include <algorithm>
+
 #include "kv/duplicates.hpp"
 #include "kv/tree_change.hpp"
 
@@ -6,12 +8,26 @@ namespace cambium::kv::detail {
 
 namespace {
 
-// Lays out both nodes as one in the scratch page. False when the page would be too full: room is left, so that it
-// does not split at the next insertion.
+// How full a page is after nodes were joined, at most: room is left, so that it does not split at the next
+// insertion.
+std::size_t joined_size(const TransactionState& txn) noexcept {
+    return txn.page_size_bytes - txn.page_size_bytes / 8;
+}
+
+// Below this a node is looked at when it has lost something. Branches are few: room in them is not worth a look.
+std::size_t small_size(const TransactionState& txn, std::uint32_t level) noexcept {
+    return level == 0 ? txn.page_size_bytes / 8 * 5 : txn.page_size_bytes / 4;
+}
+
+bool fit_one(const TransactionState& txn, const NodeView& left, const NodeView& right) noexcept {
+    return left.used_bytes() + right.used_bytes() <= joined_size(txn) + sizeof(NodeHeader);
+}
+
+// Lays out both nodes as one in the scratch page. False when the page would be too full.
 bool build_joined(TransactionState& txn, const NodeView& left, const NodeView& right,
                   const std::string& separator) {
-    const std::size_t limit = txn.page_size_bytes - txn.page_size_bytes / 8;
-    if (left.used_bytes() + right.used_bytes() > limit + sizeof(NodeHeader)) return false;
+    const std::size_t limit = joined_size(txn);
+    if (!fit_one(txn, left, right)) return false;
     const auto flags = static_cast<std::uint16_t>(left.header().flags & ~kHasHints);
     txn.arena.clear();
     txn.arena.reserve(key_bytes(left) + key_bytes(right));
@@ -34,6 +50,64 @@ bool build_joined(TransactionState& txn, const NodeView& left, const NodeView& r
     return true;
 }
 
+// Where to cut entries so that two leaves take about as many bytes each; 0 when one of them would be too full.
+std::size_t even_cut(std::span<const LeafItem> items, std::uint16_t flags, std::size_t limit) noexcept {
+    const std::size_t prefix = prefix_size_of(items, flags);
+    const std::size_t half = leaf_size(items, prefix, flags) / 2;
+    std::size_t cut = 0;
+    for (std::size_t left = leaf_size_without_entries(0, prefix); cut < items.size() && left < half; ++cut)
+        left +=
+            leaf_entry_size(items[cut].key.size() - prefix, items[cut].value.size(), flags) + kHeadSize + kSlotSize;
+    if (cut == 0 || cut == items.size()) return 0;
+    const bool fit = leaf_size(items.first(cut), flags) <= limit && leaf_size(items.subspan(cut), flags) <= limit;
+    return fit ? cut : 0;
+}
+
+// Makes two leaves of three neighbours, the first of which is child `first` of a dirty branch. False when they stay
+// three: when two would be too full, or the branch has no room for the separator.
+bool repack_leaves(TransactionState& txn, TreeState& tree, PageRef branch, std::uint32_t first,
+                   std::span<const NodeView, 3> leaves) {
+    const auto flags = static_cast<std::uint16_t>(leaves[0].header().flags & ~kHasHints);
+    std::vector<LeafItem>& items = txn.leaf_items;
+    items.clear();
+    txn.arena.clear();
+    txn.arena.reserve(key_bytes(leaves[0]) + key_bytes(leaves[1]) + key_bytes(leaves[2]));
+    for (const NodeView& leaf : leaves) collect(leaf, txn.arena, items);
+    const std::size_t cut = even_cut(items, flags, joined_size(txn));
+    if (cut == 0) return false;
+    const ByteView key = items[cut].key;
+    BranchItem added{tree.compare != nullptr ? key : separator_between(items[cut - 1].key, key)};
+    NodeEditor parent = txn.editor(branch);
+    if (!parent.may_replace_separators(added.key, 2)) return false;
+
+    PageRef kept = kNoPage;
+    std::uint64_t entries = 0;
+    for (std::uint32_t i = 0; i < 3; ++i) {
+        const PageRef ref = parent.child(first + i);
+        entries += parent.entries_below(first + i);
+        if ((ref & kDirtyBit) == 0) {
+            txn.verify(leaves[i]);
+        } else if (kept == kNoPage) {
+            kept = ref;
+        }
+    }
+    if (kept == kNoPage) kept = txn.dirty.add();
+    added.child = txn.dirty.add();
+    NodeEditor right = txn.editor(added.child);
+    right.build_leaf(std::span{items}.subspan(cut), flags);
+    added.entries = parent.counted() ? entries_of(txn, tree.record, right) : 0;
+    txn.scratch_editor().build_leaf(std::span{items}.first(cut), flags);
+    for (std::uint32_t i = 0; i < 3; ++i)
+        if (const PageRef ref = parent.child(first + i); ref != kept) txn.retire(ref, 1, leaves[i].header().birth);
+    txn.take_scratch(kept);
+    for (int i = 0; i < 2; ++i) parent.erase_separator(first, true);
+    parent.set_child(first, kept);
+    parent.set_entries(first, entries - added.entries);
+    if (!parent.insert_separator(first, added)) throw_corrupt(0, "a branch has less room than it says");
+    count_down(tree.record.leaf_pages);
+    return true;
+}
+
 }  // namespace
 
 void count_down(std::uint64_t& pages) {
@@ -46,7 +120,7 @@ bool join_children(TransactionState& txn, TreeState& tree, PageRef branch, std::
     const std::uint32_t level = parent.header().level - 1U;
     const PageRef refs[2] = {txn.child(branch, parent, left), txn.child(branch, parent, left + 1)};
     const NodeView nodes[2] = {txn.node(refs[0], level), txn.node(refs[1], level)};
-    const std::size_t small = txn.page_size_bytes / 4;
+    const std::size_t small = small_size(txn, level);
     if (nodes[0].used_bytes() >= small && nodes[1].used_bytes() >= small) return false;
     std::string separator;
     if (level > 0) parent.append_key(left, separator);
@@ -68,6 +142,23 @@ bool join_children(TransactionState& txn, TreeState& tree, PageRef branch, std::
     count_down(level > 0 ? tree.record.branch_pages : tree.record.leaf_pages);
     if (level > 0) join_children(txn, tree, kept, seam);
     return true;
+}
+
+bool settle_child(TransactionState& txn, TreeState& tree, PageRef branch, std::uint32_t child) {
+    const NodeView parent{txn.dirty.page(branch), txn.page_size_bytes};
+    const std::uint32_t level = parent.header().level - 1U;
+    const auto node = [&](std::uint32_t i) { return txn.node(txn.child(branch, parent, i), level); };
+    if (parent.count() == 0 || node(child).used_bytes() >= small_size(txn, level)) return false;
+    if (parent.count() == 1) return join_children(txn, tree, branch, 0);
+    const std::uint32_t first = std::clamp<std::uint32_t>(child, 1, parent.count() - 1) - 1;
+    const NodeView nodes[3] = {node(first), node(first + 1), node(first + 2)};
+    // A neighbour that is dirty already costs no extra page.
+    const std::uint32_t better = (parent.child(first + 2) & kDirtyBit) != 0 ? 1 : 0;
+    for (const std::uint32_t i : {better, 1 - better})
+        if (fit_one(txn, nodes[i], nodes[i + 1]) && join_children(txn, tree, branch, first + i)) return true;
+    const std::size_t used = nodes[0].used_bytes() + nodes[1].used_bytes() + nodes[2].used_bytes();
+    return level == 0 && used <= 2 * joined_size(txn) + sizeof(NodeHeader) &&
+           repack_leaves(txn, tree, branch, first, nodes);
 }
 
 void remove_child_reference(TransactionState& txn, PageRef branch, std::uint32_t child) {

@@ -20,7 +20,6 @@ public:
 private:
     PageRef cut_leaf(PageRef ref, const NodeView& leaf, const KeyRange& range);
     void enter(NodeEditor& branch, std::uint32_t child, PageRef ref);
-    void settle(PageRef branch, std::uint32_t child);
 
     TransactionState& txn_;
     TreeState& tree_;
@@ -80,8 +79,8 @@ PageRef RangeErasure::cut(PageRef ref, std::uint32_t level, const KeyRange& rang
     if (kept[0] != kNoPage) enter(editor, first, kept[0]);
     if (kept[1] != kNoPage) enter(editor, last, kept[1]);
     for (std::uint32_t i = gone_end; i-- > gone;) remove_child_reference(txn_, dirty, i);
-    if (kept[1] != kNoPage) settle(dirty, gone);
-    if (kept[0] != kNoPage) settle(dirty, first);
+    for (const std::uint32_t child : {gone, first})
+        if (child <= editor.count()) settle_child(txn_, tree_, dirty, child);
     return dirty;
 }
 
@@ -90,16 +89,6 @@ void RangeErasure::enter(NodeEditor& branch, std::uint32_t child, PageRef ref) {
     if (!branch.counted()) return;
     const NodeView below = txn_.node(ref, branch.header().level - 1U);
     branch.set_entries(child, entries_of(txn_, tree_.record, below));
-}
-
-// Joins a small child with a neighbour that has room for it.
-void RangeErasure::settle(PageRef branch, std::uint32_t child) {
-    const NodeView node = txn_.node(branch, txn_.editor(branch).header().level);
-    if (child > node.count()) return;
-    const NodeView below = txn_.node(node.child(child), node.header().level - 1U);
-    if (below.used_bytes() >= txn_.page_size_bytes / 4) return;
-    if (child < node.count() && join_children(txn_, tree_, branch, child)) return;
-    if (child > 0) join_children(txn_, tree_, branch, child - 1);
 }
 
 }  // namespace
