@@ -11,6 +11,8 @@ using detail::TransactionState;
 
 /// Bytes of pages that one transaction moves.
 constexpr std::uint64_t kBytesPerStep = std::uint64_t{8} << 20;
+/// One page in so many stays free.
+constexpr std::uint64_t kSpare = 64;
 /// Commits until the last pages moved are free, left out of the page count and cut off.
 constexpr int kCommitsToCut = 3;
 
@@ -59,7 +61,7 @@ private:
     void begin() {
         begun_ = true;
         moved_before_ = env_.relocation.moved();
-        env_.relocation.demand(kBytesPerStep / env_.page_size);
+        env_.relocation.demand(kBytesPerStep / env_.page_size, kSpare);
     }
 
     EnvironmentState& env_;

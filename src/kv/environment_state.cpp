@@ -321,6 +321,7 @@ void EnvironmentState::close_orderly() {
     for (int i = 0; i < kPatience && !data.try_lock(kCloseLock, true); ++i)
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
     if (!data.try_lock(kAttachLock, true)) return;  // others go on
+    shorten();
     const SlotContent slots[2] = {read_slot(data, 0), read_slot(data, 1)};
     const auto closed = [](const SlotContent& s) {
         return s.state == SlotContent::State::valid && (s.meta.header.flags & kMetaClosed) != 0;

@@ -119,6 +119,8 @@ public:
     /// Writes the final state into both slots, when nobody else is attached.
     void close_orderly();
     void cut_reserve(std::uint64_t used_bytes);
+    /// When nobody else is attached: moves pages down, so that the end of the file can be cut (shortening.cpp).
+    void shorten();
 
     std::string path;
     Options options;

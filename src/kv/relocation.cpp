@@ -205,8 +205,14 @@ std::uint64_t tree_from(const TransactionState& txn, std::uint64_t id) {
 
 }  // namespace
 
-void Relocation::demand(std::uint64_t pages_per_commit) {
+std::uint64_t Relocation::goal_of(std::uint64_t used, std::uint64_t spare_pages) noexcept {
+    constexpr std::uint64_t kSegment = FreePages::kSegmentPages;
+    return (used + spare_pages + kLeastMoved + kSegment - 1) / kSegment * kSegment;
+}
+
+void Relocation::demand(std::uint64_t pages_per_commit, std::uint64_t spare) {
     demanded_ = pages_per_commit;
+    spare_ = spare;
     finished_ = false;
     goal_ = 0;
 }
@@ -247,8 +253,9 @@ bool Relocation::plan(SpaceMap& map, std::uint64_t held_pages) {
     const std::uint64_t used = count - map.free_pages() - map.waiting_pages();
     const std::uint64_t slack = map.slack();
     const std::uint64_t wanted = slack - std::min(slack, count / 16);
-    const std::uint64_t spare = demanded_ > 0 ? used / 64 : std::max(used / 12, used * wanted / (count - slack));
-    const std::uint64_t goal = (used + spare + kLeastMoved + segment - 1) / segment * segment;
+    const std::uint64_t spare =
+        demanded_ > 0 ? used / spare_ : std::max(used / 12, used * wanted / (count - slack));
+    const std::uint64_t goal = goal_of(used, spare);
     const std::uint64_t page_size = map.page_size();
     // What has begun is finished. Commits that look for contiguous room leave a little more unused by themselves.
     const std::uint64_t margin = slack > count / 7 ? count / 8 : count / 32;

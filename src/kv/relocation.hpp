@@ -31,9 +31,11 @@ public:
     /// be read. Costs nothing while the file is full enough.
     void run(TransactionState& txn, TreeState& space, SpaceMap& map, TransactionId oldest_pin);
 
-    /// Begins a walk over everything, with this many pages moved by each commit, down to nearly the live size,
-    /// however full the file is. Until give_up() every free end of the file is cut off.
-    void demand(std::uint64_t pages_per_commit);
+    /// Begins a walk over everything, with this many pages moved by each commit, down to the live size and one page
+    /// in `spare` of it, however full the file is. Until give_up() every free end of the file is cut off.
+    void demand(std::uint64_t pages_per_commit, std::uint64_t spare);
+    /// The pages that a file with so many in use is to have then.
+    [[nodiscard]] static std::uint64_t goal_of(std::uint64_t used, std::uint64_t spare_pages) noexcept;
     void give_up() noexcept { demanded_ = 0; }
     [[nodiscard]] bool demanded() const noexcept { return demanded_ > 0; }
     /// Whether the walk that was demanded has passed every tree.
@@ -51,6 +53,7 @@ private:
     void lack_room(SpaceMap& map);
 
     std::uint64_t demanded_ = 0;  ///< pages per commit, 0 when nobody asks
+    std::uint64_t spare_ = 1;     ///< what is asked for leaves one page in so many free
     bool finished_ = false;
     std::uint64_t budget_ = 0;      ///< pages that one commit moves
     bool settled_ = false;          ///< the last walk found nothing left to move

@@ -57,6 +57,11 @@ struct Options {
     std::chrono::milliseconds deferred_interval{0};
     /// Start a thread that flushes deferred commits every deferred_interval, also when no commit follows.
     bool flush_thread = false;
+    /// The last process to close makes the file shorter, when more than a sixteenth of it is free: it moves pages
+    /// from its end into free room, at most as many as its own commits have written, and cuts the end off. Closing
+    /// then takes up to as long as writing those pages did; without, a few flushes, and the file falls with later
+    /// commits. Every opener of one file in a process shares the value of the first.
+    bool shorten_on_close = true;
     /// Bytes of memory for what a write transaction has changed. What is more goes to a temporary file without a
     /// name in the directory of the store, which the kernel can write out; it vanishes with the transaction. Up to
     /// an eighth of the memory is kept until the store is closed, for the next transactions. Every opener of one
