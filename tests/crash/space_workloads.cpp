@@ -81,6 +81,19 @@ void long_values_at_the_end(Session& session, std::uint64_t seed) {
     if (cleared == 0) throw std::runtime_error("no room was cleared for the long values");
 }
 
+// Records lie behind large values that are gone: the close that follows moves them down.
+void shorten_at_close(Session& session, std::uint64_t seed) {
+    session.commit([&](Change& change) {
+        for (std::uint64_t i = 0; i < 6; ++i) change.put("values", key_of(i), value_of(500000, seed + i));
+    });
+    session.commit([&](Change& change) {
+        for (std::uint64_t i = 0; i < 60; ++i) change.put("records", key_of(i), value_of(400, seed + i));
+    });
+    session.commit([&](Change& change) {
+        for (std::uint64_t i = 0; i < 6; ++i) change.erase("values", key_of(i));
+    });
+}
+
 }  // namespace
 
 const std::vector<Workload>& space_workloads() {
@@ -91,6 +104,8 @@ const std::vector<Workload>& space_workloads() {
         {"shrink, two flushes", Durability::two_phase, shrink, kManyCuts},
         {"at the size limit", Durability::durable, limit, kManyCuts},
         {"long values at the end", Durability::durable, long_values_at_the_end, kManyCuts},
+        {"shortened at close", Durability::durable, shorten_at_close},
+        {"shortened at close, two flushes", Durability::two_phase, shorten_at_close},
     };
     return all;
 }

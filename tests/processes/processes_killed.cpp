@@ -12,6 +12,8 @@
 using namespace cambium;
 using namespace cambium::test;
 using kv::Environment;
+using kv::Tree;
+using kv::WriteTransaction;
 
 namespace {
 
@@ -120,6 +122,52 @@ TEST_CASE("a writer killed before or after every call on its file") {
     for (const kv::Durability durability : {kv::Durability::durable, kv::Durability::two_phase})
         for (const Point point : {Point::before_call, Point::after_call})
             for (const bool attended : {false, true}) kill_at_every_point(point, durability, attended);
+}
+
+TEST_CASE("a process killed at every point of a close that shortens the file") {
+    constexpr std::uint64_t kFiller = std::uint64_t{4} << 20;
+    for (const Point point : {Point::before_call, Point::after_call, Point::allocation}) {
+        const MemoryDirectory directory;
+        const std::string path = directory.store();
+        create_accounts(path);
+        std::uint64_t acknowledged = 0;
+        for (std::uint64_t n = 1;; n += point == Point::allocation ? 1 + n / 20 : 1) {
+            INFO("point " << n);
+            Child child{[&](const Child::Pipe& pipe) {
+                Environment environment = Environment::open(path);
+                std::mt19937_64 random{n};
+                const auto change = [&](auto&& work) {
+                    WriteTransaction txn = environment.begin_write();
+                    work(txn, txn.create_tree("filler"));
+                    txn.commit();
+                };
+                change([](WriteTransaction& txn, Tree tree) { txn.put(tree, "key", std::string(kFiller, 'f')); });
+                pipe.send(commit_transfer(environment, random));
+                change([](WriteTransaction& txn, Tree tree) { (void)txn.erase(tree, "key"); });
+                Killer killer{n, point == Point::before_call};
+                if (point == Point::allocation) {
+                    die_at_allocation(n);
+                } else {
+                    os::set_file_observer(&killer);
+                }
+                environment.close();
+                allocations_left.store(-1);
+                os::set_file_observer(nullptr);
+            }};
+            for (std::uint64_t count = 0; child.receive(count);) acknowledged = std::max(acknowledged, count);
+            const int status = child.wait();
+            const bool killed = WIFSIGNALED(status);
+            REQUIRE((killed || (WIFEXITED(status) && WEXITSTATUS(status) == 0)));
+            if (!killed) {
+                CHECK(read_file(path).size() < kFiller / 2);
+                CHECK(n > 10);
+                break;
+            }
+            ++kills_tried;
+            REQUIRE(look_at(path) == acknowledged);
+            acknowledged = go_on_after(path, {}, acknowledged);
+        }
+    }
 }
 
 TEST_CASE("a writer killed at allocations, between its calls") {

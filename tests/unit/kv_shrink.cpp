@@ -1,5 +1,6 @@
 // The file falls by itself when its end is free, never under a state that somebody can still read.
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <random>
@@ -321,6 +322,46 @@ TEST_CASE("relocation goes on beside writers, readers and other trees") {
         REQUIRE(txn.statistics(tree).entries == entries.size());
         for (const auto& [key, value] : entries) REQUIRE(txn.get(tree, key) == value);
     }
+}
+
+TEST_CASE("closing shortens a file that is much emptier than full, as far as the session has paid for it") {
+    const test::MemoryDirectory directory;
+    const auto size = [&] { return std::filesystem::file_size(directory.store()); };
+    const auto open = [&](bool shorten) {
+        Options options;
+        options.shorten_on_close = shorten;
+        return Environment::open(directory.store(), options);
+    };
+    Environment env = open(false);
+    load(env, 0, 100000, 200);
+    erase(env, 0, 90000);
+    env.close();
+    const std::uint64_t large = size();
+    CHECK(large > 20 * kMiB);
+    // A small session pays for nothing: as long as before but for what its own commit has done.
+    env = open(true);
+    const std::uint64_t before = EnvironmentAccess::state(env).relocation.moved();
+    env.close();
+    CHECK(before == 0);
+    CHECK(size() == large);
+    // One that has written much does.
+    env = open(true);
+    load(env, 100000, 130000, 200);
+    erase(env, 100000, 130000);
+    env.close();
+    CHECK(size() < large / 3);
+    const std::uint64_t fallen = size();
+    env = open(true);
+    require_keys(env.begin_read(), 90000, 100000, 200);
+    const std::uint64_t live = test::require_sound(env).live_pages;
+    CHECK(fallen <= (live + live / 32 + 2 * FreePages::kSegmentPages) * 4096 + 2 * kMiB);
+    CHECK(env.recovery().unclean == false);
+    // Nor is anything moved when little is free.
+    small_commit(env);
+    env.close();
+    CHECK(size() <= fallen);
+    env = open(true);
+    test::require_sound(env);
 }
 
 TEST_CASE("the file is not cut below a snapshot that is held") {
