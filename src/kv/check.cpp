@@ -1,10 +1,15 @@
 // check(): walks everything that a snapshot reaches and accounts for every page.
+//
+// Pages are read by calls, not through the mapping, so that one that the device cannot read, or that is not in the
+// file any more, is a finding. The pages of the catalog and of the free space are held to the end, as finding the
+// trees and loading the free space need them; of a named tree those from the root to the page being looked at.
 #include <utility>
 #include <vector>
 
 #include "cambium/kv/maintenance.hpp"
 #include "kv/duplicates.hpp"
 #include "kv/environment_state.hpp"
+#include "kv/read_pages.hpp"
 #include "kv/tree.hpp"
 #include "kv/tree_flags.hpp"
 
@@ -21,21 +26,45 @@ enum class Owner : std::uint8_t { nobody, live, free, waiting };
 class Checker {
 public:
     Checker(EnvironmentState& env, TransactionState& txn, CheckReport& report)
-        : env_(env), txn_(txn), report_(report), owners_(txn.snapshot.page_count, Owner::nobody) {}
+        : env_(env),
+          txn_(txn),
+          report_(report),
+          pages_(env.data, env.page_size, txn.snapshot.page_count),
+          owners_(txn.snapshot.page_count, Owner::nobody) {
+        txn_.map = pages_.data();
+    }
 
     void run() {
         report_.transaction = txn_.snapshot.id;
         check_tree(txn_.snapshot.catalog, "(catalog)", &txn_.catalog);
         check_tree(txn_.snapshot.space, "(free space)", &txn_.catalog);
+        hold_pages_ = false;
         check_named_trees();
         check_space();
-        for (std::uint64_t page = first_data_page(env_.page_size); page < owners_.size(); ++page)
-            if (owners_[page] == Owner::nobody)
-                find(page, "it is neither in use nor free nor waiting: it has leaked");
+        find_leaks();
     }
 
 private:
     void find(std::uint64_t page, std::string what) { report_.findings.push_back({page, tree_, std::move(what)}); }
+
+    // What a page refers to is not known, or not all of it.
+    void lose(std::uint64_t page, std::string why) {
+        incomplete_ = true;
+        find(page, std::move(why));
+    }
+
+    // One finding for pages side by side. Where a page could not be walked, those below it are nobody's.
+    void find_leaks() {
+        for (std::uint64_t page = first_data_page(env_.page_size); page < owners_.size(); ++page) {
+            if (owners_[page] != Owner::nobody) continue;
+            const std::uint64_t first = page;
+            while (page + 1 < owners_.size() && owners_[page + 1] == Owner::nobody) ++page;
+            std::string what =
+                first == page ? "it is" : "the pages from it to page " + std::to_string(page) + " are";
+            what += " neither in use nor free nor waiting: ";
+            find(first, what += incomplete_ ? "what refers to them may be damaged" : "they have leaked");
+        }
+    }
 
     // Takes pages for an owner; each page has exactly one.
     bool claim(std::uint64_t first, std::uint64_t count, Owner owner) {
@@ -72,7 +101,7 @@ private:
         flags_ = tree.flags;
         order_ = order;
         if ((tree.root == kNoPage) != (tree.depth == 0) || tree.depth > kMaxDepth) {
-            find(tree.root, "the tree's depth contradicts its root");
+            lose(tree.root, "the tree's depth contradicts its root");
         } else if (tree.depth > 0) {
             check_node(tree.root, tree.depth - 1, {}, std::nullopt);
         }
@@ -92,34 +121,43 @@ private:
 
     void check_page(PageRef ref, std::uint32_t level, const std::string& low,
                     const std::optional<std::string>& high) {
-        if ((ref & kDirtyBit) != 0) return find(ref, "a dirty reference reached the file");
-        if (!claim(ref, 1, Owner::live)) return;
-        const std::byte* page = txn_.map + ref * env_.page_size;
-        if (load<std::uint64_t>(page) != env_.checksum(page + 8, env_.page_size - 8))
-            return find(ref, "its checksum is wrong");
-        try {
-            const NodeView node = txn_.node(ref, level);
-            check_layout(node, ref);
-            ++(level == 0 ? counts_.leaves : counts_.branches);
-            std::vector<std::string> keys(node.count());
-            for (std::uint32_t i = 0; i < node.count(); ++i) {
-                node.append_key(i, keys[i]);
-                if (keys[i].substr(0, node.prefix().size()) != node.prefix() ||
-                    head_of(ByteView{keys[i]}.substr(node.prefix().size())) != node.heads()[i])
-                    find(ref, "a key head contradicts its key");
+        if ((ref & kDirtyBit) != 0) return lose(ref, "a dirty reference reached the file");
+        if (!claim(ref, 1, Owner::live)) return lose(ref, "so what it refers to was not looked at");
+        if (std::optional<std::string> why = pages_.read(ref, 1)) return lose(ref, *std::move(why));
+        const std::byte* page = pages_.page(ref);
+        if (load<std::uint64_t>(page) != env_.checksum(page + 8, env_.page_size - 8)) {
+            lose(ref, "its checksum is wrong");
+        } else {
+            try {
+                check_node_content(ref, level, low, high);
+            } catch (const Error& error) {
+                lose(ref, error.what());
             }
-            if (order_ != nullptr) check_order(keys, ref, low, high);
-            if ((node.header().flags & ~kHasHints) != (level == 0 ? leaf_flags(flags_) : branch_flags(flags_)))
-                find(ref, "its layout is not that of its tree");
-            if (level == 0) return check_entries(node, ref);
-            for (std::uint32_t i = 0; i <= node.count(); ++i) {
-                const std::uint64_t entries = check_node(node.child(i), level - 1, i == 0 ? low : keys[i - 1],
-                                                         i == node.count() ? high : std::optional{keys[i]});
-                if (node.counted() && entries != node.entries_below(i))
-                    find(ref, "the entry count of a child is wrong");
-            }
-        } catch (const Error& error) {
-            find(ref, error.what());
+        }
+        if (!hold_pages_) pages_.drop(ref, 1);
+    }
+
+    void check_node_content(PageRef ref, std::uint32_t level, const std::string& low,
+                            const std::optional<std::string>& high) {
+        const NodeView node = txn_.node(ref, level);
+        check_layout(node, ref);
+        ++(level == 0 ? counts_.leaves : counts_.branches);
+        std::vector<std::string> keys(node.count());
+        for (std::uint32_t i = 0; i < node.count(); ++i) {
+            node.append_key(i, keys[i]);
+            if (keys[i].substr(0, node.prefix().size()) != node.prefix() ||
+                head_of(ByteView{keys[i]}.substr(node.prefix().size())) != node.heads()[i])
+                find(ref, "a key head contradicts its key");
+        }
+        if (order_ != nullptr) check_order(keys, ref, low, high);
+        if ((node.header().flags & ~kHasHints) != (level == 0 ? leaf_flags(flags_) : branch_flags(flags_)))
+            find(ref, "its layout is not that of its tree");
+        if (level == 0) return check_entries(node, ref);
+        for (std::uint32_t i = 0; i <= node.count(); ++i) {
+            const std::uint64_t entries = check_node(node.child(i), level - 1, i == 0 ? low : keys[i - 1],
+                                                     i == node.count() ? high : std::optional{keys[i]});
+            if (node.counted() && entries != node.entries_below(i))
+                find(ref, "the entry count of a child is wrong");
         }
     }
 
@@ -152,33 +190,45 @@ private:
 
     void check_entries(const NodeView& leaf, PageRef ref) {
         for (std::uint32_t i = 0; i < leaf.count(); ++i) {
-            const LeafEntry entry = leaf.leaf_entry(i);
-            if (in_values_) {
-                if (entry.kind != ValueKind::inlined || !entry.value.empty())
-                    find(ref, "an entry of a value tree has a value");
-                check_value_size(leaf.prefix().size() + entry.rest_size, ref);
-                ++counts_.entries;
-                continue;
+            try {
+                check_entry(leaf, leaf.leaf_entry(i), ref);
+            } catch (const Error& error) {
+                lose(ref, error.what());
             }
-            if (detail::has_duplicates(record_)) {
-                check_values(entry, ref);
-                continue;
-            }
-            ++counts_.entries;
-            if (entry.kind == ValueKind::inlined) {
-                if (reinterpret_cast<std::uintptr_t>(entry.value.data()) % kValueAlignment != 0)
-                    find(ref, "a value is not aligned");
-                continue;
-            }
-            (void)txn_.resolve(entry);
-            const auto run = load<RunReference>(reinterpret_cast<const std::byte*>(entry.value.data()));
-            const std::uint64_t pages = run_page_count(run.value_size, env_.page_size);
-            counts_.run_pages += pages;
-            if (!claim(run.first_page, pages, Owner::live)) continue;
-            if (const char* why = run_error(txn_.map + run.first_page * env_.page_size, pages * env_.page_size,
-                                            env_.checksum, run.first_page, env_.page_size))
-                find(run.first_page, why);
         }
+    }
+
+    void check_entry(const NodeView& leaf, const LeafEntry& entry, PageRef ref) {
+        if (in_values_) {
+            if (entry.kind != ValueKind::inlined || !entry.value.empty())
+                find(ref, "an entry of a value tree has a value");
+            check_value_size(leaf.prefix().size() + entry.rest_size, ref);
+            ++counts_.entries;
+            return;
+        }
+        if (detail::has_duplicates(record_)) return check_values(entry, ref);
+        ++counts_.entries;
+        if (entry.kind == ValueKind::inlined) {
+            if (reinterpret_cast<std::uintptr_t>(entry.value.data()) % kValueAlignment != 0)
+                find(ref, "a value is not aligned");
+            return;
+        }
+        if (entry.kind != ValueKind::run || entry.value.size() != sizeof(RunReference))
+            return find(ref, "an entry has a value of a kind that this version does not know");
+        check_run(entry, load<RunReference>(reinterpret_cast<const std::byte*>(entry.value.data())), ref);
+    }
+
+    void check_run(const LeafEntry& entry, const RunReference& run, PageRef leaf) {
+        if (run.value_size > kMaxValueSize) return lose(leaf, "the size of a large value is impossible");
+        const std::uint64_t pages = run_page_count(run.value_size, env_.page_size);
+        counts_.run_pages += pages;
+        if (!claim(run.first_page, pages, Owner::live)) return;
+        std::optional<std::string> why = pages_.read(run.first_page, 1);
+        if (!why.has_value()) {
+            (void)txn_.resolve(entry);  // it is the value meant
+            why = pages_.run_error(run.first_page, pages, env_.checksum);
+        }
+        if (why.has_value()) find(run.first_page, *std::move(why));
     }
 
     void check_values(const LeafEntry& entry, PageRef ref) {
@@ -225,6 +275,7 @@ private:
     }
 
     void check_named_trees() {
+        tree_ = "(catalog)";
         std::vector<std::pair<std::string, std::uint64_t>> trees;
         std::uint64_t records = 0;
         try {
@@ -244,9 +295,10 @@ private:
                 find(0, "the catalog has " + std::to_string(trees.size()) + " names for " +
                             std::to_string(records) + " trees");
         } catch (const Error& error) {
-            return find(0, error.what());
+            lose(0, error.what());
         }
         for (const auto& [name, id] : trees) {
+            tree_ = name;
             try {
                 if (id >= txn_.snapshot.next_tree_id) find(0, "a tree has a number that was never given out");
                 const detail::TreeState& tree = txn_.tree(id, false);
@@ -256,7 +308,7 @@ private:
                                 "\" is not registered");
                 report_.entries += counts_.entries;
             } catch (const Error& error) {
-                find(0, error.what());
+                lose(0, error.what());
             }
         }
         tree_.clear();
@@ -272,7 +324,7 @@ private:
             for (const RetiredExtent& extent : map.waiting())
                 claim(extent.first_page, extent.page_count, Owner::waiting);
         } catch (const Error& error) {
-            find(0, error.what());
+            lose(0, error.what());
         }
         tree_.clear();
     }
@@ -280,6 +332,9 @@ private:
     EnvironmentState& env_;
     TransactionState& txn_;
     CheckReport& report_;
+    ReadPages pages_;
+    bool hold_pages_ = true;   ///< all that are read stay
+    bool incomplete_ = false;  ///< something could not be walked
     std::vector<Owner> owners_;
     std::string tree_;
     TreeRecord record_{};     ///< of the tree being walked

@@ -233,6 +233,9 @@ bool File::is_at(const std::string& path) const noexcept {
 }
 
 std::size_t File::read(std::uint64_t offset, std::span<std::byte> bytes) const {
+    FileObserver* const observer = role_ == Role::data ? file_observer.load(std::memory_order_acquire) : nullptr;
+    if (observer != nullptr)
+        if (const int error = observer->before_read(offset, bytes.size()); error != 0) fail("cannot read", error);
     std::size_t done = 0;
     while (done < bytes.size()) {
         const ssize_t got =

@@ -45,6 +45,8 @@ public:
     /// As before(), for files with Role::spill and Role::lock.
     virtual int before_spill(const FileCall&) { return 0; }
     virtual int before_lock(const FileCall&) { return 0; }
+    /// Before a read of a file with Role::data: 0, or the errno that it fails with.
+    virtual int before_read(std::uint64_t /*offset*/, std::uint64_t /*size*/) { return 0; }
 };
 
 /// Installs the observer of the whole process; nullptr removes it. Not while files are written.

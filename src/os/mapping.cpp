@@ -43,6 +43,19 @@ Mapping Mapping::map(const File& file, std::size_t size, Access access, std::uin
     return mapping;
 }
 
+Mapping Mapping::zeros(std::size_t size) {
+    void* data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (data == MAP_FAILED) throw_errno("cannot reserve", "addresses for the pages of the store", errno);
+    Mapping mapping;
+    mapping.data_ = static_cast<std::byte*>(data);
+    mapping.size_ = size;
+    return mapping;
+}
+
+void Mapping::clear(std::size_t offset, std::size_t size) const noexcept {
+    (void)::madvise(data_ + offset, size, MADV_DONTNEED);
+}
+
 Mapping Mapping::map_for_writes(const File& file, std::size_t size) {
     Mapping mapping = map(file, size, Access::read_write);
     // Advice: the mapping serves without it.

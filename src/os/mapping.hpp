@@ -27,6 +27,11 @@ public:
     static Mapping reserve(const File& file, std::size_t least, std::size_t most);
     /// Maps the first `size` bytes to be written in no order; fork() leaves the mapping to the parent.
     static Mapping map_for_writes(const File& file, std::size_t size);
+    /// Zeros of this process alone, which take memory where they are touched only. Error{io} when the address space
+    /// does not allow it.
+    static Mapping zeros(std::size_t size);
+    /// Has part of zeros() be zeros again and gives its memory back; whole pages of the system only.
+    void clear(std::size_t offset, std::size_t size) const noexcept;
     void unmap() noexcept;
     /// Takes every page out of the processor's tables; they come back, in pieces as large as there are, when they
     /// are next touched. The content stays.

@@ -13,7 +13,7 @@ namespace cambium::kv {
 /// One thing that check() found wrong.
 struct Finding {
     std::uint64_t page = 0;  ///< page number, or 0 when it concerns no single page
-    std::string tree;        ///< name of the tree, or empty
+    std::string tree;        ///< name of the tree, "(catalog)", "(free space)", or empty
     std::string what;        ///< a sentence
 };
 
@@ -30,7 +30,10 @@ struct CheckReport {
 
 /// Walks everything reachable from the newest committed state: checksums, order, prefixes, levels, births,
 /// large values, counts; and proves that every page below the page count is exactly one of live, free or
-/// waiting. Reads one snapshot, beside readers and a writer. Damage is a finding, not an exception. O(file).
+/// waiting. Reads one snapshot, beside readers and a writer. Damage is a finding, not an exception, also a page
+/// that the device cannot read and a file that another program has cut: pages are read by calls, not through the
+/// mapping. Pages below a page that cannot be read are found by nobody, and reported as ranges. O(file); memory: a
+/// byte per page, and the pages of catalog and free space.
 [[nodiscard]] CheckReport check(Environment& environment);
 
 /// What the pages of one tree hold, as of a transaction.
