@@ -472,3 +472,45 @@ TEST_CASE("the lock file is not followed through a symbolic link") {
     CHECK(std::string{error->what()}.find("-lock") != std::string::npos);
     CHECK(read_file(directory.file("victim")) == "precious");
 }
+
+TEST_CASE("data and lock file belong to their owner alone, unless told otherwise") {
+    const MemoryDirectory directory;
+    const auto mode = [](const std::string& path) {
+        struct stat status {};
+        REQUIRE(::stat(path.c_str(), &status) == 0);
+        return status.st_mode & 0777U;
+    };
+    const mode_t mask = ::umask(0);
+    for (const std::uint32_t wanted : {0600U, 0640U}) {
+        const std::string path = directory.file("store" + std::to_string(wanted));
+        kv::Options options;
+        if (wanted != 0600U) options.file_mode = wanted;
+        Environment environment = Environment::open(path, options);
+        CHECK(mode(path) == wanted);
+        CHECK(mode(path + "-lock") == wanted);
+        (void)require_sound(environment);
+    }
+    ::umask(mask);
+}
+
+TEST_CASE("a symbolic link at the path of the lock file is not followed") {
+    const MemoryDirectory directory;
+    const std::string path = directory.file("store");
+    const std::string victim = directory.file("victim");
+    const Trees content = make_store(path);
+    for (const bool exists : {true, false}) {
+        std::filesystem::remove(path + "-lock");
+        std::filesystem::remove(victim);
+        if (exists) write_file(victim, "of another user");
+        std::filesystem::create_symlink(victim, path + "-lock");
+        const std::optional<Error> error = open_error(path);
+        REQUIRE(error.has_value());
+        CHECK(to_string(error->code()) == to_string(ErrorCode::io));
+        CHECK(std::filesystem::exists(victim) == exists);
+        if (exists) CHECK(read_file(victim) == "of another user");
+    }
+    std::filesystem::remove(path + "-lock");
+    Environment environment = Environment::open(path);
+    CHECK(content_of(environment) == content);
+    (void)require_sound(environment);
+}

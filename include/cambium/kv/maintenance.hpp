@@ -1,9 +1,10 @@
-// Looking after a store: check(), usage() and compact().
+// Looking after a store: check(), usage(), compact() and salvage().
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cambium/kv/environment.hpp"
@@ -100,5 +101,47 @@ struct CompactReport {
 /// data), from one thread at a time; not from a thread with a write transaction open (Error{misuse}). Error:
 /// read_only, full, io, corrupt, and what WriteTransaction::commit() throws.
 CompactReport compact(Environment& environment, const CompactOptions& options = {});
+
+/// Keys between which records of a salvaged tree are missing: at or after `from`, before `to`. Empty: no bound. A
+/// bound need not be a key.
+struct MissingRange {
+    std::string from;
+    std::string to;
+};
+
+/// What became of one tree. In a tree with duplicates a pair is a record.
+struct SalvagedTree {
+    std::string name;  ///< in the new store; "salvaged-<id>" when the name is lost
+    std::uint64_t kept = 0;
+    std::uint64_t lost = 0;             ///< records that its own count says there were, and that were not kept
+    bool lost_known = false;            ///< whether there was such a count, and it was not smaller than `kept`
+    std::vector<MissingRange> missing;  ///< ascending; empty when every page was read
+};
+
+struct SalvageReport {
+    std::uint64_t transaction = 0;  ///< the state that was salvaged
+    std::vector<SalvagedTree> trees;
+    std::vector<Finding> findings;  ///< what could not be read, with page, tree and reason
+    [[nodiscard]] bool complete() const noexcept { return findings.empty(); }
+};
+
+struct SalvageOptions {
+    /// Functions that order trees of KeyOrder::custom. A tree whose function is not here is lost, and reported.
+    std::vector<std::pair<std::string, int (*)(ByteView, ByteView)>> comparators{};
+    /// Permission bits of the new file, before the umask.
+    std::uint32_t file_mode = 0600;
+};
+
+/// Copies everything that can be read of a damaged store into a new one, and says what could not. The damaged file
+/// is only read, by calls, never through a mapping: pages that the device cannot read and a file that was cut short
+/// are findings. Every page and large value is verified by its checksum before a byte of it is kept, so what is
+/// kept is right.
+///
+/// Takes the state that opening would take; when no state is whole, the newest one whose commit record is. What
+/// hangs below a page that is lost is lost with it. Error{corrupt} or Error{not_a_store} when no commit record is
+/// left; Error{busy} when the store is open anywhere; Error{already_exists} for `target` or `target`-salvage, the
+/// name that the new store has until it is complete; Error{full}, Error{io} of the target. Any thread. O(data);
+/// memory: a bit per page, and the largest value.
+SalvageReport salvage(ByteView damaged, ByteView target, const SalvageOptions& options = {});
 
 }  // namespace cambium::kv
