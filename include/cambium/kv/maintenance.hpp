@@ -137,6 +137,8 @@ struct SalvageOptions {
 /// are findings. Every page and large value is verified by its checksum before a byte of it is kept, so what is
 /// kept is right.
 ///
+/// When no state is whole, an older page may lie where one of the newest commit never arrived (docs/durability.md).
+///
 /// Takes the state that opening would take; when no state is whole, the newest one whose commit record is. What
 /// hangs below a page that is lost is lost with it. Error{corrupt} or Error{not_a_store} when no commit record is
 /// left; Error{busy} when the store is open anywhere; Error{already_exists} for `target` or `target`-salvage, the
