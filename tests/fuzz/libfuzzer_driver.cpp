@@ -20,7 +20,8 @@ std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::s
     if (seed % 2 == 0 && LLVMFuzzerMutate != nullptr) return LLVMFuzzerMutate(data, size, max_size);
     cambium::fuzz::Mutator mutator{seed, cambium::fuzz::words()};
     std::string input{reinterpret_cast<const char*>(data), size};
-    mutator.mutate(input, input, max_size);
+    const std::string other = input;
+    mutator.mutate(input, other, max_size);
     std::memcpy(data, input.data(), input.size());
     return input.size();
 }

@@ -16,7 +16,7 @@ public:
     /// Words are inserted as they are; other inputs lend pieces.
     Mutator(std::uint64_t seed, std::vector<std::string_view> words) : random_(seed), words_(std::move(words)) {}
 
-    /// Changes an input in one to sixteen places, few more often than many.
+    /// Changes an input in one to sixteen places. `other` must not be a view of it.
     void mutate(std::string& input, std::string_view other, std::size_t most_bytes) {
         for (std::uint64_t changes = std::uint64_t{1} << below(5); changes > 0; --changes) change(input, other);
         if (input.size() > most_bytes) input.resize(most_bytes);
