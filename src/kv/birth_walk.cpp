@@ -55,7 +55,7 @@ private:
         if (!in_catalog_) return;
         std::string key;
         leaf.append_key(i, key);
-        if (key.front() == kCatalogTree) named_.push_back(detail::tree_record_in(entry));
+        if (key.starts_with(kCatalogTree)) named_.push_back(detail::tree_record_in(entry));
     }
 
     // The entries of a value tree have no values.

@@ -286,8 +286,8 @@ private:
                 std::string key;
                 path.leaf().node.append_key(path.leaf().index, key);
                 const LeafEntry entry = path.leaf().node.leaf_entry(path.leaf().index);
-                if (key[0] == kCatalogTree) ++records;
-                if (key[0] == kCatalogName && entry.value.size() == 8)
+                if (key.starts_with(kCatalogTree)) ++records;
+                if (key.starts_with(kCatalogName) && entry.value.size() == 8)
                     trees.emplace_back(key.substr(1),
                                        load<std::uint64_t>(reinterpret_cast<const std::byte*>(entry.value.data())));
             }

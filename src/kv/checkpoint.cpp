@@ -19,7 +19,7 @@ std::uint64_t recorded_chunk_from(TransactionState& txn, const TreeState& space,
     std::uint64_t found = SpaceLog::kAllChunks;
     each_space_record(txn, space.record, chunk_key(static_cast<std::uint32_t>(number)),
                       [&](ByteView key, ByteView) {
-                          if (key[0] == kSpaceChunk) found = chunk_number(key);
+                          if (key.starts_with(kSpaceChunk)) found = chunk_number(key);
                           return false;
                       });
     return found;

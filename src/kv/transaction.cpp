@@ -139,7 +139,8 @@ Tree Transaction::tree(ByteView name) const {
 void Transaction::each_tree_impl(void (*visit)(void*, ByteView, Tree), void* context) const {
     detail::require_active(state_, level_);
     Cursor cursor{new detail::CursorState{*state_, state_->catalog}};
-    for (bool on = cursor.seek({&kCatalogName, 1}); on && cursor.key().front() == kCatalogName; on = cursor.next())
+    for (bool on = cursor.seek({&kCatalogName, 1}); on && cursor.key().starts_with(kCatalogName);
+         on = cursor.next())
         visit(context, cursor.key().substr(1), Tree{id_of(cursor.value())});
 }
 

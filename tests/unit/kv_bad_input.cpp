@@ -11,6 +11,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/checksum.hpp"
 #include "cambium/base/error.hpp"
 #include "cambium/kv/backup.hpp"
 #include "cambium/kv/copy.hpp"
@@ -513,4 +514,35 @@ TEST_CASE("a symbolic link at the path of the lock file is not followed") {
     Environment environment = Environment::open(path);
     CHECK(content_of(environment) == content);
     (void)require_sound(environment);
+}
+
+// Found by fuzz_store: the checksum is right, and the first byte of the key was taken without a look at its size.
+TEST_CASE("keys of the catalog without a byte are damage") {
+    const MemoryDirectory directory;
+    const std::string path = directory.store();
+    const Trees content = make_store(path);
+    std::string bytes = read_file(path);
+    kv::MetaHeader meta;
+    std::memcpy(&meta, bytes.data(), sizeof meta);
+    char* page = bytes.data() + meta.catalog.root * meta.page_size;
+    kv::NodeHeader node;
+    std::memcpy(&node, page, sizeof node);
+    REQUIRE(node.kind == kv::PageKind::leaf);
+    REQUIRE(node.prefix_size == 0);
+    REQUIRE((node.flags & kv::kHasHints) == 0);
+    for (std::size_t i = 0; i < node.count; ++i) {
+        std::uint16_t slot = 0;
+        std::memcpy(&slot, page + sizeof node + node.count * kv::kHeadSize + i * kv::kSlotSize, sizeof slot);
+        kv::LeafEntryHeader entry;
+        std::memcpy(&entry, page + slot, sizeof entry);
+        entry.key_size_and_kind &= static_cast<std::uint16_t>(~kv::kSizeMask);
+        std::memcpy(page + slot, &entry, sizeof entry);
+    }
+    node.checksum = base::Checksum{meta.seed}(page + 8, meta.page_size - 8);
+    std::memcpy(page, &node, sizeof node);
+    write_file(path, bytes);
+    const Outcome outcome = use_damaged(path, content);
+    CHECK(outcome.opened);
+    CHECK(outcome.found);
+    CHECK_FALSE(outcome.right);
 }
