@@ -30,9 +30,16 @@ public:
           txn_(txn),
           report_(report),
           pages_(env.data, env.page_size, txn.snapshot.page_count),
-          owners_(txn.snapshot.page_count, Owner::nobody) {
-        txn_.map = pages_.data();
+          owners_(txn.snapshot.page_count, Owner::nobody),
+          mapping_(std::exchange(txn.map, pages_.data())),
+          verify_reads_(std::exchange(txn.verify_reads, false)) {}
+    // The transaction is used again, and keeps its mapping.
+    ~Checker() {
+        txn_.map = mapping_;
+        txn_.verify_reads = verify_reads_;
     }
+    Checker(const Checker&) = delete;
+    Checker& operator=(const Checker&) = delete;
 
     void run() {
         report_.transaction = txn_.snapshot.id;
@@ -336,6 +343,8 @@ private:
     bool hold_pages_ = true;   ///< all that are read stay
     bool incomplete_ = false;  ///< something could not be walked
     std::vector<Owner> owners_;
+    const std::byte* mapping_;  ///< of the transaction
+    bool verify_reads_;         ///< the same; what is read is verified here
     std::string tree_;
     TreeRecord record_{};     ///< of the tree being walked
     bool in_values_ = false;  ///< in a value tree of it

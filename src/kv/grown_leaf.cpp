@@ -67,10 +67,10 @@ void GrownLeaf::build(const LeafPart& part, NodeEditor page) const {
     const bool has_item = index_ >= part.begin && index_ < part.end;
     // The item first, while there is room for certain: the entries of a damaged leaf may be more than it says.
     if (has_item) page.fill_entry(before - part.begin, item_, rest_.substr(std::min(part.cut, rest_.size())));
-    page.copy_entries(0, leaf_, part.begin, before, part.cut);
+    page.copy_entries(0, leaf_, part.begin, before);
     if (before == part.end) return;
-    page.copy_entries(before - part.begin + (has_item ? 1 : 0), leaf_, has_item ? before : before - 1, part.end - 1,
-                      part.cut);
+    page.copy_entries(before - part.begin + (has_item ? 1 : 0), leaf_, has_item ? before : before - 1,
+                      part.end - 1);
 }
 
 }  // namespace cambium::kv

@@ -156,10 +156,35 @@ std::uint32_t cut_head(std::uint32_t head, ByteView tail, std::size_t cut) noexc
 
 }  // namespace
 
-void NodeEditor::copy_entries(std::uint32_t index, const NodeView& from, std::uint32_t begin, std::uint32_t end,
-                              std::size_t cut) {
+namespace {
+
+// An entry that gets the end of its page's prefix back: writes its key behind head and value, and answers the head.
+std::uint32_t lengthen_key(ByteView added, std::uint32_t head, std::size_t rest, ByteView tail,
+                           std::byte* to) noexcept {
+    const std::uint32_t bytes = __builtin_bswap32(head);
+    char front[kHeadSize];
+    std::memcpy(front, &bytes, kHeadSize);
+    const ByteView parts[] = {added, {front, std::min(rest, kHeadSize)}, tail};
+    char heads[kHeadSize] = {};
+    std::size_t at = 0;
+    for (ByteView part : parts) {
+        const std::size_t in_head = std::min(part.size(), kHeadSize - std::min(at, kHeadSize));
+        if (in_head > 0) std::memcpy(heads + at, part.data(), in_head);
+        if (part.size() > in_head) std::memcpy(to, part.data() + in_head, part.size() - in_head);
+        to += part.size() - in_head;
+        at += part.size();
+    }
+    return head_of({heads, kHeadSize});
+}
+
+}  // namespace
+
+void NodeEditor::copy_entries(std::uint32_t index, const NodeView& from, std::uint32_t begin, std::uint32_t end) {
     const std::uint16_t flags = header().flags;
     const std::size_t lowest = arrays_end();
+    const std::size_t prefix_size = header().prefix_size;
+    const std::size_t cut = prefix_size - std::min<std::size_t>(prefix_size, from.header().prefix_size);
+    const ByteView added = from.prefix().substr(std::min<std::size_t>(prefix_size, from.header().prefix_size));
     const std::size_t old_heap = from.header().heap_begin;
     const std::uint32_t* old_heads = from.heads();
     const std::byte* old_slots = from.data() + from.slots_offset();
@@ -174,15 +199,16 @@ void NodeEditor::copy_entries(std::uint32_t index, const NodeView& from, std::ui
         const std::size_t value_size = entry.value_size_and_kind & kSizeMask;
         const std::size_t value_end = sizeof entry + value_size;
         const std::size_t tail_size = heap_key_size(old_rest, flags);
-        const std::size_t rest = old_rest - std::min(cut, old_rest);
+        const std::size_t rest = old_rest - std::min(cut, old_rest) + added.size();
         const std::size_t size = leaf_entry_size(rest, value_size, flags);
-        if (offset + value_end + tail_size > page_size() || heap < lowest + size) bad_entry_of(from);
+        if (offset + value_end + tail_size > page_size() || heap < lowest + size || rest > kSizeMask)
+            bad_entry_of(from);
         heap -= size;
         std::byte* to = bytes_ + heap;
         const std::byte* old = from.data() + offset;
         store(to + size - 8, std::uint64_t{0});  // the padding: no old memory reaches the file
         store(slots, narrow(heap));
-        if (cut == 0) {
+        if (cut == 0 && added.empty()) {
             std::memcpy(to, old, value_end + tail_size);
             *heads = old_heads[i];
             continue;
@@ -190,6 +216,10 @@ void NodeEditor::copy_entries(std::uint32_t index, const NodeView& from, std::ui
         const ByteView tail{reinterpret_cast<const char*>(old) + value_end, tail_size};
         std::memcpy(to, old, value_end);
         store(to, narrow(rest | (entry.key_size_and_kind & ~std::size_t{kSizeMask})));
+        if (!added.empty()) {
+            *heads = lengthen_key(added, old_heads[i], old_rest, tail, to + value_end);
+            continue;
+        }
         if (tail_size > cut) std::memcpy(to + value_end, tail.data() + cut, tail_size - cut);
         *heads = cut_head(old_heads[i], tail, cut);
     }

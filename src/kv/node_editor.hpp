@@ -82,12 +82,11 @@ public:
 
     /// The same in steps. Each entry must be given once, and all must fit: first the number of entries and their
     /// prefix; then, in any order, items whose keys are the prefix and `rest`, and entries [begin, end) of another
-    /// leaf of the same flags, whose prefix is `cut` bytes shorter. Error{corrupt} when those are not what they
-    /// say.
+    /// leaf of the same flags, whose keys all have this page's prefix; its own may be shorter or longer.
+    /// Error{corrupt} when those are not what they say.
     void start_leaf(std::uint32_t count, ByteView prefix, std::uint16_t flags) noexcept;
     void fill_entry(std::uint32_t index, const LeafItem& item, ByteView rest) noexcept;
-    void copy_entries(std::uint32_t index, const NodeView& from, std::uint32_t begin, std::uint32_t end,
-                      std::size_t cut);
+    void copy_entries(std::uint32_t index, const NodeView& from, std::uint32_t begin, std::uint32_t end);
 
     [[nodiscard]] bool insert_entry(std::uint32_t index, const LeafItem& item) noexcept;
     void erase_entry(std::uint32_t index);

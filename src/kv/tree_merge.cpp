@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "kv/duplicates.hpp"
+#include "kv/leaf_row.hpp"
 #include "kv/tree_change.hpp"
 
 namespace cambium::kv::detail {
@@ -28,18 +29,16 @@ bool build_joined(TransactionState& txn, const NodeView& left, const NodeView& r
                   const std::string& separator) {
     const std::size_t limit = joined_size(txn);
     if (!fit_one(txn, left, right)) return false;
+    if (left.is_leaf()) {
+        const NodeView leaves[2] = {left, right};
+        const LeafRow row{leaves};
+        if (row.count() == 0 || row.size(0, row.count()) > limit) return false;
+        row.build(0, row.count(), txn.scratch_editor());
+        return true;
+    }
     const auto flags = static_cast<std::uint16_t>(left.header().flags & ~kHasHints);
     txn.arena.clear();
     txn.arena.reserve(key_bytes(left) + key_bytes(right));
-    if (left.is_leaf()) {
-        std::vector<LeafItem>& items = txn.leaf_items;
-        items.clear();
-        collect(left, txn.arena, items);
-        collect(right, txn.arena, items);
-        if (leaf_size(items, flags) > limit) return false;
-        txn.scratch_editor().build_leaf(items, flags);
-        return true;
-    }
     std::vector<BranchItem>& items = txn.branch_items;
     items.clear();
     collect(left, txn.arena, items);
@@ -50,33 +49,17 @@ bool build_joined(TransactionState& txn, const NodeView& left, const NodeView& r
     return true;
 }
 
-// Where to cut entries so that two leaves take about as many bytes each; 0 when one of them would be too full.
-std::size_t even_cut(std::span<const LeafItem> items, std::uint16_t flags, std::size_t limit) noexcept {
-    const std::size_t prefix = prefix_size_of(items, flags);
-    const std::size_t half = leaf_size(items, prefix, flags) / 2;
-    std::size_t cut = 0;
-    for (std::size_t left = leaf_size_without_entries(0, prefix); cut < items.size() && left < half; ++cut)
-        left +=
-            leaf_entry_size(items[cut].key.size() - prefix, items[cut].value.size(), flags) + kHeadSize + kSlotSize;
-    if (cut == 0 || cut == items.size()) return 0;
-    const bool fit = leaf_size(items.first(cut), flags) <= limit && leaf_size(items.subspan(cut), flags) <= limit;
-    return fit ? cut : 0;
-}
-
 // Makes two leaves of three neighbours, the first of which is child `first` of a dirty branch. False when they stay
 // three: when two would be too full, or the branch has no room for the separator.
 bool repack_leaves(TransactionState& txn, TreeState& tree, PageRef branch, std::uint32_t first,
                    std::span<const NodeView, 3> leaves) {
-    const auto flags = static_cast<std::uint16_t>(leaves[0].header().flags & ~kHasHints);
-    std::vector<LeafItem>& items = txn.leaf_items;
-    items.clear();
-    txn.arena.clear();
-    txn.arena.reserve(key_bytes(leaves[0]) + key_bytes(leaves[1]) + key_bytes(leaves[2]));
-    for (const NodeView& leaf : leaves) collect(leaf, txn.arena, items);
-    const std::size_t cut = even_cut(items, flags, joined_size(txn));
-    if (cut == 0) return false;
-    const ByteView key = items[cut].key;
-    BranchItem added{tree.compare != nullptr ? key : separator_between(items[cut - 1].key, key)};
+    const LeafRow row{leaves};
+    if (row.count() < 2) return false;
+    const std::uint32_t cut = row.middle();
+    const std::size_t limit = joined_size(txn);
+    if (row.size(0, cut) > limit || row.size(cut, row.count()) > limit) return false;
+    const std::string key = row.key(cut);
+    BranchItem added{tree.compare != nullptr ? ByteView{key} : separator_between(row.key(cut - 1), key)};
     NodeEditor parent = txn.editor(branch);
     if (!parent.may_replace_separators(added.key, 2)) return false;
 
@@ -94,9 +77,9 @@ bool repack_leaves(TransactionState& txn, TreeState& tree, PageRef branch, std::
     if (kept == kNoPage) kept = txn.dirty.add();
     added.child = txn.dirty.add();
     NodeEditor right = txn.editor(added.child);
-    right.build_leaf(std::span{items}.subspan(cut), flags);
+    row.build(cut, row.count(), right);
     added.entries = parent.counted() ? entries_of(txn, tree.record, right) : 0;
-    txn.scratch_editor().build_leaf(std::span{items}.first(cut), flags);
+    row.build(0, cut, txn.scratch_editor());
     for (std::uint32_t i = 0; i < 3; ++i)
         if (const PageRef ref = parent.child(first + i); ref != kept) txn.retire(ref, 1, leaves[i].header().birth);
     txn.take_scratch(kept);

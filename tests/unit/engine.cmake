@@ -3,6 +3,7 @@ target_compile_definitions(checksum PRIVATE $<TARGET_PROPERTY:cambium_base,COMPI
 cambium_test(kv_dirty_table SOURCES kv_dirty_table.cpp LINKS cambium::kv)
 cambium_test(kv_fill SOURCES kv_fill.cpp LINKS cambium::kv)
 cambium_test(kv_joining SOURCES kv_joining.cpp LINKS cambium::kv)
+cambium_test(kv_leaf_row SOURCES kv_leaf_row.cpp LINKS cambium::kv)
 cambium_test(kv_node SOURCES kv_node.cpp LINKS cambium::kv)
 cambium_test(kv_space SOURCES kv_space.cpp LINKS cambium::kv)
 cambium_test(kv_misuse SOURCES kv_misuse.cpp kv_misuse_handles.cpp LINKS cambium::kv Threads::Threads)
