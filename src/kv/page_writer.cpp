@@ -17,7 +17,7 @@ constexpr std::uint64_t kMostAmplified = 4;
 /// Bytes of a file below which the tables of the processor hold every page.
 constexpr std::uint64_t kLeastPopulated = std::uint64_t{16} << 20;
 /// Bytes behind a small commit that are written ahead.
-constexpr std::uint64_t kInitialised = std::uint64_t{256} << 10;
+constexpr std::uint64_t kInitialised = std::uint64_t{128} << 10;
 /// Bytes of a file below which that is not worth it.
 constexpr std::uint64_t kLeastInitialised = std::uint64_t{4} << 20;
 /// A block that takes longer to get has to be put together by the kernel first, or by whoever runs this machine as
