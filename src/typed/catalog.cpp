@@ -3,14 +3,16 @@
 
 #include "cambium/base/error.hpp"
 #include "cambium/codec/cbor.hpp"
+#include "cambium/kv/cursor.hpp"
 
 namespace cambium::detail {
 namespace {
 
 constexpr ByteView kHeaderKey = "header";
+constexpr ByteView kEntryPrefix = "table/";
 
 std::string entry_key(ByteView table_name) {
-    return "table/" + std::string(table_name);
+    return std::string(kEntryPrefix).append(table_name);
 }
 
 std::optional<ByteView> stored(const kv::Transaction& transaction, ByteView key) {
@@ -53,6 +55,15 @@ std::optional<ByteView> stored_header(const kv::Transaction& transaction) {
 
 std::optional<ByteView> stored_entry(const kv::Transaction& transaction, ByteView table_name) {
     return stored(transaction, entry_key(table_name));
+}
+
+void each_entry(const kv::Transaction& transaction, const std::function<void(ByteView, ByteView)>& visit) {
+    const std::optional<kv::Tree> tree = transaction.find_tree(kCatalogTree);
+    if (!tree) return;
+    kv::Cursor cursor = transaction.cursor(*tree);
+    for (bool on = cursor.seek(kEntryPrefix); on && cursor.key().starts_with(kEntryPrefix); on = cursor.next()) {
+        visit(cursor.key().substr(kEntryPrefix.size()), cursor.value());
+    }
 }
 
 CatalogHeader decode_header(ByteView bytes) {

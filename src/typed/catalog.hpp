@@ -19,6 +19,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,6 +68,9 @@ struct CatalogTable {
 [[nodiscard]] std::optional<ByteView> stored_header(const kv::Transaction& transaction);
 /// The entry of a table as stored, or nothing.
 [[nodiscard]] std::optional<ByteView> stored_entry(const kv::Transaction& transaction, ByteView table_name);
+
+/// Every entry of a table as stored: name, bytes. They live until the transaction writes.
+void each_entry(const kv::Transaction& transaction, const std::function<void(ByteView, ByteView)>& visit);
 
 /// Decode; Error{corrupt} names the entry.
 [[nodiscard]] CatalogHeader decode_header(ByteView bytes);

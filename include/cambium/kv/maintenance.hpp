@@ -135,9 +135,9 @@ struct SalvageOptions {
 /// Copies everything that can be read of a damaged store into a new one, and says what could not. The damaged file
 /// is only read, by calls, never through a mapping: pages that the device cannot read and a file that was cut short
 /// are findings. Every page and large value is verified by its checksum before a byte of it is kept, so what is
-/// kept is right.
-///
-/// When no state is whole, an older page may lie where one of the newest commit never arrived (docs/durability.md).
+/// kept was once written. It is the newest state's unless an older page lies where its page should be, which a
+/// checksum cannot tell: where no state is whole, because the last commit did not arrive, or where a device gave an
+/// old page back (docs/durability.md).
 ///
 /// Takes the state that opening would take; when no state is whole, the newest one whose commit record is. What
 /// hangs below a page that is lost is lost with it. Error{corrupt} or Error{not_a_store} when no commit record is
