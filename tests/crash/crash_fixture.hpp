@@ -20,7 +20,8 @@ inline std::uint64_t faults_tried = 0;
 inline struct LastLine {
     ~LastLine() {
         if (faults_tried > 0) std::cout << "faults tried: " << faults_tried << ", ";
-        std::cout << "crash states tried: " << states_tried() << std::endl;
+        std::cout << "distinct crash states tried: " << states_tried() << " (" << states_repeated()
+                  << " repeats left out)" << std::endl;
     }
 } last_line;
 

@@ -1,5 +1,6 @@
 // The crash tests can fail: records of runs in which the engine's order of writes and syncs was broken on purpose
 // are explored, and the explorer must complain about every one.
+#include <algorithm>
 #include <cstring>
 
 #include "base/checksum.hpp"
@@ -119,6 +120,26 @@ void reuse_live_page(Record& record, const CommitEvents& commit) {
     }
 }
 
+// While the flush of a meta is under way the next one is written over it.
+void rewrite_meta_in_flight(Record& record, const CommitEvents& commit) {
+    Event next = record.events[commit.meta];
+    for (std::size_t i = commit.acknowledged; i < record.events.size(); ++i)
+        if (is_meta_write(record.events[i])) {
+            next.bytes = record.events[i].bytes;
+            break;
+        }
+    record.events.insert(record.events.begin() + static_cast<std::ptrdiff_t>(commit.syncs.back()), next);
+}
+
+// Somebody cuts the file where it ended before the commit appended to it.
+void truncate_after_append(Record& record, const CommitEvents& commit) {
+    Event cut;
+    cut.kind = Event::Kind::resize;
+    for (const std::size_t page : commit.pages) cut.offset = std::max(cut.offset, record.events[page].offset);
+    const auto begun = static_cast<std::ptrdiff_t>(commit.syncs.back() - 1);
+    record.events.insert(record.events.begin() + begun, cut);
+}
+
 struct NamedMutation {
     const char* name;
     Durability durability;
@@ -132,6 +153,9 @@ constexpr NamedMutation kMutations[] = {
     {"the meta is flushed before its pages", Durability::two_phase, meta_before_pages},
     {"the meta does not bind the content of its pages", Durability::durable, forget_digest},
     {"the slot of the last durable meta is overwritten", Durability::durable, overwrite_durable_slot},
+    {"a meta is rewritten in flight", Durability::durable, rewrite_meta_in_flight},
+    {"a meta is rewritten in flight, two flushes", Durability::two_phase, rewrite_meta_in_flight},
+    {"the file is cut where a commit appends", Durability::durable, truncate_after_append},
     {"a page is lost", Durability::durable, lose_a_page},
     {"a page is lost, two flushes", Durability::two_phase, lose_a_page},
     {"a page is replaced by an older one", Durability::durable, stale_page},

@@ -19,11 +19,25 @@ std::string this_boot() {
     return id;
 }
 
+// 0 for zeros, so that a file which grows by a hole keeps its print.
+std::uint64_t block_print(std::uint64_t block, std::string_view bytes) {
+    const std::hash<std::string_view> hash;
+    static const std::size_t zeros = hash(std::string(kBlockSize, '\0'));
+    const std::size_t content = hash(bytes);
+    if (content == zeros) return 0;
+    std::uint64_t print = (content ^ (block + 1) * 0x9e3779b97f4a7c15U) * 0xbf58476d1ce4e5b9U;
+    return print ^ print >> 31U;
+}
+
 }  // namespace
 
 std::uint64_t& states_tried() noexcept {
     static std::uint64_t tried = 0;
     return tried;
+}
+std::uint64_t& states_repeated() noexcept {
+    static std::uint64_t repeated = 0;
+    return repeated;
 }
 
 // ---- What is in flight ------------------------------------------------------------------------------------
@@ -33,6 +47,7 @@ void Explorer::explore_level(const std::string& image, const std::vector<const T
     Level level;
     level.file = std::make_unique<StateFile>(directory_ + "/state-" + std::to_string(depth));
     level.file->set_base(image);
+    take_base_prints(level);
     level.acceptable = acceptable;
     for (const Event& event : record.events) {
         if (done()) return;
@@ -106,6 +121,7 @@ void Explorer::complete_sync(Level& level) {
                           level.limbo.end());
     }
     level.pending = std::move(later);
+    take_base_prints(level);
 }
 
 // The kernel gives up pages that it could not write, and counts them as clean. The file's length stays dirty.
@@ -206,41 +222,76 @@ std::string Explorer::arrived(const std::string& before, const Piece& piece, Cho
     return block;
 }
 
-std::string Explorer::build(Level& level, const Pieces& pieces, const Choices& choices, bool want_image) {
-    StateFile& file = *level.file;
-    file.restore();
-    std::uint64_t length = file.base().size();
+Explorer::State Explorer::compose(const Level& level, const Pieces& pieces, const Choices& choices) {
+    const std::string& base = level.file->base();
+    State state;
+    state.length = base.size();
     for (std::size_t i = 0; i < pieces.size(); ++i)
-        if (pieces[i]->is_resize && choices[i].sectors != 0) length = pieces[i]->offset;
-    file.set_file_length(length);
+        if (pieces[i]->is_resize && choices[i].sectors != 0) state.length = pieces[i]->offset;
     // What stale sectors of a block hold: the base, or an earlier piece of the same block.
-    std::map<std::uint64_t, std::string> blocks;
     for (std::size_t i = 0; i < pieces.size(); ++i) {
         const Piece& piece = *pieces[i];
         if (piece.is_resize || choices[i].sectors == 0) continue;
-        auto found = blocks.find(piece.offset);
-        if (found == blocks.end())
+        auto found = state.blocks.find(piece.offset);
+        if (found == state.blocks.end())
             found =
-                blocks
-                    .emplace(piece.offset,
-                             piece.offset < file.base().size() ? file.base().substr(piece.offset, kBlockSize) : "")
+                state.blocks
+                    .emplace(piece.offset, piece.offset < base.size() ? base.substr(piece.offset, kBlockSize) : "")
                     .first;
         found->second = choices[i].sectors == kWhole ? piece.bytes : arrived(found->second, piece, choices[i]);
     }
-    for (const auto& [offset, bytes] : blocks) file.write(offset, bytes, length);
-    if (!want_image) return {};
-    std::string image = file.base();
-    image.resize(length, '\0');
-    for (const auto& [offset, bytes] : blocks)
-        if (offset < length)
-            image.replace(offset, std::min<std::size_t>(bytes.size(), length - offset), bytes, 0, length - offset);
+    return state;
+}
+
+void Explorer::build(Level& level, const State& state) {
+    level.file->restore();
+    level.file->set_file_length(state.length);
+    for (const auto& [offset, bytes] : state.blocks) level.file->write(offset, bytes, state.length);
+}
+
+std::string Explorer::image_of(const Level& level, const State& state) {
+    std::string image = level.file->base();
+    image.resize(state.length, '\0');
+    for (const auto& [offset, bytes] : state.blocks)
+        if (offset < state.length)
+            image.replace(offset, std::min<std::size_t>(bytes.size(), state.length - offset), bytes, 0,
+                          state.length - offset);
     return image;
 }
 
+void Explorer::take_base_prints(Level& level) {
+    const std::string_view base = level.file->base();
+    level.base_prints.assign(1, 0);
+    for (std::size_t at = 0; at < base.size(); at += kBlockSize)
+        level.base_prints.push_back(level.base_prints.back() ^
+                                    block_print(at / kBlockSize, base.substr(at, kBlockSize)));
+}
+
+std::optional<std::uint64_t> Explorer::print_of(const Level& level, const State& state) {
+    const std::string& base = level.file->base();
+    if (base.size() % kBlockSize != 0 || state.length % kBlockSize != 0) return std::nullopt;
+    const std::uint64_t kept = std::min<std::uint64_t>(base.size(), state.length) / kBlockSize;
+    std::uint64_t print = level.base_prints[kept];
+    for (const auto& [offset, bytes] : state.blocks) {
+        if (offset % kBlockSize != 0) return std::nullopt;
+        if (offset >= state.length) continue;
+        const std::uint64_t block = offset / kBlockSize;
+        std::string content;
+        if (block < kept) {
+            content = base.substr(offset, kBlockSize);
+            print ^= level.base_prints[block] ^ level.base_prints[block + 1];
+        }
+        content.resize(kBlockSize, '\0');
+        content.replace(0, bytes.size(), bytes);
+        print ^= block_print(block, content);
+    }
+    return print ^ state.length * 0x94d049bb133111ebU;
+}
+
 // After a power cut the lock file is of another boot, or was never written.
-void Explorer::leave_lock_file(const std::string& path) {
+void Explorer::leave_lock_file(const std::string& path, bool keep) {
     static const std::string boot = this_boot();
-    std::string bytes = random(4) == 0 ? read_file(path) : std::string{};
+    std::string bytes = keep ? read_file(path) : std::string{};
     const std::size_t at = bytes.find(boot);
     if (at == std::string::npos) {
         std::filesystem::remove(path);
@@ -253,12 +304,22 @@ void Explorer::leave_lock_file(const std::string& path) {
 void Explorer::try_state(Level& level, const Pieces& pieces, const Choices& choices, const Thoroughness& how,
                          std::size_t depth) {
     const bool nested = depth == 0 && how.nested_one_in != 0 && random(how.nested_one_in) == 0;
-    const std::string image = build(level, pieces, choices, nested);
-    leave_lock_file(level.file->path() + "-lock");
+    const State state = compose(level, pieces, choices);
+    const bool keep_lock_file = random(4) == 0;
+    const std::optional<std::uint64_t> print = print_of(level, state);
+    const auto known = print ? level.found.find(*print) : level.found.end();
+    if (known == level.found.end()) {
+        ++tried_;
+        ++states_tried();
+    } else if (!nested && std::find(level.acceptable.begin(), level.acceptable.end(), known->second) !=
+                              level.acceptable.end()) {
+        ++states_repeated();
+        return;
+    }
+    build(level, state);
+    leave_lock_file(level.file->path() + "-lock", keep_lock_file);
     Recorder recorder;
     const std::string wrong = try_store(level.file->path(), level.acceptable, recorder);
-    ++tried_;
-    ++states_tried();
     for (const Event& event : recorder.record().events) {
         if (event.kind == Event::Kind::write) level.file->mark(event.offset, event.bytes.size());
         if (event.kind == Event::Kind::resize) level.file->mark_cut(event.offset);
@@ -269,6 +330,12 @@ void Explorer::try_state(Level& level, const Pieces& pieces, const Choices& choi
                               ", in flight:" + describe(pieces, choices) + "): " + wrong);
         return;
     }
+    if (print) {
+        const Trees& found = recorder.record().states.front();
+        // The newest that is equal stays acceptable for longest.
+        level.found[*print] = *std::find_if(level.acceptable.rbegin(), level.acceptable.rend(),
+                                            [&](const Trees* trees) { return *trees == found; });
+    }
     if (!nested) return;
     Thoroughness less;
     less.exhaustive_blocks = 5;
@@ -276,7 +343,7 @@ void Explorer::try_state(Level& level, const Pieces& pieces, const Choices& choi
     less.tear_every_sector = false;
     less.random_states = 8;
     less.nested_one_in = 0;
-    explore_level(image, level.acceptable, recorder.record(), less, depth + 1);
+    explore_level(image_of(level, state), level.acceptable, recorder.record(), less, depth + 1);
 }
 
 }  // namespace cambium::test

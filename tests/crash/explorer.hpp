@@ -4,12 +4,17 @@
 // of: nothing, all, or some sectors with the rest stale, zero or garbage; later changes of the file's length kept
 // or lost. What was written while a sync was under way counts as later: the sync may have covered it or not. Every
 // subset of what was in flight at an earlier point is a subset of what was in flight just before the next sync, so
-// cuts are made there and at every mark. Thread rule: one thread.
+// cuts are made there and at every mark. A state that was tried already is left out, as long as what was found in
+// it is still acceptable. Thread rule: one thread.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <random>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "file_record.hpp"
@@ -42,6 +47,7 @@ public:
 
     /// Stops at the first complaint. For records that are wrong on purpose.
     void stop_at_first() noexcept { stop_at_first_ = true; }
+    /// Distinct states; those of a record, and those of each recovery that was cut, are counted apart.
     [[nodiscard]] std::uint64_t tried() const noexcept { return tried_; }
     /// What was wrong, one sentence per state.
     [[nodiscard]] const std::vector<std::string>& complaints() const noexcept { return complaints_; }
@@ -67,6 +73,13 @@ private:
         std::uint64_t issued = 0;
         std::vector<std::uint64_t> begun;  ///< pieces issued before each sync under way, the outermost first
         std::vector<const Trees*> acceptable;
+        std::vector<std::uint64_t> base_prints;                 ///< [i]: of the first i blocks of the base
+        std::unordered_map<std::uint64_t, const Trees*> found;  ///< what sound states held, by their prints
+    };
+    /// What a disk holds: the base of a level but for these blocks, up to the length.
+    struct State {
+        std::uint64_t length = 0;
+        std::map<std::uint64_t, std::string> blocks;  ///< by offset
     };
 
     void explore_level(const std::string& image, const std::vector<const Trees*>& acceptable, const Record& record,
@@ -81,11 +94,16 @@ private:
     void cut_at_random(Level& level, const Pieces& pieces, const Thoroughness& how, std::size_t depth);
     void try_state(Level& level, const Pieces& pieces, const Choices& choices, const Thoroughness& how,
                    std::size_t depth);
-    /// Puts the file into the state; answers its image when asked for.
-    std::string build(Level& level, const Pieces& pieces, const Choices& choices, bool want_image);
+    [[nodiscard]] State compose(const Level& level, const Pieces& pieces, const Choices& choices);
+    static void take_base_prints(Level& level);
+    /// The same for equal images only. None for a state that does not consist of whole blocks.
+    [[nodiscard]] static std::optional<std::uint64_t> print_of(const Level& level, const State& state);
+    /// Puts the file into the state.
+    static void build(Level& level, const State& state);
+    [[nodiscard]] static std::string image_of(const Level& level, const State& state);
     [[nodiscard]] std::string arrived(const std::string& before, const Piece& piece, Choice choice);
     [[nodiscard]] static std::string describe(const Pieces& pieces, const Choices& choices);
-    void leave_lock_file(const std::string& path);
+    static void leave_lock_file(const std::string& path, bool keep);
     [[nodiscard]] bool done() const noexcept {
         return (stop_at_first_ && !complaints_.empty()) || complaints_.size() >= 10;
     }
@@ -98,7 +116,9 @@ private:
     std::vector<std::string> complaints_;
 };
 
-/// The number of all states tried by all explorers, for the last line of the program.
+/// The number of all distinct states tried by all explorers, for the last line of the program.
 std::uint64_t& states_tried() noexcept;
+/// The number of states that were left out because they had been tried.
+std::uint64_t& states_repeated() noexcept;
 
 }  // namespace cambium::test
