@@ -68,12 +68,47 @@ std::string name_of(int descriptor) {
     return "/proc/self/fd/" + std::to_string(descriptor);
 }
 
+// How many bytes the next call may move; all of them but in tests.
+std::size_t transfer_limit(std::size_t size) {
+    FileObserver* const observer = file_observer.load(std::memory_order_acquire);
+    return observer == nullptr ? size : observer->before_transfer(size);
+}
+
+// pwritev() under the eyes of the observer.
+ssize_t write_some(int descriptor, iovec* pieces, int count, off_t offset) {
+    if (file_observer.load(std::memory_order_acquire) == nullptr)
+        return ::pwritev(descriptor, pieces, count, offset);
+    std::size_t size = 0;
+    for (int i = 0; i < count; ++i) size += pieces[i].iov_len;
+    std::size_t limit = transfer_limit(size);
+    if (limit == FileObserver::kInterrupted) {
+        errno = EINTR;
+        return -1;
+    }
+    std::vector<iovec> shorter(pieces, pieces + count);
+    for (iovec& piece : shorter) {
+        piece.iov_len = std::min(piece.iov_len, limit);
+        limit -= piece.iov_len;
+    }
+    return ::pwritev(descriptor, shorter.data(), count, offset);
+}
+
+// A call that changes the length, 0 or -1; again when a signal interrupts it. Answers 0 or an errno.
+template <class Call>
+int uninterrupted(Call&& call) {
+    for (;;) {
+        if (transfer_limit(0) == FileObserver::kInterrupted) continue;
+        if (call() == 0) return 0;
+        if (errno != EINTR) return errno;
+    }
+}
+
 int write_all(int descriptor, std::uint64_t offset, std::span<const iovec> pieces) {
     std::vector<iovec> rest(pieces.begin(), pieces.end());
     std::size_t first = 0;
     while (first < rest.size()) {
         const int count = static_cast<int>(std::min<std::size_t>(rest.size() - first, IOV_MAX));
-        const ssize_t written = ::pwritev(descriptor, rest.data() + first, count, static_cast<off_t>(offset));
+        const ssize_t written = write_some(descriptor, rest.data() + first, count, static_cast<off_t>(offset));
         if (written < 0) {
             if (errno == EINTR) continue;
             return errno;
@@ -238,8 +273,9 @@ std::size_t File::read(std::uint64_t offset, std::span<std::byte> bytes) const {
         if (const int error = observer->before_read(offset, bytes.size()); error != 0) fail("cannot read", error);
     std::size_t done = 0;
     while (done < bytes.size()) {
-        const ssize_t got =
-            ::pread(descriptor_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+        const std::size_t limit = transfer_limit(bytes.size() - done);
+        if (limit == FileObserver::kInterrupted) continue;
+        const ssize_t got = ::pread(descriptor_, bytes.data() + done, limit, static_cast<off_t>(offset + done));
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) fail("cannot read", errno);
         if (got == 0) break;
@@ -280,10 +316,8 @@ bool File::overwrites_in_place() const noexcept {
 
 // Not observed: no byte and no length changes.
 void File::fill_holes(std::uint64_t length) {
-    int result = 0;
-    do {
-        result = ::fallocate(descriptor_, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(length)) == 0 ? 0 : errno;
-    } while (result == EINTR);
+    const int result =
+        uninterrupted([&] { return ::fallocate(descriptor_, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(length)); });
     if (result != 0) fail("cannot allocate the blocks of", result);
 }
 
@@ -301,12 +335,8 @@ void File::populate_cache(std::uint64_t from, std::uint64_t to) const noexcept {
 void File::allocate(std::uint64_t from, std::uint64_t to) {
     const FileCall call{FileCall::Kind::resize, to, {}};
     const int error = observed(role_, call, [&] {
-        int result = 0;
-        do {
-            result = ::fallocate(descriptor_, 0, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0
-                         ? 0
-                         : errno;
-        } while (result == EINTR);
+        int result = uninterrupted(
+            [&] { return ::fallocate(descriptor_, 0, static_cast<off_t>(from), static_cast<off_t>(to - from)); });
         if (result == EOPNOTSUPP || result == ENOSYS) result = write_zeros(descriptor_, from, to);
         return result;
     });
@@ -315,8 +345,9 @@ void File::allocate(std::uint64_t from, std::uint64_t to) {
 
 void File::resize(std::uint64_t length) {
     const FileCall call{FileCall::Kind::resize, length, {}};
-    const int error = observed(
-        role_, call, [&] { return ::ftruncate(descriptor_, static_cast<off_t>(length)) == 0 ? 0 : errno; });
+    const int error = observed(role_, call, [&] {
+        return uninterrupted([&] { return ::ftruncate(descriptor_, static_cast<off_t>(length)); });
+    });
     if (error != 0) fail("cannot resize", error);
 }
 

@@ -47,6 +47,10 @@ public:
     virtual int before_lock(const FileCall&) { return 0; }
     /// Before a read of a file with Role::data: 0, or the errno that it fails with.
     virtual int before_read(std::uint64_t /*offset*/, std::uint64_t /*size*/) { return 0; }
+    /// Before each system call that moves bytes, or (size 0) the length, of any file: how many bytes it may move at
+    /// most, at least 1 of them, or kInterrupted for a call that a signal interrupts before it has done anything.
+    virtual std::size_t before_transfer(std::size_t size) { return size; }
+    static constexpr std::size_t kInterrupted = ~std::size_t{0};
 };
 
 /// Installs the observer of the whole process; nullptr removes it. Not while files are written.
