@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -428,11 +429,8 @@ void rename_file(const std::string& from, const std::string& to, bool replace) {
 }
 
 std::string resolve_path(const std::string& path) {
-    if (char* resolved = ::realpath(system_path(path), nullptr); resolved != nullptr) {
-        std::string result{resolved};
-        std::free(resolved);
-        return result;
-    }
+    const std::unique_ptr<char, decltype(&std::free)> resolved{::realpath(system_path(path), nullptr), &std::free};
+    if (resolved != nullptr) return resolved.get();
     struct stat status {};
     if (::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode))
         throw Error(ErrorCode::not_found, "\"" + path + "\" is a symbolic link that leads nowhere");
