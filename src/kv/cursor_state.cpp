@@ -1,5 +1,7 @@
 #include "kv/cursor_state.hpp"
 
+#include "kv/environment_state.hpp"
+
 namespace cambium::kv::detail {
 
 CursorState::CursorState(TransactionState& transaction, TreeState& of_tree)
@@ -41,6 +43,7 @@ void CursorState::fetch_key() {
 
 // Writers change leaves, and duplicates and other orders need more than the leaf.
 void CursorState::start_scan(bool forward) {
+    if (txn->env->reads_sparsely()) read_ahead.enter(*txn, path, forward);
     if (txn->writable || values != nullptr || !tree->plain_keys) return;
     const std::byte* ahead = path.leaf().node.data();
     if (path.depth > 1) {

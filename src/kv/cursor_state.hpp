@@ -4,6 +4,7 @@
 #include "kv/duplicates_place.hpp"
 #include "kv/fork_guard.hpp"
 #include "kv/leaf_scan.hpp"
+#include "kv/read_ahead.hpp"
 
 namespace cambium::kv::detail {
 
@@ -78,6 +79,7 @@ struct CursorState : CursorPosition {
     std::string given{};                   ///< what key() returned, where the nodes hold another
     bool scanning = false;                 ///< in a read transaction, and `scan` is at the entry
     LeafScan scan{};
+    ReadAhead read_ahead{};  ///< in a large store
     Path path;
     CursorState* next = nullptr;
     CursorState* previous = nullptr;

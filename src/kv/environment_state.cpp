@@ -63,16 +63,33 @@ void EnvironmentState::require_same_process() const {
 }
 
 const std::byte* EnvironmentState::mapped(std::uint64_t bytes) {
-    if (map_size_.load(std::memory_order_acquire) >= bytes) return map_.load(std::memory_order_acquire);
+    if (map_good_to_.load(std::memory_order_acquire) >= bytes) return map_.load(std::memory_order_acquire);
     const std::lock_guard guard{mappings_mutex_};
-    if (map_size_.load() < bytes) {
+    if (mappings_.empty() || mappings_.back().size() < bytes) {
         const std::uint64_t least = std::max<std::uint64_t>(bytes + bytes / 2, std::uint64_t{64} << 20);
         const std::uint64_t most = mappings_.empty() ? reservation_limit() : bytes * 2;
         mappings_.push_back(os::Mapping::reserve(data, (least + 65535) / 65536 * 65536, most));
+        if (sparse_) mappings_.back().read_sparsely();
         map_.store(mappings_.back().data(), std::memory_order_release);
-        map_size_.store(mappings_.back().size(), std::memory_order_release);
     }
+    // The kernel reads megabytes around each page that is missing. In a store that does not fit the memory, most of
+    // it is gone again before anybody wants it.
+    if (!sparse_ && !options.in_memory && share_.is_large(bytes)) {
+        for (const os::Mapping& mapping : mappings_) mapping.read_sparsely();
+        sparse_ = true;
+    }
+    const std::uint64_t size = mappings_.back().size();
+    const bool settled = sparse_ || options.in_memory;
+    map_good_to_.store(settled ? size : std::min(size, share_.small_to()), std::memory_order_release);
     return map_.load();
+}
+
+void EnvironmentState::read_value_ahead(std::uint64_t first_page, std::uint64_t position, std::uint64_t value_size,
+                                        bool goes_on) const noexcept {
+    constexpr std::uint64_t kAhead = std::uint64_t{4} << 20;
+    const std::uint64_t to = std::min(position + kAhead, value_size);
+    const std::uint64_t from = goes_on ? std::min(position + kAhead - kRunChunkSize, to) : position;
+    data.begin_read(first_page * page_size + from, to - from);
 }
 
 // ---- Readers ----------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@
 #include "kv/page_writer.hpp"
 #include "kv/relocation.hpp"
 #include "kv/space_map.hpp"
+#include "os/memory_allowed.hpp"
 
 namespace cambium::kv {
 
@@ -105,6 +106,13 @@ public:
 
     /// The mapping, at least so many bytes long. Older, shorter ones stay valid.
     [[nodiscard]] const std::byte* mapped(std::uint64_t bytes);
+    /// Whether the store is so large beside the memory that pages are read one by one. Who knows which pages come
+    /// next then asks for them.
+    [[nodiscard]] bool reads_sparsely() const noexcept { return sparse_.load(std::memory_order_relaxed); }
+    /// Asks for what of a large value comes behind `position`, a few MiB; or, when that was done for the chunk
+    /// before, for the chunk that they grow by.
+    void read_value_ahead(std::uint64_t first_page, std::uint64_t position, std::uint64_t value_size,
+                          bool goes_on) const noexcept;
     /// Snapshots that must stay whole, sorted, unique; under the write lock.
     [[nodiscard]] std::vector<TransactionId> pins(const Snapshot& base);
     /// The oldest state that a reader pins, or the newest state, as the last call of pins() found it.
@@ -204,7 +212,9 @@ private:
     std::mutex mappings_mutex_;
     std::vector<os::Mapping> mappings_;
     std::atomic<const std::byte*> map_{nullptr};
-    std::atomic<std::uint64_t> map_size_{0};
+    os::FileShare share_;                        ///< of the mapped file in the memory
+    std::atomic<bool> sparse_{false};            ///< set once and for all
+    std::atomic<std::uint64_t> map_good_to_{0};  ///< bytes: it is long enough, and read the right way
 };
 
 }  // namespace detail

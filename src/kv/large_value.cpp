@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "kv/environment_state.hpp"
 #include "kv/meta.hpp"
 #include "kv/tree.hpp"
 
@@ -40,6 +41,8 @@ void ValueReader::seek(std::uint64_t position) {
 void ValueReader::verify_chunk() {
     const std::uint64_t chunk = position_ / kRunChunkSize;
     if (run_ == 0 || chunk == verified_) return;
+    if (txn_->env->reads_sparsely())
+        txn_->env->read_value_ahead(run_, position_, value_.size(), chunk == verified_ + 1);
     if (const char* why = run_chunk_error(txn_->map + run_ * txn_->page_size_bytes, *txn_->checksum, chunk))
         throw_corrupt(run_, why);
     verified_ = chunk;

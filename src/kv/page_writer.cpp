@@ -6,7 +6,6 @@
 #include <vector>
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 namespace cambium::kv {
 
@@ -29,12 +28,6 @@ constexpr std::uint64_t kMostPatience = 4096;
 /// Commits that are written by calls after one for which the disk had to be read.
 constexpr std::uint32_t kPause = 1000;
 
-std::uint64_t memory_bytes() noexcept {
-    static const std::uint64_t bytes =
-        static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    return bytes;
-}
-
 std::int64_t disk_faults() noexcept {
     rusage usage{};
     return ::getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_majflt : 0;
@@ -49,8 +42,8 @@ void PageWriter::begin(std::uint64_t file_bytes, std::uint64_t used_bytes, std::
     flushed_ = flush_bytes == 0;
     initialised_ = std::min(initialised_, file_bytes);
     if (pause_ > 0) --pause_;
-    copies_ = pause_ == 0 && file_bytes / kMostAmplified <= flush_bytes && file_bytes <= memory_bytes() / 2 &&
-              prepare(file_bytes);
+    large_ = share_.is_large(file_bytes);
+    copies_ = pause_ == 0 && file_bytes / kMostAmplified <= flush_bytes && !large_ && prepare(file_bytes);
     file_bytes_ = file_bytes;
     used_bytes_ = used_bytes;
     populated_to_ = std::min(populated_to_, file_bytes / os::kLargeBlock * os::kLargeBlock);
@@ -118,7 +111,7 @@ void PageWriter::write(std::uint64_t offset, std::uint64_t bytes, std::span<cons
 // Whole blocks that no commit has written to, up to the one with the byte before `end`.
 void PageWriter::populate(std::uint64_t end) noexcept {
     constexpr std::uint64_t block = os::kLargeBlock;
-    if (end <= populated_to_ || file_bytes_ < kLeastPopulated || file_bytes_ > memory_bytes() / 2) return;
+    if (end <= populated_to_ || file_bytes_ < kLeastPopulated || large_) return;
     const std::uint64_t fresh = (used_bytes_ + block - 1) / block * block;
     if (fresh > populated_to_) populated_from_ = populated_to_ = fresh;
     const std::uint64_t to = std::min((end + block - 1) / block * block, file_bytes_ / block * block);

@@ -16,6 +16,7 @@
 #include "kv/page_format.hpp"
 #include "os/file.hpp"
 #include "os/mapping.hpp"
+#include "os/memory_allowed.hpp"
 
 namespace cambium::kv {
 
@@ -55,6 +56,7 @@ private:
 
     os::File& file_;
     os::Mapping mapping_;
+    os::FileShare share_;          ///< of the file in the memory
     std::uint64_t allocated_ = 0;  ///< bytes of the file known to have blocks
     TransactionId durable_ = 0;    ///< when the mapping was last entered anew
     std::uint64_t file_bytes_ = 0;
@@ -64,6 +66,7 @@ private:
     std::uint64_t begun_ = 0;           ///< bytes in front that are on their way
     std::uint64_t written_to_ = 0;      ///< the end of what this commit has written
     bool copies_ = false;
+    bool large_ = false;     ///< the file, beside the memory
     bool in_place_ = false;  ///< pages of the mapping are in use
     bool lasting_ = false;
     bool flushed_ = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "kv/environment_state.hpp"
 #include "kv/fork_guard.hpp"
 #include "kv/meta.hpp"
 #include "kv/tree.hpp"
@@ -100,6 +101,7 @@ ByteView TransactionState::resolve_run(const LeafEntry& entry) const {
             reference.value_size > kMaxValueSize ||
             run_page_count(reference.value_size, page_size_bytes) > snapshot.page_count - first)
             bad_reference(first);
+        if (env->reads_sparsely()) env->read_value_ahead(first, 0, reference.value_size, false);
         run = map + first * page_size_bytes;
         const auto header = load<RunHeader>(run);
         if (header.kind != PageKind::run || header.page_number != first || header.birth > snapshot.id ||

@@ -357,6 +357,16 @@ void File::discard(std::uint64_t offset, std::uint64_t length) noexcept {
                       static_cast<off_t>(length));
 }
 
+// In pieces: of more than a disk takes at once, the kernel reads only the front.
+void File::begin_read(std::uint64_t offset, std::uint64_t size) const noexcept {
+    constexpr std::uint64_t kPiece = std::uint64_t{128} << 10;
+    FileObserver* const observer = role_ == Role::data ? file_observer.load(std::memory_order_acquire) : nullptr;
+    if (observer != nullptr) observer->reads_ahead(offset, size);
+    for (std::uint64_t at = 0; at < size; at += kPiece)
+        (void)::posix_fadvise(descriptor_, static_cast<off_t>(offset + at),
+                              static_cast<off_t>(std::min(kPiece, size - at)), POSIX_FADV_WILLNEED);
+}
+
 // Not observed: what it begins may happen at any time anyhow.
 void File::begin_writeback(std::uint64_t from, std::uint64_t to) const noexcept {
     if (in_memory_) return;

@@ -51,6 +51,8 @@ public:
     /// most, at least 1 of them, or kInterrupted for a call that a signal interrupts before it has done anything.
     virtual std::size_t before_transfer(std::size_t size) { return size; }
     static constexpr std::size_t kInterrupted = ~std::size_t{0};
+    /// A file with Role::data is asked to read ahead.
+    virtual void reads_ahead(std::uint64_t /*offset*/, std::uint64_t /*size*/) {}
 };
 
 /// Installs the observer of the whole process; nullptr removes it. Not while files are written.
@@ -121,6 +123,8 @@ public:
     void discard(std::uint64_t offset, std::uint64_t length) noexcept;
     /// Advice: writes what has changed in [from, to) to the medium, without waiting for it. Promises nothing.
     void begin_writeback(std::uint64_t from, std::uint64_t to) const noexcept;
+    /// Advice: brings [offset, offset + size) into the page cache, without waiting for it.
+    void begin_read(std::uint64_t offset, std::uint64_t size) const noexcept;
     /// fdatasync: returns when everything written before is on the medium.
     void sync();
 

@@ -64,6 +64,10 @@ Mapping Mapping::map_for_writes(const File& file, std::size_t size) {
     return mapping;
 }
 
+void Mapping::read_sparsely() const noexcept {
+    if (data_ != nullptr) (void)::madvise(data_, size_, MADV_RANDOM);
+}
+
 Mapping Mapping::reserve(const File& file, std::size_t least, std::size_t most) {
     for (std::size_t size = std::max(least, most);; size = std::max(least, size / 4)) {
         try {

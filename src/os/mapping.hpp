@@ -27,6 +27,8 @@ public:
     static Mapping reserve(const File& file, std::size_t least, std::size_t most);
     /// Maps the first `size` bytes to be written in no order; fork() leaves the mapping to the parent.
     static Mapping map_for_writes(const File& file, std::size_t size);
+    /// Advice: only pages that are touched are read from the file, none beside them.
+    void read_sparsely() const noexcept;
     /// Zeros of this process alone, which take memory where they are touched only. Error{io} when the address space
     /// does not allow it.
     static Mapping zeros(std::size_t size);

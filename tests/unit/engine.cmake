@@ -12,6 +12,8 @@ cambium_test(kv_nested SOURCES kv_nested.cpp ../support/allocations.cpp LINKS ca
 cambium_test(kv_free_list SOURCES kv_free_list.cpp LINKS cambium::kv TIMEOUT 600)
 cambium_test(kv_page_bits SOURCES kv_page_bits.cpp LINKS cambium::kv)
 cambium_test(kv_page_writer SOURCES kv_page_writer.cpp LINKS cambium::kv TIMEOUT 600)
+cambium_test(os_memory_allowed SOURCES os_memory_allowed.cpp LINKS cambium::kv)
+cambium_test(kv_read_ahead SOURCES kv_read_ahead.cpp LINKS cambium::kv TIMEOUT 600)
 cambium_test(kv_evacuation SOURCES kv_evacuation.cpp LINKS cambium::kv TIMEOUT 600)
 cambium_test(kv_shrink SOURCES kv_shrink.cpp LINKS cambium::kv TIMEOUT 600)
 cambium_test(kv_limit SOURCES kv_limit.cpp LINKS cambium::kv TIMEOUT 600)
