@@ -107,7 +107,7 @@ void EnvironmentState::shorten() {
         Shortening{*this}.run();
     } catch (const std::exception&) {
         // A damaged page, or no room: the file stays as long as it is. But nothing is closed after a failed flush.
-        require_sound_file();
+        if (lock->poisoned()) throw;
         flush_until(written_transaction());
     }
 }
