@@ -17,7 +17,7 @@ namespace cambium::bench {
 [[nodiscard]] Table verdict_table(const Results& results);
 
 /// A row per operation whose latency was taken: pass when ours is no longer than that of the slower of the two
-/// LMDBs at every percentile.
+/// LMDBs at every percentile, tie when at none it is more than 15% longer.
 [[nodiscard]] Table latency_verdict_table(const Results& results);
 
 }  // namespace cambium::bench

@@ -10,17 +10,21 @@ set_target_properties(cambium_all PROPERTIES EXPORT_NAME cambium)
 target_link_libraries(cambium_all INTERFACE ${layers})
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/cambium)
-set(targets ${layers} cambium_all)
+set(targets ${layers} cambium_all cambium_generated)
+# Not part of cambium::cambium: whoever uses a compressor links it.
+get_property(compressors GLOBAL PROPERTY CAMBIUM_COMPRESSORS)
+foreach(compressor IN LISTS compressors)
+  list(APPEND targets cambium_${compressor})
+endforeach()
+string(REPLACE ";" " " CAMBIUM_COMPRESSORS "${compressors}")
 if(CAMBIUM_BUILD_CODEGEN)
-  list(APPEND targets cambium_generated cambium_codegen)
+  list(APPEND targets cambium_codegen)
 endif()
 
 install(TARGETS ${targets} EXPORT cambium_targets)
 install(EXPORT cambium_targets NAMESPACE cambium:: DESTINATION ${package_folder} FILE cambiumTargets.cmake)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/cambium DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-if(CAMBIUM_BUILD_CODEGEN)
-  install(DIRECTORY ${PROJECT_SOURCE_DIR}/codegen/include/cambium DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-endif()
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/codegen/include/cambium DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/cambiumConfig.cmake.in
                               ${PROJECT_BINARY_DIR}/package/cambiumConfig.cmake INSTALL_DESTINATION ${package_folder})
@@ -54,3 +58,10 @@ foreach(kind IN ITEMS LIBDIR INCLUDEDIR)
 endforeach()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/cambium.pc.in ${PROJECT_BINARY_DIR}/package/cambium.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/package/cambium.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+foreach(CAMBIUM_COMPRESSOR IN LISTS compressors)
+  string(REGEX REPLACE "^(zstd|lz4)$" "lib\\1" CAMBIUM_COMPRESSOR_MODULE ${CAMBIUM_COMPRESSOR})
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/cambium-compressor.pc.in
+                 ${PROJECT_BINARY_DIR}/package/cambium-${CAMBIUM_COMPRESSOR}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/package/cambium-${CAMBIUM_COMPRESSOR}.pc
+          DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endforeach()

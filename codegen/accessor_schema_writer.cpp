@@ -31,8 +31,12 @@ public:
         if (!includes.empty()) out_ += "\n";
         for (const auto& enumeration : schema_.enums)
             if (enumeration->scope.file == file_) write_enum(*enumeration);
-        for (const auto& record : schema_.records)
-            if (record->scope.file == file_) write_record(*record);
+        for (std::size_t i = 0; i <= schema_.records.size(); ++i) {
+            for (const auto& one : schema_.unions)
+                if (one->position == i && one->scope.file == file_) write_union(*one);
+            if (i < schema_.records.size() && schema_.records[i]->scope.file == file_)
+                write_record(*schema_.records[i]);
+        }
         if (file_ == schema_.main_file) write_root();
         return std::move(out_);
     }
@@ -65,6 +69,15 @@ private:
         return std::to_string(position);
     }
 
+    void write_union(const Union& alternatives) {
+        enter(alternatives.scope);
+        out_ += doc_lines(alternatives.doc, "") + "union " + alternatives.name + " {\n";
+        for (const UnionMember& member : alternatives.members)
+            out_ += doc_lines(member.doc, "    ") + "    " + member.name + ": " + type_text(member.type) + " = " +
+                    member.value + ",\n";
+        out_ += "}\n\n";
+    }
+
     void write_record(const Record& record) {
         enter(record.scope);
         out_ += doc_lines(record.doc, "") + (record.is_struct ? "struct " : "table ") + record.name;
@@ -72,6 +85,7 @@ private:
         out_ += " {\n";
         std::size_t id = 0;
         for (const Field& field : record.fields) {
+            if (field.type.kind == Kind::variant) ++id;  // after that of the type numbers
             out_ += doc_lines(field.doc, "    ") + "    " + field.name + ":" + type_text(field) +
                     default_text(field, record) + attribute_text(field, record, id) + ";\n";
             ++id;
@@ -79,15 +93,20 @@ private:
         out_ += "}\n\n";
     }
 
+    static std::string type_text(const Type& type) {
+        if (type.kind == Kind::text) return "string";
+        if (type.kind == Kind::enumeration) return schema_name(type.enumeration->scope, type.enumeration->name);
+        if (type.kind == Kind::variant) return schema_name(type.alternatives->scope, type.alternatives->name);
+        if (type.record != nullptr) return schema_name(type.record->scope, type.record->name);
+        return type.schema_type;
+    }
+
     static std::string type_text(const Field& field) {
         const Type& type = field.type;
         const bool is_wrapped_bytes =
             (type.kind == Kind::uuid || type.kind == Kind::fixed_bytes) && type.record == nullptr;
         if (is_wrapped_bytes) return "[ubyte]";
-        std::string text = type.schema_type;
-        if (type.kind == Kind::text) text = "string";
-        if (type.kind == Kind::enumeration) text = schema_name(type.enumeration->scope, type.enumeration->name);
-        if (type.record != nullptr) text = schema_name(type.record->scope, type.record->name);
+        const std::string text = type_text(type);
         if (field.container == Container::vector) return "[" + text + "]";
         if (field.container == Container::array) return "[" + text + ":" + std::to_string(field.array_length) + "]";
         return text;
@@ -138,6 +157,8 @@ bool has_definitions(const Schema& schema, const std::string& file, std::set<std
     if (!visited.insert(file).second) return false;
     for (const auto& enumeration : schema.enums)
         if (enumeration->scope.file == file) return true;
+    for (const auto& one : schema.unions)
+        if (one->scope.file == file) return true;
     for (const auto& record : schema.records)
         if (record->scope.file == file) return true;
     const auto& includes = direct_includes(schema, file);

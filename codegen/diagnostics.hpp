@@ -1,18 +1,33 @@
 // What is wrong with a schema. All findings of one run are collected, in the order they were found.
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "source_lines.hpp"
+
 namespace cambium::codegen {
+
+/// What a finding is about. Empty parts are unknown, or it is about the larger thing.
+struct Place {
+    std::string file;        ///< as the parser found it
+    std::string definition;  ///< "shop.Customer"
+    std::string field{};     ///< or enumerator
+    std::string attribute{};
+};
 
 class Diagnostics {
 public:
-    explicit Diagnostics(std::string file) : file_{std::move(file)} {}
+    Diagnostics(std::string file, const std::string& text) : file_{std::move(file)} {
+        lines_.emplace(file_, SourceLines{text});
+    }
 
     /// A finding about the file as a whole: "shop.fbs: sentence".
     void report(const std::string& sentence) { sentences_.push_back(file_ + ": " + sentence); }
+    /// A finding about a place: "shop.fbs:7: sentence".
+    void report(const Place& place, const std::string& sentence);
     /// A finding that carries its own place: "shop.fbs:7: sentence".
     void report_placed(std::string sentence) { sentences_.push_back(std::move(sentence)); }
 
@@ -21,6 +36,7 @@ public:
 
 private:
     std::string file_;
+    std::map<std::string, SourceLines> lines_;  // by file
     std::vector<std::string> sentences_;
 };
 

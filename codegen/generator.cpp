@@ -26,7 +26,7 @@ void check_file_names(const Schema& schema, const std::vector<std::string>& incl
 Generated generate(const std::string& file, const std::string& text,
                    const std::vector<std::string>& include_folders) {
     Generated result;
-    Diagnostics diagnostics{file};
+    Diagnostics diagnostics{file, text};
     const auto schema = read_schema(file, text, include_folders, diagnostics);
     if (schema) {
         const auto includes = all_includes_with_definitions(*schema);

@@ -2,7 +2,9 @@
 // declarations of pack and unpack, the tables. Its lines are laid out here, so clang-format is switched off in it.
 #include <algorithm>
 #include <set>
+#include <string_view>
 
+#include "declared_tables.hpp"
 #include "names.hpp"
 #include "text.hpp"
 #include "writers.hpp"
@@ -42,7 +44,13 @@ private:
             own.insert("cambium/table.hpp");
             own.insert("cambium/codec/flatbuffers.hpp");
         }
-        for (const Table& table : schema_.tables) own.insert("cambium/codec/" + table.codec + ".hpp");
+        for (const Table& table : schema_.tables) {
+            if (!table.foreign_keys.empty()) own.insert("cambium/foreign_key.hpp");
+            if (!table.not_null.empty() || !table.row_version.empty()) own.insert("cambium/constraint.hpp");
+            if (has_history(table)) own.insert("cambium/evolution.hpp");
+            own.insert("cambium/codec/" + table.codec + ".hpp");
+            if (!table.compression.empty()) own.insert("cambium/codec/" + table.compression + ".hpp");
+        }
         for (const std::string& name : own) out_ += "#include <" + name + ">\n";
         out_ += "\n";
 
@@ -50,6 +58,12 @@ private:
         if (!schema_.tables.empty()) standard.insert({"string", "string_view"});
         if (any_field([](const Field& f, const Record&) { return f.type.kind == Kind::text; }))
             standard.insert("string");
+        for (const auto& one : schema_.unions)
+            if (one->scope.in_main_file) {
+                standard.insert("variant");
+                for (const UnionMember& member : one->members)
+                    if (member.type.kind == Kind::text) standard.insert("string");
+            }
         if (any_field([](const Field& f, const Record&) { return f.type.kind == Kind::timestamp; }))
             standard.insert("chrono");
         if (any_field([](const Field& f, const Record&) { return f.container == Container::vector; }))
@@ -71,17 +85,36 @@ private:
     }
 
     void write_types() {
+        // Members stand in the order of the schema, which is also that of the catalog, whatever the padding.
+        constexpr std::string_view kPadding = "(clang-analyzer-optin.performance.Padding)\n";
+        const bool has_records =
+            std::any_of(schema_.records.begin(), schema_.records.end(),
+                        [](const auto& record) { return record->scope.in_main_file && !record->is_bytes; });
+        if (has_records) out_.append("// NOLINTBEGIN").append(kPadding).append("\n");
+        write_definitions();
+        if (has_records) out_.append("// NOLINTEND").append(kPadding).append("\n");
+    }
+
+    void write_definitions() {
         NamespaceBlocks blocks{out_};
         for (const auto& enumeration : schema_.enums)
             if (enumeration->scope.in_main_file) {
                 blocks.enter(enumeration->scope.components);
                 write_enum(*enumeration);
             }
-        for (const auto& record : schema_.records)
-            if (record->scope.in_main_file && !record->is_bytes) {
-                blocks.enter(record->scope.components);
-                write_record(*record);
+        for (std::size_t i = 0; i <= schema_.records.size(); ++i) {
+            for (const auto& one : schema_.unions)
+                if (one->position == i && one->scope.in_main_file) {
+                    blocks.enter(one->scope.components);
+                    write_union(*one);
+                }
+            if (i == schema_.records.size()) break;
+            const Record& record = *schema_.records[i];
+            if (record.scope.in_main_file && !record.is_bytes) {
+                blocks.enter(record.scope.components);
+                write_record(record);
             }
+        }
         blocks.leave();
     }
 
@@ -103,6 +136,35 @@ private:
     static std::string enumerator_value(const Enum& enumeration, const Enumerator& value) {
         if (value.value == "-9223372036854775808") return "-9223372036854775807 - 1";
         return value.value + (enumeration.schema_type == "ulong" ? "U" : "");
+    }
+
+    void write_union(const Union& alternatives) {
+        std::vector<std::string> types{"std::monostate"};
+        bool has_docs = false;
+        for (const UnionMember& member : alternatives.members) {
+            types.push_back(member_name(member.type, alternatives.scope));
+            has_docs = has_docs || !member.doc.empty();
+        }
+        out_ += doc_lines(alternatives.doc, "") + "using " + alternatives.name + " = std::variant<";
+        std::string line;
+        for (const std::string& type : types) line += (line.empty() ? "" : ", ") + type;
+        const std::size_t length = std::string_view{"using  = std::variant<>;"}.size() + alternatives.name.size();
+        if (!has_docs && length + line.size() <= kLineLength) {
+            out_ += line + ">;\n\n";
+            return;
+        }
+        out_ += "\n    std::monostate";
+        for (std::size_t i = 1; i < types.size(); ++i)
+            out_ += ",\n" + doc_lines(alternatives.members[i - 1].doc, "    ") + "    " + types[i];
+        out_ += ">;\n\n";
+    }
+
+    /// The type of a union's member, short in the union's own namespace.
+    static std::string member_name(const Type& type, const Scope& scope) {
+        const bool is_named = type.kind == Kind::structure || type.kind == Kind::table;
+        if (!is_named) return value_type(type);
+        if (type.record->scope.components == scope.components) return type.record->name;
+        return "::" + qualified(type.record->scope, type.record->name);
     }
 
     void write_record(const Record& record) {
@@ -128,17 +190,47 @@ private:
         for (const Table& table : schema_.tables) {
             library.enter({"cambium"});
             const std::string record = "::" + qualified(table.record->scope, table.record->name);
-            out_ += "template <>\nstruct FlatBuffersSchema<" + record + "> {\n" +  //
-                    "    using View = ::" + accessor(table.record->scope, table.record->name) + ";\n" +
-                    "    static void pack(const " + record + "& record, std::string& out);\n" +
-                    "    static void unpack(std::string_view bytes, " + record + "& record);\n" +
-                    "    static const View* view(std::string_view bytes);\n};\n\n";
+            out_ +=
+                "template <>\nstruct FlatBuffersSchema<" + record + "> {\n" +  //
+                "    using View = ::" + accessor(table.record->scope, table.record->name) + ";\n" +
+                "    static void pack(const " + record + "& record, std::string& out);\n" +
+                "    static void unpack(std::string_view bytes, " + record + "& record);\n" +
+                "    static const View* view(std::string_view bytes);\n" +
+                "    static constexpr std::string_view wire =" + text_literal(wire_of(*table.record).to_json()) +
+                ";\n};\n\n";
         }
         library.leave();
     }
 
+    /// JSON as a literal, broken behind commas where it would be too long.
+    static std::string text_literal(const std::string& text) {
+        constexpr std::size_t kMost = 90;
+        std::string result;
+        for (std::size_t at = 0; at < text.size();) {
+            std::size_t length = text.size() - at;
+            if (length > kMost) {
+                const std::size_t comma = text.rfind(',', at + kMost - 1);
+                length = comma == std::string::npos || comma < at ? kMost : comma + 1 - at;
+            }
+            const std::string indent = text.size() > 40 ? "\n        " : " ";
+            result += indent + "R\"(" + text.substr(at, length) + ")\"";
+            at += length;
+        }
+        return result;
+    }
+
+    static bool has_history(const Table& table) {
+        return !table.former_name.empty() || !table.renamed.empty() || !table.dropped.empty() ||
+               !table.schema_version.empty();
+    }
+
     void write_tables() {
         NamespaceBlocks blocks{out_};
+        for (const Table& table : schema_.tables)
+            if (is_referred_to(table.name)) {
+                blocks.enter(table.record->scope.components);
+                out_ += "struct " + table.cpp_name + ";\n\n";
+            }
         for (const Table& table : schema_.tables) {
             blocks.enter(table.record->scope.components);
             write_table(table);
@@ -146,17 +238,89 @@ private:
         blocks.leave();
     }
 
+    [[nodiscard]] bool is_referred_to(const std::string& name) const {
+        return std::any_of(schema_.tables.begin(), schema_.tables.end(), [&](const Table& table) {
+            return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
+                               [&](const ForeignKey& key) { return key.target == name; });
+        });
+    }
+
+    /// The type of a foreign key's target as it is written in the namespace of the table that refers to it.
+    [[nodiscard]] std::string target_type(const ForeignKey& key, const Table& table) const {
+        const Table* target = schema_.find_table(key.target);
+        const Scope& scope = target->record->scope;
+        if (scope.components == table.record->scope.components) return target->cpp_name;
+        return "::" + qualified(scope, target->cpp_name);
+    }
+
+    void write_constraints(const Table& table) {
+        for (const ForeignKey& key : table.foreign_keys) {
+            std::vector<std::string> parts = members_of(*table.record, key.columns);
+            if (!key.action.empty())
+                parts.push_back(key.action == "set_null" ? "cambium::set_null"
+                                                         : "cambium::" + key.action + "_erase");
+            if (key.is_deferred) parts.emplace_back("cambium::deferred");
+            out_ += ",\n" +
+                    option("cambium::ForeignKey<\"" + key.name + "\", " + target_type(key, table) + ", ", parts);
+        }
+        for (const std::string& field : table.not_null)
+            out_ += ",\n" + option("cambium::NotNull<", {member(*table.record, field)});
+        if (!table.row_version.empty())
+            out_ += ",\n" + option("cambium::RowVersion<", {member(*table.record, table.row_version)});
+    }
+
+    void write_history(const Table& table) {
+        if (!table.former_name.empty())
+            out_ += ",\n" + option("cambium::RenamedTable<", {"\"" + table.former_name + "\""});
+        for (const auto& [before, now] : table.renamed)
+            out_ += ",\n" + option("cambium::Renamed<", {"\"" + before + "\"", member(*table.record, now)});
+        for (const std::string& field : table.dropped)
+            out_ += ",\n" + option("cambium::Dropped<", {"\"" + field + "\""});
+        if (!table.schema_version.empty())
+            out_ += ",\n" + option("cambium::SchemaVersion<", {table.schema_version});
+    }
+
     void write_table(const Table& table) {
+        write_predicates(table);
         out_ += "/// The table \"" + table.name + "\" in a codec of choice, for example " + table.cpp_name +
                 "As<cambium::Json>.\ntemplate <class Codec>\nstruct " + table.cpp_name +
                 "As\n    : cambium::Table<\n" + kBaseIndent + "\"" + table.name + "\", " + table.record->name +
-                ",\n" + option("cambium::PrimaryKey<", *table.record, table.key) + ",\n" + kBaseIndent + "Codec";
+                ",\n" + option("cambium::PrimaryKey<", members_of(*table.record, table.key)) + ",\n";
+        if (table.is_key_generated) out_ += kBaseIndent + "cambium::" + generator(table) + ",\n";
+        out_ += kBaseIndent + "Codec";
+        if (!table.expires_at.empty())
+            out_ += ",\n" + option("cambium::ExpiresAt<", {member(*table.record, table.expires_at)});
+        if (table.keeps_log) out_ += ",\n" + option("cambium::ChangeLog<", log_limits(table));
         for (const Index& index : table.indexes)
             out_ += ",\n" + option(std::string{"cambium::"} + (index.is_unique ? "Unique" : "OrderedIndex") +
                                        "<\"" + index.name + "\", ",
-                                   *table.record, index.columns);
+                                   index_parts(index, *table.record));
+        write_constraints(table);
+        write_history(table);
         out_ += "> {};\n\n/// The table \"" + table.name + "\".\nstruct " + table.cpp_name + " : " +
-                table.cpp_name + "As<" + codec_type(table.codec) + "> {};\n\n";
+                table.cpp_name + "As<" + codec_type(table) + "> {};\n\n";
+    }
+
+    void write_predicates(const Table& table) {
+        std::set<std::string> declared;
+        for (const Index& index : table.indexes)
+            if (!index.predicate.empty() && declared.insert(index.predicate).second)
+                out_ += "/// Which records have entries in index \"" + index.name +
+                        "\". The program defines this function; give the index another\n/// version in the schema "
+                        "when it decides otherwise.\n[[nodiscard]] bool " +
+                        index.predicate + "(const " + table.record->name + "& record);\n\n";
+    }
+
+    static std::string generator(const Table& table) {
+        const Field* key = table.record->find(table.key.front());
+        return key->type.kind == Kind::uuid ? "GeneratedUuid" : "AutoIncrement";
+    }
+
+    static std::vector<std::string> log_limits(const Table& table) {
+        std::vector<std::string> limits;
+        for (const auto& [name, number] : table.log_limits)
+            limits.push_back("cambium::Keep" + pascal_case(name) + "<" + number + ">");
+        return limits;
     }
 
     /// The record's name where the template parameter Codec is in scope.
@@ -164,29 +328,62 @@ private:
         return record.name == "Codec" ? "::" + qualified(record.scope, record.name) : record.name;
     }
 
-    /// A key or an index of a table: on one line when it fits, otherwise with a line for each column.
-    static std::string option(const std::string& head, const Record& record,
-                              const std::vector<std::string>& columns) {
+    static std::string member(const Record& record, const std::string& field) {
+        return "&" + inside_table(record) + "::" + field;
+    }
+
+    static std::vector<std::string> members_of(const Record& record, const std::vector<std::string>& fields) {
+        std::vector<std::string> members;
+        for (const std::string& field : fields) members.push_back(member(record, field));
+        return members;
+    }
+
+    static std::vector<std::string> index_parts(const Index& index, const Record& record) {
+        std::vector<std::string> parts;
+        for (const Column& column : index.columns) {
+            std::string part = member(record, column.field);
+            if (column.is_each) part = "cambium::each<" + part + ">";
+            if (column.ignores_case) part = "cambium::ignore_case<" + part + ">";
+            if (column.is_descending) part = "cambium::descending<" + part + ">";
+            parts.push_back(std::move(part));
+        }
+        if (!index.predicate.empty()) parts.push_back("cambium::where<&" + index.predicate + ">");
+        if (!index.covered.empty()) {
+            std::string part;
+            for (const std::string& field : index.covered)
+                part += (part.empty() ? "" : ", ") + member(record, field);
+            parts.push_back("cambium::covering<" + part + ">");
+        }
+        if (!index.version.empty()) parts.push_back("cambium::version<" + index.version + ">");
+        if (index.is_without_nulls) parts.push_back("cambium::without_nulls");
+        return parts;
+    }
+
+    /// An option of a table: on one line when it fits, otherwise with a line for each part.
+    static std::string option(const std::string& head, const std::vector<std::string>& parts) {
         std::string text = kBaseIndent + head;
         std::string separator;
-        for (const std::string& name : columns) {
-            text += separator + "&" + inside_table(record) + "::" + name;
+        for (const std::string& part : parts) {
+            text += separator + part;
             separator = ", ";
         }
         text += ">";
-        if (text.size() + 1 <= kLineLength) return text;
+        if (text.size() + std::string_view{"> {};"}.size() <= kLineLength) return text;
         text = kBaseIndent + head;
         while (text.back() == ' ') text.pop_back();
         separator = "\n";
-        for (const std::string& name : columns) {
-            text += separator + kBaseIndent + "    &" + record.name + "::" + name;
+        for (const std::string& part : parts) {
+            text += separator + kBaseIndent + "    " + part;
             separator = ",\n";
         }
         return text + ">";
     }
 
-    static std::string codec_type(const std::string& codec) {
-        return "cambium::" + (codec == "flatbuffers" ? "FlatBuffers" : pascal_case(codec));
+    static std::string codec_type(const Table& table) {
+        const std::string codec =
+            "cambium::" + (table.codec == "flatbuffers" ? "FlatBuffers" : pascal_case(table.codec));
+        if (table.compression.empty()) return codec;
+        return "cambium::Compressed<" + codec + ", cambium::" + pascal_case(table.compression) + ">";
     }
 
     inline static const std::string kBaseIndent = std::string(10, ' ');

@@ -7,6 +7,9 @@ namespace cambium::codegen {
 
 inline constexpr std::string_view kHelp = R"help(
 Usage: cambium-codegen FILE.fbs [-I FOLDER]... -o FOLDER [--depfile FILE]
+       cambium-codegen --check OLD.fbs NEW.fbs [-I FOLDER]...
+       cambium-codegen --check-database STORE SCHEMA.fbs [-I FOLDER]...
+       cambium-codegen --from-database STORE [-o FILE.fbs]
 
 Writes the C++ tables that a FlatBuffers schema declares. For shop.fbs, into the output folder:
 
@@ -17,6 +20,17 @@ Writes the C++ tables that a FlatBuffers schema declares. For shop.fbs, into the
                        writes the shop_fb_generated.h that shop_tables.cpp includes
 
 In CMake, cambium_generate_tables(TARGET app SCHEMAS shop.fbs) does both.
+
+--check says what differs between two schemas, one line each: "compatible: ..." when what was stored by the old one is
+read by the new one, "incompatible: ..." when not. Of buffers it says what flatc --conform says (the first thing it
+finds), of tables everything: names, codecs, keys, fields, indexes.
+
+--check-database says the same of the tables that a store has and those of a schema: what the next opening would do,
+or why it would refuse.
+
+--from-database writes a schema for the tables of a store, to standard output or the file after -o. The catalog keeps
+no names of records and enumerators and no comments; those are made up. What a schema cannot say of a default is in a
+comment at the top.
 
 Options:
   -o FOLDER       output folder, created when missing
@@ -29,18 +43,46 @@ Attributes, each declared in the schema with attribute "name";
   on a table
     cambium_table: "customers"                 store it as a table of this name
     cambium_codec: "cbor"                      flatbuffers (default), cbor, json or raw
+    cambium_compression: "zstd"                compress records: zstd, lz4 or zlib; link cambium::zstd, ...
     cambium_key: "section, name"               the primary key, when it has several fields
-    cambium_unique: "email(email); ..."        unique indexes: name(fields)
-    cambium_index: "city_joined(city, joined)" ordered indexes: name(fields)
+    cambium_unique: "email(email); ..."        unique indexes: name(columns), see below
+    cambium_index: "city_joined(city, joined)" ordered indexes: name(columns)
+    cambium_log                                keep a log of changes;
+                                               cambium_log: "changes 1000, bytes 65536, seconds 3600" limits it
+    cambium_foreign_key: "by(author) to users cascade; ..."
+                                               foreign keys: name(columns) to table, then restrict (when nothing is
+                                               said), cascade or set_null, and deferred; the table is one of
+                                               this file or of one that it includes
+    cambium_renamed_from: "clients"            the table was called so
+    cambium_dropped: "fax, telex"              the record had these fields; their content goes (cbor, json)
+    cambium_schema_version: "3"                a store that C++ code has migrated to this version
   on a field
     cambium_key                                the primary key
-    cambium_unique, cambium_index              an index on this field alone, named after it;
-                                               cambium_index: "other_name" names it otherwise
+    cambium_generated                          insert() makes the key: counted up, or a new UUID
+    cambium_expires                            a timestamp: the record is gone from then on
+    cambium_unique, cambium_index              an index on this field alone, named after it, with an entry per
+                                               element of a list; cambium_index: "other_name" names it otherwise
+    cambium_foreign_key: "users cascade"       a foreign key of this field alone, named after it
+    cambium_not_null                           an optional field that is never stored as null
+    cambium_row_version                        an unsigned integer that counts the changes of a record
+    cambium_renamed_from: "mail"               the field was called so
     cambium_type: "timestamp"                  a long of nanoseconds since 1970 is a cambium::Timestamp
     cambium_type: "uuid" or "fixed 20"         a [ubyte] is a cambium::Uuid or a cambium::FixedBytes<20>
     cambium_absent: "null" or "default"        overrides what an absent field reads as, see below
   on a struct of one field, [ubyte:N]
     cambium_type: "uuid" or "fixed"            every field of this struct is a Uuid or a FixedBytes<N>
+
+Columns of an index are fields, with words before them:
+  each tags              an entry per element of a list
+  ignore_case name       without regard to the case of A to Z
+  descending joined      the other way round
+and after the columns may follow, in any order:
+  where is_active        only records for which bool is_active(const Record&) is true; the header declares this
+                         function, the program defines it
+  covering(title, size)  the entries carry these fields
+  version 2              another number builds the index anew, for a predicate that decides otherwise
+  without_nulls          no entry for columns with a null among them
+as in cambium_index: "by_tag(each tags, descending joined) where is_active covering(title)"
 
 A table without cambium_table becomes a plain struct to nest in others.
 
@@ -49,9 +91,17 @@ Optional fields:
   strings, structs, nested tables, uuid and fixed bytes
                        std::optional unless (required); cambium_absent: "default" makes one plain
   lists                std::vector, empty when absent; cambium_absent: "null" makes one optional
+  unions               std::variant that begins with std::monostate, which it holds when absent. It is no column of a
+                       key or an index. In codec flatbuffers a (required) one, and each of a list, must hold something
 
-Exit codes: 0 written; 1 the schema has errors, on standard error as "file:line: sentence" or "file: sentence";
-2 wrong command line; 3 a file cannot be read or written. Nothing is written unless the whole schema is right.
+Exit codes:
+  0  done; of a check: compatible, or no difference
+  1  a schema has errors, on standard error as "file:line: sentence", all of them in one run but for those of the
+     syntax; of --from-database: a table has no form in a schema
+  2  wrong command line
+  3  a file cannot be read or written, or is no store
+  4  of a check: incompatible
+Nothing is written unless all of it is right.
 )help";
 
 }  // namespace cambium::codegen

@@ -9,18 +9,28 @@
 #include <system_error>
 #include <vector>
 
+#include "cambium/base/error.hpp"
+#include "check.hpp"
 #include "generator.hpp"
 #include "help.hpp"
+#include "names.hpp"
+#include "schema_from_tables.hpp"
 
 namespace {
+
+using cambium::codegen::SchemaText;
 
 constexpr int kSchemaError = 1;
 constexpr int kUsageError = 2;
 constexpr int kFileError = 3;
+constexpr int kIncompatible = 4;
+
+enum class Mode { generate, check, check_database, from_database };
 
 struct Arguments {
-    std::string file;
-    std::string output_folder;
+    Mode mode = Mode::generate;
+    std::vector<std::string> files;
+    std::string output;  // a folder; of --from-database a file
     std::string depfile;
     std::vector<std::string> include_folders;
 };
@@ -30,14 +40,52 @@ int usage_error(const std::string& sentence) {
     return kUsageError;
 }
 
+std::optional<int> check_schema_name(const std::string& file) {
+    const std::filesystem::path path{file};
+    if (path.has_stem() && path.extension() == ".fbs") return std::nullopt;
+    return usage_error(file + " is not named like a schema, name.fbs");
+}
+
+std::optional<int> check_generate(const Arguments& arguments) {
+    if (arguments.files.empty()) return usage_error("no schema file");
+    if (arguments.files.size() > 1)
+        return usage_error("one schema file at a time, not " + arguments.files[0] + " and " + arguments.files[1]);
+    if (arguments.output.empty()) return usage_error("no output folder; give one with -o");
+    return check_schema_name(arguments.files[0]);
+}
+
+/// Whether the arguments fit the mode; an exit code when not.
+std::optional<int> check_arguments(const Arguments& arguments) {
+    if (arguments.mode == Mode::generate) return check_generate(arguments);
+    if (!arguments.depfile.empty()) return usage_error("--depfile is for generating");
+    if (arguments.mode == Mode::from_database) {
+        if (arguments.files.size() != 1) return usage_error("--from-database takes one store file");
+        return std::nullopt;
+    }
+    if (!arguments.output.empty()) return usage_error("a check writes nothing, so it takes no -o");
+    const bool is_check = arguments.mode == Mode::check;
+    if (arguments.files.size() != 2)
+        return usage_error(is_check ? "--check takes two schemas: the old one and the new one"
+                                    : "--check-database takes a store file and a schema");
+    if (is_check)
+        if (const auto code = check_schema_name(arguments.files[0])) return code;
+    return check_schema_name(arguments.files[1]);
+}
+
 /// Fills `arguments`; gives an exit code when the program should end here.
 std::optional<int> parse_arguments(const std::vector<std::string>& words, Arguments& arguments) {
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::string& word = words[i];
         const bool takes_value = word == "-o" || word == "-I" || word == "--depfile";
         if (takes_value && i + 1 == words.size()) return usage_error(word + " needs a value");
-        if (word == "-o") {
-            arguments.output_folder = words[++i];
+        const bool is_mode = word == "--check" || word == "--check-database" || word == "--from-database";
+        if (is_mode && arguments.mode != Mode::generate) return usage_error(word + " is one mode too many");
+        if (is_mode) {
+            arguments.mode = word == "--check"            ? Mode::check
+                             : word == "--check-database" ? Mode::check_database
+                                                          : Mode::from_database;
+        } else if (word == "-o") {
+            arguments.output = words[++i];
         } else if (word == "-I") {
             arguments.include_folders.push_back(words[++i]);
         } else if (word == "--depfile") {
@@ -50,18 +98,11 @@ std::optional<int> parse_arguments(const std::vector<std::string>& words, Argume
             return EXIT_SUCCESS;
         } else if (word.size() > 1 && word.front() == '-') {
             return usage_error("unknown option " + word);
-        } else if (!arguments.file.empty()) {
-            return usage_error("one schema file at a time, not " + arguments.file + " and " + word);
         } else {
-            arguments.file = word;
+            arguments.files.push_back(word);
         }
     }
-    if (arguments.file.empty()) return usage_error("no schema file");
-    if (arguments.output_folder.empty()) return usage_error("no output folder; give one with -o");
-    if (!std::filesystem::path{arguments.file}.has_stem() ||
-        std::filesystem::path{arguments.file}.extension() != ".fbs")
-        return usage_error(arguments.file + " is not named like a schema, name.fbs");
-    return std::nullopt;
+    return check_arguments(arguments);
 }
 
 int file_error(const std::string& path, const std::string& what) {
@@ -95,18 +136,28 @@ std::string make_rule(const std::string& target, const std::vector<std::string>&
     return rule + "\n";
 }
 
-int run(const Arguments& arguments) {
-    if (std::filesystem::is_directory(arguments.file))
-        return file_error(arguments.file, "this is a folder, not a schema");
-    std::ifstream stream{arguments.file, std::ios::binary};
-    const std::string text{std::istreambuf_iterator<char>{stream}, std::istreambuf_iterator<char>{}};
-    if (!stream.is_open()) return file_error(arguments.file, "the schema cannot be read");
+/// Reads a schema; gives an exit code when that is not possible.
+std::optional<int> read_schema_text(const std::string& file, SchemaText& schema) {
+    if (std::filesystem::is_directory(file)) return file_error(file, "this is a folder, not a schema");
+    std::ifstream stream{file, std::ios::binary};
+    schema.file = file;
+    schema.text = {std::istreambuf_iterator<char>{stream}, std::istreambuf_iterator<char>{}};
+    if (!stream.is_open()) return file_error(file, "the schema cannot be read");
+    return std::nullopt;
+}
 
-    const auto generated = cambium::codegen::generate(arguments.file, text, arguments.include_folders);
-    for (const std::string& error : generated.errors) std::cerr << error << "\n";
-    if (!generated.errors.empty()) return kSchemaError;
+int print_errors(const std::vector<std::string>& errors) {
+    for (const std::string& error : errors) std::cerr << error << "\n";
+    return kSchemaError;
+}
 
-    const std::filesystem::path folder{arguments.output_folder};
+int generate(const Arguments& arguments) {
+    SchemaText schema;
+    if (const auto code = read_schema_text(arguments.files[0], schema)) return *code;
+    const auto generated = cambium::codegen::generate(schema.file, schema.text, arguments.include_folders);
+    if (!generated.errors.empty()) return print_errors(generated.errors);
+
+    const std::filesystem::path folder{arguments.output};
     for (const auto& [name, content] : generated.files)
         if (!write_file(folder / name, content))
             return file_error((folder / name).string(), "the file cannot be written");
@@ -117,14 +168,65 @@ int run(const Arguments& arguments) {
     return EXIT_SUCCESS;
 }
 
+int print_check(const cambium::codegen::CheckResult& result) {
+    if (!result.errors.empty()) return print_errors(result.errors);
+    for (const auto& difference : result.differences)
+        std::cout << (difference.is_compatible ? "compatible: " : "incompatible: ") << difference.sentence << "\n";
+    return result.is_compatible() ? EXIT_SUCCESS : kIncompatible;
+}
+
+int check(const Arguments& arguments) {
+    SchemaText old_schema;
+    SchemaText new_schema;
+    if (const auto code = read_schema_text(arguments.files[0], old_schema)) return *code;
+    if (const auto code = read_schema_text(arguments.files[1], new_schema)) return *code;
+    return print_check(cambium::codegen::check_schemas(old_schema, new_schema, arguments.include_folders));
+}
+
+int check_database(const Arguments& arguments) {
+    SchemaText schema;
+    if (const auto code = read_schema_text(arguments.files[1], schema)) return *code;
+    const auto tables = cambium::describe(arguments.files[0]);
+    return print_check(cambium::codegen::check_tables(tables, schema, arguments.include_folders));
+}
+
+int from_database(const Arguments& arguments) {
+    const std::filesystem::path path{arguments.files[0]};
+    std::string name_space = path.stem().string();
+    if (!cambium::codegen::is_identifier(name_space) || cambium::codegen::is_cpp_keyword(name_space))
+        name_space = "store";
+    const auto schema = cambium::codegen::schema_from_tables(cambium::describe(path.string()),
+                                                             path.filename().string(), name_space);
+    if (!schema.errors.empty()) return print_errors(schema.errors);
+    if (arguments.output.empty())
+        std::cout << schema.text;
+    else if (!write_file(arguments.output, schema.text))
+        return file_error(arguments.output, "the file cannot be written");
+    return EXIT_SUCCESS;
+}
+
+int run(const Arguments& arguments) {
+    switch (arguments.mode) {
+        case Mode::generate:
+            return generate(arguments);
+        case Mode::check:
+            return check(arguments);
+        case Mode::check_database:
+            return check_database(arguments);
+        case Mode::from_database:
+            return from_database(arguments);
+    }
+    return EXIT_FAILURE;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     Arguments arguments;
-    if (const auto code = parse_arguments({argv + 1, argv + argc}, arguments)) return *code;
     try {
+        if (const auto code = parse_arguments({argv + 1, argv + argc}, arguments)) return *code;
         return run(arguments);
     } catch (const std::exception& error) {
-        return file_error(arguments.file, error.what());
+        return file_error(arguments.files.empty() ? "cambium-codegen" : arguments.files[0], error.what());
     }
 }

@@ -39,6 +39,7 @@ struct Enum {
 };
 
 struct Record;
+struct Union;
 
 /// What one value is, apart from being optional or in a list.
 enum class Kind : std::uint8_t {
@@ -52,6 +53,7 @@ enum class Kind : std::uint8_t {
     uuid,         ///< sixteen bytes, from a struct or from [ubyte]
     fixed_bytes,  ///< `length` bytes, from a struct or from [ubyte]
     timestamp,    ///< nanoseconds in a long
+    variant,      ///< a union: one of several records or strings, or nothing
 };
 
 /// How many values a field holds.
@@ -70,6 +72,23 @@ struct Type {
     const Enum* enumeration = nullptr;  ///< of Kind::enumeration
     const Record* record = nullptr;  ///< of structure and table; of uuid and fixed_bytes when a struct holds them
     std::size_t length = 0;          ///< of uuid and fixed_bytes
+    const Union* alternatives = nullptr;  ///< of variant
+};
+
+struct UnionMember {
+    std::string name;   ///< of its type number in the schema; what it holds may be called otherwise
+    std::string value;  ///< the type number, decimal, from 1
+    Type type;          ///< text, structure, table, uuid or fixed_bytes
+    DocComment doc;
+};
+
+/// A union of the schema. In C++ it is a std::variant that begins with std::monostate, for NONE.
+struct Union {
+    std::string name;
+    Scope scope;
+    DocComment doc;
+    std::vector<UnionMember> members;  ///< without NONE
+    std::size_t position = 0;          ///< before which of the schema's records it may be written
 };
 
 struct Field {
@@ -91,7 +110,7 @@ struct Record {
     std::string name;
     Scope scope;
     DocComment doc;
-    std::vector<Field> fields;  ///< in the order of their ids
+    std::vector<Field> fields;  ///< in the order of their ids, of which a union takes two
     bool is_struct = false;
     bool is_bytes = false;  ///< a struct that stands for a byte type and gets no aggregate of its own
     std::size_t force_align = 0;
@@ -103,10 +122,31 @@ struct Record {
     }
 };
 
+/// A column of an index.
+struct Column {
+    std::string field;
+    bool is_each = false;  ///< an entry per element of a list
+    bool is_descending = false;
+    bool ignores_case = false;
+};
+
 struct Index {
     std::string name;
-    std::vector<std::string> columns;
+    std::vector<Column> columns;
     bool is_unique = false;
+    std::string predicate;  ///< a function of the user that says which records have entries; empty: all have
+    std::vector<std::string> covered;
+    bool is_without_nulls = false;
+    std::string version;  ///< digits; empty: not given
+};
+
+/// Columns that refer to the primary key of a table.
+struct ForeignKey {
+    std::string name;
+    std::vector<std::string> columns;
+    std::string target;  ///< name of the table
+    std::string action;  ///< restrict, cascade or set_null; empty: not given, which is restrict
+    bool is_deferred = false;
 };
 
 /// A table of the store: a record with a name, a key, a codec and indexes.
@@ -114,9 +154,21 @@ struct Table {
     std::string name;      ///< as stored in the catalog: "customers"
     std::string cpp_name;  ///< Customers
     const Record* record = nullptr;
-    std::string codec;  ///< flatbuffers, cbor, json or raw
+    std::string codec;        ///< flatbuffers, cbor, json or raw
+    std::string compression;  ///< zstd, lz4, zlib, or empty
     std::vector<std::string> key;
+    bool is_key_generated = false;
+    std::string expires_at;  ///< a field; empty: records stay
+    bool keeps_log = false;
+    std::vector<std::pair<std::string, std::string>> log_limits;  ///< "changes", "bytes", "seconds" and digits
     std::vector<Index> indexes;
+    std::vector<ForeignKey> foreign_keys;
+    std::vector<std::string> not_null;  ///< fields
+    std::string row_version;            ///< a field, or empty
+    std::string former_name;            ///< of the table; empty: it has always been called so
+    std::vector<std::pair<std::string, std::string>> renamed;  ///< fields: name before, name now
+    std::vector<std::string> dropped;                          ///< fields of earlier declarations
+    std::string schema_version;                                ///< digits; empty: not given
 };
 
 struct Schema {
@@ -124,13 +176,23 @@ struct Schema {
     std::string stem;         ///< "shop"
     std::vector<std::unique_ptr<Enum>> enums;
     std::vector<std::unique_ptr<Record>> records;  ///< each after those it is made of
+    std::vector<std::unique_ptr<Union>> unions;    ///< by position
     std::vector<Table> tables;
+    std::vector<Table> included_tables;  ///< those of included files, which foreign keys may refer to
     /// Of each file of the parse, the files it includes. The main file is the entry named `main_file`.
     std::vector<std::pair<std::string, std::vector<std::string>>> includes;
     std::string main_file;
     const Record* root = nullptr;
     std::string file_identifier;
     std::string file_extension;
+
+    /// A table of the main file or of an included one.
+    [[nodiscard]] const Table* find_table(const std::string& table_name) const {
+        for (const auto* list : {&tables, &included_tables})
+            for (const Table& table : *list)
+                if (table.name == table_name) return &table;
+        return nullptr;
+    }
 };
 
 }  // namespace cambium::codegen

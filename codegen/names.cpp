@@ -45,6 +45,7 @@ std::string value_type_inside(const Type& type, const Record& record) {
     if (type.kind == Kind::enumeration) return name_inside(record, type.enumeration->scope, type.enumeration->name);
     if (type.kind == Kind::structure || type.kind == Kind::table)
         return name_inside(record, type.record->scope, type.record->name);
+    if (type.kind == Kind::variant) return name_inside(record, type.alternatives->scope, type.alternatives->name);
     return value_type(type);
 }
 
@@ -151,6 +152,8 @@ std::string value_type(const Type& type) {
             return "cambium::FixedBytes<" + std::to_string(type.length) + ">";
         case Kind::timestamp:
             return "cambium::Timestamp";
+        case Kind::variant:
+            return qualified(type.alternatives->scope, type.alternatives->name);
     }
     return {};
 }

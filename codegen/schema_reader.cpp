@@ -14,6 +14,7 @@
 #include <optional>
 #include <set>
 
+#include "foreign_keys.hpp"
 #include "names.hpp"
 #include "table_reader.hpp"
 
@@ -25,13 +26,38 @@ namespace fbs = flatbuffers;
 
 constexpr std::size_t kMostFields = 100;      // of a record: what reflection over aggregates takes
 constexpr std::size_t kLargestAlignment = 8;  // of a value in the store
-constexpr std::array kTableAttributes = {"cambium_table", "cambium_codec", "cambium_key", "cambium_unique",
-                                         "cambium_index"};
-constexpr std::array kFieldAttributes = {"cambium_key", "cambium_unique", "cambium_index", "cambium_type",
-                                         "cambium_absent"};
+constexpr std::array kTableAttributes = {"cambium_table",       "cambium_codec",         "cambium_key",
+                                         "cambium_unique",      "cambium_index",         "cambium_log",
+                                         "cambium_compression", "cambium_foreign_key",   "cambium_renamed_from",
+                                         "cambium_dropped",     "cambium_schema_version"};
+constexpr std::array kFieldAttributes = {"cambium_key",         "cambium_generated",   "cambium_expires",
+                                         "cambium_unique",      "cambium_index",       "cambium_type",
+                                         "cambium_absent",      "cambium_foreign_key", "cambium_not_null",
+                                         "cambium_row_version", "cambium_renamed_from"};
 constexpr std::array kStructAttributes = {"cambium_type"};
+/// Of fields: they are there or not.
+constexpr std::array kFlags = {"cambium_key", "cambium_generated", "cambium_expires", "cambium_not_null",
+                               "cambium_row_version"};
 
 using Attributes = std::map<std::string, std::string>;
+
+/// What is being read: its words in messages and its place in the schema.
+struct Where {
+    std::string text;
+    Place place;
+};
+
+Where inside(const Where& outer, const std::string& kind, const std::string& name) {
+    Where inner = outer;
+    inner.text += ", " + kind + " " + name;
+    inner.place.field = name;
+    return inner;
+}
+
+Where at(Where where, const std::string& attribute) {
+    where.place.attribute = attribute;
+    return where;
+}
 
 template <class List>
 std::string listed(const List& names) {
@@ -72,14 +98,33 @@ public:
         }
         for (const fbs::EnumDef* definition : parser_.enums_.vec) read_enum(*definition);
         for (const fbs::StructDef* definition : parser_.structs_.vec) read_record(*definition);
+        for (const fbs::EnumDef* definition : parser_.enums_.vec)
+            if (definition->is_union) read_union(*definition);
         if (parser_.root_struct_def_ != nullptr) schema_->root = records_.at(parser_.root_struct_def_);
-        for (const fbs::StructDef* definition : parser_.structs_.vec) read_table_of(*definition);
+        for (const fbs::StructDef* definition : parser_.structs_.vec)
+            if (definition->generated) read_table_of(*definition);
+        for (const fbs::StructDef* definition : parser_.structs_.vec)
+            if (!definition->generated) read_table_of(*definition);
+        check_foreign_keys(*schema_, [this](const Table& table, const std::string& sentence) {
+            const Scope& scope = table.record->scope;
+            std::string definition;
+            for (const std::string& component : scope.components) definition += component + ".";
+            diagnostics_.report({scope.file, definition + table.record->name, {}, "cambium_table"},
+                                "table \"" + table.name + "\": " + sentence);
+        });
         return std::move(schema_);
     }
 
 private:
-    void report(const std::string& where, const std::string& sentence) {
-        diagnostics_.report(where + ": " + sentence);
+    void report(const Where& where, const std::string& sentence) {
+        diagnostics_.report(where.place, where.text + ": " + sentence);
+    }
+
+    static Where where_of(const std::string& kind, const fbs::Definition& definition) {
+        const Scope scope = scope_of(definition);
+        std::string name;
+        for (const std::string& component : scope.components) name += component + ".";
+        return {kind + " " + definition.name, {scope.file, name + definition.name}};
     }
 
     static Scope scope_of(const fbs::Definition& definition) {
@@ -90,18 +135,31 @@ private:
         return scope;
     }
 
-    void check_name(const std::string& where, const std::string& name) {
+    /// Once for each namespace, at the first definition in it.
+    void check_namespace(const Where& where, const Scope& scope) {
+        if (!namespaces_.insert(scope.components).second) return;
+        for (std::size_t i = 0; i < scope.components.size(); ++i) {
+            const std::string& part = scope.components[i];
+            const std::string has = "its namespace has the part \"" + part + "\", ";
+            if (is_cpp_keyword(part)) report(where, has + "which is a keyword of C++; choose another name");
+            if (i > 0 && (part == "cambium" || part == "std" || part == "flatbuffers"))
+                report(where, has + "which would hide ::" + part + " from the generated code; choose another name");
+        }
+    }
+
+    void check_name(const Where& where, const std::string& name) {
         if (is_cpp_keyword(name)) report(where, "\"" + name + "\" is a keyword of C++; choose another name");
     }
 
     /// The cambium_ attributes of a definition, after a check that they are known and belong there.
     template <class Known>
-    Attributes attributes_of(const fbs::Definition& definition, const std::string& where, const Known& known) {
+    Attributes attributes_of(const fbs::Definition& definition, const Where& where, const Known& known) {
         Attributes result;
         for (const auto& [name, value] : definition.attributes.dict) {
             if (name.compare(0, 8, "cambium_") != 0) continue;
             if (std::find(known.begin(), known.end(), name) == known.end())
-                report(where, "attribute " + name + " is not known here; what may stand here is " + listed(known));
+                report(at(where, name),
+                       "attribute " + name + " is not known here; what may stand here is " + listed(known));
             const bool has_value = value->type.base_type != fbs::BASE_TYPE_NONE;
             result[name] = has_value ? value->constant : "";
         }
@@ -109,8 +167,9 @@ private:
     }
 
     void read_enum(const fbs::EnumDef& definition) {
-        const std::string where = "enum " + definition.name;
-        if (definition.is_union) return report("union " + definition.name, "unions are not supported yet");
+        if (definition.is_union) return;  // read with the records that it is made of
+        const Where where = where_of("enum", definition);
+        check_namespace(where, scope_of(definition));
         check_name(where, definition.name);
         attributes_of(definition, where, std::array<const char*, 0>{});
         auto enumeration = std::make_unique<Enum>();
@@ -120,11 +179,42 @@ private:
         enumeration->schema_type = fbs::kTypeNames[definition.underlying_type.base_type];
         enumeration->is_bit_flags = definition.attributes.Lookup("bit_flags") != nullptr;
         for (const fbs::EnumVal* value : definition.Vals()) {
-            check_name(where, value->name);
+            check_name(inside(where, "enumerator", value->name), value->name);
             enumeration->values.push_back({value->name, definition.ToString(*value), value->doc_comment});
         }
         enums_[&definition] = enumeration.get();
         schema_->enums.push_back(std::move(enumeration));
+    }
+
+    /// Adds a union after the records it is made of. Null when one of these is being read: it contains itself.
+    const Union* read_union(const fbs::EnumDef& definition) {
+        if (const auto known = unions_.find(&definition); known != unions_.end()) return known->second;
+        const Where where = where_of("union", definition);
+        auto result = std::make_unique<Union>();
+        result->name = definition.name;
+        result->scope = scope_of(definition);
+        result->doc = definition.doc_comment;
+        for (const fbs::EnumVal* value : definition.Vals()) {
+            if (value->union_type.base_type == fbs::BASE_TYPE_NONE) continue;
+            UnionMember& member = result->members.emplace_back();
+            member.name = value->name;
+            member.value = definition.ToString(*value);
+            member.doc = value->doc_comment;
+            if (value->union_type.base_type == fbs::BASE_TYPE_STRING)
+                member.type.kind = Kind::text;
+            else if (!set_record_type(*value->union_type.struct_def, member.type))
+                return nullptr;
+        }
+        // Once: what failed before comes here again.
+        check_name(where, definition.name);
+        attributes_of(definition, where, std::array<const char*, 0>{});
+        if (result->members.empty()) report(where, "it has no member");
+        for (const UnionMember& member : result->members)
+            check_name(inside(where, "member", member.name), member.name);
+        result->position = schema_->records.size();
+        unions_[&definition] = result.get();
+        schema_->unions.push_back(std::move(result));
+        return schema_->unions.back().get();
     }
 
     /// Adds a record after those it is made of. A record reached again while it is being read contains itself.
@@ -132,7 +222,8 @@ private:
         if (const auto known = records_.find(&definition); known != records_.end()) return known->second;
         if (!open_.insert(&definition).second) return nullptr;
 
-        const std::string where = (definition.fixed ? "struct " : "table ") + definition.name;
+        const Where where = where_of(definition.fixed ? "struct" : "table", definition);
+        check_namespace(where, scope_of(definition));
         check_name(where, definition.name);
         auto record = std::make_unique<Record>();
         record->name = definition.name;
@@ -152,7 +243,7 @@ private:
                 report(where, attributes.begin()->first + " needs cambium_table: \"name\" beside it");
         }
         for (const fbs::FieldDef* field : definition.fields.vec)
-            record->fields.push_back(read_field(*field, definition, where));
+            if (!is_companion(*field)) record->fields.push_back(read_field(*field, definition, where));
         check_field_count(*record, where);
 
         const Record* result = record.get();
@@ -161,7 +252,7 @@ private:
         return result;
     }
 
-    void check_field_count(const Record& record, const std::string& where) {
+    void check_field_count(const Record& record, const Where& where) {
         const auto count = static_cast<std::size_t>(std::count_if(record.fields.begin(), record.fields.end(),
                                                                   [](const Field& f) { return !f.is_deprecated; }));
         if (count == 0) report(where, "it has no field; a record has 1 to 100");
@@ -171,7 +262,7 @@ private:
     }
 
     /// The length of a struct that wraps one [ubyte:N] and is marked as a byte type.
-    Type byte_struct(const fbs::StructDef& definition, const std::string& where, const Attributes& attributes) {
+    Type byte_struct(const fbs::StructDef& definition, const Where& where, const Attributes& attributes) {
         const std::string& spelling = attributes.at("cambium_type");
         const bool wraps_bytes = definition.fields.vec.size() == 1 &&
                                  definition.fields.vec[0]->value.type.base_type == fbs::BASE_TYPE_ARRAY &&
@@ -189,7 +280,7 @@ private:
 
     /// Understands "uuid" and "fixed" (with a known length) or "fixed N".
     void set_byte_type(Type& type, const std::string& spelling, const std::optional<std::size_t>& length,
-                       const std::string& where) {
+                       const Where& where) {
         const std::string unknown = "cambium_type \"" + spelling + "\" is not known here; ";
         if (spelling == "uuid") {
             type.kind = Kind::uuid;
@@ -211,9 +302,15 @@ private:
             report(where, "cambium_type \"uuid\" needs 16 bytes; it has " + std::to_string(*length));
     }
 
-    Field read_field(const fbs::FieldDef& definition, const fbs::StructDef& owner,
-                     const std::string& record_where) {
-        const std::string where = record_where + ", field " + definition.name;
+    /// The type numbers of a union, which the parser adds before its field.
+    static bool is_companion(const fbs::FieldDef& definition) {
+        const fbs::Type& type = definition.value.type;
+        return type.base_type == fbs::BASE_TYPE_UTYPE ||
+               (fbs::IsVector(type) && type.element == fbs::BASE_TYPE_UTYPE);
+    }
+
+    Field read_field(const fbs::FieldDef& definition, const fbs::StructDef& owner, const Where& record_where) {
+        const Where where = inside(record_where, "field", definition.name);
         check_name(where, definition.name);
         Field field;
         field.name = definition.name;
@@ -223,6 +320,7 @@ private:
         field.is_shared = definition.shared;
         field.wire_size = fbs::SizeOf(definition.value.type.base_type);
         Attributes attributes = attributes_of(definition, where, kFieldAttributes);
+        check_field_attributes(definition, owner, attributes, where);
         if (definition.attributes.Lookup("force_align") != nullptr)
             report(where, "force_align on a field is not supported");
         read_type(definition, where, field);
@@ -232,7 +330,24 @@ private:
         return field;
     }
 
-    void read_type(const fbs::FieldDef& definition, const std::string& where, Field& field) {
+    /// What an attribute would say that nobody reads.
+    void check_field_attributes(const fbs::FieldDef& definition, const fbs::StructDef& owner,
+                                const Attributes& attributes, const Where& where) {
+        for (const auto& [name, value] : attributes) {
+            if (!value.empty() && std::find(kFlags.begin(), kFlags.end(), name) != kFlags.end())
+                report(at(where, name),
+                       "attribute " + name + " takes no value; leave it out where it is not wanted");
+            const bool is_known =
+                std::find(kFieldAttributes.begin(), kFieldAttributes.end(), name) != kFieldAttributes.end();
+            if (!is_known || name == "cambium_type" || name == "cambium_absent") continue;
+            if (owner.attributes.Lookup("cambium_table") == nullptr)
+                report(at(where, name), "attribute " + name + " needs a table with cambium_table: \"name\"");
+            else if (definition.deprecated)
+                report(at(where, name), "attribute " + name + " stands on a deprecated field, which is not read");
+        }
+    }
+
+    void read_type(const fbs::FieldDef& definition, const Where& where, Field& field) {
         fbs::Type type = definition.value.type;
         if (fbs::IsSeries(type)) {
             field.container = fbs::IsVector(type) ? Container::vector : Container::array;
@@ -241,25 +356,31 @@ private:
         } else if (fbs::IsScalar(type.base_type) && definition.presence != fbs::FieldDef::kOptional) {
             field.default_value = definition.value.constant;
         }
-        if (type.base_type == fbs::BASE_TYPE_UTYPE) return;  // the parser's companion of a union, reported by that
-        if (type.base_type == fbs::BASE_TYPE_UNION) return report(where, "unions are not supported yet");
-        if (type.base_type == fbs::BASE_TYPE_STRING) {
+        if (type.base_type == fbs::BASE_TYPE_UNION) {
+            field.type.kind = Kind::variant;
+            field.type.alternatives = read_union(*type.enum_def);
+            if (field.type.alternatives == nullptr)
+                report(where, "it contains its own record through union " + type.enum_def->name +
+                                  "; recursive records are not supported");
+        } else if (type.base_type == fbs::BASE_TYPE_STRING) {
             field.type.kind = Kind::text;
         } else if (type.base_type == fbs::BASE_TYPE_STRUCT) {
-            read_record_type(*type.struct_def, where, field);
+            if (!set_record_type(*type.struct_def, field.type))
+                report(where, "it contains its own record, " + type.struct_def->name +
+                                  "; recursive records are not supported");
         } else {
             read_scalar_type(type, field);
         }
     }
 
-    void read_record_type(const fbs::StructDef& definition, const std::string& where, Field& field) {
+    /// False when the record is being read: it contains itself.
+    bool set_record_type(const fbs::StructDef& definition, Type& type) {
         const Record* record = read_record(definition);
-        if (record == nullptr)
-            return report(
-                where, "it contains its own record, " + definition.name + "; recursive records are not supported");
-        field.type.kind = definition.fixed ? Kind::structure : Kind::table;
-        if (record->is_bytes) field.type = byte_types_.at(&definition);
-        field.type.record = record;
+        if (record == nullptr) return false;
+        type.kind = definition.fixed ? Kind::structure : Kind::table;
+        if (record->is_bytes) type = byte_types_.at(&definition);
+        type.record = record;
+        return true;
     }
 
     void read_scalar_type(const fbs::Type& type, Field& field) {
@@ -274,7 +395,8 @@ private:
         }
     }
 
-    void read_cambium_type(const Attributes& attributes, const std::string& where, Field& field) {
+    void read_cambium_type(const Attributes& attributes, const Where& field_where, Field& field) {
+        const Where where = at(field_where, "cambium_type");
         const auto found = attributes.find("cambium_type");
         if (found == attributes.end()) return;
         const std::string& spelling = found->second;
@@ -298,11 +420,14 @@ private:
     /// The rule for optional fields, stated in docs and --help: scalars follow "= null"; strings, structs and
     /// tables are optional unless required; lists are empty when absent. cambium_absent turns it round.
     void read_absence(const fbs::FieldDef& definition, const fbs::StructDef& owner, const Attributes& attributes,
-                      const std::string& where, Field& field) {
+                      const Where& field_where, Field& field) {
+        const Where where = at(field_where, "cambium_absent");
         const auto found = attributes.find("cambium_absent");
         const bool is_scalar = fbs::IsScalar(definition.value.type.base_type);
         if (definition.presence == fbs::FieldDef::kRequired)
             field.absence = Absence::refused;
+        else if (field.type.kind == Kind::variant)
+            field.absence = Absence::defaulted;  // std::monostate, or no elements
         else if (is_scalar || definition.value.type.base_type == fbs::BASE_TYPE_ARRAY)
             field.absence = definition.IsScalarOptional() ? Absence::null : Absence::defaulted;
         else
@@ -314,6 +439,8 @@ private:
             return report(where, "cambium_absent is not for scalars; write \"= null\" for an optional one");
         if (definition.presence == fbs::FieldDef::kRequired)
             return report(where, "cambium_absent contradicts (required)");
+        if (field.type.kind == Kind::variant && field.container == Container::single)
+            return report(where, "cambium_absent is not for unions; an absent one holds std::monostate");
         if (found->second == "null")
             field.absence = Absence::null;
         else if (found->second == "default")
@@ -322,14 +449,23 @@ private:
             report(where, "cambium_absent is \"null\" or \"default\", not \"" + found->second + "\"");
     }
 
+    /// What is wrong with a table of an included file is said when that file is generated from.
     void read_table_of(const fbs::StructDef& definition) {
-        if (definition.fixed || definition.generated || definition.attributes.Lookup("cambium_table") == nullptr)
-            return;
+        if (definition.fixed || definition.attributes.Lookup("cambium_table") == nullptr) return;
         RecordAttributes attributes;
         for (const auto& [name, value] : definition.attributes.dict)
             attributes.on_record[name] = value->type.base_type == fbs::BASE_TYPE_NONE ? "" : value->constant;
         attributes.on_fields = attributes_[&definition];
-        read_table(*records_.at(&definition), attributes, *schema_, diagnostics_);
+        const bool is_included = definition.generated;
+        read_table(
+            *records_.at(&definition), attributes, *schema_,
+            [this, is_included, place = where_of("table", definition).place](
+                const std::string& field, const std::string& attribute, const std::string& sentence) mutable {
+                if (is_included) return;
+                place.field = field;
+                place.attribute = attribute;
+                diagnostics_.report(place, sentence);
+            });
     }
 
     const fbs::Parser& parser_;
@@ -337,33 +473,60 @@ private:
     std::unique_ptr<Schema> schema_;
     std::map<const fbs::EnumDef*, const Enum*> enums_;
     std::map<const fbs::StructDef*, const Record*> records_;
+    std::map<const fbs::EnumDef*, const Union*> unions_;
     std::map<const fbs::StructDef*, Type> byte_types_;
     std::set<const fbs::StructDef*> open_;
+    std::set<std::vector<std::string>> namespaces_;  ///< those that were checked
     std::map<const fbs::StructDef*, std::vector<std::pair<std::string, Attributes>>> attributes_;
 };
 
 }  // namespace
 
-std::unique_ptr<Schema> read_schema(const std::string& file, const std::string& text,
-                                    const std::vector<std::string>& include_folders, Diagnostics& diagnostics) {
+namespace {
+
+/// Parses `text`; reports why not.
+bool parse(fbs::Parser& parser, const std::string& file, const std::string& text,
+           const std::vector<std::string>& include_folders, Diagnostics& diagnostics) {
     const std::string folder = std::filesystem::path{file}.parent_path().string();
     std::vector<const char*> folders{folder.c_str()};
     for (const std::string& include_folder : include_folders) folders.push_back(include_folder.c_str());
     folders.push_back(nullptr);
-
-    fbs::IDLOptions options;
-    options.lang_to_generate |= fbs::IDLOptions::kCpp;
-    fbs::Parser parser{options};
     if (text.find('\0') != std::string::npos) {
         diagnostics.report("the file holds a NUL byte; a schema is text");
-        return nullptr;
+        return false;
     }
-    if (!parser.Parse(text.c_str(), folders.data(), file.c_str())) {
-        diagnostics.report_placed(rephrase(parser.error_, file));
-        return nullptr;
-    }
+    if (parser.Parse(text.c_str(), folders.data(), file.c_str())) return true;
+    diagnostics.report_placed(rephrase(parser.error_, file));
+    return false;
+}
+
+fbs::IDLOptions options() {
+    fbs::IDLOptions options;
+    options.lang_to_generate |= fbs::IDLOptions::kCpp;
+    return options;
+}
+
+}  // namespace
+
+std::unique_ptr<Schema> read_schema(const std::string& file, const std::string& text,
+                                    const std::vector<std::string>& include_folders, Diagnostics& diagnostics) {
+    fbs::Parser parser{options()};
+    if (!parse(parser, file, text, include_folders, diagnostics)) return nullptr;
     auto schema = SchemaReader{file, parser, diagnostics}.read();
     return diagnostics.empty() ? std::move(schema) : nullptr;
+}
+
+std::string conformance(const SchemaText& old_schema, const SchemaText& new_schema,
+                        const std::vector<std::string>& include_folders) {
+    fbs::Parser old_parser{options()};
+    fbs::Parser new_parser{options()};
+    for (const auto& [parser, schema] :
+         {std::pair{&old_parser, &old_schema}, std::pair{&new_parser, &new_schema}}) {
+        Diagnostics diagnostics{schema->file, schema->text};
+        if (!parse(*parser, schema->file, schema->text, include_folders, diagnostics))
+            return diagnostics.sentences().front();
+    }
+    return new_parser.ConformTo(old_parser);
 }
 
 }  // namespace cambium::codegen

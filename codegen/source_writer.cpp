@@ -19,6 +19,7 @@ bool is_inline(const Field& field) {  // stored in the table itself, not behind 
     switch (field.type.kind) {
         case Kind::text:
         case Kind::table:
+        case Kind::variant:
             return false;
         case Kind::uuid:
         case Kind::fixed_bytes:
@@ -30,6 +31,9 @@ bool is_inline(const Field& field) {  // stored in the table itself, not behind 
 
 bool is_struct(const Type& type) {
     return type.record != nullptr && type.kind != Kind::table;
+}
+bool is_union(const Field& field) {
+    return field.type.kind == Kind::variant;
 }
 bool is_byte_struct(const Type& type) {
     return type.record != nullptr && type.record->is_bytes;
@@ -75,8 +79,12 @@ public:
             "\n#include <cambium/codegen/flatbuffers_record.hpp>\n\n#include <bit>\n#include <cstdint>\n\n#include "
             "\"" +
             schema_.stem + "_fb_generated.h\"\n\nnamespace {\n\nusing namespace cambium::generated;\n\n";
-        for (const auto& record : schema_.records)
-            if (needed_.count(record.get()) != 0) write_record(*record);
+        for (std::size_t i = 0; i <= schema_.records.size(); ++i) {
+            for (const auto& one : schema_.unions)
+                if (one->position == i && needed_unions_.count(one.get()) != 0) write_union(*one);
+            if (i < schema_.records.size() && needed_.count(schema_.records[i].get()) != 0)
+                write_record(*schema_.records[i]);
+        }
         out_ += "}  // namespace\n\nnamespace cambium {\n\n";
         for (const Table& table : schema_.tables) write_schema_functions(*table.record);
         out_ += "}  // namespace cambium\n";
@@ -86,8 +94,13 @@ public:
 private:
     void need(const Record& record) {
         if (record.is_bytes || !needed_.insert(&record).second) return;
-        for (const Field& field : record.fields)
-            if (!field.is_deprecated && field.type.record != nullptr) need(*field.type.record);
+        for (const Field& field : record.fields) {
+            if (field.is_deprecated) continue;
+            if (field.type.record != nullptr) need(*field.type.record);
+            if (field.type.alternatives != nullptr && needed_unions_.insert(field.type.alternatives).second)
+                for (const UnionMember& member : field.type.alternatives->members)
+                    if (member.type.record != nullptr) need(*member.type.record);
+        }
     }
 
     /// One line of code. Where it is too long it is broken before a lambda, else after the "=", else after the last
@@ -118,6 +131,54 @@ private:
         write_unpack(record);
     }
 
+    // By the position of what the variant holds, and by flatc's type number: the two differ where the schema says
+    // so.
+    void write_union(const Union& alternatives) {
+        const std::string value = qualified(alternatives.scope, alternatives.name);
+        const std::string type = accessor(alternatives.scope, alternatives.name);
+        line(0, "void pack_one(flatbuffers::FlatBufferBuilder& builder, const " + value + "& from,");
+        line(0, std::string(14, ' ') + "PackedUnion<" + type + ">& to) {");
+        line(1, "switch (from.index()) {");
+        std::size_t position = 0;
+        for (const UnionMember& member : alternatives.members) {
+            const std::string number = std::to_string(++position);
+            line(2, "case " + number + ":");
+            line(3, "to.type = " + type + "::" + member.name + ";");
+            line(3, "to.value = " + pack_member(member.type, "std::get<" + number + ">(from)") + ".Union();");
+            line(3, "return;");
+        }
+        line(2, "default:");
+        line(3, "return;");
+        line(1, "}");
+        line(0, "}\n");
+
+        line(0, "bool unpack_one(" + type + " type, const void* from, " + value + "& to) {");
+        line(1, "switch (type) {");
+        position = 0;
+        for (const UnionMember& member : alternatives.members) {
+            line(2, "case " + type + "::" + member.name + ":");
+            line(3, unpack_member(member.type, "to.emplace<" + std::to_string(++position) + ">()") + ";");
+            line(3, "return true;");
+        }
+        line(2, "default:");
+        line(3, "return false;");
+        line(1, "}");
+        line(0, "}\n");
+    }
+
+    static std::string pack_member(const Type& type, const std::string& value) {
+        if (type.kind == Kind::text) return "pack_text(builder, &" + value + ")";
+        if (type.kind == Kind::table) return "pack_one(builder, " + value + ")";
+        return "builder.CreateStruct(" + to_struct(type, value) + ")";
+    }
+
+    static std::string unpack_member(const Type& type, const std::string& value) {
+        if (type.kind == Kind::text) return "unpack(static_cast<const flatbuffers::String*>(from), " + value + ")";
+        const std::string from = "static_cast<const " + accessor_of(*type.record) + "*>(from)";
+        if (is_byte_struct(type)) return "unpack_byte_struct(" + from + ", " + value + ")";
+        return "unpack_one(*" + from + ", " + value + ")";
+    }
+
     void write_pack_struct(const Record& record) {
         line(0, accessor_of(record) + " pack_one(const " + qualified(record.scope, record.name) + "& record) {");
         line(1, "return " + accessor_of(record) + "{");
@@ -145,11 +206,12 @@ private:
                     qualified(record.scope, record.name) + "& record) {");
         for (const Field& field : record.fields)
             if (!field.is_deprecated && !is_inline(field))
-                line(1, "const auto " + field.name + "_offset = " + pack_offset(field) + ";");
+                line(1, "const auto " + field.name + (is_union(field) ? "_union" : "_offset") + " = " +
+                            pack_offset(field) + ";");
         line(1, accessor_of(record) + "Builder table{builder};");
         for (const std::size_t size : kWireSizes)
             for (auto field = record.fields.rbegin(); field != record.fields.rend(); ++field)
-                if (!field->is_deprecated && field->wire_size == size) write_add(*field);
+                if (!field->is_deprecated) write_adds(*field, size);
         line(1, "return table.Finish();");
         line(0, "}\n");
     }
@@ -163,6 +225,7 @@ private:
         else if (field.container == Container::vector && field.absence == Absence::defaulted)
             value = "unless_empty(" + member + ")";
 
+        if (is_union(field)) return pack_union(field, value);
         if (field.container == Container::single) {
             if (type.kind == Kind::text) return "pack_text(builder, " + value + ")";
             if (type.kind != Kind::table) return "pack_bytes(builder, " + value + ")";
@@ -178,6 +241,28 @@ private:
             return "pack_structs<" + accessor_of(*type.record) + ">(builder, " + value +
                    ", [](const auto& one) { return " + to_struct(type, "one") + "; })";
         return "pack_scalars<" + wire_type(type) + ">(builder, " + value + ")";
+    }
+
+    static std::string pack_union(const Field& field, const std::string& list) {
+        const std::string type =
+            "<" + accessor(field.type.alternatives->scope, field.type.alternatives->name) + ">(";
+        const std::string arguments =
+            "\"" + field.name + "\", [&](const auto& from, auto& to) { pack_one(builder, from, to); })";
+        if (field.container == Container::vector)
+            return "pack_unions" + type + "builder, " + list + ", " + arguments;
+        return (field.absence == Absence::refused ? "pack_required_union" : "pack_union") + type + "record." +
+               field.name + ", " + arguments;
+    }
+
+    // A union is two fields of the table: its value and, smaller unless it is a list, the type number of that.
+    void write_adds(const Field& field, std::size_t size) {
+        if (!is_union(field)) {
+            if (field.wire_size == size) write_add(field);
+            return;
+        }
+        const std::size_t type_size = field.container == Container::vector ? field.wire_size : 1;
+        if (field.wire_size == size) line(1, "table.add_" + field.name + "(" + field.name + "_union.value);");
+        if (type_size == size) line(1, "table.add_" + field.name + "_type(" + field.name + "_union.type);");
     }
 
     void write_add(const Field& field) {
@@ -208,6 +293,14 @@ private:
         const bool is_reference = record.is_struct && is_single && is_struct(type);  // not a pointer, as in tables
         const std::string view = (is_reference ? "&view." : "view.") + field.name + "()";
         const std::string arguments = "(" + view + ", record." + field.name;
+        if (is_union(field)) {
+            const bool is_required = is_single && field.absence == Absence::refused;
+            return (is_required ? "unpack_required_union"
+                    : is_single ? "unpack_union"
+                                : "unpack_unions") +
+                   ("(view." + field.name + "_type(), ") + view + ", record." + field.name + ", \"" + field.name +
+                   "\", [](auto one, const void* from, auto& to) { return unpack_one(one, from, to); })";
+        }
         const bool is_bytes = type.kind == Kind::uuid || type.kind == Kind::fixed_bytes;
         if (is_bytes && is_single && type.record == nullptr)
             return "unpack_bytes" + arguments + ", \"" + field.name + "\")";
@@ -241,6 +334,7 @@ private:
 
     const Schema& schema_;
     std::set<const Record*> needed_;
+    std::set<const Union*> needed_unions_;
     std::string out_;
 };
 

@@ -13,20 +13,33 @@ namespace cambium::codegen {
 namespace {
 
 constexpr std::array kCodecs = {"flatbuffers", "cbor", "json", "raw"};
+constexpr std::array kCompressions = {"zstd", "lz4", "zlib"};
+
+bool is_bytes(const Field& field) {
+    return field.container == Container::vector && field.type.kind == Kind::integer &&
+           field.type.schema_type == "ubyte";
+}
+
+bool is_list(const Field& field) {
+    return field.container != Container::single && !is_bytes(field);
+}
 
 /// What a field lacks to be a column of a key or an index; empty when nothing.
-std::string obstacle_in_key(const Field& field) {
-    const bool is_bytes = field.container == Container::vector && field.type.schema_type == "ubyte";
-    if (field.container != Container::single && !is_bytes) return "is a list";
+std::string obstacle_in_key(const Field& field, const Column& column) {
+    if (column.is_each && !is_list(field)) return "is no list, which each needs,";
+    if (column.is_each && field.absence == Absence::null) return "is an optional list, which each does not take,";
+    if (field.type.kind == Kind::variant) return is_list(field) ? "is a list of unions" : "is a union";
+    if (!column.is_each && is_list(field)) return "is a list";
     if (field.type.kind == Kind::structure) return "is a struct";
     if (field.type.kind == Kind::table) return "is a table";
+    if (column.ignores_case && field.type.kind != Kind::text) return "is no string, which ignore_case needs,";
     return {};
 }
 
 class TableReader {
 public:
-    TableReader(const Record& record, const RecordAttributes& attributes, Diagnostics& diagnostics)
-        : record_{record}, attributes_{attributes}, diagnostics_{diagnostics} {
+    TableReader(const Record& record, const RecordAttributes& attributes, const ReportFinding& report_finding)
+        : record_{record}, attributes_{attributes}, report_finding_{report_finding} {
         table_.record = &record;
         table_.name = attributes.on_record.at("cambium_table");
         table_.cpp_name = pascal_case(table_.name);
@@ -35,16 +48,27 @@ public:
     Table read(const Schema& schema) {
         check_names(schema);
         read_codec();
+        read_compression();
         read_key();
+        read_generator();
+        read_expiry();
+        read_log();
         read_indexes("cambium_unique", true);
         read_indexes("cambium_index", false);
+        read_foreign_keys();
+        read_rules();
+        read_history();
         check_index_names();
+        check_predicates(schema);
         return std::move(table_);
     }
 
 private:
-    void report(const std::string& sentence) const {
-        diagnostics_.report("table \"" + table_.name + "\": " + sentence);
+    void report(const std::string& attribute, const std::string& sentence) const {
+        report_finding_("", attribute, "table \"" + table_.name + "\": " + sentence);
+    }
+    void report_field(const std::string& field, const std::string& attribute, const std::string& sentence) const {
+        report_finding_(field, attribute, "table \"" + table_.name + "\": " + sentence);
     }
 
     [[nodiscard]] const std::string* attribute(const std::string& name) const {
@@ -53,31 +77,52 @@ private:
     }
 
     void check_names(const Schema& schema) const {
-        if (!is_identifier(table_.name) || is_cpp_keyword(table_.cpp_name))
-            return report("the name must be letters, digits and underscores, and not begin with a digit");
+        if (!is_identifier(table_.name) || !is_identifier(table_.cpp_name) || is_cpp_keyword(table_.cpp_name))
+            return report("cambium_table",
+                          "the name must be letters, digits and underscores, and not begin with a digit");
+        if (const Table* other = schema.find_table(table_.name))
+            report("cambium_table", "record " + other->record->name + " already declares this table");
         for (const Table& other : schema.tables)
-            if (other.name == table_.name) report("record " + other.record->name + " already declares this table");
+            if (other.name != table_.name && other.record->scope.components == record_.scope.components)
+                for (const std::string& mine : {table_.cpp_name, table_.cpp_name + "As"})
+                    if (mine == other.cpp_name || mine == other.cpp_name + "As")
+                        report("cambium_table", "its C++ name " + mine + " is that of table \"" + other.name +
+                                                    "\" already; name the table otherwise");
         const auto check_free = [&](const std::string& name, const Scope& scope) {
             if (scope.components == record_.scope.components &&
                 (name == table_.cpp_name || name == table_.cpp_name + "As"))
-                report("its C++ name " + name +
-                       " is already the name of a type of the schema; name the table otherwise, "
-                       "for example in the plural");
+                report("cambium_table",
+                       "its C++ name " + name +
+                           " is already the name of a type of the schema; name the table otherwise, "
+                           "for example in the plural");
         };
         for (const auto& record : schema.records) check_free(record->name, record->scope);
         for (const auto& enumeration : schema.enums) check_free(enumeration->name, enumeration->scope);
+        for (const auto& one : schema.unions) check_free(one->name, one->scope);
     }
 
     void read_codec() {
         const std::string* codec = attribute("cambium_codec");
         table_.codec = codec == nullptr ? "flatbuffers" : *codec;
         if (std::find(kCodecs.begin(), kCodecs.end(), table_.codec) == kCodecs.end())
-            return report("unknown codec \"" + table_.codec + "\"; the codecs are flatbuffers, cbor, json and raw");
+            return report("cambium_codec",
+                          "unknown codec \"" + table_.codec + "\"; the codecs are flatbuffers, cbor, json and raw");
         if (table_.codec != "raw") return;
         for (const Field& field : record_.fields)
             if (!field.is_deprecated && (field.container == Container::vector || field.absence == Absence::null ||
-                                         field.type.kind == Kind::text || field.type.kind == Kind::table))
-                report("codec raw stores plain bytes, and field \"" + field.name + "\" has no fixed size");
+                                         field.type.kind == Kind::text || field.type.kind == Kind::table ||
+                                         field.type.kind == Kind::variant))
+                report_field(field.name, "",
+                             "codec raw stores plain bytes, and field \"" + field.name + "\" has no fixed size");
+    }
+
+    void read_compression() {
+        const std::string* compression = attribute("cambium_compression");
+        if (compression == nullptr) return;
+        table_.compression = *compression;
+        if (std::find(kCompressions.begin(), kCompressions.end(), *compression) == kCompressions.end())
+            report("cambium_compression",
+                   "unknown compression \"" + *compression + "\"; the compressions are zstd, lz4 and zlib");
     }
 
     void read_key() {
@@ -86,79 +131,266 @@ private:
             if (attributes.count("cambium_key") != 0) marked.push_back(field);
         const std::string* listed = attribute("cambium_key");
         if (listed != nullptr && !marked.empty())
-            return report("two keys: cambium_key on the table and on field \"" + marked.front() + "\"");
+            return report("cambium_key",
+                          "two keys: cambium_key on the table and on field \"" + marked.front() + "\"");
         if (marked.size() > 1)
-            return report("two keys: cambium_key on fields \"" + marked[0] + "\" and \"" + marked[1] +
-                          "\"; a key of several fields is written on the table: (cambium_key: \"" + marked[0] +
-                          "," + marked[1] + "\")");
+            return report_field(marked[1], "cambium_key",
+                                "two keys: cambium_key on fields \"" + marked[0] + "\" and \"" + marked[1] +
+                                    "\"; a key of several fields is written on the table: (cambium_key: \"" +
+                                    marked[0] + "," + marked[1] + "\")");
         if (listed == nullptr && marked.empty())
             return report(
-                "no key; mark a field with cambium_key, or write (cambium_key: \"field,field\") on the table");
+                "", "no key; mark a field with cambium_key, or write (cambium_key: \"field,field\") on the table");
         try {
             table_.key = listed == nullptr ? marked : parse_columns(*listed);
         } catch (const AttributeError& error) {
-            return report("cambium_key: " + error.sentence);
+            return report("cambium_key", "cambium_key: " + error.sentence);
         }
-        check_columns("the key", table_.key);
+        check_columns("the key", listed == nullptr ? marked.front() : "", "cambium_key", as_columns(table_.key));
         for (const std::string& column : table_.key) {
             const Field* field = record_.find(column);
             if (field != nullptr && field->absence == Absence::null)
-                report("the key's field \"" + column + "\" is optional; a key is always present, " +
-                       (field->type.schema_type.empty() ? "mark the field (required)" : "remove \"= null\""));
+                report_field(
+                    column, "",
+                    "the key's field \"" + column + "\" is optional; a key is always present, " +
+                        (field->type.schema_type.empty() ? "mark the field (required)" : "remove \"= null\""));
+        }
+    }
+
+    void read_generator() {
+        for (const auto& [name, attributes] : attributes_.on_fields) {
+            if (attributes.count("cambium_generated") == 0) continue;
+            const Field* field = record_.find(name);
+            if (field == nullptr || table_.key != std::vector<std::string>{name}) {
+                report_field(name, "cambium_generated",
+                             "field \"" + name + "\" cannot be generated: only the one field of a key can");
+                continue;
+            }
+            const bool is_uuid = field->type.kind == Kind::uuid;
+            if (field->container != Container::single || (field->type.kind != Kind::integer && !is_uuid))
+                report_field(name, "cambium_generated",
+                             "field \"" + name + "\" cannot be generated: what can is an integer or a uuid");
+            table_.is_key_generated = true;
+        }
+    }
+
+    void read_expiry() {
+        for (const auto& [name, attributes] : attributes_.on_fields) {
+            if (attributes.count("cambium_expires") == 0) continue;
+            const Field* field = record_.find(name);
+            if (field == nullptr || field->type.kind != Kind::timestamp || field->container != Container::single)
+                report_field(name, "cambium_expires",
+                             "field \"" + name + "\" says when records end, so it must be a timestamp");
+            if (!table_.expires_at.empty())
+                report_field(name, "cambium_expires",
+                             "two fields say when records end, \"" + table_.expires_at + "\" and \"" + name + "\"");
+            table_.expires_at = name;
+        }
+    }
+
+    void read_log() {
+        const std::string* text = attribute("cambium_log");
+        if (text == nullptr) return;
+        table_.keeps_log = true;
+        try {
+            table_.log_limits = parse_limits(*text);
+        } catch (const AttributeError& error) {
+            return report("cambium_log", "cambium_log: " + error.sentence);
+        }
+        std::set<std::string> seen;
+        for (const auto& [name, number] : table_.log_limits) {
+            if (name != "changes" && name != "bytes" && name != "seconds")
+                report("cambium_log", "cambium_log limits changes, bytes or seconds, not \"" + name + "\"");
+            if (!seen.insert(name).second) report("cambium_log", "cambium_log limits " + name + " twice");
         }
     }
 
     void read_indexes(const std::string& kind, bool is_unique) {
         if (const std::string* text = attribute(kind)) {
             try {
-                for (Index& index : parse_indexes(*text, is_unique)) table_.indexes.push_back(std::move(index));
+                for (Index& index : parse_indexes(*text, is_unique)) {
+                    check_index(index, "", kind);
+                    table_.indexes.push_back(std::move(index));
+                }
             } catch (const AttributeError& error) {
-                report(kind + ": " + error.sentence);
+                report(kind, kind + ": " + error.sentence);
             }
         }
-        for (const auto& [field, attributes] : attributes_.on_fields) {
+        for (const auto& [name, attributes] : attributes_.on_fields) {
             const auto found = attributes.find(kind);
             if (found == attributes.end()) continue;
-            table_.indexes.push_back({found->second.empty() ? field : found->second, {field}, is_unique});
+            Index index;
+            index.name = found->second.empty() ? name : found->second;
+            index.is_unique = is_unique;
+            const Field* field = record_.find(name);
+            index.columns.push_back({name, field != nullptr && is_list(*field)});
+            check_index(index, name, kind);
+            table_.indexes.push_back(std::move(index));
         }
-        for (const Index& index : table_.indexes)
-            if (index.is_unique == is_unique) check_columns("index \"" + index.name + "\"", index.columns);
     }
 
-    void check_columns(const std::string& owner, const std::vector<std::string>& columns) const {
+    void read_foreign_keys() {
+        const std::string kind = "cambium_foreign_key";
+        if (const std::string* text = attribute(kind)) {
+            try {
+                for (ForeignKey& key : parse_foreign_keys(*text)) add_foreign_key(std::move(key), "");
+            } catch (const AttributeError& error) {
+                report(kind, kind + ": " + error.sentence);
+            }
+        }
+        for (const auto& [name, attributes] : attributes_.on_fields) {
+            const auto found = attributes.find(kind);
+            if (found == attributes.end()) continue;
+            try {
+                ForeignKey key = parse_reference(found->second);
+                key.name = name;
+                key.columns = {name};
+                add_foreign_key(std::move(key), name);
+            } catch (const AttributeError& error) {
+                report_field(name, kind, kind + ": " + error.sentence);
+            }
+        }
+    }
+
+    void add_foreign_key(ForeignKey key, const std::string& place) {
+        check_columns("foreign key \"" + key.name + "\"", place, "cambium_foreign_key", as_columns(key.columns));
+        table_.foreign_keys.push_back(std::move(key));
+    }
+
+    void read_rules() {
+        for (const auto& [name, attributes] : attributes_.on_fields) {
+            const Field* field = record_.find(name);
+            if (field == nullptr) continue;
+            if (attributes.count("cambium_not_null") != 0) {
+                if (field->absence != Absence::null)
+                    report_field(name, "cambium_not_null",
+                                 "field \"" + name + "\" is never null; cambium_not_null is for optional ones");
+                table_.not_null.push_back(name);
+            }
+            if (attributes.count("cambium_row_version") == 0) continue;
+            const bool is_unsigned = field->type.kind == Kind::integer && field->type.schema_type[0] == 'u';
+            if (!is_unsigned || field->container != Container::single || field->absence == Absence::null)
+                report_field(name, "cambium_row_version",
+                             "field \"" + name + "\" counts changes, so it must be an unsigned integer");
+            if (!table_.row_version.empty())
+                report_field(name, "cambium_row_version",
+                             "two fields count changes, \"" + table_.row_version + "\" and \"" + name + "\"");
+            table_.row_version = name;
+        }
+    }
+
+    // What earlier declarations had.
+    void read_history() {
+        if (const std::string* former = attribute("cambium_renamed_from")) {
+            table_.former_name = *former;
+            if (former->empty() || *former == table_.name)
+                report("cambium_renamed_from", "cambium_renamed_from needs the name that the table had");
+        }
+        std::set<std::string> names;
+        for (const auto& [name, attributes] : attributes_.on_fields) {
+            const auto found = attributes.find("cambium_renamed_from");
+            if (found == attributes.end()) continue;
+            check_former_field(names, found->second, name, "cambium_renamed_from");
+            table_.renamed.emplace_back(found->second, name);
+        }
+        try {
+            if (const std::string* dropped = attribute("cambium_dropped")) table_.dropped = parse_columns(*dropped);
+        } catch (const AttributeError& error) {
+            report("cambium_dropped", "cambium_dropped: " + error.sentence);
+        }
+        for (const std::string& name : table_.dropped) check_former_field(names, name, "", "cambium_dropped");
+        if (!table_.dropped.empty() && table_.codec != "cbor" && table_.codec != "json")
+            report("cambium_dropped", "codec " + table_.codec +
+                                          " finds fields by their places, and none can be "
+                                          "dropped; the codecs that can are cbor and json");
+        try {
+            if (const std::string* version = attribute("cambium_schema_version"))
+                table_.schema_version = parse_number(*version);
+        } catch (const AttributeError& error) {
+            report("cambium_schema_version", "cambium_schema_version: " + error.sentence);
+        }
+    }
+
+    void check_former_field(std::set<std::string>& names, const std::string& former, const std::string& place,
+                            const std::string& kind) const {
+        if (!is_identifier(former)) report_field(place, kind, kind + " needs the name that the field had");
+        if (record_.find(former) != nullptr)
+            report_field(place, kind, kind + ": " + record_.name + " has a field \"" + former + "\" now");
+        if (!names.insert(former).second)
+            report_field(place, kind, kind + ": field \"" + former + "\" is named twice");
+    }
+
+    void check_index(const Index& index, const std::string& place, const std::string& kind) const {
+        const std::string owner = "index \"" + index.name + "\"";
+        check_columns(owner, place, kind, index.columns);
+        check_columns(owner + " covering", place, kind, as_columns(index.covered));
+        if (is_cpp_keyword(index.predicate))
+            report_field(place, kind, owner + ": \"" + index.predicate + "\" is a keyword of C++, no function");
+    }
+
+    static std::vector<Column> as_columns(const std::vector<std::string>& names) {
+        std::vector<Column> columns;
+        for (const std::string& name : names) columns.push_back({name});
+        return columns;
+    }
+
+    void check_columns(const std::string& owner, const std::string& place, const std::string& kind,
+                       const std::vector<Column>& columns) const {
         std::set<std::string> seen;
-        for (const std::string& column : columns) {
-            const Field* field = record_.find(column);
-            if (!seen.insert(column).second) report(owner + " names field \"" + column + "\" twice");
+        for (const Column& column : columns) {
+            const std::string& name = column.field;
+            const Field* field = record_.find(name);
+            if (!seen.insert(name).second) report_field(place, kind, owner + " names field \"" + name + "\" twice");
             if (field == nullptr) {
-                report(owner + ": " + record_.name + " has no field \"" + column + "\"");
+                report_field(place, kind, owner + ": " + record_.name + " has no field \"" + name + "\"");
                 continue;
             }
-            const std::string obstacle = obstacle_in_key(*field);
-            if (!obstacle.empty())
-                report(owner + ": field \"" + column + "\" " + obstacle + " and cannot be a column");
+            const std::string obstacle = obstacle_in_key(*field, column);
+            if (obstacle.empty()) continue;
+            const bool may_be_each = obstacle == "is a list" && owner.substr(0, 5) == "index" &&
+                                     owner.find("\" covering") == std::string::npos;
+            report_field(place, kind,
+                         owner + ": field \"" + name + "\" " + obstacle + " and cannot be a column" +
+                             (may_be_each ? "; \"each " + name + "\" makes an entry per element" : ""));
         }
     }
 
     void check_index_names() const {
         std::set<std::string> seen;
         for (const Index& index : table_.indexes) {
-            if (!is_identifier(index.name)) report("\"" + index.name + "\" is not a name for an index");
-            if (!seen.insert(index.name).second) report("two indexes are named \"" + index.name + "\"");
+            const std::string kind = index.is_unique ? "cambium_unique" : "cambium_index";
+            if (!is_identifier(index.name)) report(kind, "\"" + index.name + "\" is not a name for an index");
+            if (!seen.insert(index.name).second) report(kind, "two indexes are named \"" + index.name + "\"");
         }
+        for (const ForeignKey& key : table_.foreign_keys)
+            if (!seen.insert(key.name).second)
+                report("cambium_foreign_key",
+                       "foreign key \"" + key.name + "\" has the name of an index or another foreign key");
+    }
+
+    // The generated header declares the predicates, and where<&name> needs the name to mean one function.
+    void check_predicates(const Schema& schema) const {
+        for (const Table& other : schema.tables)
+            for (const Index& theirs : other.indexes)
+                for (const Index& index : table_.indexes)
+                    if (!index.predicate.empty() && index.predicate == theirs.predicate &&
+                        other.record->scope.components == record_.scope.components)
+                        report("", "index \"" + index.name + "\": the predicate " + index.predicate +
+                                       " is one of table \"" + other.name + "\" already; name it otherwise");
     }
 
     const Record& record_;
     const RecordAttributes& attributes_;
-    Diagnostics& diagnostics_;
+    const ReportFinding& report_finding_;
     Table table_;
 };
 
 }  // namespace
 
 void read_table(const Record& record, const RecordAttributes& attributes, Schema& schema,
-                Diagnostics& diagnostics) {
-    schema.tables.push_back(TableReader{record, attributes, diagnostics}.read(schema));
+                const ReportFinding& report_finding) {
+    Table table = TableReader{record, attributes, report_finding}.read(schema);
+    (record.scope.in_main_file ? schema.tables : schema.included_tables).push_back(std::move(table));
 }
 
 }  // namespace cambium::codegen

@@ -2,13 +2,12 @@
 // is known, there is one key, every column exists and can be part of a key.
 #pragma once
 
+#include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "diagnostics.hpp"
 #include "model.hpp"
 
 namespace cambium::codegen {
@@ -19,7 +18,11 @@ struct RecordAttributes {
     std::vector<std::pair<std::string, std::map<std::string, std::string>>> on_fields;  ///< by field, in order
 };
 
+/// Takes a finding: the field and the attribute that it is about, each maybe empty, and a sentence.
+using ReportFinding = std::function<void(const std::string&, const std::string&, const std::string&)>;
+
 /// Adds the table that `record` declares to `schema`, or reports why it cannot be one.
-void read_table(const Record& record, const RecordAttributes& attributes, Schema& schema, Diagnostics& diagnostics);
+void read_table(const Record& record, const RecordAttributes& attributes, Schema& schema,
+                const ReportFinding& report_finding);
 
 }  // namespace cambium::codegen

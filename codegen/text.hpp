@@ -18,6 +18,7 @@ inline std::string doc_lines(const DocComment& doc, const std::string& indent) {
     std::string text;
     for (std::string line : doc) {
         while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+        if (!line.empty() && line.back() == '\\') line += '.';  // it would join the next line to the comment
         text += indent + "///" + line + "\n";
     }
     return text;

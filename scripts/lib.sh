@@ -12,6 +12,7 @@ mkdir -p "$log_folder"
 build_packages=(
     g++ cmake ninja-build ccache pkg-config
     nlohmann-json3-dev libcbor-dev libflatbuffers-dev flatbuffers-compiler libboost1.81-dev
+    libzstd-dev liblz4-dev zlib1g-dev
     doctest-dev libxxhash-dev
 )
 # clang-14 serves the tests that compare compiler messages, make the consumer that is built without ninja, lmdb-utils

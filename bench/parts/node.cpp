@@ -36,7 +36,7 @@ struct Sample {
 };
 
 void copy_node(Sample& sample) {
-    kv::NodeEditor(sample.pages[0], kPageBytes).finish(1, 1);
+    kv::NodeEditor(sample.pages[0], kPageBytes).finish(1, 1, 1);
     for (std::size_t page = 1; page < sample.pages.count(); ++page)
         std::copy_n(sample.pages[0], kPageBytes, sample.pages[page]);
 }

@@ -90,7 +90,7 @@ void finish(benchmark::State& state, KeyKind kind) {
     const Leaf leaf(records(kind));
     const base::Checksum checksum(1);
     for (auto _ : state) {
-        leaf.editor().finish(1, 1);
+        leaf.editor().finish(1, 1, 1);
         benchmark::DoNotOptimize(
             checksum(leaf.page[0] + sizeof(std::uint64_t), kPageBytes - sizeof(std::uint64_t)));
     }

@@ -1,4 +1,5 @@
-// Columns: members of a record that a key is made of, how callers pass their values, and key prefixes.
+// Columns: members of a record that a key is made of, the form in which a key holds them, how callers pass their
+// values, and key prefixes.
 #pragma once
 
 #include <concepts>
@@ -100,6 +101,82 @@ struct KeyTraits<cambium::detail::Integer<T>> {
 
 namespace cambium::detail {
 
+/// Forms of a column in a key. A type stands for its values as they are; these two wrap another form: the bytes
+/// complemented, so that they sort the other way round, and text with A to Z as a to z.
+template <class Form>
+struct DescendingForm;
+template <class Text>
+struct FoldedForm;
+
+template <class Form>
+struct ParameterImpl<DescendingForm<Form>> : ParameterImpl<Form> {};
+template <class Text>
+struct ParameterImpl<FoldedForm<Text>> : ParameterImpl<Text> {};
+template <class Form>
+inline constexpr bool kIsText<DescendingForm<Form>> = kIsText<Form>;
+template <class Text>
+inline constexpr bool kIsText<FoldedForm<Text>> = true;
+
+/// Turn the upper-case letters (ASCII) from a position to the end into lower-case ones.
+void fold_case(std::string& bytes, std::size_t from) noexcept;
+
+/// How a form is encoded. Value is what it decodes to.
+template <class Form>
+struct FormTraits {
+    using Value = Form;
+    template <class V>
+    static void append(std::string& out, const V& value) {
+        key::append(out, value);
+    }
+    static Value decode(ByteView& key) { return key::decode<Form>(key); }
+    /// The beginning of a text. One that is not null begins as its optional does: with the byte 1.
+    static void append_prefix(std::string& out, std::string_view text) requires kIsText<Form> {
+        if constexpr (kIsOptional<Form>) out.push_back('\x01');
+        key::append_prefix(out, text);
+    }
+};
+template <class Form>
+struct FormTraits<DescendingForm<Form>> {
+    using Value = typename FormTraits<Form>::Value;
+    template <class V>
+    static void append(std::string& out, const V& value) {
+        const std::size_t begin = out.size();
+        FormTraits<Form>::append(out, value);
+        key::detail::complement(out, begin);
+    }
+    static Value decode(ByteView& key) {
+        Value value{};
+        key::detail::read_complemented(key, &value, [](ByteView& bytes, void* out) {
+            *static_cast<Value*>(out) = FormTraits<Form>::decode(bytes);
+        });
+        return value;
+    }
+    static void append_prefix(std::string& out, std::string_view text) requires kIsText<Form> {
+        const std::size_t begin = out.size();
+        FormTraits<Form>::append_prefix(out, text);
+        key::detail::complement(out, begin);
+    }
+};
+template <class Text>
+struct FormTraits<FoldedForm<Text>> {
+    using Value = Text;
+    // The bytes around the letters are 0, 1 and 2: folding the key is folding the text.
+    template <class V>
+    static void append(std::string& out, const V& value) {
+        const std::size_t begin = out.size();
+        key::append(out, value);
+        fold_case(out, begin);
+    }
+    static Value decode(ByteView& key) { return key::decode<Text>(key); }
+    static void append_prefix(std::string& out, std::string_view text) {
+        const std::size_t begin = out.size();
+        FormTraits<Text>::append_prefix(out, text);
+        fold_case(out, begin);
+    }
+};
+template <class Form>
+using FormValue = typename FormTraits<Form>::Value;
+
 template <class M>
 struct MemberImpl {
     static_assert(!std::is_same_v<M, M>, "a column is named by a pointer to a data member, as in &Customer::email");
@@ -128,13 +205,28 @@ bool is_null(const T& value) noexcept {
     }
 }
 
-template <class Column>
+template <class Form>
 void describe_column(ByteView& key, std::string& out, bool first) {
     if (!first) out += ", ";
-    append_readable(out, key::decode<typename Column::Type>(key));
+    append_readable(out, FormTraits<Form>::decode(key));
 }
 
-/// The columns of one key or index of a record type, with the functions that its description points at.
+/// The functions that a description points at, for encoded columns.
+template <class Forms>
+struct EncodedColumns;
+template <class... Forms>
+struct EncodedColumns<List<Forms...>> {
+    static void skip(const IndexDescription&, ByteView& key) {
+        (static_cast<void>(FormTraits<Forms>::decode(key)), ...);
+    }
+    static void describe(const IndexDescription&, ByteView& key, std::string& out) { describe(key, out); }
+    static void describe(ByteView& key, std::string& out) {
+        bool first = true;
+        ((describe_column<Forms>(key, out, first), first = false), ...);
+    }
+};
+
+/// The columns of a primary key.
 template <class Record, class... Cs>
 struct Columns {
     using Types = List<typename Cs::Type...>;
@@ -144,15 +236,8 @@ struct Columns {
         const Record& r = *static_cast<const Record*>(record);
         (key::append(out, Cs::of(r)), ...);
     }
-    static void emit(const void* record, IndexEntries& entries) {
-        const Record& r = *static_cast<const Record*>(record);
-        append(record, entries.open_entry());
-        entries.close_entry((is_null(Cs::of(r)) || ...));
-    }
-    static void skip(ByteView& key) { (static_cast<void>(key::decode<typename Cs::Type>(key)), ...); }
-    static void describe(ByteView& key, std::string& out) {
-        bool first = true;
-        ((describe_column<Cs>(key, out, first), first = false), ...);
+    static void describe(const TableDescription&, ByteView& key, std::string& out) {
+        EncodedColumns<Types>::describe(key, out);
     }
 };
 
@@ -171,11 +256,12 @@ struct KeyValueImpl<List<Ts...>> {
     static type decode(ByteView& key) { return type{key::decode<Ts>(key)...}; }
 };
 
-/// Append an argument as a value of a column. Integers out of the column's range are refused, not wrapped.
+/// Append an argument as a value of a column, T being its form. Integers out of the column's range are refused, not
+/// wrapped.
 template <class T, class A>
 void append_argument(std::string& out, const A& argument) {
     const Parameter<T> value = argument;
-    key::append(out, value);
+    FormTraits<T>::append(out, value);
 }
 
 template <class A, class T>

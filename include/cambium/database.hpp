@@ -1,21 +1,25 @@
 // Database: one open store file and the tables declared for it.
 //
 // Opening makes the file agree with the declarations, in one write transaction and only when something differs:
-// new tables are created, new indexes are built from the data, indexes no longer declared are dropped, fields
-// added at the end of a record are accepted where the codec names its fields. Any other difference is
-// Error{schema} with one sentence per difference, and the file is not changed.
+// new tables are created, new and changed indexes are built from the data, new fields and wider types are accepted
+// where the codec can tell, and what evolution.hpp has the declaration say of earlier ones is done. Migrations come
+// first, in transactions of their own. Any other difference is Error{schema} with one sentence per difference, and
+// the file is not changed. plan() says beforehand what will happen.
 //
 // Thread rule: every member function may be called from any thread. Transactions must end before the Database.
 #pragma once
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "cambium/base/bytes.hpp"
 #include "cambium/kv/environment.hpp"
+#include "cambium/progress.hpp"
 #include "cambium/reader.hpp"
 #include "cambium/table.hpp"
 #include "cambium/transaction.hpp"
@@ -26,7 +30,14 @@ namespace cambium {
 /// How the file is opened.
 using Options = kv::Options;
 
+class Database;
+class DynamicTable;
+
 namespace detail {
+
+struct DatabaseAccess {
+    static DatabaseState& state(Database& database) noexcept;
+};
 
 template <class... Tables>
 inline constexpr bool kDistinctTables = true;
@@ -36,25 +47,56 @@ inline constexpr bool kDistinctTables<First, Rest...> = all_different<sizeof...(
 
 }  // namespace detail
 
+/// What opening a file with some declarations would do.
+struct SchemaReport {
+    std::vector<std::string> changes;  ///< sentences: what would be applied, in this order
+    std::vector<std::string> refused;  ///< sentences: why opening would throw Error{schema} instead
+};
+
 class Database {
 public:
     /// Open a file, create it when it does not exist (unless options say otherwise), and make it agree with the
     /// tables. Tables in the file that are not named stay as they are. Waits for a writer only when something has
     /// to change. Throws as kv::Environment::open(), and Error{schema}; Error{constraint} or Error{decode} when a
-    /// new index cannot be built; Error{read_only} when options forbid a change that is needed.
+    /// new index cannot be built; Error{read_only} when options forbid a change that is needed; Error{cancelled}
+    /// when `progress`, which is told of indexes being built, answers false: the file is then as it was.
     template <class... Tables>
-    [[nodiscard]] static Database open(ByteView path, const Options& options = {}) {
+    [[nodiscard]] static Database open(ByteView path, const Options& options = {}, ProgressFunction progress = {}) {
         static_assert((detail::DeclaredTable<Tables> && ...),
                       "Database::open takes types derived from cambium::Table");
         if constexpr ((detail::usable_table<Tables>() && ...)) {
             static_assert(detail::kDistinctTables<Tables...>,
                           "two tables of this Database::open have the same name");
             const detail::TableDescription* const tables[] = {&detail::LayoutOf<Tables>::description..., nullptr};
-            return Database(path, options, std::span(tables).first(sizeof...(Tables)));
+            return Database(path, options, std::span(tables).first(sizeof...(Tables)), progress);
         } else {
-            return Database(path, options, {});  // never compiled: a table has said what is wrong with it
+            return Database(path, options, {}, progress);  // never compiled: a table has said what is wrong with it
         }
     }
+
+    /// The same with tables that are described at run time (dynamic.hpp). Error{invalid_argument} for two of one
+    /// name.
+    [[nodiscard]] static Database open(ByteView path, std::span<const DynamicTable> tables,
+                                       const Options& options = {}, ProgressFunction progress = {});
+
+    /// What open() would do with these tables, without doing it. A file that does not exist would be created. A
+    /// table that is to be migrated is not looked at further. Throws as kv::Environment::open() for reading.
+    template <class... Tables>
+    requires((detail::usable_table<Tables>() && ...)) [[nodiscard]] static SchemaReport plan(ByteView path) {
+        const detail::TableDescription* const tables[] = {&detail::LayoutOf<Tables>::description..., nullptr};
+        return plan_tables(path, std::span(tables).first(sizeof...(Tables)));
+    }
+
+    /// The tables of the file, also those that this Database was opened without, in order of their names. A
+    /// snapshot.
+    [[nodiscard]] std::vector<std::string> table_names();
+    /// Remove a table with its records and indexes. Its id is not used again. Error{not_found} when there is none
+    /// of that name, Error{misuse} when this Database was opened with it. Other programs that have it open are told
+    /// by Error{schema} when they use it next. O(pages).
+    void drop_table(ByteView name);
+    /// Give a table another name. Errors as drop_table(), and Error{already_exists}. O(1). A program that declares
+    /// the new name and RenamedTable of the old one does this by opening.
+    void rename_table(ByteView from, ByteView to);
 
     Database(Database&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
     Database& operator=(Database&& other) noexcept;
@@ -73,7 +115,7 @@ public:
         static_assert(std::is_invocable_v<Closure&, ReadTransaction&>,
                       "Database::read takes a function of one cambium::ReadTransaction&");
         using Result = std::invoke_result_t<Closure&, ReadTransaction&>;
-        check_result<Result>();
+        detail::check_result<Result>();
         ReadTransaction transaction = begin_read();
         return closure(transaction);
     }
@@ -85,17 +127,15 @@ public:
         static_assert(std::is_invocable_v<Closure&, WriteTransaction&>,
                       "Database::write takes a function of one cambium::WriteTransaction&");
         using Result = std::invoke_result_t<Closure&, WriteTransaction&>;
-        check_result<Result>();
+        detail::check_result<Result>();
         WriteTransaction transaction = begin_write();
-        if constexpr (std::is_void_v<Result>) {
-            closure(transaction);
-            if (transaction.active()) transaction.commit();
-        } else {
-            Result result = closure(transaction);
-            if (transaction.active()) transaction.commit();
-            return result;
-        }
+        return detail::run_and_commit<Result>(transaction, closure);
     }
+
+    /// What time it is, for the records of tables with ExpiresAt and the entries of change logs: each transaction
+    /// asks once, when it begins. cambium::now() unless set; any thread may call the function at any time. Set it
+    /// before the first transaction.
+    void set_clock(Timestamp (*clock)() noexcept) noexcept;
 
     /// Close, and report what the destructor would have to swallow. Every transaction must have ended: destroyed,
     /// or committed, aborted or end()ed and not used again. May be called twice; no other call may follow.
@@ -104,17 +144,19 @@ public:
     [[nodiscard]] kv::Environment& environment();
 
 private:
-    Database(ByteView path, const Options& options, std::span<const detail::TableDescription* const> tables);
-
-    template <class Result>
-    static constexpr void check_result() {
-        static_assert(
-            !detail::kBoundToTransaction<std::remove_cvref_t<Result>>,
-            "this closure returns rows, an iterator, a reader or a transaction that ends with the closure; "
-            "return records: first(), collect(), get()");
-    }
+    friend struct detail::DatabaseAccess;
+    [[nodiscard]] static SchemaReport plan_tables(ByteView path,
+                                                  std::span<const detail::TableDescription* const> tables);
+    Database(ByteView path, const Options& options, std::span<const detail::TableDescription* const> tables,
+             const ProgressFunction& progress);
+    Database(ByteView path, std::span<const DynamicTable> tables, const Options& options,
+             const ProgressFunction& progress);
 
     detail::DatabaseState* state_;
 };
+
+inline detail::DatabaseState& detail::DatabaseAccess::state(Database& database) noexcept {
+    return *database.state_;
+}
 
 }  // namespace cambium

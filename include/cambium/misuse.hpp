@@ -33,6 +33,8 @@ struct AfterMisuse {
     template <class... Key>
     std::optional<Value> get(Key&&...) const;
     template <class... Key>
+    const Value* view(Key&&...) const;
+    template <class... Key>
     bool contains(Key&&...) const;
 
     AfterMisuse all() const;
@@ -46,7 +48,28 @@ struct AfterMisuse {
     AfterMisuse reverse() const;
     AfterMisuse skip(std::uint64_t) const;
     AfterMisuse limit(std::uint64_t) const;
+    template <class... Arguments>
+    AfterMisuse closed_range(Arguments&&...) const;
+    template <class... Arguments>
+    AfterMisuse open_range(Arguments&&...) const;
+    template <class... Arguments>
+    AfterMisuse after(Arguments&&...) const;
+    template <class... Arguments>
+    AfterMisuse through(Arguments&&...) const;
+    template <class... Arguments>
+    AnyValue get_or(Arguments&&...) const;
+    template <class Keys>
+    std::vector<std::optional<Value>> get_many(const Keys&) const;
+    template <class... Arguments>
+    AnyValue page(Arguments&&...) const;
+    template <auto... Members>
+    AfterMisuse select() const;
+    template <class Predicate>
+    AfterMisuse filter(Predicate&&) const;
+    template <auto Member>
+    AnyValue aggregate() const;
     AfterMisuse<AnyValue> keys() const;
+    AfterMisuse<AnyValue> entries() const;
     std::uint64_t count() const;
     bool empty() const;
     std::optional<Value> first() const;
@@ -55,14 +78,31 @@ struct AfterMisuse {
     const Value* begin() const;
     const Value* end() const;
 
-    void insert(const Value&);
+    AnyValue insert(const Value&);
     bool insert_if_absent(const Value&);
     void upsert(const Value&);
     bool replace(const Value&);
+    // With the key outside the value.
+    template <class... Parts>
+    void insert(const Parts&...);
+    template <class... Parts>
+    bool insert_if_absent(const Parts&...);
+    template <class... Parts>
+    void put(const Parts&...);
+    template <class... Parts>
+    void upsert(const Parts&...);
+    template <class... Parts>
+    bool replace(const Parts&...);
     template <class... Arguments>
     bool update(Arguments&&...);
     template <class... Key>
     bool erase(Key&&...);
+    template <class... Arguments>
+    bool patch(Arguments&&...);
+    template <class... Arguments>
+    AnyValue compare_and_swap(Arguments&&...);
+    template <class... Arguments>
+    std::uint64_t load(Arguments&&...);
     void truncate();
 };
 

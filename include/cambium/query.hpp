@@ -13,12 +13,15 @@
 // Thread rule: that of the transaction.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -28,6 +31,14 @@
 #include "cambium/transaction.hpp"
 
 namespace cambium {
+
+/// A part of a query's rows.
+template <class Row>
+struct Page {
+    std::vector<Row> rows{};
+    std::string next{};  ///< for the page behind these rows; empty: there is none
+};
+
 namespace detail {
 
 struct TableState;
@@ -36,6 +47,7 @@ struct TableState;
 struct TableHandle {
     ReadTransaction* transaction = nullptr;
     const TableState* table = nullptr;
+    bool some_expired = false;  ///< in a snapshot: expired records are still there
 };
 
 inline constexpr std::size_t kRecords = std::numeric_limits<std::size_t>::max();  ///< not an index: the records
@@ -63,9 +75,19 @@ public:
     void read(void* record);
     /// To the next entry, without working out its primary key.
     bool advance();
+    /// Decode the entry of an index that advance() has just reached. `decode` is given its key and value, and
+    /// `out`. Error{corrupt} names the index when they are malformed.
+    void read_entry(void (*decode)(ByteView key, ByteView value, void* out), void* out);
+    /// As read(), with another function in place of the table's.
+    void read_part(void (*decode)(ByteView bytes, void* record), void* record);
+    /// Where the walk is: the key of the entry.
+    [[nodiscard]] ByteView position() { return cursor_.key(); }
 
 private:
     bool step();
+    bool step_any();
+    [[nodiscard]] bool stands_on_expired();
+    [[nodiscard]] ByteView entry_key();
 
     TableHandle handle_;
     Selection selection_;
@@ -75,7 +97,14 @@ private:
     bool finished_ = false;
 };
 
-/// The number of entries selected. O(entries), O(1) for a whole tree.
+/// A token that says where in a selection the next page begins: behind this entry.
+[[nodiscard]] std::string page_token(const TableHandle& handle, const Selection& selection, ByteView position);
+/// Narrows a selection to what is behind a token's entry. Error{invalid_argument} for a text that is no token of
+/// this selection.
+void resume(const TableHandle& handle, Selection& selection, std::string_view token);
+
+/// The number of entries selected. O(1) for a whole tree; of a range it counts pages, O(depth + entries / entries
+/// of a page); O(entries) while there are expired records (expiry.hpp).
 [[nodiscard]] std::uint64_t count(const TableHandle& handle, const Selection& selection);
 
 /// An input iterator over a Scan; Item decides what a row is.
@@ -92,10 +121,12 @@ public:
     /// The row, as it was when the iterator reached it; until the iterator moves or is destroyed.
     const value_type& operator*() const noexcept { return value_; }
     const value_type* operator->() const noexcept { return &value_; }
+    /// Where the walk is.
+    [[nodiscard]] ByteView position() { return scan_.position(); }
     /// The primary key of the row, decoded.
-    [[nodiscard]] typename Item::Key key() const { return Item::decode_key(scan_.primary_key()); }
+    [[nodiscard]] typename Item::Key key() const { return Item::key(scan_, value_); }
     ScanIterator& operator++() {
-        more_ = scan_.next();
+        more_ = Item::step(scan_);
         if (more_) Item::read(scan_, value_);
         return *this;
     }
@@ -111,20 +142,54 @@ private:
 };
 
 template <class T>
+KeyOf<T> decode_primary_key(ByteView bytes) {
+    return LayoutOf<T>::KeyValue::decode(bytes);
+}
+
+template <class T>
 struct RecordItem {
-    using Value = typename T::Record;
+    using Value = RowOf<T>;
     using Key = KeyOf<T>;
-    static Key decode_key(ByteView bytes) { return LayoutOf<T>::KeyValue::decode(bytes); }
-    static void read(Scan& scan, Value& value) { scan.read(&value); }
+    static bool step(Scan& scan) { return scan.next(); }
+    static Key key(const Scan& scan, const Value&) { return decode_primary_key<T>(scan.primary_key()); }
+    static void read(Scan& scan, Value& row) {
+        scan.read(&LayoutOf<T>::Row::value_of(row));
+        LayoutOf<T>::Row::set_key(row, scan.primary_key());
+    }
 };
 
 template <class T>
 struct KeyItem {
     using Value = KeyOf<T>;
     using Key = KeyOf<T>;
-    static Key decode_key(ByteView bytes) { return LayoutOf<T>::KeyValue::decode(bytes); }
-    static void read(Scan& scan, Value& value) { value = decode_key(scan.primary_key()); }
+    static bool step(Scan& scan) { return scan.next(); }
+    static Key key(const Scan&, const Value& value) { return value; }
+    static void read(Scan& scan, Value& value) { value = decode_primary_key<T>(scan.primary_key()); }
 };
+
+template <class T, IndexKind Kind, class Forms, class Covered>
+struct EntryItemImpl;
+template <class T, IndexKind Kind, class... Forms, class... Covered>
+struct EntryItemImpl<T, Kind, List<Forms...>, List<Covered...>> {
+    using Value = std::tuple<FormValue<Forms>..., Covered..., KeyOf<T>>;
+    using Key = KeyOf<T>;
+    static bool step(Scan& scan) { return scan.advance(); }
+    static Key key(const Scan&, const Value& value) {
+        return std::get<sizeof...(Forms) + sizeof...(Covered)>(value);
+    }
+    static void read(Scan& scan, Value& value) { scan.read_entry(&decode, &value); }
+
+    static void decode(ByteView key, ByteView value, void* out) {
+        ByteView& primary_key = Kind == IndexKind::unique ? value : key;
+        // Braces fix the order of evaluation.
+        *static_cast<Value*>(out) = Value{FormTraits<Forms>::decode(key)..., key::decode<Covered>(value)...,
+                                          decode_primary_key<T>(primary_key)};
+    }
+};
+
+template <class T, std::size_t Position>
+using EntryItem = EntryItemImpl<T, IndexOf<T, Position>::kind, typename IndexOf<T, Position>::Forms,
+                                typename CoveredList<typename IndexOf<T, Position>::Covered>::Types>;
 
 /// What Rows and Keys have in common. Self is the derived range.
 template <class Self, class Item>
@@ -169,6 +234,28 @@ public:
         if (row == end()) return std::nullopt;
         return *row;
     }
+    /// The next so many rows, and a token for the page behind them: page(20), then page(20, first.next), and so on.
+    /// The token is a text of letters and digits that holds the place, not a snapshot: it may be kept for years and
+    /// used in any transaction with the same query, also when the row at its place is gone. skip() counts before
+    /// the first page, limit() bounds each. Error{invalid_argument} for a text that is no token of this query.
+    /// O(rows).
+    [[nodiscard]] Page<Value> page(std::size_t rows, std::string_view token = {}) const {
+        Page<Value> result;
+        Selection rest = selection_;
+        if (!token.empty()) resume(handle_, rest, token);
+        rest.limit = std::numeric_limits<std::uint64_t>::max();
+        const std::uint64_t most = std::min<std::uint64_t>(rows, selection_.limit);
+        std::string position;
+        for (Iterator row(handle_, rest); row != end(); ++row) {
+            if (result.rows.size() == most) {
+                if (most > 0) result.next = page_token(handle_, selection_, position);
+                break;
+            }
+            result.rows.push_back(*row);
+            position = row.position();
+        }
+        return result;
+    }
     /// Copies of all rows.
     [[nodiscard]] std::vector<Value> collect() const {
         std::vector<Value> rows;
@@ -179,8 +266,21 @@ public:
 protected:
     [[nodiscard]] const Self& self() const noexcept { return static_cast<const Self&>(*this); }
 
+    friend struct SelectionAccess;
     TableHandle handle_;
     Selection selection_;
+};
+
+/// For writes of what a query selects, and for who wants to hear of their changes.
+struct SelectionAccess {
+    template <class Range>
+    static const TableHandle& handle(const Range& range) noexcept {
+        return range.handle_;
+    }
+    template <class Range>
+    static const Selection& selection(const Range& range) noexcept {
+        return range.selection_;
+    }
 };
 
 }  // namespace detail
@@ -192,8 +292,13 @@ public:
     using detail::SelectedRange<Keys<T>, detail::KeyItem<T>>::SelectedRange;
 };
 
-/// The records that a query selects: an input range of const Record&. Builders return by value, so that a chain may
-/// stand in a range-for:
+template <class T, auto... Members>
+class Selected;
+template <class Range, class Predicate>
+class Filtered;
+
+/// The records that a query selects: an input range of const Record&, or of const Entry<Key, Value>& when the key
+/// is outside the value. Builders return by value, so that a chain may stand in a range-for:
 ///
 ///     for (const Customer& c : customers.by<"city_joined">().equal("London").reverse().limit(10)) ...
 template <class T>
@@ -203,6 +308,65 @@ public:
 
     /// The primary keys of the same rows, without reading the records.
     [[nodiscard]] Keys<T> keys() const { return Keys<T>(this->handle_, this->selection_); }
+
+    // The rest is in select.hpp.
+
+    /// These members of the same rows, one by itself, several as a tuple: rows.select<&Customer::id,
+    /// &Customer::city>(). Cbor and Json decode nothing else of a record.
+    template <auto... Members>
+    [[nodiscard]] auto select() const;
+    /// Rows for which predicate(row) is true.
+    template <class Predicate>
+    [[nodiscard]] auto filter(Predicate predicate) const;
+    /// Number, sum, least and greatest of a member, nulls left out. Error{invalid_argument} for a sum of integers
+    /// that does not fit 64 bits. O(rows); decodes what select() would.
+    template <auto Member>
+    [[nodiscard]] auto aggregate() const;
+    /// Every row with the record that its foreign key refers to, nothing for a null or a record that is not there:
+    /// pairs of row and std::optional row of the other table. Error{misuse} when that table is not open.
+    template <detail::Name ForeignKeyName>
+    [[nodiscard]] auto join() const;
+};
+
+/// The entries of an index that a query selects, as tuples of the columns, the covered fields and the primary key
+/// (KeyOf<T>, one element), in the order of the walk; reads no records. Text of ignore_case<> is as the index holds
+/// it, in lower case.
+///
+///     for (const auto& [city, title, time, id] : posts.by<"active_city">().equal("London").entries()) ...
+template <class T, std::size_t Position>
+class Entries : public detail::SelectedRange<Entries<T, Position>, detail::EntryItem<T, Position>> {
+public:
+    using detail::SelectedRange<Entries<T, Position>, detail::EntryItem<T, Position>>::SelectedRange;
+};
+
+/// The records that a query through an index selects. A record comes as often as it has entries there.
+template <class T, std::size_t Position>
+class IndexRows : public Rows<T> {
+public:
+    using Rows<T>::Rows;
+
+    // As in Rows.
+    [[nodiscard]] IndexRows reverse() const { return IndexRows(Rows<T>::reverse()); }
+    [[nodiscard]] IndexRows skip(std::uint64_t entries) const { return IndexRows(Rows<T>::skip(entries)); }
+    [[nodiscard]] IndexRows limit(std::uint64_t entries) const { return IndexRows(Rows<T>::limit(entries)); }
+
+    /// Of rows whose first so many columns of the index are equal, in order: those columns (the value itself, or a
+    /// tuple) and the number of rows. Reads no records. O(rows).
+    template <std::size_t Columns>
+    [[nodiscard]] auto count_by() const;
+    /// The same with aggregate<Member>() in place of the number.
+    template <std::size_t Columns, auto Member>
+    [[nodiscard]] auto aggregate_by() const;
+
+    /// What the index itself holds of the same rows, without reading the records.
+    [[nodiscard]] Entries<T, Position> entries() const {
+        return Entries<T, Position>(this->handle_, this->selection_);
+    }
+
+private:
+    explicit IndexRows(Rows<T> rows) : Rows<T>(std::move(rows)) {}
 };
 
 }  // namespace cambium
+
+#include "cambium/select.hpp"

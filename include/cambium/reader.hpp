@@ -10,14 +10,18 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "cambium/misuse.hpp"
 #include "cambium/query.hpp"
 #include "cambium/table.hpp"
 #include "cambium/transaction.hpp"
+#include "cambium/view.hpp"
 
 namespace cambium {
 namespace detail {
@@ -27,6 +31,10 @@ namespace detail {
 [[nodiscard]] TableHandle find_table(ReadTransaction& transaction, const TableDescription& description);
 /// Decode the record of a primary key. False when there is none.
 [[nodiscard]] bool read_record(const TableHandle& handle, ByteView key, void* record);
+/// Decodes the records of these keys, each into what place(context, position) answers with; that is called for
+/// those that are there.
+void read_many(const TableHandle& handle, std::span<const std::string> keys, void* context,
+               void* (*place)(void* context, std::size_t position));
 [[nodiscard]] bool has_record(const TableHandle& handle, ByteView key);
 /// The primary key that a unique index holds for these columns, until the transaction writes or ends.
 [[nodiscard]] std::optional<ByteView> find_unique(const TableHandle& handle, std::size_t index, ByteView columns);
@@ -42,18 +50,16 @@ std::string encode_columns(Parameter<Columns>... values) {
     return out;
 }
 
-/// Columns that are equal, then the beginning of a string column. A string that is not null begins as its
-/// optional does: with the byte 1.
+/// Columns that are equal, then the beginning of a string column.
 template <class Text, class... Columns>
 std::string encode_text_prefix(std::string_view text, Parameter<Columns>... values) {
     std::string out = encode_columns<Columns...>(values...);
-    if constexpr (kIsOptional<Text>) out.push_back('\x01');
-    key::append_prefix(out, text);
+    FormTraits<Text>::append_prefix(out, text);
     return out;
 }
 
-/// Selections by all columns or by bounds; the bottom of the chain of Leading.
-template <class T, class Prefix>
+/// Selections by all columns or by bounds; the bottom of the chain of Leading. Range is what they answer with.
+template <class Range, class Prefix>
 class Ranges {
 public:
     using cambium_bound_to_transaction = void;
@@ -61,26 +67,45 @@ public:
     Ranges(const TableHandle& handle, std::size_t index) : handle_(handle), index_(index) {}
 
     /// Every row, in key order.
-    [[nodiscard]] Rows<T> all() const { return rows({}, std::nullopt); }
+    [[nodiscard]] Range all() const { return rows({}, std::nullopt); }
     /// Rows from `from` on, up to but without `until`. Each is one value, or a braced list of leading columns.
-    [[nodiscard]] Rows<T> range(Prefix from, Prefix until) const { return rows(from.bytes(), until.bytes()); }
+    [[nodiscard]] Range range(Prefix from, Prefix until) const { return rows(from.bytes(), until.bytes()); }
+    /// The same with the rows that equal or begin with `until`.
+    [[nodiscard]] Range closed_range(Prefix from, Prefix until) const {
+        return rows(from.bytes(), after_prefix(until.bytes()));
+    }
+    /// The same as range(), without the rows that equal or begin with `from`.
+    [[nodiscard]] Range open_range(Prefix from, Prefix until) const {
+        return rows_after(from.bytes(), until.bytes());
+    }
+    /// Rows behind those that equal or begin with `from`.
+    [[nodiscard]] Range after(Prefix from) const { return rows_after(from.bytes(), std::nullopt); }
+    /// Rows up to those that equal or begin with `until`, them included.
+    [[nodiscard]] Range through(Prefix until) const { return rows({}, after_prefix(until.bytes())); }
     /// Rows from `from` on.
-    [[nodiscard]] Rows<T> from(Prefix from) const { return rows(from.bytes(), std::nullopt); }
+    [[nodiscard]] Range from(Prefix from) const { return rows(from.bytes(), std::nullopt); }
     /// Rows before `until`.
-    [[nodiscard]] Rows<T> until(Prefix until) const { return rows({}, until.bytes()); }
+    [[nodiscard]] Range until(Prefix until) const { return rows({}, until.bytes()); }
     /// all(), the other way round.
-    [[nodiscard]] Rows<T> reverse() const { return all().reverse(); }
-    [[nodiscard]] Rows<T> limit(std::uint64_t entries) const { return all().limit(entries); }
+    [[nodiscard]] Range reverse() const { return all().reverse(); }
+    [[nodiscard]] Range limit(std::uint64_t entries) const { return all().limit(entries); }
     /// The number of rows. O(1).
     [[nodiscard]] std::uint64_t count() const { return all().count(); }
-    [[nodiscard]] std::optional<typename T::Record> first() const { return all().first(); }
-    [[nodiscard]] std::optional<typename T::Record> last() const { return all().reverse().first(); }
+    [[nodiscard]] std::optional<typename Range::Value> first() const { return all().first(); }
+    [[nodiscard]] std::optional<typename Range::Value> last() const { return all().reverse().first(); }
+    /// all().entries(), of an index.
+    [[nodiscard]] auto entries() const requires requires(const Range& range) { range.entries(); }
+    { return all().entries(); }
 
 protected:
-    [[nodiscard]] Rows<T> rows(std::string low, std::optional<std::string> high) const {
-        return Rows<T>(handle_, Selection{index_, std::move(low), std::move(high)});
+    [[nodiscard]] Range rows(std::string low, std::optional<std::string> high) const {
+        return Range(handle_, Selection{index_, std::move(low), std::move(high)});
     }
-    [[nodiscard]] Rows<T> rows_with(std::string prefix) const {
+    [[nodiscard]] Range rows_after(std::string from, std::optional<std::string> until) const {
+        std::optional<std::string> low = after_prefix(std::move(from));
+        return low ? rows(std::move(*low), std::move(until)) : rows({}, std::string());
+    }
+    [[nodiscard]] Range rows_with(std::string prefix) const {
         std::optional<std::string> high = after_prefix(prefix);
         return rows(std::move(prefix), std::move(high));
     }
@@ -91,28 +116,28 @@ protected:
 
 /// equal() and prefix() for every number of leading columns, with the columns' own parameter types: one class per
 /// number, each deriving from the one with one column more.
-template <class T, class Prefix, class Taken, class Rest>
+template <class Range, class Prefix, class Taken, class Rest>
 class Leading;
 
-template <class T, class Prefix, class... Taken, class Last>
-class Leading<T, Prefix, List<Taken...>, List<Last>> : public Ranges<T, Prefix> {
+template <class Range, class Prefix, class... Taken, class Last>
+class Leading<Range, Prefix, List<Taken...>, List<Last>> : public Ranges<Range, Prefix> {
 public:
-    using Ranges<T, Prefix>::Ranges;
+    using Ranges<Range, Prefix>::Ranges;
 
     /// Rows whose columns equal these. For a null pass std::nullopt.
-    [[nodiscard]] Rows<T> equal(Parameter<Taken>... leading, Parameter<Last> last) const {
+    [[nodiscard]] Range equal(Parameter<Taken>... leading, Parameter<Last> last) const {
         return this->rows_with(encode_columns<Taken..., Last>(leading..., last));
     }
     /// Rows whose columns equal these and whose last named column, a string, begins with `text`.
-    [[nodiscard]] Rows<T> prefix(Parameter<Taken>... leading, std::string_view text) const requires kIsText<Last> {
+    [[nodiscard]] Range prefix(Parameter<Taken>... leading, std::string_view text) const requires kIsText<Last> {
         return this->rows_with(encode_text_prefix<Last, Taken...>(text, leading...));
     }
 };
 
-template <class T, class Prefix, class... Taken, class Next, class AfterNext, class... Rest>
-class Leading<T, Prefix, List<Taken...>, List<Next, AfterNext, Rest...>>
-    : public Leading<T, Prefix, List<Taken..., Next>, List<AfterNext, Rest...>> {
-    using Longer = Leading<T, Prefix, List<Taken..., Next>, List<AfterNext, Rest...>>;
+template <class Range, class Prefix, class... Taken, class Next, class AfterNext, class... Rest>
+class Leading<Range, Prefix, List<Taken...>, List<Next, AfterNext, Rest...>>
+    : public Leading<Range, Prefix, List<Taken..., Next>, List<AfterNext, Rest...>> {
+    using Longer = Leading<Range, Prefix, List<Taken..., Next>, List<AfterNext, Rest...>>;
 
 public:
     using Longer::equal;
@@ -120,11 +145,11 @@ public:
     using Longer::prefix;
 
     /// Rows whose leading columns equal these.
-    [[nodiscard]] Rows<T> equal(Parameter<Taken>... leading, Parameter<Next> last) const {
+    [[nodiscard]] Range equal(Parameter<Taken>... leading, Parameter<Next> last) const {
         return this->rows_with(encode_columns<Taken..., Next>(leading..., last));
     }
     /// Rows whose leading columns equal these, the last of them, a string, beginning with `text`.
-    [[nodiscard]] Rows<T> prefix(Parameter<Taken>... leading, std::string_view text) const requires kIsText<Next> {
+    [[nodiscard]] Range prefix(Parameter<Taken>... leading, std::string_view text) const requires kIsText<Next> {
         return this->rows_with(encode_text_prefix<Next, Taken...>(text, leading...));
     }
 };
@@ -137,16 +162,16 @@ struct PrefixOfImpl<List<Cs...>> {
 };
 
 /// Every query that an ordered sequence of columns offers.
-template <class T, class Columns>
-using Selections = Leading<T, typename PrefixOfImpl<Columns>::type, List<>, Columns>;
+template <class Range, class Columns>
+using Selections = Leading<Range, typename PrefixOfImpl<Columns>::type, List<>, Columns>;
 
 /// Reads by primary key.
 template <class T, class Columns>
 class ByPrimaryKey;
 template <class T, class... Cs>
-class ByPrimaryKey<T, List<Cs...>> : public Selections<T, List<Cs...>> {
+class ByPrimaryKey<T, List<Cs...>> : public Selections<Rows<T>, List<Cs...>> {
 public:
-    using Selections<T, List<Cs...>>::Selections;
+    using Selections<Rows<T>, List<Cs...>>::Selections;
 
     /// A copy of the record with this key, or nothing. O(depth).
     [[nodiscard]] std::optional<typename T::Record> get(Parameter<Cs>... key) const {
@@ -154,40 +179,78 @@ public:
         if (!read_record(this->handle_, encode_columns<Cs...>(key...), &*record)) record.reset();
         return record;
     }
+    /// The record with this key, or another one when there is none. O(depth).
+    [[nodiscard]] typename T::Record get_or(Parameter<Cs>... key, typename T::Record otherwise) const {
+        std::optional<typename T::Record> record = get(key...);
+        return record ? *std::move(record) : std::move(otherwise);
+    }
+    /// The records of many keys, in the order of the keys: copies, nothing where there is none. The keys are a
+    /// range of KeyOf<T>: values of the column, or tuples of several. Cheaper than get() for each: pages are
+    /// fetched side by side.
+    template <class Keys>
+    [[nodiscard]] std::vector<std::optional<typename T::Record>> get_many(const Keys& keys) const {
+        std::vector<std::string> encoded;
+        for (const auto& key : keys) {
+            static_assert(
+                std::is_convertible_v<decltype(key), KeyOf<T>>,
+                "get_many() takes a range of this table's primary keys: values of its column, or tuples when "
+                "there are several");
+            key::append(encoded.emplace_back(), static_cast<KeyOf<T>>(key));
+        }
+        std::vector<std::optional<typename T::Record>> records(encoded.size());
+        read_many(this->handle_, encoded, &records, [](void* context, std::size_t position) -> void* {
+            return &(*static_cast<std::vector<std::optional<typename T::Record>>*>(context))[position].emplace();
+        });
+        return records;
+    }
+    /// The record with this key in place, as its codec shows it, or nothing; see view.hpp for how long it lives.
+    /// Error{decode} as the codec's view() says. O(depth).
+    [[nodiscard]] auto view(Parameter<Cs>... key) const {
+        const std::string bytes = encode_columns<Cs...>(key...);
+        return view_bytes<T>(this->handle_, bytes, find_bytes(this->handle_, bytes));
+    }
     [[nodiscard]] bool contains(Parameter<Cs>... key) const {
         return has_record(this->handle_, encode_columns<Cs...>(key...));
     }
 };
 
 /// Reads through a unique index.
-template <class T, class Columns>
+template <class T, std::size_t Position, class Columns>
 class ByUnique;
-template <class T, class... Cs>
-class ByUnique<T, List<Cs...>> : public Selections<T, List<Cs...>> {
+template <class T, std::size_t Position, class... Cs>
+class ByUnique<T, Position, List<Cs...>> : public Selections<IndexRows<T, Position>, List<Cs...>> {
 public:
-    using Selections<T, List<Cs...>>::Selections;
+    using Selections<IndexRows<T, Position>, List<Cs...>>::Selections;
 
     /// A copy of the record with these columns, or nothing. A null matches nothing here, as several records may
     /// have it; see equal(). O(depth).
-    [[nodiscard]] std::optional<typename T::Record> get(Parameter<Cs>... columns) const {
-        std::optional<typename T::Record> record;
+    [[nodiscard]] std::optional<RowOf<T>> get(Parameter<Cs>... columns) const {
+        using Row = typename LayoutOf<T>::Row;
+        std::optional<RowOf<T>> row;
         if (const auto key = find_unique(this->handle_, this->index_, encode_columns<Cs...>(columns...))) {
-            read_indexed(this->handle_, this->index_, *key, &record.emplace());
+            read_indexed(this->handle_, this->index_, *key, &Row::value_of(row.emplace()));
+            Row::set_key(*row, *key);
         }
-        return record;
+        return row;
+    }
+    /// The same in place; see view.hpp for how long it lives. O(depth).
+    [[nodiscard]] auto view(Parameter<Cs>... columns) const {
+        const auto key = find_unique(this->handle_, this->index_, encode_columns<Cs...>(columns...));
+        if (!key) return view_bytes<T>(this->handle_, {}, std::nullopt);
+        return view_bytes<T>(this->handle_, *key, find_indexed_bytes(this->handle_, this->index_, *key));
     }
     [[nodiscard]] bool contains(Parameter<Cs>... columns) const {
         return find_unique(this->handle_, this->index_, encode_columns<Cs...>(columns...)).has_value();
     }
 };
 
-template <class T, class Index, IndexKind Kind = Index::kind>
+template <class T, std::size_t Position, IndexKind Kind = IndexOf<T, Position>::kind>
 struct IndexReads {
-    using type = Selections<T, typename Index::template ColumnsOf<typename T::Record>::Types>;
+    using type = Selections<IndexRows<T, Position>, typename IndexOf<T, Position>::Forms>;
 };
-template <class T, class Index>
-struct IndexReads<T, Index, IndexKind::unique> {
-    using type = ByUnique<T, typename Index::template ColumnsOf<typename T::Record>::Types>;
+template <class T, std::size_t Position>
+struct IndexReads<T, Position, IndexKind::unique> {
+    using type = ByUnique<T, Position, typename IndexOf<T, Position>::Forms>;
 };
 
 template <class Asked, class... Existing>
@@ -236,8 +299,7 @@ public:
             static_cast<void>(detail::CheckIndexName<detail::Spelled<IndexName>, Indexes>::check());
             return detail::AfterMisuse<typename T::Record>{};
         } else {
-            using Index = detail::Element<kPosition, Indexes>;
-            return typename detail::IndexReads<T, Index>::type(this->handle_, kPosition);
+            return typename detail::IndexReads<T, kPosition>::type(this->handle_, kPosition);
         }
     }
 };

@@ -5,6 +5,8 @@
 //         cambium::Unique<"email", &Customer::email>,
 //         cambium::OrderedIndex<"city_joined", &Customer::city, &Customer::joined>> {};
 //
+// The key may also lie outside the value, which may then be anything the codec takes: see Key in outside_key.hpp.
+//
 // A declaration holds no data and does nothing by itself: Database::open makes the file agree with it, Reader
 // and Writer use it inside a transaction. Options after the record may come in any order. Include the codec's own
 // header (cambium/codec/cbor.hpp, ...) where the table is declared.
@@ -19,9 +21,15 @@
 #include "cambium/codec/codec.hpp"
 #include "cambium/codec/reflect.hpp"
 #include "cambium/column.hpp"
+#include "cambium/constraint.hpp"
 #include "cambium/description.hpp"
+#include "cambium/evolution.hpp"
+#include "cambium/foreign_key.hpp"
 #include "cambium/index.hpp"
 #include "cambium/name.hpp"
+#include "cambium/outside_key.hpp"
+#include "cambium/record_fields.hpp"
+#include "cambium/table_extras.hpp"
 
 namespace cambium {
 namespace detail {
@@ -45,18 +53,21 @@ template <class Kind, class... Options>
 using OptionsOf = Concat<
     std::conditional_t<std::is_same_v<typename OptionKindImpl<Options>::type, Kind>, List<Options>, List<>>...>;
 
-template <class Record, std::size_t I>
-std::string field_type_name() {
-    return std::string(reflect::type_name<reflect::field_type<Record, I>>());
+/// How a description gets the primary key of a record; not at all when the key is outside.
+template <class KeyColumns>
+constexpr auto key_encoder() -> void (*)(const void*, std::string&) {
+    if constexpr (requires { &KeyColumns::append; })
+        return &KeyColumns::append;
+    else
+        return nullptr;
 }
-
-template <class Record, class Positions>
-struct FieldDescriptions;
-template <class Record, std::size_t... I>
-struct FieldDescriptions<Record, std::index_sequence<I...>> {
-    static constexpr FieldDescription all[] = {
-        FieldDescription{reflect::field_name<Record, I>, &field_type_name<Record, I>}...};
-};
+template <class KeyColumns>
+constexpr std::span<const TypeName> key_type_names() {
+    if constexpr (requires { KeyColumns::types; })
+        return KeyColumns::types;
+    else
+        return {};
+}
 
 template <class Record, class Indexes>
 struct IndexDescriptions;
@@ -66,9 +77,7 @@ struct IndexDescriptions<Record, List<>> {
 };
 template <class Record, class... Is>
 struct IndexDescriptions<Record, List<Is...>> {
-    static constexpr IndexDescription all[] = {IndexDescription{
-        Is::name, Is::kind, Is::template ColumnsOf<Record>::names, &Is::template ColumnsOf<Record>::emit,
-        &Is::template ColumnsOf<Record>::skip, &Is::template ColumnsOf<Record>::describe}...};
+    static constexpr IndexDescription all[] = {Is::template describe<Record>()...};
 };
 
 template <class Indexes>
@@ -101,32 +110,64 @@ struct RecordFunctions {
         r = Record{};
         Codec::decode(bytes, r);
     }
-    static void* create() { return new Record{}; }
+    static void* create(const TableDescription&) { return new Record{}; }
     static void destroy(void* record) noexcept { delete static_cast<Record*>(record); }
 };
 
+/// What a walk over a table yields: the record, or the key and the value when the key is outside.
+template <bool Outside, class KeyValue, class Value>
+struct RowOfImpl {
+    using type = Value;
+    static Value& value_of(type& row) noexcept { return row; }
+    static void set_key(type&, ByteView) noexcept {}
+};
+template <class KeyValue, class Value>
+struct RowOfImpl<true, KeyValue, Value> {
+    using type = Entry<typename KeyValue::type, Value>;
+    static Value& value_of(type& row) noexcept { return row.value; }
+    static void set_key(type& row, ByteView key) { row.key = KeyValue::decode(key); }
+};
+
+/// The rules of a table.
+template <class KeyColumns, class Indexes, class Rules>
+struct RuleTable;
+template <class KeyColumns, class Indexes, class... Rules>
+struct RuleTable<KeyColumns, Indexes, List<Rules...>> {
+    static constexpr RulesDescription description{RuleDescriptions<WithoutRowVersions<Rules...>>::all,
+                                                  kRowVersion<OnlyRowVersions<Rules...>>,
+                                                  ForeignKeyDescriptions<KeyColumns, Indexes>::all};
+};
+
 /// The parts of a declaration, sorted out. Instantiated after Table has checked them.
-template <Name TableName, class RecordType, class KeyOptions, class CodecOptions, class IndexList>
+template <Name TableName, class RecordType, class KeyOptions, class CodecOptions, class IndexList, class Extras,
+          class RuleList, class EvolutionList>
 struct Layout {
     using Record = RecordType;
     using Indexes = IndexList;
     using Codec = Element<0, CodecOptions>;
     using KeyColumns = typename Element<0, KeyOptions>::template ColumnsOf<Record>;
     using KeyValue = KeyValueImpl<typename KeyColumns::Types>;
+    using Generator = typename Extras::template Generator<typename KeyColumns::Types>;
     using Functions = RecordFunctions<Record, Codec>;
-    using Fields = FieldDescriptions<Record, std::make_index_sequence<reflect::field_count<Record>>>;
+    using Fields = FieldDescriptions<Record, decltype(field_positions<Record>())>;
+    using Row = RowOfImpl<kIsOutside<KeyOptions>, KeyValue, Record>;
 
-    static constexpr TableDescription description{TableName.view(),
-                                                  Codec::name,
-                                                  Fields::all,
-                                                  KeyColumns::names,
-                                                  IndexDescriptions<Record, Indexes>::all,
-                                                  &KeyColumns::append,
-                                                  &KeyColumns::describe,
-                                                  &Functions::encode,
-                                                  &Functions::decode,
-                                                  &Functions::create,
-                                                  &Functions::destroy};
+    static constexpr TableDescription description{
+        TableName.view(),
+        Codec::name,
+        Fields::all,
+        KeyColumns::names,
+        IndexDescriptions<Record, Concat<Indexes, typename Extras::Expiry::Indexes>>::all,
+        key_encoder<KeyColumns>(),
+        &KeyColumns::describe,
+        &Functions::encode,
+        &Functions::decode,
+        &Functions::create,
+        &Functions::destroy,
+        &ExtrasTable<Extras, typename KeyColumns::Types>::description,
+        key_type_names<KeyColumns>(),
+        &RuleTable<KeyColumns, Indexes, RuleList>::description,
+        &EvolutionOf<Record, Codec, EvolutionList>::Constants::description};
 };
 
 template <class Record, class Options>
@@ -151,6 +192,10 @@ inline constexpr bool kAllCodecs = false;
 template <class... Cs, class Record>
 inline constexpr bool kAllCodecs<List<Cs...>, Record> = (Codec<Cs, Record> && ...);
 
+template <class Record, class KeyOptions, class Extras>
+inline constexpr ExtraMistake kExtraMistake =
+    Extras::template mistake<typename Element<0, KeyOptions>::template ColumnsOf<Record>::Types>;
+
 /// What may be wrong with a declaration; the first that applies is what the compiler says.
 enum class Mistake {
     none,
@@ -162,17 +207,23 @@ enum class Mistake {
     no_codec,
     foreign_key_member,
     foreign_index_member,
+    index,
+    index_without_members,
     same_index_name,
-    not_keyable
+    not_keyable,
+    extra,
+    rule,
+    evolution
 };
 
-template <Name TableName, class Record, class KeyOptions, class CodecOptions, class IndexOptions>
+template <Name TableName, class Record, class KeyOptions, class CodecOptions, class IndexOptions, class Extras,
+          class RuleOptions, class EvolutionOptions>
 consteval Mistake find_mistake() {
     if constexpr (TableName.view().empty())
         return Mistake::no_name;
-    else if constexpr (!std::is_aggregate_v<Record>)
+    else if constexpr (!kIsOutside<KeyOptions> && !std::is_aggregate_v<Record>)
         return Mistake::not_aggregate;
-    else if constexpr (!reflect::Record<Record>)
+    else if constexpr (!kIsOutside<KeyOptions> && !reflect::Record<Record>)
         return Mistake::not_record;
     else if constexpr (!kExactlyOne<KeyOptions>)
         return Mistake::key;
@@ -182,26 +233,42 @@ consteval Mistake find_mistake() {
         return Mistake::no_codec;
     else if constexpr (!AllBelongTo<Record, KeyOptions>::value)
         return Mistake::foreign_key_member;
+    else if constexpr (find_index_mistake<Record>(IndexOptions{}) != IndexMistake::none)
+        return Mistake::index;
+    else if constexpr (!AllBelongTo<Record, IndexOptions>::value && !reflect::Record<Record>)
+        return Mistake::index_without_members;
     else if constexpr (!AllBelongTo<Record, IndexOptions>::value)
         return Mistake::foreign_index_member;
     else if constexpr (!IndexNames<IndexOptions>::different)
         return Mistake::same_index_name;
     else if constexpr (!AllKeyable<Record, KeyOptions>::value || !AllKeyable<Record, IndexOptions>::value)
         return Mistake::not_keyable;
+    else if constexpr (kExtraMistake<Record, KeyOptions, Extras> != ExtraMistake::none)
+        return Mistake::extra;
+    else if constexpr (!RulesOf<Record, RuleOptions>::right)
+        return Mistake::rule;
+    else if constexpr (EvolutionOf<Record, Element<0, CodecOptions>, EvolutionOptions>::mistake !=
+                       EvolutionMistake::none)
+        return Mistake::evolution;
     else
         return Mistake::none;
 }
 
 // A function, as clang 14 forgets the members of a class in which an assertion fails and goes on complaining about
 // that. The return type has to be deduced, so that naming the call instantiates the body.
-template <Mistake Found, class Record>
+template <Mistake Found, class Record, class CodecOptions, class IndexOptions, class KeyOptions, class Extras,
+          class RuleOptions, class EvolutionOptions>
 constexpr auto tell_mistake() {
     static_assert(Found != Mistake::no_name, "a table needs a name");
     static_assert(Found != Mistake::not_aggregate,
                   "the record of a table must be an aggregate: a struct without constructors, private members, "
-                  "virtual functions and base classes");
+                  "virtual functions and base classes; any other value needs a key outside it: "
+                  "cambium::Key<std::string>");
     if constexpr (Found == Mistake::not_record) reflect::check_record<Record>();
-    static_assert(Found != Mistake::key, "a table needs exactly one PrimaryKey<&Record::member, ...>");
+    static_assert(
+        Found != Mistake::key,
+        "a table needs exactly one PrimaryKey<&Record::member, ...>, or one Key<Type, ...> that is not part "
+        "of the record");
     static_assert(Found != Mistake::codec,
                   "a table needs exactly one codec: Cbor, Json, Raw, FlatBuffers or one of your own");
     static_assert(Found != Mistake::no_codec,
@@ -210,31 +277,49 @@ constexpr auto tell_mistake() {
                   "the primary key of this table names a member of another record type");
     static_assert(Found != Mistake::foreign_index_member,
                   "an index of this table names a member of another record type");
+    if constexpr (Found == Mistake::index) tell_index_mistake<find_index_mistake<Record>(IndexOptions{})>();
+    static_assert(Found != Mistake::index_without_members,
+                  "an index of this table names a member, and its value is not a record: it has no members");
     static_assert(Found != Mistake::same_index_name, "two indexes of this table have the same name");
-    static_assert(Found != Mistake::not_keyable,
-                  "a column of this table's primary key or of an index has a type that cannot be a key; keys are "
-                  "bool, integers, float, double, enums, strings, bytes, Uuid, fixed bytes, times, and optionals, "
-                  "pairs and tuples of these");
+    static_assert(
+        Found != Mistake::not_keyable,
+        "a column of this table's primary key or of an index has a type that cannot be a key; keys are "
+        "bool, integers, float, double, enums, strings, bytes, Uuid, Uint256, fixed bytes, times, and optionals, "
+        "pairs and tuples of these");
+    if constexpr (Found == Mistake::extra) tell_extra_mistake<kExtraMistake<Record, KeyOptions, Extras>>();
+    if constexpr (Found == Mistake::rule) tell_rule_mistake<Record, RulesOf<Record, RuleOptions>>();
+    if constexpr (Found == Mistake::evolution)
+        tell_evolution_mistake<EvolutionOf<Record, Element<0, CodecOptions>, EvolutionOptions>::mistake>();
     return true;
 }
 
 }  // namespace detail
 
-/// A table: its name in the file, the record type, and in any order one PrimaryKey, one codec, and any number of
-/// Unique and OrderedIndex. Derive an empty struct from it, so that messages show a short name.
+/// A table: its name in the file, the record type, and in any order one PrimaryKey or Key, one codec, and any
+/// number of Unique, OrderedIndex, ForeignKey (foreign_key.hpp), NotNull, Check, RowVersion (constraint.hpp);
+/// AutoIncrement or GeneratedUuid (generated.hpp); what evolution.hpp has for tables that have changed. Derive an
+/// empty struct from it, so that messages show a short name.
 template <detail::Name TableName, class RecordType, class... Options>
 struct Table {
     using KeyOptions = detail::OptionsOf<detail::KeyOption, Options...>;
     using CodecOptions = detail::OptionsOf<detail::CodecOption, Options...>;
     using IndexOptions = detail::OptionsOf<detail::IndexOption, Options...>;
+    using Extras = detail::ExtraOptions<RecordType, detail::OptionsOf<detail::GeneratorOption, Options...>,
+                                        detail::OptionsOf<detail::LogOption, Options...>,
+                                        detail::OptionsOf<detail::ExpiryOption, Options...>>;
+    using RuleOptions = detail::OptionsOf<detail::RuleOption, Options...>;
+    using EvolutionOptions = detail::OptionsOf<detail::EvolutionOption, Options...>;
 
     using Record = RecordType;
     static constexpr std::string_view table_name = TableName.view();
-    using TableLayout = detail::Layout<TableName, RecordType, KeyOptions, CodecOptions, IndexOptions>;
+    using TableLayout = detail::Layout<TableName, RecordType, KeyOptions, CodecOptions, IndexOptions, Extras,
+                                       RuleOptions, EvolutionOptions>;
 
     static constexpr detail::Mistake mistake =
-        detail::find_mistake<TableName, RecordType, KeyOptions, CodecOptions, IndexOptions>();
-    using Checked = decltype(detail::tell_mistake<mistake, RecordType>());
+        detail::find_mistake<TableName, RecordType, KeyOptions, CodecOptions, IndexOptions, Extras, RuleOptions,
+                             EvolutionOptions>();
+    using Checked = decltype(detail::tell_mistake<mistake, RecordType, CodecOptions, IndexOptions, KeyOptions,
+                                                  Extras, RuleOptions, EvolutionOptions>());
 };
 
 namespace detail {
@@ -265,10 +350,22 @@ struct RecordOf<T> {
 template <class T>
 using LayoutOf = typename T::TableLayout;
 
+/// The index at a position of a table.
+template <class T, std::size_t Position>
+using IndexOf = Element<Position, typename T::IndexOptions>;
+
+/// Whether the key of a table is outside its value.
+template <class T>
+concept kOutsideKey = DeclaredTable<T> && kIsOutside<typename T::KeyOptions>;
+
 }  // namespace detail
 
 /// The type of a table's primary key: that of its column, or a std::tuple when there are several.
 template <class T>
 using KeyOf = typename detail::LayoutOf<T>::KeyValue::type;
+
+/// What a walk over a table yields: its record, or an Entry of key and value when the key is outside.
+template <class T>
+using RowOf = typename detail::LayoutOf<T>::Row::type;
 
 }  // namespace cambium

@@ -5,83 +5,28 @@
 // not outlive its Database.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
+#include <type_traits>
+#include <utility>
 
+#include "cambium/base/values.hpp"
 #include "cambium/kv/transaction.hpp"
 
 namespace cambium {
 
 class Database;
+class WriteTransaction;
 
 namespace detail {
 class DatabaseState;
 struct WriteWorkspace;
 struct TransactionAccess;
-}  // namespace detail
+struct ViewToken;
 
-/// Reads one snapshot. A WriteTransaction is one too: what takes a ReadTransaction& also reads its own writes.
-class ReadTransaction {
-public:
-    ReadTransaction(const ReadTransaction&) = delete;
-    ReadTransaction& operator=(const ReadTransaction&) = delete;
-    ~ReadTransaction() = default;
-
-    /// Let go of the snapshot: readers, rows and iterators made from this transaction then throw Error{misuse}.
-    /// May be called twice. Does nothing to a write transaction, which its owner commits or aborts.
-    void end() noexcept;
-    /// False after end(), commit() or abort().
-    [[nodiscard]] bool active() const noexcept { return store_ != nullptr && store_->active(); }
-    /// The transaction of the key-value store underneath. Trees whose names begin with "cambium." belong to the
-    /// typed layer: read them as you like, but never write to them.
-    [[nodiscard]] kv::Transaction& store();
-
-    using cambium_bound_to_transaction = void;
-
-protected:
-    ReadTransaction(detail::DatabaseState& database, std::optional<kv::ReadTransaction> snapshot);
-
-    detail::DatabaseState* database_;
-    kv::Transaction* store_ = nullptr;
-
-private:
-    friend class Database;
-    friend struct detail::TransactionAccess;
-    std::optional<kv::ReadTransaction> snapshot_;
-};
-
-/// What a write transaction has done so far, in entries.
-struct WriteStatistics {
-    std::uint64_t records_written = 0;  ///< inserted or replaced
-    std::uint64_t records_erased = 0;   ///< without those of truncate()
-    std::uint64_t index_entries_written = 0;
-    std::uint64_t index_entries_erased = 0;  ///< without those of truncate()
-};
-
-/// The one writer. Sees its own changes; nobody else does before commit(). Destroyed without commit(), it rolls
-/// back.
-class WriteTransaction : public ReadTransaction {
-public:
-    ~WriteTransaction();
-
-    /// Make every change durable and visible, atomically. Errors as kv::WriteTransaction::commit();
-    /// Error{misuse} when an earlier write of this transaction failed half way (disk full, out of memory): it
-    /// can only be rolled back.
-    void commit();
-    /// Forget every change. May be called twice.
-    void abort() noexcept;
-    [[nodiscard]] WriteStatistics statistics() const noexcept;
-
-private:
-    friend class Database;
-    friend struct detail::TransactionAccess;
-    explicit WriteTransaction(detail::DatabaseState& database);
-
-    kv::WriteTransaction writer_;
-    detail::WriteWorkspace* workspace_;
-};
-
-namespace detail {
+/// Tell the views of a transaction that it has ended.
+void end_views(ViewToken*& token) noexcept;
 
 template <class T>
 inline constexpr bool kBoundToTransaction = requires {
@@ -92,5 +37,139 @@ requires(!requires {
     typename Wrapper<Types...>::cambium_bound_to_transaction;
 }) inline constexpr bool kBoundToTransaction<Wrapper<Types...>> = (kBoundToTransaction<Types> || ...);
 
+/// One sentence when a closure returns what ends with its transaction.
+template <class Result>
+constexpr void check_result() {
+    static_assert(!kBoundToTransaction<std::remove_cvref_t<Result>>,
+                  "this closure returns rows, an iterator, a reader or a transaction that ends with the closure; "
+                  "return records: first(), collect(), get()");
+}
+
+template <class Result, class Closure>
+Result run_and_commit(WriteTransaction& transaction, Closure& closure);
 }  // namespace detail
+
+/// Reads one snapshot. A WriteTransaction is one too: what takes a ReadTransaction& also reads its own writes.
+class ReadTransaction {
+public:
+    ReadTransaction(const ReadTransaction&) = delete;
+    ReadTransaction& operator=(const ReadTransaction&) = delete;
+    ~ReadTransaction() { end_views(); }
+
+    /// Let go of the snapshot: readers, rows and iterators made from this transaction then throw Error{misuse}.
+    /// May be called twice. Does nothing to a write transaction, which its owner commits or aborts.
+    void end() noexcept;
+    /// False after end(), commit() or abort().
+    [[nodiscard]] bool active() const noexcept { return store_ != nullptr && store_->active(); }
+    /// The transaction of the key-value store underneath. Trees whose names begin with "cambium." belong to the
+    /// typed layer: read them as you like, but never write to them.
+    [[nodiscard]] kv::Transaction& store();
+    /// What time it is in this transaction, by the clock of the database (Database::set_clock): always the same,
+    /// and what decides which of its records have expired. A write transaction asks the clock when it begins, and
+    /// its nested ones have its time. So does a snapshot of a database that was opened with a table of ExpiresAt;
+    /// any other asks with the first call of now(), so that who needs no time does not pay for it. May be called
+    /// after the end.
+    [[nodiscard]] Timestamp now();
+
+    using cambium_bound_to_transaction = void;
+
+protected:
+    ReadTransaction(detail::DatabaseState& database, std::optional<kv::ReadTransaction> snapshot);
+
+    void end_views() noexcept {
+        if (views_ != nullptr) detail::end_views(views_);
+    }
+
+    detail::DatabaseState* database_;
+    kv::Transaction* store_ = nullptr;
+    std::optional<Timestamp> time_;       ///< see now(); nothing in a snapshot that has not asked
+    detail::ViewToken* views_ = nullptr;  ///< what the views of a debug build watch
+
+private:
+    friend class Database;
+    friend struct detail::TransactionAccess;
+    std::optional<kv::ReadTransaction> snapshot_;
+};
+
+/// What a write transaction has done so far: in entries, with the nested ones that were committed, and in time.
+struct WriteStatistics {
+    std::uint64_t records_written = 0;  ///< inserted or replaced
+    std::uint64_t records_erased = 0;   ///< without those of truncate()
+    std::uint64_t index_entries_written = 0;
+    std::uint64_t index_entries_erased = 0;  ///< without those of truncate()
+    /// What commit() has written to the file; 0 before it, and of a nested transaction, whose pages the outermost
+    /// one writes. Commit records are not counted: one may stand for several commits.
+    std::uint64_t pages_written = 0;
+    std::uint64_t bytes_written = 0;  ///< of those pages, and of zeros that are written ahead (docs/durability.md)
+    /// From the begin, when the write lock was had, to now; once it has ended, to the end of commit(), flush
+    /// included, or of abort(). By a steady clock.
+    std::chrono::nanoseconds duration{0};
+};
+
+/// The one writer. Sees its own changes; nobody else does before commit(). Destroyed without commit(), it rolls
+/// back.
+class WriteTransaction : public ReadTransaction {
+public:
+    ~WriteTransaction();
+
+    /// Make every change durable and visible, atomically. Errors as kv::WriteTransaction::commit();
+    /// Error{misuse} when an earlier write of this transaction failed half way (disk full, out of memory): it
+    /// can only be rolled back. Error{constraint} when a deferred foreign key refers to nothing: the sentence names
+    /// the rows, and the transaction has been rolled back.
+    /// In a nested transaction: hand every change to the one around it; deferred foreign keys wait for that one.
+    void commit();
+    /// Forget every change. May be called twice.
+    void abort() noexcept;
+
+    /// A transaction inside this one, to any depth; see nested(). Until it has ended, this one's readers, writers
+    /// and commit() throw Error{misuse}; afterwards they go on. Destroyed without commit(), it rolls back alone.
+    /// O(1); the first change of a page that this one has changed copies it.
+    [[nodiscard]] WriteTransaction begin_nested();
+
+    /// Call closure(WriteTransaction&) in a nested transaction: when the closure throws, or aborts what it was
+    /// given, its changes are taken back and this transaction is as it was. Returns what the closure returns.
+    template <class Closure>
+    decltype(auto) nested(Closure&& closure) {
+        static_assert(std::is_invocable_v<Closure&, WriteTransaction&>,
+                      "WriteTransaction::nested takes a function of one cambium::WriteTransaction&");
+        using Result = std::invoke_result_t<Closure&, WriteTransaction&>;
+        detail::check_result<Result>();
+        WriteTransaction inner = begin_nested();
+        return detail::run_and_commit<Result>(inner, closure);
+    }
+    /// So far; after commit() or abort() the final figures. They are of what this object did, also when it was
+    /// taken back.
+    [[nodiscard]] WriteStatistics statistics() const noexcept;
+
+private:
+    friend class Database;
+    friend struct detail::TransactionAccess;
+    WriteTransaction(detail::DatabaseState& database, kv::WriteTransaction writer);
+    explicit WriteTransaction(WriteTransaction* outer);
+
+    void commit_outermost();
+    void commit_and_tell();
+
+    WriteTransaction* outer_ = nullptr;  ///< the one around a nested one
+    kv::WriteTransaction writer_;
+    detail::WriteWorkspace* workspace_;
+};
+
+namespace detail {
+
+/// Calls the closure and commits, unless the closure has aborted. Returns what the closure returns.
+template <class Result, class Closure>
+Result run_and_commit(WriteTransaction& transaction, Closure& closure) {
+    if constexpr (std::is_void_v<Result>) {
+        closure(transaction);
+        if (transaction.active()) transaction.commit();
+    } else {
+        Result result = closure(transaction);
+        if (transaction.active()) transaction.commit();
+        return result;
+    }
+}
+
+}  // namespace detail
+
 }  // namespace cambium

@@ -82,6 +82,10 @@ std::string_view to_string(ErrorCode code) noexcept {
             return "encode";
         case ErrorCode::schema:
             return "schema";
+        case ErrorCode::cancelled:
+            return "cancelled";
+        case ErrorCode::conflict:
+            return "conflict";
     }
     return "unknown";
 }

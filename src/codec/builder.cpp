@@ -8,6 +8,8 @@
 #include <limits>
 #include <utility>
 
+#include "cambium/codec/enum_names.hpp"
+#include "codec/document_access.hpp"
 #include "codec/numbers.hpp"
 #include "codec/text_forms.hpp"
 #include "codec/utf8.hpp"
@@ -15,8 +17,15 @@
 namespace cambium::codec {
 namespace {
 
+constexpr std::uint64_t kBignumTag = 2;
 constexpr std::uint64_t kUuidTag = 37;
 constexpr std::uint64_t kSelfDescribedTag = 55799;
+
+constexpr Shape kDocumentShape{Kind::document, Meaning::plain, 0, nullptr};
+
+Document& document_at(void* address) {
+    return *static_cast<Document*>(address);
+}
 
 // The number of a variant's alternative is read like any other unsigned number.
 constexpr Shape kAlternativeNumber{Kind::unsigned_integer, Meaning::plain, 8, nullptr};
@@ -31,6 +40,8 @@ std::string kind_name(const Shape& shape) {
             return "bytes";
         case Kind::uuid:
             return "a UUID";
+        case Kind::uint256:
+            return "a number of up to 256 bits";
         case Kind::list:
             return "an array";
         case Kind::map:
@@ -75,8 +86,11 @@ Builder::~Builder() {
 void Builder::null() {
     const Slot slot = place_for(true);
     if (slot.shape != nullptr) {
-        if (slot.shape->kind == Kind::optional)
+        if (slot.shape->kind == Kind::optional) {
+            if (document_tag_ != 0) fail("unexpected tag " + std::to_string(document_tag_ - 1));
             slot.shape->optional().reset(slot.value);
+        } else if (slot.shape->kind == Kind::document)
+            put(slot, Document());
         else if (slot.shape->kind != Kind::null)
             fail_type(*slot.shape, "null");
     }
@@ -86,8 +100,12 @@ void Builder::null() {
 void Builder::boolean(bool value) {
     const Slot slot = place_for(false);
     if (slot.shape != nullptr) {
-        if (slot.shape->kind != Kind::boolean) fail_type(*slot.shape, value ? "true" : "false");
-        store_as(slot.value, static_cast<std::uint8_t>(value));
+        if (slot.shape->kind == Kind::document)
+            put(slot, Document(value));
+        else if (slot.shape->kind == Kind::boolean)
+            store_as(slot.value, static_cast<std::uint8_t>(value));
+        else
+            fail_type(*slot.shape, value ? "true" : "false");
     }
     close_slot();
 }
@@ -103,6 +121,12 @@ void Builder::unsigned_integer(std::uint64_t value) {
                 break;
             case Kind::floating:
                 store_float(slot, {}, static_cast<double>(value));
+                break;
+            case Kind::uint256:
+                *static_cast<Uint256*>(slot.value) = value;
+                break;
+            case Kind::document:
+                put(slot, Document(value));
                 break;
             default:
                 fail_type(*slot.shape, "the number " + std::to_string(value));
@@ -125,9 +149,14 @@ void Builder::negative_integer(std::uint64_t value) {
                 store_integer(*slot.shape, slot.value, ~value);
                 break;
             case Kind::unsigned_integer:
+            case Kind::uint256:
                 fail_range(*slot.shape, spelt());
             case Kind::floating:
                 store_float(slot, {}, -1.0 - static_cast<double>(value));
+                break;
+            case Kind::document:
+                if (!is_small) fail_range(*slot.shape, spelt());
+                put(slot, Document(-1 - static_cast<std::int64_t>(value)));
                 break;
             default:
                 fail_type(*slot.shape, "the number " + spelt());
@@ -140,11 +169,15 @@ void Builder::floating(double value, std::string_view text) {
     const Slot slot = place_for(false);
     if (slot.shape != nullptr) {
         const auto spelt = [&] { return text.empty() ? std::to_string(value) : std::string(text); };
-        const bool is_integer =
-            slot.shape->kind == Kind::unsigned_integer || slot.shape->kind == Kind::signed_integer;
+        const bool is_integer = slot.shape->kind == Kind::unsigned_integer ||
+                                slot.shape->kind == Kind::signed_integer || slot.shape->kind == Kind::document;
         if (is_integer && is_spelt_as_integer(text)) fail_range(*slot.shape, text);
-        if (slot.shape->kind != Kind::floating) fail_type(*slot.shape, "the number " + spelt());
-        store_float(slot, text, value);
+        if (slot.shape->kind == Kind::document)
+            put(slot, Document(value));
+        else if (slot.shape->kind == Kind::floating)
+            store_float(slot, text, value);
+        else
+            fail_type(*slot.shape, "the number " + spelt());
     }
     close_slot();
 }
@@ -152,10 +185,13 @@ void Builder::floating(double value, std::string_view text) {
 void Builder::text(std::string_view value) {
     const Slot slot = place_for(false);
     if (slot.shape != nullptr) {
-        if (slot.shape->kind == Kind::string) {
+        if (slot.shape->kind == Kind::string || slot.shape->kind == Kind::document) {
             const std::size_t bad = find_invalid_utf8(value);
             if (bad != value.size()) fail("invalid UTF-8 at byte " + std::to_string(bad) + " of the text");
-            *static_cast<std::string*>(slot.value) = value;
+            if (slot.shape->kind == Kind::string)
+                *static_cast<std::string*>(slot.value) = value;
+            else
+                put(slot, Document(value));
         } else if (form_ == ByteForm::text) {
             store_text_form(slot, value);
         } else {
@@ -166,11 +202,14 @@ void Builder::text(std::string_view value) {
 }
 
 void Builder::bytes(ByteView value) {
-    const bool tagged = std::exchange(uuid_tag_, false);
+    const std::uint64_t tag = std::exchange(tag_, 0);
     const Slot slot = place_for(false);
     if (slot.shape != nullptr) {
-        if (tagged && slot.shape->kind != Kind::uuid) fail_type(*slot.shape, "a UUID");
-        store_bytes(slot, value);
+        if (tag == kUuidTag && slot.shape->kind != Kind::uuid) fail_type(*slot.shape, "a UUID");
+        if (tag == kBignumTag)
+            store_bignum(slot, value);
+        else
+            store_bytes(slot, value);
     }
     close_slot();
 }
@@ -178,8 +217,40 @@ void Builder::bytes(ByteView value) {
 void Builder::tag(std::uint64_t number) {
     if (skipping()) return;
     if (number == kSelfDescribedTag && depth_ == 0) return;
-    if (number != kUuidTag || uuid_tag_) fail("unexpected tag " + std::to_string(number));
-    uuid_tag_ = true;
+    if (document_is_next()) {
+        if (document_tag_ != 0 || number > Document::kMaxTag) fail("unexpected tag " + std::to_string(number));
+        document_tag_ = number + 1;
+        return;
+    }
+    if ((number != kUuidTag && number != kBignumTag) || tag_ != 0) {
+        fail("unexpected tag " + std::to_string(number));
+    }
+    tag_ = number;
+}
+
+// Whether the next value goes into a document, which keeps tags.
+bool Builder::document_is_next() const {
+    const Shape* shape = next_.shape;
+    if (depth_ == 0) {
+        shape = &root_;
+    } else {
+        const Frame& frame = frames_[depth_ - 1];
+        if (frame.shape->kind == Kind::list)
+            shape = frame.shape->list().element;
+        else if (frame.shape->kind == Kind::document && document_at(frame.value).is_array())
+            shape = &kDocumentShape;
+        else if (frame.shape->kind == Kind::variant)
+            shape =
+                frame.position == 1 ? frame.shape->variant().alternatives[frame.alternative] : &kAlternativeNumber;
+    }
+    while (shape != nullptr && shape->kind == Kind::optional) shape = shape->optional().value;
+    return shape != nullptr && shape->kind == Kind::document && shape->meaning != Meaning::unknown_fields;
+}
+
+void Builder::put(const Slot& slot, Document value) {
+    Document& target = document_at(slot.value);
+    target = std::move(value);
+    if (document_tag_ != 0) target.set_tag(static_cast<std::uint32_t>(std::exchange(document_tag_, 0) - 1));
 }
 
 // ------------------------------------------------------------------------------------- lists, maps and records
@@ -194,6 +265,9 @@ void Builder::begin_list() {
         if (list.form == ListForm::set) ++open_sets_;
     } else if (slot.shape->kind == Kind::variant) {
         push(*slot.shape, slot.value);
+    } else if (slot.shape->kind == Kind::document && slot.shape->meaning != Meaning::unknown_fields) {
+        push(*slot.shape, slot.value);
+        put(slot, Document::array());
     } else {
         fail_type(*slot.shape, "an array");
     }
@@ -205,7 +279,7 @@ void Builder::end_list() {
     --depth_;  // from here on errors are about the list, not about an element
     if (frame.shape->kind == Kind::variant) {
         if (frame.position != 2) fail("expected the number of the alternative and its value");
-    } else {
+    } else if (frame.shape->kind == Kind::list) {
         const ListShape& list = frame.shape->list();
         if (list.form == ListForm::set) --open_sets_;
         if (list.form == ListForm::array && frame.position != list.fixed_count) {
@@ -226,6 +300,9 @@ void Builder::begin_map() {
     } else if (slot.shape->kind == Kind::map) {
         push(*slot.shape, slot.value);
         slot.shape->map().clear(slot.value);
+    } else if (slot.shape->kind == Kind::document) {
+        push(*slot.shape, slot.value);
+        put(slot, Document::object());
     } else {
         fail_type(*slot.shape, form_ == ByteForm::text ? "an object" : "a map");
     }
@@ -236,11 +313,40 @@ void Builder::key(std::string_view name) {
     Frame& frame = frames_[depth_ - 1];
     if (frame.shape->kind == Kind::record)
         record_key(frame, name);
+    else if (frame.shape->kind == Kind::document)
+        member_key(frame, document_at(frame.value), name);
     else
         map_key(frame, name);
 }
 
+void Builder::expected_key() {
+    Frame& frame = frames_[depth_ - 1];
+    field_key(frame, field_in_order(frame.shape->record(), frame.expected++));
+}
+
+void Builder::key_number(std::uint64_t number) {
+    if (skipping()) return;
+    Frame& frame = frames_[depth_ - 1];
+    const RecordShape& record = frame.shape->record();
+    if (number == 0 || number > record.count || number - 1 == record.unknown)
+        skip_next_ = true;
+    else
+        field_key(frame, static_cast<std::uint32_t>(number - 1));
+}
+
 void Builder::end_map() {
+    if (skip_depth_ == 0) {
+        Frame& frame = frames_[depth_ - 1];
+        if (frame.shape->kind == Kind::document) {
+            finish_object(frame, document_at(frame.value));
+        } else if (frame.shape->kind == Kind::record) {
+            const RecordShape& record = frame.shape->record();
+            if (record.unknown < record.count) {
+                Document& unknown = document_at(static_cast<char*>(frame.value) + frame.offsets[record.unknown]);
+                if (unknown.is_object()) finish_object(frame, unknown);
+            }
+        }
+    }
     pop();
 }
 
@@ -271,7 +377,10 @@ void Builder::pop() {
 Builder::Slot Builder::place_for(bool is_null) {
     if (skipping()) return {};
     Slot slot = open_slot();
-    if (uuid_tag_) fail("tag 37 (UUID) is not followed by a byte string");
+    if (tag_ != 0) {
+        fail((tag_ == kUuidTag ? "tag 37 (UUID)" : "tag 2 (bignum)") +
+             std::string(" is not followed by a byte string"));
+    }
     while (!is_null && slot.shape->kind == Kind::optional) {
         const OptionalShape& optional = slot.shape->optional();
         slot = {optional.value, optional.emplace(slot.value)};
@@ -282,11 +391,15 @@ Builder::Slot Builder::place_for(bool is_null) {
 Builder::Slot Builder::open_slot() {
     if (depth_ == 0) return {&root_, root_value_};
     Frame& frame = frames_[depth_ - 1];
+    if (frame.shape->kind == Kind::record) return next_;
     if (frame.shape->kind == Kind::variant) {
         if (frame.position == 0) return {&kAlternativeNumber, &frame.alternative};
         if (frame.position > 1) fail("expected only the number of the alternative and its value");
         const VariantShape& variant = frame.shape->variant();
         return {variant.alternatives[frame.alternative], variant.emplace(frame.value, frame.alternative)};
+    }
+    if (frame.shape->kind == Kind::document && document_at(frame.value).is_array()) {
+        return {&kDocumentShape, &DocumentAccess::append_element(document_at(frame.value))};
     }
     if (frame.shape->kind != Kind::list) return next_;
     const ListShape& list = frame.shape->list();
@@ -306,23 +419,61 @@ void Builder::close_slot() {
     }
     if (depth_ == 0) return;
     Frame& frame = frames_[depth_ - 1];
+    if (frame.shape->kind == Kind::record) {
+        ++frame.position;
+        frame.current = frame.shape->record().count;  // between two fields
+        frame.key_size = 0;
+        return;
+    }
     if (frame.pending != nullptr) frame.shape->list().commit(frame.value, std::exchange(frame.pending, nullptr));
     if (frame.shape->kind == Kind::variant && frame.position == 0 &&
         frame.alternative >= frame.shape->variant().count) {
         fail("there is no alternative " + std::to_string(frame.alternative));
     }
     ++frame.position;
-    if (frame.shape->kind == Kind::record) frame.current = frame.shape->record().count;  // between two fields
     frame.key_size = 0;
 }
 
 void Builder::record_key(Frame& frame, std::string_view name) {
     const RecordShape& record = frame.shape->record();
     const std::uint32_t field = find_field(record, name, frame);
-    if (field == record.count) {
+    if (field == record.count || field == record.unknown)
+        unknown_key(frame, name);
+    else
+        field_key(frame, field);
+}
+
+void Builder::unknown_key(Frame& frame, std::string_view name) {
+    const RecordShape& record = frame.shape->record();
+    if (record.unknown == record.count) {
         skip_next_ = true;
         return;
     }
+    Document& unknown = document_at(static_cast<char*>(frame.value) + frame.offsets[record.unknown]);
+    if (!unknown.is_object()) DocumentAccess::become_object(unknown);
+    member_key(frame, unknown, name);
+}
+
+void Builder::member_key(Frame& frame, Document& object, std::string_view name) {
+    frame.key_size = 0;
+    const std::size_t bad = find_invalid_utf8(name);
+    if (bad != name.size()) fail("invalid UTF-8 at byte " + std::to_string(bad) + " of a key");
+    Document::Member& member = DocumentAccess::append_member(object, name);
+    frame.key = member.name.data();
+    frame.key_size = member.name.size();
+    next_ = {&kDocumentShape, &member.value};
+}
+
+void Builder::finish_object(Frame& frame, Document& object) {
+    const std::string* twice = DocumentAccess::finish(object);
+    if (twice == nullptr) return;
+    frame.key = twice->data();
+    frame.key_size = twice->size();
+    fail("appears twice");
+}
+
+void Builder::field_key(Frame& frame, std::uint32_t field) {
+    const RecordShape& record = frame.shape->record();
     frame.current = field;
     const std::uint64_t bit = std::uint64_t{1} << (field % 64);
     if ((frame.seen[field / 64] & bit) != 0) fail("appears twice");
@@ -346,7 +497,7 @@ void Builder::map_key(Frame& frame, std::string_view name) {
 // Looks first where the encoder of this format would have put the field, then among the sorted names.
 std::uint32_t Builder::find_field(const RecordShape& record, std::string_view name, Frame& frame) const {
     if (frame.expected < record.count) {
-        const std::uint32_t guess = order_ == KeyOrder::sorted ? record.sorted[frame.expected] : frame.expected;
+        const std::uint32_t guess = field_in_order(record, frame.expected);
         if (record.fields[guess].name == name) {
             ++frame.expected;
             return guess;
@@ -390,20 +541,50 @@ void Builder::store_bytes(const Slot& slot, ByteView content) {
             }
             std::memcpy(slot.value, content.data(), content.size());
             return;
+        case Kind::document:
+            put(slot, Document::bytes(content));
+            return;
         default:
             fail_type(*slot.shape, "bytes");
     }
 }
 
+void Builder::store_bignum(const Slot& slot, ByteView big_endian) {
+    if (slot.shape->kind != Kind::uint256) fail_type(*slot.shape, "a bignum");
+    while (!big_endian.empty() && big_endian.front() == 0) big_endian.remove_prefix(1);
+    Uint256::Bytes bytes{};
+    if (big_endian.size() > bytes.size()) {
+        fail_range(*slot.shape, "a bignum of " + std::to_string(big_endian.size()) + " bytes");
+    }
+    std::memcpy(bytes.data() + bytes.size() - big_endian.size(), big_endian.data(), big_endian.size());
+    *static_cast<Uint256*>(slot.value) = Uint256::from_bytes(bytes);
+}
+
+void Builder::store_enumerator(const Slot& slot, std::string_view name) {
+    const auto number = slot.shape->enumerators().number(name);
+    if (!number) {
+        Path shown;
+        shown.add_name(name);
+        fail("there is no enumerator \"" + shown.text() + "\" of " + describe(*slot.shape));
+    }
+    store_integer(*slot.shape, slot.value, static_cast<std::uint64_t>(*number));
+}
+
 void Builder::store_text_form(const Slot& slot, std::string_view text) {
     if (slot.shape->kind == Kind::uuid) {
-        const auto uuid = parse_uuid(text);
+        const auto uuid = Uuid::parse(text);
         if (!uuid) fail("expected a UUID such as 00112233-4455-6677-8899-aabbccddeeff");
         *static_cast<Uuid*>(slot.value) = *uuid;
+    } else if (slot.shape->kind == Kind::uint256) {
+        const auto number = text.starts_with("0x") ? Uint256::from_hex(text) : Uint256::from_decimal(text);
+        if (!number) fail("expected the digits of a number below 2^256, decimal, or hexadecimal after 0x");
+        *static_cast<Uint256*>(slot.value) = *number;
     } else if (slot.shape->kind == Kind::bytes || slot.shape->kind == Kind::fixed_bytes) {
         const auto content = parse_base64(text);
         if (!content) fail("expected base64 text");
         store_bytes(slot, *content);
+    } else if (slot.shape->meaning == Meaning::enumeration) {
+        store_enumerator(slot, text);
     } else {
         fail_type(*slot.shape, "text");
     }
@@ -418,11 +599,20 @@ void Builder::fail(std::string_view reason) const {
         switch (frame.shape->kind) {
             case Kind::record: {
                 const RecordShape& record = frame.shape->record();
-                if (frame.current < record.count) path.add_name(record.fields[frame.current].name);
+                if (frame.current < record.count)
+                    path.add_name(record.fields[frame.current].name);
+                else if (frame.key_size > 0)
+                    path.add_name({frame.key, frame.key_size});
                 break;
             }
             case Kind::map:
                 if (frame.key_size > 0) path.add_name({frame.key, frame.key_size});
+                break;
+            case Kind::document:
+                if (document_at(frame.value).is_array())
+                    path.add_position(frame.position);
+                else if (frame.key_size > 0)
+                    path.add_name({frame.key, frame.key_size});
                 break;
             default:
                 path.add_position(frame.position);

@@ -14,6 +14,7 @@
 #include <type_traits>
 
 #include "cambium/base/bytes.hpp"
+#include "cambium/codec/document.hpp"
 #include "cambium/codec/shape.hpp"
 #include "codec/path.hpp"
 
@@ -48,7 +49,25 @@ public:
     void end_list();
     void begin_map();
     void key(std::string_view name);
+    /// A key that is a number: that of a field, counted from 1. Only where in_record().
+    void key_number(std::uint64_t number);
     void end_map();
+    /// The name of the field that the encoder of this format writes next in the record that the builder is in;
+    /// empty when there is none, or another key is as likely.
+    [[nodiscard]] std::string_view expected_field() const {
+        if (skipping()) return {};
+        const Frame& frame = frames_[depth_ - 1];
+        if (frame.shape->kind != Kind::record) return {};
+        const RecordShape& record = frame.shape->record();
+        if (frame.expected >= record.count) return {};
+        const std::uint32_t field = field_in_order(record, frame.expected);
+        return field == record.unknown ? std::string_view() : record.fields[field].name;
+    }
+    /// key() of expected_field(), which is not empty.
+    void expected_key();
+
+    /// Whether the next key belongs to a record, where it may be the number of a field.
+    [[nodiscard]] bool in_record() const { return frames_[depth_ - 1].shape->kind == Kind::record; }
 
     /// Whether the events since the last key belong to a field the record does not have.
     [[nodiscard]] bool skipping() const { return skip_next_ || skip_depth_ > 0; }
@@ -67,7 +86,7 @@ private:
         std::uint64_t seen[2];         // record: one bit per field
         std::uint32_t current;         // record: the field being read, or the number of fields
         std::uint32_t expected;        // record: where in the order of the format the next key is looked for first
-        const char* key;               // map: the key being read, owned by the map
+        const char* key;               // map, object: the key being read, owned by the map
         std::size_t key_size;
     };
     static_assert(std::is_trivially_default_constructible_v<Frame>);
@@ -84,10 +103,21 @@ private:
     void pop();
     void start_variant_value(Frame& frame);
 
+    [[nodiscard]] std::uint32_t field_in_order(const RecordShape& record, std::uint32_t place) const {
+        return order_ == KeyOrder::sorted ? record.sorted[place] : place;
+    }
     std::uint32_t find_field(const RecordShape& record, std::string_view name, Frame& frame) const;
     void record_key(Frame& frame, std::string_view name);
+    void field_key(Frame& frame, std::uint32_t field);
+    void unknown_key(Frame& frame, std::string_view name);
+    void member_key(Frame& frame, Document& object, std::string_view name);
+    void finish_object(Frame& frame, Document& object);
+    [[nodiscard]] bool document_is_next() const;
+    void put(const Slot& slot, Document value);
     void map_key(Frame& frame, std::string_view name);
     void store_bytes(const Slot& slot, ByteView content);
+    void store_bignum(const Slot& slot, ByteView big_endian);
+    void store_enumerator(const Slot& slot, std::string_view name);
     void store_text_form(const Slot& slot, std::string_view text);
     void store_float(const Slot& slot, std::string_view text, double value);
 
@@ -98,7 +128,8 @@ private:
     void* const root_value_;
     const KeyOrder order_;
     const ByteForm form_;
-    bool uuid_tag_ = false;
+    std::uint64_t document_tag_ = 0;  // one more than the tag read before a document; 0: none
+    std::uint64_t tag_ = 0;           // read before the byte string that it is about; 0: none
     bool skip_next_ = false;
     std::size_t skip_depth_ = 0;
     std::size_t open_sets_ = 0;

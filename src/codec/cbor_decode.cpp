@@ -6,7 +6,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
+#include <string_view>
 
 #include "cambium/codec/cbor.hpp"
 #include "codec/builder.hpp"
@@ -99,12 +101,12 @@ constexpr cbor_callbacks kCallbacks{
 
 class CborReader {
 public:
-    CborReader(ByteView bytes, Builder& builder) : rest_(bytes), builder_(builder) {}
+    CborReader(ByteView bytes, Builder& builder, FieldKeys keys) : rest_(bytes), builder_(builder), keys_(keys) {}
 
     // Reads one whole item, which must be all there is.
     void read() {
         do {
-            item(next_token());
+            if (!take_expected_key()) item(next_token());
             while (depth_ > 0 && !top().open && top().left == 0) close_container();
         } while (depth_ > 0 || after_tag_);
         if (!rest_.empty()) builder_.fail(std::to_string(rest_.size()) + " bytes follow the end of the record");
@@ -143,11 +145,32 @@ private:
         after_tag_ = token.kind == TokenKind::tag;
     }
 
+    // The key that the encoder writes here, if it is the one that follows: told by its bytes, without a token.
+    bool take_expected_key() {
+        constexpr std::size_t kShortText = 24;  // a byte, 0x60 and its length, stands before a shorter text
+        if (depth_ == 0 || after_tag_ || !top().is_map || !top().key_is_next || keys_ != FieldKeys::names) {
+            return false;
+        }
+        const std::string_view name = builder_.expected_field();
+        if (name.empty() || name.size() >= kShortText || rest_.size() <= name.size() ||
+            static_cast<unsigned char>(rest_.front()) != 0x60 + name.size() ||
+            std::memcmp(rest_.data() + 1, name.data(), name.size()) != 0) {
+            return false;
+        }
+        rest_.remove_prefix(1 + name.size());
+        builder_.expected_key();
+        count_item();
+        return true;
+    }
+
     // Keys of a skipped map are read like its values: the builder ignores both, and they may be anything.
     void key(const Token& token) {
         if (builder_.skipping()) return value(token);
         std::string joined;
-        if (token.kind == TokenKind::begin_text) {
+        if (keys_ == FieldKeys::numbers && builder_.in_record()) {
+            if (token.kind != TokenKind::unsigned_integer) builder_.fail("a key is not the number of a field");
+            builder_.key_number(token.number);
+        } else if (token.kind == TokenKind::begin_text) {
             builder_.key(join_chunks(TokenKind::text, joined));
         } else if (token.kind == TokenKind::text) {
             builder_.key(token.content);
@@ -256,6 +279,7 @@ private:
 
     ByteView rest_;
     Builder& builder_;
+    FieldKeys keys_;
     bool after_tag_ = false;
     std::size_t depth_ = 0;
     std::array<Container, kMaxDepth> containers_;  // uninitialised beyond depth_
@@ -263,9 +287,9 @@ private:
 
 }  // namespace
 
-void decode_cbor(const Shape& shape, ByteView bytes, void* value) {
+void decode_cbor(const Shape& shape, ByteView bytes, void* value, FieldKeys keys) {
     Builder builder(shape, value, KeyOrder::sorted, ByteForm::binary);
-    CborReader(bytes, builder).read();
+    CborReader(bytes, builder, keys).read();
 }
 
 }  // namespace cambium::codec

@@ -14,6 +14,7 @@
 namespace cambium::codec {
 namespace {
 
+constexpr std::uint64_t kBignumTag = 2;
 constexpr std::uint64_t kUuidTag = 37;  // IANA registry of CBOR tags
 
 // Whether a half-precision number holds this value exactly: 11 significant bits, from 2^-24 to 65504.
@@ -51,10 +52,13 @@ bool fits_float(double value) {
            static_cast<double>(static_cast<float>(value)) == value;
 }
 
+template <FieldKeys Keys>
 class CborWriter {
 public:
     static constexpr bool kSortedKeys = true;
     static constexpr bool kHasNonFinite = true;
+    static constexpr bool kEnumNames = false;
+    static constexpr bool kNumbered = Keys == FieldKeys::numbers;
 
     explicit CborWriter(std::string& out) : out_(out) {}
 
@@ -96,6 +100,21 @@ public:
         put([](auto* to, std::size_t room) { return cbor_encode_tag(kUuidTag, to, room); });
         bytes({reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size()});
     }
+    // An integer when it fits one, else the shortest bignum (RFC 8949, section 3.4.3).
+    void uint256(const Uint256& value) {
+        ByteView digits{reinterpret_cast<const char*>(value.bytes().data()), value.bytes().size()};
+        while (!digits.empty() && digits.front() == 0) digits.remove_prefix(1);
+        if (digits.size() > sizeof(std::uint64_t)) {
+            put([](auto* to, std::size_t room) { return cbor_encode_tag(kBignumTag, to, room); });
+            return bytes(digits);
+        }
+        std::uint64_t small = 0;
+        for (const char digit : digits) small = small << 8U | static_cast<unsigned char>(digit);
+        unsigned_integer(small);
+    }
+    void tag(std::uint64_t number) {
+        put([number](auto* to, std::size_t room) { return cbor_encode_tag(number, to, room); });
+    }
     void begin_list(std::size_t count) {
         put([count](auto* to, std::size_t room) { return cbor_encode_array_start(count, to, room); });
     }
@@ -105,6 +124,7 @@ public:
         put([count](auto* to, std::size_t room) { return cbor_encode_map_start(count, to, room); });
     }
     void key(std::string_view name, std::size_t) { text(name); }
+    void field_number(std::uint64_t number) { unsigned_integer(number); }
     void end_map() {}
 
 private:
@@ -127,9 +147,14 @@ private:
 
 }  // namespace
 
-void encode_cbor(const Shape& shape, const void* value, std::string& out) {
-    CborWriter writer(out);
-    encode_with(writer, shape, value, out);
+void encode_cbor(const Shape& shape, const void* value, std::string& out, FieldKeys keys) {
+    if (keys == FieldKeys::numbers) {
+        CborWriter<FieldKeys::numbers> writer(out);
+        encode_with(writer, shape, value, out);
+    } else {
+        CborWriter<FieldKeys::names> writer(out);
+        encode_with(writer, shape, value, out);
+    }
 }
 
 }  // namespace cambium::codec

@@ -116,6 +116,9 @@ void describe_into(std::string& out, const Shape& shape, const Enclosing* outer)
         case Kind::uuid:
             out += "uuid";
             return;
+        case Kind::uint256:
+            out += "uint256";
+            return;
         case Kind::optional:
             out += "optional<";
             describe_into(out, *shape.optional().value, outer);
@@ -134,6 +137,9 @@ void describe_into(std::string& out, const Shape& shape, const Enclosing* outer)
             return;
         case Kind::variant:
             describe_variant(out, shape.variant(), outer);
+            return;
+        case Kind::document:
+            out += shape.meaning == Meaning::unknown_fields ? "unknown_fields" : "document";
             return;
     }
 }

@@ -1,8 +1,9 @@
 // Walks a value by its shape and hands its parts to a writer, which knows one format. Shared by Json and Cbor.
 //
-// A Writer has: null, boolean, unsigned_integer, signed_integer, floating (float and double), text, bytes, uuid;
-// begin_list(count), element(i) before each element, end_list; begin_map(count), key(name, i) before each value,
-// end_map; and the constants kSortedKeys (map keys by length, then bytes) and kHasNonFinite (NaN and infinity).
+// A Writer has: null, boolean, unsigned_integer, signed_integer, floating (float and double), text, bytes, uuid,
+// uint256; begin_list(count), element(i) before each element, end_list; begin_map(count), key(name, i) before each
+// value, end_map; and the constants kSortedKeys (map keys by length, then bytes), kHasNonFinite (NaN and infinity),
+// kEnumNames (enumerators by name) and kNumbered (fields by number, with field_number(n) in place of key()).
 #pragma once
 
 #include <algorithm>
@@ -13,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "cambium/codec/document.hpp"
+#include "cambium/codec/enum_names.hpp"
 #include "cambium/codec/shape.hpp"
 #include "codec/numbers.hpp"
 #include "codec/path.hpp"
@@ -58,9 +61,15 @@ public:
                 writer_.boolean(load_as<std::uint8_t>(value) != 0);
                 return;
             case Kind::unsigned_integer:
+                if (Writer::kEnumNames && shape.meaning == Meaning::enumeration &&
+                    write_enumerator(shape, static_cast<std::int64_t>(load_unsigned(shape, value))))
+                    return;
                 writer_.unsigned_integer(load_unsigned(shape, value));
                 return;
             case Kind::signed_integer:
+                if (Writer::kEnumNames && shape.meaning == Meaning::enumeration &&
+                    write_enumerator(shape, load_signed(shape, value)))
+                    return;
                 writer_.signed_integer(load_signed(shape, value));
                 return;
             case Kind::floating:
@@ -78,6 +87,9 @@ public:
             case Kind::uuid:
                 writer_.uuid(*static_cast<const Uuid*>(value));
                 return;
+            case Kind::uint256:
+                writer_.uint256(*static_cast<const Uint256*>(value));
+                return;
             case Kind::optional:
                 write_optional(shape.optional(), value, place);
                 return;
@@ -92,6 +104,9 @@ public:
                 return;
             case Kind::variant:
                 write_variant(shape.variant(), value, place);
+                return;
+            case Kind::document:
+                write_document(*static_cast<const Document*>(value), place);
                 return;
         }
     }
@@ -182,13 +197,123 @@ private:
     void write_record(const RecordShape& record, const void* value, const Place& place) {
         const std::size_t depth = deeper(place);
         const std::uint32_t* offsets = record.offsets(value);
+        if (record.unknown < record.count) {
+            const void* unknown = static_cast<const char*>(value) + offsets[record.unknown];
+            return write_open_record(record, value, static_cast<const UnknownFields*>(unknown)->fields, place);
+        }
         writer_.begin_map(record.count);
         for (std::size_t i = 0; i < record.count; ++i) {
-            const std::size_t number = Writer::kSortedKeys ? record.sorted[i] : i;
+            const std::size_t number = Writer::kSortedKeys && !Writer::kNumbered ? record.sorted[i] : i;
             const FieldShape& field = record.fields[number];
-            writer_.key(field.name, i);
+            if constexpr (Writer::kNumbered)
+                writer_.field_number(number + 1);
+            else
+                writer_.key(field.name, i);
             write(*field.shape, static_cast<const char*>(value) + offsets[number],
                   {&place, field.name, 0, depth, false});
+        }
+        writer_.end_map();
+    }
+
+    // A record that keeps fields it does not declare: those come among its own, in the order of the format.
+    void write_open_record(const RecordShape& record, const void* value, const Document& unknown,
+                           const Place& place) {
+        struct Item {
+            std::string_view name;
+            const Shape* shape;
+            const void* value;
+        };
+        constexpr Shape kDocumentShape{Kind::document, Meaning::plain, 0, nullptr};
+        const std::size_t depth = deeper(place);
+        if (!unknown.is_null() && !unknown.is_object())
+            fail_encode({&place, record.fields[record.unknown].name, 0, depth, false},
+                        "expected an object or null");
+        if constexpr (Writer::kNumbered)
+            fail_encode(place, "fields that are stored by number cannot keep unknown ones; choose the codec Cbor");
+        const std::uint32_t* offsets = record.offsets(value);
+        std::vector<Item> items;
+        items.reserve(record.count + unknown.size());
+        for (std::size_t i = 0; i < record.count; ++i) {
+            if (i == record.unknown) continue;
+            items.push_back(
+                {record.fields[i].name, record.fields[i].shape, static_cast<const char*>(value) + offsets[i]});
+            if (unknown.find(record.fields[i].name) == nullptr) continue;
+            fail_encode({&place, record.fields[i].name, 0, depth, false},
+                        "is declared, and is among the unknown fields");
+        }
+        for (const Document::Member& member : unknown.members())
+            items.push_back({member.name, &kDocumentShape, &member.value});
+        if constexpr (Writer::kSortedKeys) {
+            std::sort(items.begin(), items.end(),
+                      [](const Item& a, const Item& b) { return detail::name_less(a.name, b.name); });
+        }
+        writer_.begin_map(items.size());
+        for (std::size_t i = 0; i < items.size(); ++i) {
+            const Place here{&place, items[i].name, 0, depth, false};
+            check_text(items[i].name, here);
+            writer_.key(items[i].name, i);
+            write(*items[i].shape, items[i].value, here);
+        }
+        writer_.end_map();
+    }
+
+    bool write_enumerator(const Shape& shape, std::int64_t number) {
+        const std::string_view name = shape.enumerators().name(number);
+        if (name.empty()) return false;
+        writer_.text(name);
+        return true;
+    }
+
+    void write_document(const Document& document, const Place& place) {
+        if (document.has_tag()) writer_.tag(document.tag());
+        switch (document.type()) {
+            case Document::Type::null:
+                return writer_.null();
+            case Document::Type::boolean:
+                return writer_.boolean(document.as_bool());
+            case Document::Type::unsigned_integer:
+                return writer_.unsigned_integer(document.as_uint64());
+            case Document::Type::signed_integer:
+                return writer_.signed_integer(document.as_int64());
+            case Document::Type::floating:
+                return write_number(document.as_double(), place);
+            case Document::Type::text:
+                check_text(document.as_text(), place);
+                return writer_.text(document.as_text());
+            case Document::Type::bytes:
+                return writer_.bytes(document.as_bytes());
+            case Document::Type::array:
+                return write_elements(document.elements(), place);
+            case Document::Type::object:
+                return write_members(document.members(), place);
+        }
+    }
+
+    void write_elements(std::span<const Document> elements, const Place& place) {
+        Place here{&place, {}, 0, deeper(place), true};
+        writer_.begin_list(elements.size());
+        for (; here.position < elements.size(); ++here.position) {
+            writer_.element(here.position);
+            write_document(elements[here.position], here);
+        }
+        writer_.end_list();
+    }
+
+    void write_members(std::span<const Document::Member> members, const Place& place) {
+        const std::size_t depth = deeper(place);
+        std::vector<const Document::Member*> ordered;
+        ordered.reserve(members.size());
+        for (const Document::Member& member : members) ordered.push_back(&member);
+        if constexpr (Writer::kSortedKeys) {
+            std::sort(ordered.begin(), ordered.end(),
+                      [](const auto* a, const auto* b) { return detail::name_less(a->name, b->name); });
+        }
+        writer_.begin_map(ordered.size());
+        for (std::size_t i = 0; i < ordered.size(); ++i) {
+            const Place here{&place, ordered[i]->name, 0, depth, false};
+            check_text(ordered[i]->name, here);
+            writer_.key(ordered[i]->name, i);
+            write_document(ordered[i]->value, here);
         }
         writer_.end_map();
     }

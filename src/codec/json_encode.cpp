@@ -16,6 +16,8 @@ class JsonWriter {
 public:
     static constexpr bool kSortedKeys = false;
     static constexpr bool kHasNonFinite = false;
+    static constexpr bool kEnumNames = true;
+    static constexpr bool kNumbered = false;
 
     explicit JsonWriter(std::string& out) : out_(out) {}
 
@@ -52,9 +54,15 @@ public:
     }
     void uuid(const Uuid& value) {
         out_ += '"';
-        append_uuid(out_, value);
+        out_ += value.to_string();
         out_ += '"';
     }
+    void uint256(const Uint256& value) {
+        out_ += '"';
+        out_ += value.to_decimal();
+        out_ += '"';
+    }
+    void tag(std::uint64_t) {}  // JSON has none
     void begin_list(std::size_t) { out_ += '['; }
     void element(std::size_t position) {
         if (position > 0) out_ += ',';

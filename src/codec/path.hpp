@@ -17,6 +17,7 @@ public:
     void add_name(std::string_view name);
     void add_position(std::size_t position);
 
+    [[nodiscard]] const std::string& text() const { return text_; }
     /// Throws Error{code}: field "address.lines[2].text": <reason>
     [[noreturn]] void fail(ErrorCode code, std::string_view reason) const;
 

@@ -7,7 +7,6 @@ namespace cambium::codec {
 namespace {
 
 constexpr std::string_view kBase64Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::uint32_t kNoDigit = 64;
 
 std::uint32_t base64_digit(char character) {
@@ -16,17 +15,6 @@ std::uint32_t base64_digit(char character) {
     if (character >= '0' && character <= '9') return static_cast<std::uint32_t>(character - '0') + 52;
     if (character == '+') return 62;
     return character == '/' ? 63 : kNoDigit;
-}
-
-std::optional<std::uint8_t> hex_digit(char character) {
-    if (character >= '0' && character <= '9') return static_cast<std::uint8_t>(character - '0');
-    if (character >= 'a' && character <= 'f') return static_cast<std::uint8_t>(character - 'a' + 10);
-    if (character >= 'A' && character <= 'F') return static_cast<std::uint8_t>(character - 'A' + 10);
-    return std::nullopt;
-}
-
-bool hyphen_before(std::size_t byte) {
-    return byte == 4 || byte == 6 || byte == 8 || byte == 10;
 }
 
 }  // namespace
@@ -64,28 +52,6 @@ std::optional<std::string> parse_base64(std::string_view text) {
         }
     }
     return out;
-}
-
-void append_uuid(std::string& out, const Uuid& uuid) {
-    for (std::size_t i = 0; i < uuid.bytes.size(); ++i) {
-        if (hyphen_before(i)) out.push_back('-');
-        out.push_back(kHexDigits[uuid.bytes[i] >> 4U]);
-        out.push_back(kHexDigits[uuid.bytes[i] & 15U]);
-    }
-}
-
-std::optional<Uuid> parse_uuid(std::string_view text) {
-    if (text.size() != 36) return std::nullopt;
-    Uuid uuid;
-    std::size_t at = 0;
-    for (std::size_t i = 0; i < uuid.bytes.size(); ++i) {
-        if (hyphen_before(i) && text[at++] != '-') return std::nullopt;
-        const auto high = hex_digit(text[at++]);
-        const auto low = hex_digit(text[at++]);
-        if (!high || !low) return std::nullopt;
-        uuid.bytes[i] = static_cast<std::uint8_t>(*high * 16 + *low);
-    }
-    return uuid;
 }
 
 }  // namespace cambium::codec

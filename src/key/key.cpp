@@ -92,5 +92,17 @@ void read_escaped(ByteView& in, void* context, void (*put)(void* context, ByteVi
     }
 }
 
+void complement(std::string& bytes, std::size_t from) {
+    for (std::size_t i = from; i < bytes.size(); ++i) bytes[i] = static_cast<char>(~bytes[i]);
+}
+
+void read_complemented(ByteView& in, void* value, void (*decode)(ByteView& in, void* value)) {
+    std::string bytes(in);
+    complement(bytes, 0);
+    ByteView rest = bytes;
+    decode(rest, value);
+    in.remove_prefix(in.size() - rest.size());
+}
+
 }  // namespace detail
 }  // namespace cambium::key

@@ -2,7 +2,8 @@
 //
 // Pages are read by calls, not through the mapping, so that one that the device cannot read, or that is not in the
 // file any more, is a finding. The pages of the catalog and of the free space are held to the end, as finding the
-// trees and loading the free space need them; of a named tree those from the root to the page being looked at.
+// trees and loading the free space need them; of a named tree those from the root to the page being looked at, and
+// up to 256 more.
 #include <utility>
 #include <vector>
 
@@ -43,8 +44,8 @@ public:
 
     void run() {
         report_.transaction = txn_.snapshot.id;
-        check_tree(txn_.snapshot.catalog, "(catalog)", &txn_.catalog);
-        check_tree(txn_.snapshot.space, "(free space)", &txn_.catalog);
+        check_tree(txn_.snapshot.catalog, "(catalog)", &txn_.catalog, kCatalogMark);
+        check_tree(txn_.snapshot.space, "(free space)", &txn_.catalog, kSpaceMark);
         hold_pages_ = false;
         check_named_trees();
         check_space();
@@ -101,8 +102,9 @@ private:
     };
 
     // `order` knows the order of the keys, or is null when nobody does.
-    void check_tree(const TreeRecord& tree, std::string name, const detail::TreeState* order) {
+    void check_tree(const TreeRecord& tree, std::string name, const detail::TreeState* order, std::uint16_t mark) {
         tree_ = std::move(name);
+        mark_ = mark;
         record_ = tree;
         counts_ = {};
         flags_ = tree.flags;
@@ -141,7 +143,7 @@ private:
                 lose(ref, error.what());
             }
         }
-        if (!hold_pages_) pages_.drop(ref, 1);
+        if (!hold_pages_) pages_.let_go(ref, 1);
     }
 
     void check_node_content(PageRef ref, std::uint32_t level, const std::string& low,
@@ -159,6 +161,9 @@ private:
         if (order_ != nullptr) check_order(keys, ref, low, high);
         if ((node.header().flags & ~kHasHints) != (level == 0 ? leaf_flags(flags_) : branch_flags(flags_)))
             find(ref, "its layout is not that of its tree");
+        if (const std::uint16_t mark = in_values_ ? kValuesMark : mark_;
+            node.header().tree != 0 && node.header().tree != mark)
+            find(ref, "it carries another tree's mark");
         if (level == 0) return check_entries(node, ref);
         for (std::uint32_t i = 0; i <= node.count(); ++i) {
             const std::uint64_t entries = check_node(node.child(i), level - 1, i == 0 ? low : keys[i - 1],
@@ -309,7 +314,7 @@ private:
             try {
                 if (id >= txn_.snapshot.next_tree_id) find(0, "a tree has a number that was never given out");
                 const detail::TreeState& tree = txn_.tree(id, false);
-                check_tree(tree.record, name, tree.order_unknown ? nullptr : &tree);
+                check_tree(tree.record, name, tree.order_unknown ? nullptr : &tree, tree_mark(id));
                 if (tree.order_unknown)
                     find(0, "its order was not checked: the function \"" + txn_.unknown_comparator(tree) +
                                 "\" is not registered");
@@ -350,6 +355,7 @@ private:
     bool in_values_ = false;  ///< in a value tree of it
     Counts counts_;
     std::uint32_t flags_ = 0;                   ///< of the tree
+    std::uint16_t mark_ = 0;                    ///< of its pages
     const detail::TreeState* order_ = nullptr;  ///< of the tree; null: not known
 };
 

@@ -1,6 +1,7 @@
 #include "kv/commit.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "kv/checkpoint.hpp"
 #include "kv/duplicates.hpp"
@@ -178,7 +179,7 @@ void Commit::number_runs() {
         const Extent extent = env_.space.allocate_run(run_pages);
         finish_run(data, env_.checksum, extent.first_page, txn_.next_id, env_.page_size);
         run_numbers_.emplace_back(ref, extent.first_page);
-        writes_.push_back({extent.first_page, data, run_pages, false, false});
+        writes_.push_back({extent.first_page, data, run_pages, false, false, 0});
         delta_.allocated.push_back(extent);
         pages += run_pages;
     });
@@ -237,7 +238,9 @@ void Commit::number_value_trees(NodeEditor leaf) {
         if (entry.kind != ValueKind::duplicate_tree || entry.value.size() != sizeof(TreeRecord)) continue;
         auto record = load<TreeRecord>(reinterpret_cast<const std::byte*>(entry.value.data()));
         if ((record.root & kDirtyBit) == 0) continue;
+        const std::uint16_t mark = std::exchange(mark_, kValuesMark);
         record.root = number(record.root, record.depth - 1);
+        mark_ = mark;
         (void)leaf.replace_value(i, bytes_of_record(record), ValueKind::duplicate_tree);
     }
 }
@@ -274,14 +277,14 @@ PageRef Commit::number(PageRef ref, std::uint32_t level, bool duplicates) {
     if (level > 0) lengthen_prefix(ref, node);
     const std::uint64_t place = txn_.dirty.place(ref);
     const std::uint64_t page = place != 0 ? place : next_page();
-    writes_.push_back({page, txn_.dirty.change(ref), 1, true, place != 0});
+    writes_.push_back({page, txn_.dirty.change(ref), 1, true, place != 0, mark_});
     return page;
 }
 
 // Nodes are finished just before they are written, while they are in the processor's cache.
 void Commit::seal(const Write& write) {
     if (!write.is_node) return;
-    NodeEditor{write.data, env_.page_size}.finish(write.page_number, txn_.next_id);
+    NodeEditor{write.data, env_.page_size}.finish(write.page_number, txn_.next_id, write.tree);
     const std::uint64_t checksum = env_.checksum(write.data + 8, env_.page_size - 8);
     std::memcpy(write.data, &checksum, sizeof checksum);
 }
@@ -290,12 +293,16 @@ void Commit::number_trees() {
     for (std::size_t i = 0; i < txn_.tree_count; ++i) {
         TreeState& tree = *txn_.trees[i];
         if (!tree.modified) continue;
+        mark_ = tree_mark(tree.record.id);
         if (tree.record.root != kNoPage)
             tree.record.root = number(tree.record.root, tree.record.depth - 1, has_duplicates(tree.record));
         patch(txn_, txn_.catalog, tree_key(tree.record.id), bytes_of_record(tree.record));
     }
-    for (TreeState* tree : {&txn_.catalog, &space_})
+    mark_ = kCatalogMark;
+    for (TreeState* tree : {&txn_.catalog, &space_}) {
         if (tree->record.root != kNoPage) tree->record.root = number(tree->record.root, tree->record.depth - 1);
+        mark_ = kSpaceMark;
+    }
     std::sort(writes_.begin(), writes_.end(),
               [](const Write& a, const Write& b) { return a.page_number < b.page_number; });
 }
@@ -350,7 +357,7 @@ void Commit::grow_file(std::uint64_t size, std::uint64_t needed) {
 
 // What is written until the next flush, at the least.
 std::uint64_t Commit::flush_bytes() const noexcept {
-    if (env_.options.in_memory) return ~std::uint64_t{0};
+    if (is_private(env_.options)) return ~std::uint64_t{0};
     if (!deferred_) return 0;
     return env_.options.deferred_bytes != 0 ? env_.options.deferred_bytes : ~std::uint64_t{0};
 }
@@ -386,8 +393,9 @@ void Commit::write_pages() {
     }
     const std::uint64_t ahead = env_.page_writer.end();
     env_.counters.extents_written.fetch_add(extents_.size(), std::memory_order_relaxed);
-    env_.counters.pages_written.fetch_add(written, std::memory_order_relaxed);
-    env_.counters.bytes_written.fetch_add(written * env_.page_size + ahead, std::memory_order_relaxed);
+    size_ = {written, written * env_.page_size + ahead};
+    env_.counters.pages_written.fetch_add(size_.pages, std::memory_order_relaxed);
+    env_.counters.bytes_written.fetch_add(size_.bytes, std::memory_order_relaxed);
     env_.counters.changed_bytes.fetch_add(txn_.changed_bytes, std::memory_order_relaxed);
 }
 
@@ -426,9 +434,9 @@ WrittenCommit EnvironmentState::publish(Commit& commit, Durability durability) {
         space.invalidate();
         throw;
     }
-    if (durability != Durability::deferred) return {written_.snapshot.id, true};
+    if (durability != Durability::deferred) return {written_.snapshot.id, true, commit.size()};
     lock->publish_visible(written_.snapshot);
-    return {written_.snapshot.id, deferred_flush_is_due()};
+    return {written_.snapshot.id, deferred_flush_is_due(), commit.size()};
 }
 
 WrittenCommit EnvironmentState::commit(TransactionState& txn, Durability durability) {

@@ -25,6 +25,8 @@ public:
     void write();
     /// Step 7.
     void publish(Durability durability);
+    /// What write() has written.
+    [[nodiscard]] CommitSize size() const noexcept { return size_; }
 
 private:
     struct Write {
@@ -33,6 +35,7 @@ private:
         std::uint64_t pages;
         bool is_node;
         bool in_place;
+        std::uint16_t tree;  ///< NodeHeader::tree
     };
     void update_catalog();
     void prepare_space();
@@ -74,8 +77,10 @@ private:
     std::uint64_t in_extent_ = 0;
     std::vector<std::pair<PageRef, std::uint64_t>> run_numbers_;  ///< dirty run -> first page, sorted
     std::vector<Write> writes_;
+    std::uint16_t mark_ = 0;  ///< of the tree whose pages are being numbered
     std::vector<Extent> extents_;
     Snapshot result_;
+    CommitSize size_;
 };
 
 }  // namespace cambium::kv::detail

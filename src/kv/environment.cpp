@@ -71,11 +71,9 @@ public:
     }
 
     /// A store of its own, which only this environment will ever see.
-    EnvironmentState* open_in_memory() {
-        if (options_.read_only)
-            throw Error(ErrorCode::invalid_argument,
-                        "in_memory and read_only exclude each other: a store in memory begins empty");
-        data_ = create_store_in_memory(path_, options_);
+    EnvironmentState* open_private() {
+        if (options_.temporary && path_.empty()) path_ = os::temporary_folder();
+        data_ = create_private_store(path_, options_);
         const Meta meta = identity();
         auto env = std::make_unique<EnvironmentState>(path_, options_, std::move(data_), meta);
         env->lock = std::make_unique<LockFile>(path_);
@@ -167,9 +165,13 @@ private:
         auto env = std::make_unique<EnvironmentState>(path_, options_, std::move(data_), Meta{identity()});
         const StoreIdentity id = identity_of(env->data, Meta{env->fixed, {}});
         env->lock = std::make_unique<LockFile>(lock_path_, options_.file_mode, first);
+        // Another name of the data file may have an old lock file beside it. Those who are attached are registered
+        // in theirs, unless the last of them is just ending.
+        const bool used = first || (env->lock->belongs_to(id) && env->lock->has_other_processes());
+        if (!used && env->lock->belongs_to(id) && ++tries_alone_ < kTriesAlone) return retry();
         if (first) {
             recover(*env, id);
-        } else if (!env->lock->belongs_to(id)) {
+        } else if (!used) {
             throw Error(ErrorCode::busy, "the lock file \"" + lock_path_ +
                                              "\" is missing or not the one that other processes use: "
                                              "close the store in all of them and open it again");
@@ -229,7 +231,15 @@ private:
     os::File data_;
     std::string lock_path_;
     bool standalone_ = false;
+    static constexpr int kTriesAlone = 50;
+    int tries_alone_ = 0;  ///< others were attached, and nobody was registered in the lock file
 };
+
+/// Longer than a year is as good as for ever, and cannot overflow.
+WriterQueue::Clock::time_point deadline_after(std::chrono::milliseconds patience) {
+    return WriterQueue::Clock::now() +
+           std::clamp<std::chrono::milliseconds>(patience, {}, std::chrono::hours{24 * 365});
+}
 
 }  // namespace
 
@@ -249,6 +259,15 @@ void check_options(const Options& options) {
         throw Error(ErrorCode::invalid_argument, "deferred_interval is negative; 0 means never");
     if (options.flush_thread && options.deferred_interval.count() == 0)
         throw Error(ErrorCode::invalid_argument, "flush_thread needs a deferred_interval, and it is 0");
+    if (options.in_memory && options.read_only)
+        throw Error(ErrorCode::invalid_argument,
+                    "in_memory and read_only exclude each other: a store in memory begins empty");
+    if (options.temporary && options.read_only)
+        throw Error(ErrorCode::invalid_argument,
+                    "temporary and read_only exclude each other: a temporary store begins empty");
+    if (options.temporary && options.in_memory)
+        throw Error(ErrorCode::invalid_argument,
+                    "temporary and in_memory exclude each other: a temporary store lies in a file; choose one");
 }
 
 }  // namespace
@@ -257,7 +276,7 @@ Environment Environment::open(ByteView path, const Options& options) {
     check_options(options);
     const std::lock_guard guard{registry().mutex};
     Opening opening{std::string{path}, options};
-    if (options.in_memory) return Environment{opening.open_in_memory()};
+    if (is_private(options)) return Environment{opening.open_private()};
     for (int tries = 0; tries < 1000; ++tries)
         if (EnvironmentState* state = opening.try_open()) return Environment{state};
     throw Error(ErrorCode::busy, "\"" + std::string{path} + "\" is replaced again and again while it is opened");
@@ -311,6 +330,22 @@ ReadTransaction Environment::begin_read_durable() {
     return ReadTransaction{EnvironmentAccess::state(*this).begin_read(true)};
 }
 
+std::uint64_t Environment::newest_transaction() const {
+    EnvironmentState& env = EnvironmentAccess::state(*this);
+    env.require_same_process();
+    std::uint64_t sequence = 0;
+    return env.lock != nullptr ? env.lock->visible().newest(sequence).id : env.standalone_head.id;
+}
+
+std::uint64_t Environment::wait_for_newer(std::uint64_t transaction, std::chrono::milliseconds patience) const {
+    EnvironmentState& env = EnvironmentAccess::state(*this);
+    env.require_same_process();
+    const auto deadline = deadline_after(patience);
+    if (env.lock != nullptr) return env.lock->wait_for_newer(transaction, deadline);
+    if (env.standalone_head.id <= transaction) std::this_thread::sleep_until(deadline);
+    return env.standalone_head.id;
+}
+
 std::vector<ReaderInfo> Environment::readers() {
     return EnvironmentAccess::state(*this).readers();
 }
@@ -326,10 +361,7 @@ WriteTransaction Environment::begin_write() {
 
 std::optional<WriteTransaction> Environment::try_begin_write(std::chrono::milliseconds patience) {
     EnvironmentState& env = EnvironmentAccess::state(*this);
-    // Longer than a year is as good as for ever, and cannot overflow.
-    const auto deadline = WriterQueue::Clock::now() +
-                          std::clamp<std::chrono::milliseconds>(patience, {}, std::chrono::hours{24 * 365});
-    detail::TransactionState* txn = env.begin_write(deadline);
+    detail::TransactionState* txn = env.begin_write(deadline_after(patience));
     if (txn == nullptr) return std::nullopt;
     return WriteTransaction{txn, txn->top_level};
 }

@@ -39,7 +39,9 @@ EnvironmentState::EnvironmentState(std::string file_path, const Options& open_op
     writer_->writable = true;
     written_.extents.reserve(kMaxMetaExtents);
     writer_->verify_reads = options.verify_on_read;
-    if (!options.in_memory) writer_->dirty.set_budget(options.write_memory_bytes, os::resolve_path(path));
+    if (!options.in_memory)
+        writer_->dirty.set_budget(options.write_memory_bytes,
+                                  options.temporary ? path + "/cambium" : os::resolve_path(path));
     const std::uint64_t least = kMetaAreaSize + 256 * std::uint64_t{page_size};
     if (options.size_limit_bytes != 0 && options.size_limit_bytes < least)
         throw Error(ErrorCode::invalid_argument, "size_limit_bytes is " + std::to_string(options.size_limit_bytes) +
@@ -50,6 +52,7 @@ EnvironmentState::EnvironmentState(std::string file_path, const Options& open_op
 EnvironmentState::~EnvironmentState() {
     if (lock == nullptr || fork_generation != current_fork_generation()) return;
     for (const std::unique_ptr<TransactionState>& reader : readers_) lock->release_slot(reader->reader_slot);
+    data.unlock(kReadyLock);  // first, so that nobody takes this for a store in use with nobody in its lock file
     lock->unregister_process();
     // At once, also when a forked child holds the file open.
     data.unlock(kAttachLock);
@@ -307,7 +310,7 @@ void EnvironmentState::sync_data() {
         lock->set_poisoned();
         throw;
     }
-    counters.flushes.fetch_add(1, std::memory_order_relaxed);
+    if (data.is_flushed()) counters.flushes.fetch_add(1, std::memory_order_relaxed);
 }
 
 void EnvironmentState::sync_as_writer() {

@@ -43,6 +43,11 @@ inline constexpr std::uint64_t kReadyLock = kAttachLock + 2;
 /// last.
 inline constexpr std::uint64_t kCloseLock = kAttachLock + 4;
 
+/// Whether a store is gone when its environment is closed, so that no other can ever see it.
+[[nodiscard]] inline bool is_private(const Options& options) noexcept {
+    return options.in_memory || options.temporary;
+}
+
 namespace detail {
 
 /// Memory of the flush owner, taken beforehand: once a commit is written, its flush must not fail for want of it.
@@ -56,6 +61,7 @@ struct FlushScratch {
 struct WrittenCommit {
     TransactionId id = 0;  ///< 0: nothing was changed
     bool flush_is_due = false;
+    CommitSize size;
 };
 
 class Commit;

@@ -110,8 +110,8 @@ void EnvironmentState::settle_slots() {
     } catch (const Error& error) {
         // Unknown is what becomes of commits before: nothing of this transaction is written.
         if (error.code() != ErrorCode::outcome_unknown) throw;
-        require_sound_file();
-        throw Error(ErrorCode::io, std::string{"nothing of this transaction was written: "} + error.what());
+        throw Error(lock->poisoned() ? ErrorCode::poisoned : ErrorCode::io,
+                    std::string{"nothing of this transaction was written: "} + error.what());
     }
 }
 

@@ -10,7 +10,7 @@ namespace cambium::kv {
 namespace {
 
 constexpr char kLockMagic[8] = {'C', 'a', 'm', 'b', 'L', 'o', 'c', 'k'};
-constexpr std::uint32_t kLockAbi = 2;
+constexpr std::uint32_t kLockAbi = 3;
 constexpr std::size_t kSlotsOffset = std::size_t{144} << 10;
 constexpr std::uint32_t kInitialSlots = 1024;
 constexpr std::uint64_t kReaderSlotSize = 64;
@@ -19,6 +19,8 @@ constexpr std::uint32_t kMaxSlots = std::uint32_t{1} << 18;
 constexpr std::uint32_t kMaxProcesses = 4096;
 /// Byte locks of processes lie far behind everything else in the lock file.
 constexpr std::uint64_t kProcessLocks = std::uint64_t{1} << 40;
+/// Shared by everyone who has it mapped.
+constexpr std::uint64_t kUsersLock = kProcessLocks + kMaxProcesses;
 
 }  // namespace
 
@@ -40,6 +42,8 @@ struct LockFile::Header {
     std::atomic<std::uint64_t> durable_bytes;
     std::atomic<WriterQueue::Clock::rep> last_flush;
     std::atomic<std::uint32_t> ended_flushes;
+    std::atomic<std::uint32_t> shown_states;     ///< counts publications of a newer visible head
+    std::atomic<std::uint32_t> waiting_readers;  ///< who sleep on shown_states; too many after one was killed
     std::atomic<std::uint32_t> slot_high_water;  ///< slots at or above were never claimed
     os::SharedMutex slot_mutex;
     os::SharedMutex flush_mutex;
@@ -62,6 +66,22 @@ os::File open_lock_file(const std::string& path, std::uint32_t mode, bool create
     return file;
 }
 
+// The first to open a data file has the lock file for itself, unless the data file took the place of one that is
+// still open: those processes keep the lock file that they have mapped, and the path gets another one.
+os::File open_used_lock_file(const std::string& path, std::uint32_t mode, bool first) {
+    os::File file = open_lock_file(path, mode, first);
+    if (first && !file.try_lock(kUsersLock, true)) {
+        os::remove_file(path);
+        file = open_lock_file(path, mode, first);
+        if (!file.try_lock(kUsersLock, true))
+            throw Error(ErrorCode::busy, "the lock file \"" + path +
+                                             "\" is in use for another file that was there before, and cannot be "
+                                             "removed: close the store in all processes");
+    }
+    file.lock_shared(kUsersLock);
+    return file;
+}
+
 }  // namespace
 
 LockFile::LockFile(const std::string& path, os::File file) : path_(path), file_(std::move(file)) {
@@ -73,7 +93,7 @@ LockFile::LockFile(const std::string& path, os::File file) : path_(path), file_(
 }
 
 LockFile::LockFile(const std::string& path, std::uint32_t mode, bool create)
-    : LockFile(path, open_lock_file(path, mode, create)) {}
+    : LockFile(path, open_used_lock_file(path, mode, create)) {}
 
 LockFile::LockFile(const std::string& name)
     : LockFile(name, os::File::create_in_memory(name, os::File::Role::lock)) {}
@@ -109,6 +129,10 @@ bool LockFile::belongs_to(const StoreIdentity& identity) const {
            h.identity.data_file == identity.data_file &&
            std::memcmp(h.identity.uuid, identity.uuid, sizeof identity.uuid) == 0 &&
            std::memcmp(h.identity.boot_id, identity.boot_id, sizeof identity.boot_id) == 0;
+}
+
+bool LockFile::has_other_processes() const noexcept {
+    return file_.locked_by_other(kProcessLocks, kMaxProcesses);
 }
 
 void LockFile::register_process() {
@@ -164,12 +188,39 @@ void LockFile::publish_visible(const Snapshot& head) {
     const os::SharedMutexGuard guard{header().head_mutex};
     std::uint64_t sequence = 0;
     HeadRing& visible = header().visible;
-    if (visible.newest(sequence).id < head.id || sequence == 0) visible.publish(head);
+    if (visible.newest(sequence).id < head.id || sequence == 0) {
+        visible.publish(head);
+        announce();
+    }
+}
+
+// Who waits counts itself before it looks at shown_states and the head: one of the two sides sees the other.
+void LockFile::announce() noexcept {
+    header().shown_states.fetch_add(1);
+    if (header().waiting_readers.load() > 0) os::futex_wake_all(header().shown_states);
+}
+
+TransactionId LockFile::wait_for_newer(TransactionId transaction,
+                                       WriterQueue::Clock::time_point deadline) noexcept {
+    Header& h = header();
+    h.waiting_readers.fetch_add(1);
+    TransactionId newest = 0;
+    for (;;) {
+        const std::uint32_t seen = h.shown_states.load();
+        std::uint64_t sequence = 0;
+        newest = h.visible.newest(sequence).id;
+        const auto left = deadline - WriterQueue::Clock::now();
+        if (newest > transaction || left.count() <= 0) break;
+        os::futex_wait(h.shown_states, seen, left);
+    }
+    h.waiting_readers.fetch_sub(1);
+    return newest;
 }
 
 void LockFile::show(const Snapshot& head) {
     const os::SharedMutexGuard guard{header().head_mutex};
     header().visible.publish(head);
+    announce();
 }
 
 void LockFile::publish_durable(const Snapshot& head, std::uint64_t total_bytes) {
@@ -213,15 +264,33 @@ std::uint32_t LockFile::claim_slot() {
     }
 }
 
+// Whether any slot belonged to a process that has died since.
+bool LockFile::release_dead_slots() {
+    const std::uint32_t end = header().slot_high_water.load();
+    std::uint32_t known_alive = process_;
+    bool any = false;
+    for (std::uint32_t i = 0; i < end; ++i) {
+        const std::uint32_t owner = slots()[i].owner.load();
+        if (owner == 0 || owner - 1 == known_alive) continue;
+        if (is_dead(owner - 1)) {
+            any = true;
+        } else {
+            known_alive = owner - 1;
+        }
+    }
+    return any;
+}
+
 void LockFile::grow_slots() {
     Header& h = header();
     const std::uint32_t seen = h.slot_capacity.load();
+    if (release_dead_slots()) return;
     (void)h.slot_mutex.lock();
     const std::uint32_t capacity = h.slot_capacity.load();
     if (capacity >= kMaxSlots) {
         h.slot_mutex.unlock();
         throw Error(ErrorCode::busy, "the store has " + std::to_string(kMaxSlots) +
-                                         " read transactions open, which is the most it takes");
+                                         " read transactions open, which is the most it takes: end some of them");
     }
     try {
         if (capacity == seen) {

@@ -53,8 +53,9 @@ class LockFile final : private WriterQueue::Processes {
 public:
     static constexpr std::uint32_t kNoSlot = ~std::uint32_t{0};
 
-    /// Opens the file and maps it; nothing is trusted yet. With `create` false a missing file is Error{busy}:
-    /// others are attached to the store through another one.
+    /// Opens the file and maps it; nothing is trusted yet. `create` for the first opener; one that processes of
+    /// another data file still use is left to them, and a new one takes its place. With `create` false a missing
+    /// file is Error{busy}: others are attached to the store through another one.
     LockFile(const std::string& path, std::uint32_t mode, bool create);
     /// For a store in memory: no other process will come.
     explicit LockFile(const std::string& name);
@@ -63,6 +64,9 @@ public:
     void initialise(const StoreIdentity& identity);
     /// Whether the content belongs to this store, this boot and this very lock file.
     [[nodiscard]] bool belongs_to(const StoreIdentity& identity) const;
+
+    /// Whether another process has registered.
+    [[nodiscard]] bool has_other_processes() const noexcept;
 
     /// Claims an identity for this process; cleans up what its last holder left.
     void register_process();
@@ -80,6 +84,10 @@ public:
     void show(const Snapshot& head);
     /// Under the flush lock: the state, and with it all before it, is durable and visible.
     void publish_durable(const Snapshot& head, std::uint64_t total_bytes);
+    /// Sleeps until the visible state is newer than `transaction` or the deadline has passed; the number of the
+    /// newest visible transaction.
+    [[nodiscard]] TransactionId wait_for_newer(TransactionId transaction,
+                                               WriterQueue::Clock::time_point deadline) noexcept;
     /// Number of the newest durable transaction.
     [[nodiscard]] TransactionId durable_transaction() const noexcept;
     /// Bytes that commits had written (WrittenState::total_bytes) when the durable state was.
@@ -88,6 +96,7 @@ public:
     [[nodiscard]] WriterQueue::Clock::time_point last_flush() const noexcept;
 
     // Reader slots.
+    /// Error{busy} when living processes have claimed all that there can be.
     [[nodiscard]] std::uint32_t claim_slot();
     void release_slot(std::uint32_t slot) noexcept;
     /// The slot stays where it is as long as this object lives.
@@ -141,7 +150,9 @@ private:
     struct Header;
     [[nodiscard]] Header& header() const noexcept;
     [[nodiscard]] ReaderSlot* slots() const noexcept;
+    void announce() noexcept;
     void grow_slots();
+    [[nodiscard]] bool release_dead_slots();
     template <class Visitor>
     void each_reader(Visitor&& visit);
     void release_slots_of(std::uint32_t process) noexcept;

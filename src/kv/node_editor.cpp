@@ -404,7 +404,7 @@ void NodeEditor::set_hints() noexcept {
         store(bytes_ + hints_offset() + kHeadSize * i, heads[(i + 1) * count() / (kHintCount + 1)]);
 }
 
-void NodeEditor::finish(std::uint64_t page_number, TransactionId birth) noexcept {
+void NodeEditor::finish(std::uint64_t page_number, TransactionId birth, std::uint16_t tree) noexcept {
     count() < kMinHintedCount ? drop_hints() : set_hints();
     NodeHeader& h = mutable_header();
     std::memset(bytes_ + sizeof(NodeHeader) + h.prefix_size, 0,
@@ -412,6 +412,7 @@ void NodeEditor::finish(std::uint64_t page_number, TransactionId birth) noexcept
     std::memset(bytes_ + arrays_end(), 0, gap());
     h.page_number = page_number;
     h.birth = birth;
+    h.tree = tree;
 }
 
 std::size_t key_bytes(const NodeView& node) {

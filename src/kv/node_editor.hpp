@@ -104,7 +104,7 @@ public:
     void set_entries(std::uint32_t child, std::uint64_t entries) noexcept;
 
     /// Just before the page is written: hints where they pay, free space zeroed, identity and checksum-free header.
-    void finish(std::uint64_t page_number, TransactionId birth) noexcept;
+    void finish(std::uint64_t page_number, TransactionId birth, std::uint16_t tree) noexcept;
 
 private:
     NodeHeader& mutable_header() noexcept { return *reinterpret_cast<NodeHeader*>(bytes_); }

@@ -52,11 +52,20 @@ struct NodeHeader {
     std::uint16_t prefix_size;  ///< bytes
     std::uint32_t heap_begin;   ///< offset of the first heap byte
     std::uint16_t garbage;      ///< dead bytes within the heap
-    std::uint16_t reserved;
+    std::uint16_t tree;         ///< whose page it is, a mark below; 0 when not said
 };
 static_assert(sizeof(NodeHeader) == 40 && std::is_trivially_copyable_v<NodeHeader>);
 static_assert(std::has_unique_object_representations_v<NodeHeader>, "no padding on disk");
 static_assert(offsetof(NodeHeader, kind) == 24 && offsetof(NodeHeader, heap_begin) == 32);
+
+// Marks: they let salvage() find the pages of a tree when what referred to them is lost.
+inline constexpr std::uint16_t kCatalogMark = 0xffff;  ///< NodeHeader::tree of the catalog's pages
+inline constexpr std::uint16_t kSpaceMark = 0xfffe;    ///< of the space tree's
+inline constexpr std::uint16_t kValuesMark = 0xfffd;   ///< of the trees that hold the values of one key
+/// Of a named tree: its id, unless that is too large to be one; ids begin at 1.
+[[nodiscard]] constexpr std::uint16_t tree_mark(std::uint64_t id) noexcept {
+    return static_cast<std::uint16_t>((id - 1) % 0xfff0 + 1);
+}
 
 inline constexpr std::size_t kHeadSize = 4;  ///< bytes of a key head: key bytes after the prefix, zero-padded
 inline constexpr std::size_t kSlotSize = 2;

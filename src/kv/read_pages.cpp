@@ -10,6 +10,11 @@ namespace cambium::kv {
 
 std::optional<std::string> ReadPages::read(std::uint64_t first, std::uint64_t count) {
     if (first > page_count_ || count > page_count_ - first) return "it lies outside the store";
+    for (const Pages& pages : waiting_) {
+        if (first >= pages.end || pages.first >= first + count) continue;
+        drop_waiting();
+        break;
+    }
     const std::size_t size = static_cast<std::size_t>(count) * page_size_;
     std::byte* to = bytes_.data() + first * page_size_;
     try {
@@ -23,11 +28,34 @@ std::optional<std::string> ReadPages::read(std::uint64_t first, std::uint64_t co
     }
 }
 
+void ReadPages::let_go(std::uint64_t first, std::uint64_t count) {
+    constexpr std::uint64_t kBytes = std::uint64_t{1} << 20U;
+    if (!waiting_.empty() && waiting_.back().end == first) {
+        waiting_.back().end += count;
+    } else {
+        waiting_.push_back({first, first + count});
+    }
+    waiting_pages_ += count;
+    if (waiting_pages_ * page_size_ >= kBytes) drop_waiting();
+}
+
+void ReadPages::drop_waiting() noexcept {
+    std::sort(waiting_.begin(), waiting_.end(), [](const Pages& a, const Pages& b) { return a.first < b.first; });
+    for (std::size_t i = 0; i < waiting_.size();) {
+        Pages pages = waiting_[i++];
+        for (; i < waiting_.size() && waiting_[i].first <= pages.end; ++i)
+            pages.end = std::max(pages.end, waiting_[i].end);
+        drop(pages.first, pages.end - pages.first);
+    }
+    waiting_.clear();
+    waiting_pages_ = 0;
+}
+
 std::optional<std::string> ReadPages::run_error(std::uint64_t first, std::uint64_t pages,
                                                 const base::Checksum& checksum) {
     if (first > page_count_ || pages == 0 || pages > page_count_ - first) return "it lies outside the store";
     std::optional<std::string> why = chunks_error(first, pages, checksum);
-    drop(first, pages);
+    let_go(first, pages);
     return why;
 }
 
@@ -52,8 +80,8 @@ std::optional<std::string> ReadPages::chunks_error(std::uint64_t first, std::uin
         if (begin < end)
             if (std::optional<std::string> why = read(first + begin, end - begin)) return why;
         if (const char* why = run_chunk_error(run, checksum, chunk)) return why;
-        // The page that the next chunk shares is read again.
-        if (begin < end) drop(first + begin, end - begin);
+        // The page that the next chunk shares is read again. The value is let go of at the end, if it is small.
+        if (begin < end && pages * page_size_ > (std::uint64_t{1} << 20U)) let_go(first + begin, end - begin);
     }
     return std::nullopt;
 }

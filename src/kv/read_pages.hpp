@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/checksum.hpp"
 #include "os/file.hpp"
@@ -35,8 +36,11 @@ public:
     void drop(std::uint64_t first, std::uint64_t count) noexcept {
         bytes_.clear(static_cast<std::size_t>(first) * page_size_, static_cast<std::size_t>(count) * page_size_);
     }
+    /// Lets go of pages that nobody looks at again before reading them again: many at a time, as giving memory back
+    /// is a system call that every core of the process has to answer. At most 1 MiB waits.
+    void let_go(std::uint64_t first, std::uint64_t count);
     /// Why the large value in pages [first, first + pages) is not sound, or nothing. Holds its checksums and one
-    /// chunk at a time, and none of it afterwards.
+    /// MiB at a time, and soon none of it.
     [[nodiscard]] std::optional<std::string> run_error(std::uint64_t first, std::uint64_t pages,
                                                        const base::Checksum& checksum);
 
@@ -47,7 +51,15 @@ private:
     const os::File& file_;
     std::uint32_t page_size_;
     std::uint64_t page_count_;
+    struct Pages {
+        std::uint64_t first;
+        std::uint64_t end;
+    };
+    void drop_waiting() noexcept;
+
     os::Mapping bytes_;
+    std::vector<Pages> waiting_;  ///< to be dropped
+    std::uint64_t waiting_pages_ = 0;
 };
 
 }  // namespace cambium::kv

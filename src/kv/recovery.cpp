@@ -116,9 +116,10 @@ void write_first_state(os::File& file, const Options& options) {
 
 }  // namespace
 
-os::File create_store_in_memory(const std::string& name, const Options& options) {
+os::File create_private_store(const std::string& path, const Options& options) {
     check_page_size(options.page_size_bytes);
-    os::File file = os::File::create_in_memory(name, os::File::Role::data);
+    os::File file = options.in_memory ? os::File::create_in_memory(path, os::File::Role::data)
+                                      : os::File::create_temporary(path);
     write_first_state(file, options);
     return file;
 }

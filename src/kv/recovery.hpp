@@ -12,8 +12,8 @@ namespace cambium::kv {
 /// Error{already_exists} when somebody else was faster.
 void create_store(const std::string& path, const Options& options, bool replace);
 
-/// Creates a store that no path leads to.
-[[nodiscard]] os::File create_store_in_memory(const std::string& name, const Options& options);
+/// Creates a store that no path leads to: in memory, or in the folder that `path` names.
+[[nodiscard]] os::File create_private_store(const std::string& path, const Options& options);
 
 /// Reads what never changes (uuid, seed, page size) from any valid slot. Error: not_a_store, format_version,
 /// corrupt.

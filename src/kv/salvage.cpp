@@ -1,320 +1,236 @@
-// salvage(): what can be read of a damaged store, in a new one.
-//
-// Pages are read by calls and verified before anything in them is believed; each is visited once, so that
-// references in a circle end. Thread rule: one thread.
-#include <map>
-#include <optional>
+#include "kv/salvage.hpp"
 
-#include "cambium/base/error.hpp"
-#include "cambium/kv/maintenance.hpp"
+#include <algorithm>
+
 #include "kv/duplicates_set.hpp"
-#include "kv/environment_state.hpp"
-#include "kv/key_order.hpp"
-#include "kv/read_pages.hpp"
-#include "kv/recovery.hpp"
-#include "kv/tree_flags.hpp"
 
 namespace cambium::kv {
 
-namespace {
+namespace detail {
 
-constexpr std::uint64_t kBatchBytes = std::uint64_t{64} << 20;
-
-// The state that opening takes; else the newest one that a commit record names, whole or not.
-Meta state_of(const os::File& file, const std::string& path) {
-    try {
-        RecoveryReport ignored;
-        return choose_state(file, path, std::nullopt, ignored).meta;
-    } catch (const Error& error) {
-        if (error.code() != ErrorCode::corrupt && error.code() != ErrorCode::io) throw;
-    }
-    std::optional<Meta> newest;
-    for (const std::uint32_t slot : {0U, 1U}) {
-        SlotContent content = read_slot(file, slot);
-        if (content.state != SlotContent::State::valid) continue;
-        if (!newest.has_value() || content.meta.header.transaction > newest->header.transaction)
-            newest = std::move(content.meta);
-    }
-    if (newest.has_value()) return *std::move(newest);
-    return read_identity(file, path);  // throws, and says why
+void Salvage::run() {
+    report_.transaction = transaction_;
+    tree_ = "(catalog)";
+    mark_ = kCatalogMark;
+    SalvagedTree catalog;
+    current_ = &catalog;
+    if (!doubt_.empty()) lose(0, doubt_);
+    if (!doubt_.empty() && catalog_.root == kNoPage) lose_range(0, "no page of it was found", {}, {});
+    walk_tree(catalog_, [&](const NodeView& leaf, std::uint32_t i) { note_catalog_entry(leaf, i, false); });
+    const bool catalog_lost = !ranges_.empty();
+    if (catalog_lost) find_catalog_entries();
+    for (const auto& [id, known] : trees_) salvage_tree(id, known);
+    if (catalog_lost) salvage_unknown_trees();
 }
 
-/// The new store, committed now and then.
-class Target {
-public:
-    Target(const std::string& path, const Options& options) : environment_(Environment::open(path, options)) {}
-    Environment& environment() noexcept { return environment_; }
-    WriteTransaction& txn() {
-        if (!txn_.has_value()) txn_.emplace(environment_.begin_write());
-        return *txn_;
+void Salvage::lose(std::uint64_t page, std::string why) {
+    if (!muted_) report_.findings.push_back({page, tree_, std::move(why)});
+}
+
+std::string Salvage::given(ByteView stored) const {
+    std::string buffer;
+    return std::string{is_compared(flags_) ? stored : decode(key_order(flags_), stored, buffer)};
+}
+
+// Everything from `low` to before `high` is gone.
+void Salvage::lose_range(std::uint64_t page, const std::string& why, const std::string& low,
+                         const std::string& high) {
+    lose(page, why);
+    LostRange range{low, high, in_values_};
+    if (in_values_) range.low = owner_stored_;
+    if (!ranges_.empty() && !in_values_ && !ranges_.back().of_values && ranges_.back().high == low &&
+        !low.empty()) {
+        ranges_.back().high = high;
+    } else {
+        ranges_.push_back(std::move(range));
     }
-    void wrote(std::uint64_t bytes) {
-        if ((bytes_ += bytes) < kBatchBytes) return;
-        commit();
-        bytes_ = 0;
-    }
-    void commit() {
-        if (txn_.has_value()) txn_->commit();
-        txn_.reset();
-    }
-    void close() {
-        commit();
-        environment_.sync();
-        environment_.close();
-    }
+}
 
-private:
-    Environment environment_;
-    std::optional<WriteTransaction> txn_;
-    std::uint64_t bytes_ = 0;
-};
-
-/// What the catalog says of one tree, as far as it could be read.
-struct KnownTree {
-    std::optional<std::string> name;
-    std::optional<TreeRecord> record;
-    std::string comparator;
-    std::string value_comparator;
-};
-
-class Salvage {
-public:
-    Salvage(const os::File& file, const Meta& meta, Target& target, SalvageReport& report)
-        : page_size_(meta.header.page_size),
-          transaction_(meta.header.transaction),
-          catalog_(meta.header.catalog),
-          checksum_(meta.header.seed),
-          page_count_(std::min(meta.header.page_count, file.size() / page_size_ + 1)),
-          pages_(file, page_size_, page_count_),
-          visited_(page_count_, false),
-          target_(target),
-          report_(report) {}
-
-    void run() {
-        report_.transaction = transaction_;
-        tree_ = "(catalog)";
-        flags_ = 0;
-        SalvagedTree catalog;
-        current_ = &catalog;
-        walk_tree(catalog_, [&](const NodeView& leaf, std::uint32_t i) { note_catalog_entry(leaf, i); });
-        for (const auto& [id, known] : trees_) salvage_tree(id, known);
-    }
-
-private:
-    void lose(std::uint64_t page, std::string why) { report_.findings.push_back({page, tree_, std::move(why)}); }
-
-    [[nodiscard]] std::string given(ByteView stored) const {
-        if (in_values_) return std::string{stored};
-        std::string buffer;
-        return std::string{is_compared(flags_) ? stored : decode(key_order(flags_), stored, buffer)};
-    }
-
-    // Everything from `low` to before `high` is gone.
-    void lose_range(std::uint64_t page, const std::string& why, const std::string& low, const std::string& high) {
-        lose(page, why);
-        std::string from = given(in_values_ ? ByteView{owner_} : ByteView{low});
-        std::string to = in_values_ ? std::string{} : given(high);
-        if (in_values_) to = from + std::string(1, '\0');  // other values of this key
-        std::vector<MissingRange>& missing = current_->missing;
-        if (!missing.empty() && missing.back().to == from && !from.empty()) {
-            missing.back().to = std::move(to);
-        } else if (missing.empty() || missing.back().from != from || missing.back().to != to) {
-            missing.push_back({std::move(from), std::move(to)});
+// The ranges as the report has them.
+void Salvage::report_ranges() {
+    if (!is_compared(flags_))
+        std::stable_sort(ranges_.begin(), ranges_.end(),
+                         [](const LostRange& a, const LostRange& b) { return a.low < b.low; });
+    for (const LostRange& range : ranges_) {
+        MissingRange missing{given(range.low), given(range.high)};
+        if (range.of_values) missing.to = missing.from + std::string(1, '\0');
+        std::vector<MissingRange>& all = current_->missing;
+        const bool same = !all.empty() && all.back().from == missing.from && all.back().to == missing.to;
+        if (!all.empty() && all.back().to == missing.from && !missing.from.empty()) {
+            all.back().to = std::move(missing.to);
+        } else if (!same) {
+            all.push_back(std::move(missing));
         }
     }
+}
 
-    template <class Visit>
-    void walk_tree(const TreeRecord& tree, Visit&& visit) {
-        if ((tree.root == kNoPage) != (tree.depth == 0) || tree.depth > kMaxDepth)
-            return lose_range(tree.root, "the tree's depth contradicts its root", {}, {});
-        if (tree.depth > 0) walk(tree.root, tree.depth - 1, {}, {}, visit);
+// Why a page is not the node meant, or nothing.
+std::optional<std::string> Salvage::node_error(PageRef ref, std::uint32_t level) {
+    if (std::optional<std::string> why = pages_.read(ref, 1)) return why;
+    const NodeView node{pages_.page(ref), page_size_};
+    const NodeHeader& header = node.header();
+    if (header.checksum != checksum_(node.data() + 8, page_size_ - 8)) return "its checksum is wrong";
+    if (header.page_number != ref) return "it carries another page's number";
+    if (const char* why = node.structure_error()) return why;
+    if (header.level != level) return "its level is not the one its parent implies";
+    if (header.birth > transaction_) return "it was written after the snapshot that refers to it";
+    if (header.tree != 0 && header.tree != mark_) return "it carries another tree's mark";
+    return std::nullopt;
+}
+
+// What is known already stays: it is newer.
+void Salvage::note_catalog_entry(const NodeView& leaf, std::uint32_t i, bool is_old) {
+    std::string key;
+    leaf.append_key(i, key);
+    const LeafEntry entry = leaf.leaf_entry(i);
+    if (entry.kind != ValueKind::inlined || key.empty()) throw_corrupt(0, "an entry of the catalog is strange");
+    const auto* bytes = reinterpret_cast<const std::byte*>(entry.value.data());
+    if (key[0] == kCatalogName && entry.value.size() == 8) {
+        KnownTree& tree = trees_[load<std::uint64_t>(bytes)];
+        if (!tree.name.has_value()) tree.name = key.substr(1);
+        tree.is_present = tree.is_present || !is_old;
+        return;
     }
-
-    // Why a page is not the node meant, or nothing.
-    std::optional<std::string> node_error(PageRef ref, std::uint32_t level) {
-        if (std::optional<std::string> why = pages_.read(ref, 1)) return why;
-        const NodeView node{pages_.page(ref), page_size_};
-        const NodeHeader& header = node.header();
-        if (header.checksum != checksum_(node.data() + 8, page_size_ - 8)) return "its checksum is wrong";
-        if (header.page_number != ref) return "it carries another page's number";
-        if (const char* why = node.structure_error()) return why;
-        if (header.level != level) return "its level is not the one its parent implies";
-        if (header.birth > transaction_) return "it was written after the snapshot that refers to it";
-        return std::nullopt;
+    if (key.size() != 9) throw_corrupt(0, "an entry of the catalog is strange");
+    const std::uint64_t id = __builtin_bswap64(load<std::uint64_t>(reinterpret_cast<const std::byte*>(&key[1])));
+    KnownTree& tree = trees_[id];
+    tree.is_present = tree.is_present || !is_old;
+    if (key[0] == kCatalogTree && entry.value.size() == sizeof(TreeRecord)) {
+        if (tree.record.has_value()) return;
+        tree.record = load<TreeRecord>(bytes);
+        tree.is_old = is_old;
+    } else if (key[0] == kCatalogComparator && tree.comparator.empty()) {
+        tree.comparator = entry.value;
+    } else if (key[0] == kCatalogValueComparator && tree.value_comparator.empty()) {
+        tree.value_comparator = entry.value;
     }
+}
 
-    // Takes a page that nobody has visited.
-    bool take(PageRef ref) {
-        if (ref < first_data_page(page_size_) || ref >= page_count_ || visited_[ref]) return false;
-        return visited_[ref] = true;
-    }
-
-    template <class Visit>
-    void walk(PageRef ref, std::uint32_t level, const std::string& low, const std::string& high, Visit& visit) {
-        if (!take(ref)) return lose_range(ref, "it lies outside the file, or has two owners", low, high);
-        if (std::optional<std::string> why = node_error(ref, level)) {
-            lose_range(ref, *why, low, high);
-        } else {
-            const NodeView node{pages_.page(ref), page_size_};
-            try {
-                for (std::uint32_t i = 0; level > 0 && i <= node.count(); ++i) {
-                    std::string from = low;
-                    std::string to = high;
-                    if (i > 0) node.append_key(i - 1, (from.clear(), from));
-                    if (i < node.count()) node.append_key(i, (to.clear(), to));
-                    walk(node.child(i), level - 1, from, to, visit);
-                }
-                for (std::uint32_t i = 0; level == 0 && i < node.count(); ++i) visit(node, i);
-            } catch (const Error& error) {
-                if (error.code() != ErrorCode::corrupt) throw;
-                lose_range(ref, error.what(), low, high);
-            }
-        }
-        pages_.drop(ref, 1);
-    }
-
-    void note_catalog_entry(const NodeView& leaf, std::uint32_t i) {
-        std::string key;
-        leaf.append_key(i, key);
-        const LeafEntry entry = leaf.leaf_entry(i);
-        if (entry.kind != ValueKind::inlined || key.empty()) throw_corrupt(0, "an entry of the catalog is strange");
-        const auto* bytes = reinterpret_cast<const std::byte*>(entry.value.data());
-        if (key[0] == kCatalogName && entry.value.size() == 8) {
-            trees_[load<std::uint64_t>(bytes)].name = key.substr(1);
-            return;
-        }
-        if (key.size() != 9) throw_corrupt(0, "an entry of the catalog is strange");
-        const std::uint64_t id =
-            __builtin_bswap64(load<std::uint64_t>(reinterpret_cast<const std::byte*>(&key[1])));
-        if (key[0] == kCatalogTree && entry.value.size() == sizeof(TreeRecord)) {
-            trees_[id].record = load<TreeRecord>(bytes);
-        } else if (key[0] == kCatalogComparator) {
-            trees_[id].comparator = entry.value;
-        } else if (key[0] == kCatalogValueComparator) {
-            trees_[id].value_comparator = entry.value;
-        }
-    }
-
-    void salvage_tree(std::uint64_t id, const KnownTree& known) {
-        SalvagedTree& tree = report_.trees.emplace_back();
-        current_ = &tree;
-        tree.name = tree_ = known.name.value_or("salvaged-" + std::to_string(id));
-        if (!known.name.has_value()) lose(0, "its name is lost");
-        flags_ = 0;
-        if (!known.record.has_value()) return lose_range(0, "where its pages are is lost", {}, {});
+void Salvage::salvage_tree(std::uint64_t id, const KnownTree& known) {
+    const bool is_lost = !known.record.has_value() || known.is_old;
+    // What an older state says may be of a tree that is no more.
+    if (find_catalog_ && !known.is_present && leaves_of(tree_mark(id)).empty()) return;
+    const std::string name = known.name.value_or("salvaged-" + std::to_string(id));
+    start_tree(name, tree_mark(id));
+    if (!known.name.has_value()) lose(0, "its name is lost");
+    if (!known.record.has_value()) {
+        if (!find_catalog_ || leaves_of(mark_).empty()) return end_lost_tree("where its pages are is lost");
+        record_ = {};
+        record_.flags = flags_in(leaves_of(mark_));
+    } else {
         record_ = *known.record;
-        flags_ = record_.flags;
-        if ((flags_ & ~kTreeKnownFlags) != 0) return lose_range(0, "its record has unknown flags", {}, {});
-        TreeOptions options = options_of(flags_);
-        options.comparator = known.comparator;
-        options.value_comparator = known.value_comparator;
-        try {
-            destination_ = target_.txn().create_tree(tree.name, options);
-        } catch (const Error& error) {
-            if (error.code() == ErrorCode::full || error.code() == ErrorCode::io) throw;
-            return lose_range(0, error.what(), {}, {});
-        }
+    }
+    flags_ = record_.flags;
+    if ((flags_ & ~kTreeKnownFlags) != 0) return end_lost_tree("its record has unknown flags");
+    TreeOptions options = options_of(flags_);
+    options.comparator = known.comparator;
+    options.value_comparator = known.value_comparator;
+    try {
+        destination_ = target_.txn().create_tree(name, options);
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::full || error.code() == ErrorCode::io) throw;
+        return end_lost_tree(error.what());
+    }
+    if (is_lost) {
+        lose_range(0, "its record is lost, or an older one: its leaves are looked for in the file", {}, {});
+    } else {
         walk_tree(record_, [&](const NodeView& leaf, std::uint32_t i) { keep_entry(leaf, i); });
-        tree.lost_known = record_.entries >= tree.kept;
-        if (tree.lost_known) tree.lost = record_.entries - tree.kept;
-        if (tree.missing.empty() && record_.entries != tree.kept)
-            lose(0, "its record counts " + std::to_string(record_.entries) + " records, and there are " +
-                        std::to_string(tree.kept));
     }
+    if (!ranges_.empty()) find_leaves();
+    current_->lost_known = !is_lost && record_.entries >= current_->kept;
+    if (current_->lost_known) current_->lost = record_.entries - current_->kept;
+    if (current_->lost_known && current_->lost == 0) ranges_.clear();
+    if (ranges_.empty() && !is_lost && record_.entries != current_->kept)
+        lose(0, "its record counts " + std::to_string(record_.entries) + " records, and there are " +
+                    std::to_string(current_->kept));
+    report_ranges();
+}
 
-    // One record that cannot be kept is no reason to lose others.
-    void keep_entry(const NodeView& leaf, std::uint32_t i) {
-        std::string stored;
-        leaf.append_key(i, stored);
-        const std::string key = given(stored);
-        try {
-            keep_values(key, stored, leaf.leaf_entry(i));
-        } catch (const Error& error) {
-            if (error.code() == ErrorCode::full || error.code() == ErrorCode::io) throw;
-            lose_range(leaf.header().page_number, error.what(), stored, stored + std::string(1, '\0'));
+void Salvage::end_lost_tree(const std::string& why) {
+    flags_ = 0;
+    lose_range(0, why, {}, {});
+    report_ranges();
+}
+
+void Salvage::start_tree(const std::string& name, std::uint16_t mark) {
+    current_ = &report_.trees.emplace_back();
+    current_->name = tree_ = name;
+    mark_ = mark;
+    flags_ = 0;
+    ranges_.clear();
+}
+
+// One record that cannot be kept is no reason to lose others.
+void Salvage::keep_entry(const NodeView& leaf, std::uint32_t i) {
+    std::string stored;
+    leaf.append_key(i, stored);
+    const std::string key = given(stored);
+    try {
+        keep_values(key, stored, leaf.leaf_entry(i));
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::full || error.code() == ErrorCode::io) throw;
+        lose_range(leaf.header().page_number, error.what(), stored, stored + std::string(1, '\0'));
+    }
+}
+
+void Salvage::keep_values(const std::string& key, const std::string& stored, const LeafEntry& entry) {
+    if ((flags_ & kTreeDuplicates) == 0) {
+        if (entry.kind == ValueKind::inlined) return put(key, entry.value);
+        if (entry.kind != ValueKind::run || entry.value.size() != sizeof(RunReference))
+            throw_corrupt(0, "an entry has a value of a kind that this version does not know");
+        return keep_run(key, stored, load<RunReference>(reinterpret_cast<const std::byte*>(entry.value.data())));
+    }
+    if (entry.kind == ValueKind::duplicate_tree) return keep_value_tree(key, stored, entry);
+    const detail::ValueSet values{entry, fixed_value_size(flags_)};
+    for (std::uint32_t i = 0; i < values.count(); ++i) put_pair(key, values[i]);
+}
+
+void Salvage::keep_run(const std::string& key, const std::string& stored, const RunReference& run) {
+    const std::uint64_t first = run.first_page;
+    const auto gone = [&](const std::string& why) {
+        lose_range(first, why, stored, stored + std::string(1, '\0'));
+    };
+    if (run.value_size > kMaxValueSize) return gone("the size of a large value is impossible");
+    const std::uint64_t pages = run_page_count(run.value_size, page_size_);
+    if (first >= page_count_ || pages > page_count_ - first) return gone("a large value lies outside the file");
+    for (std::uint64_t page = first; page < first + pages; ++page)
+        if (!take(page)) return gone("a large value has a page with two owners");
+    if (std::optional<std::string> why = pages_.run_error(first, pages, checksum_)) return gone(*why);
+    if (std::optional<std::string> why = pages_.read(first, pages)) return gone(*why);
+    const auto header = load<RunHeader>(pages_.page(first));
+    // The device may have answered otherwise the second time.
+    if (run_error(pages_.page(first), pages * page_size_, checksum_, first, page_size_) != nullptr ||
+        header.value_size != run.value_size || header.birth > transaction_) {
+        gone("it is not the large value that an entry refers to");
+    } else {
+        put(key, {reinterpret_cast<const char*>(pages_.page(first)) + sizeof(RunHeader), run.value_size});
+    }
+    pages_.drop(first, pages);
+}
+
+void Salvage::keep_value_tree(const std::string& key, const std::string& stored, const LeafEntry& entry) {
+    if (entry.value.size() != sizeof(TreeRecord)) throw_corrupt(0, "the record of a value tree is damaged");
+    const auto record = load<TreeRecord>(reinterpret_cast<const std::byte*>(entry.value.data()));
+    struct Inside {
+        Salvage& salvage;
+        std::uint16_t mark;
+        ~Inside() {
+            salvage.in_values_ = false;
+            salvage.mark_ = mark;
         }
-    }
+    };
+    const Inside inside{*this, std::exchange(mark_, kValuesMark)};
+    owner_ = key;
+    owner_stored_ = stored;
+    in_values_ = true;
+    walk_tree(record, [&](const NodeView& leaf, std::uint32_t i) {
+        std::string value;
+        leaf.append_key(i, value);
+        put_pair(owner_, value);
+    });
+}
 
-    void keep_values(const std::string& key, const std::string& stored, const LeafEntry& entry) {
-        if ((flags_ & kTreeDuplicates) == 0) {
-            if (entry.kind == ValueKind::inlined) return put(key, entry.value);
-            if (entry.kind != ValueKind::run || entry.value.size() != sizeof(RunReference))
-                throw_corrupt(0, "an entry has a value of a kind that this version does not know");
-            return keep_run(key, stored,
-                            load<RunReference>(reinterpret_cast<const std::byte*>(entry.value.data())));
-        }
-        if (entry.kind == ValueKind::duplicate_tree) return keep_value_tree(key, entry);
-        const detail::ValueSet values{entry, fixed_value_size(flags_)};
-        for (std::uint32_t i = 0; i < values.count(); ++i) put_pair(key, values[i]);
-    }
-
-    void keep_run(const std::string& key, const std::string& stored, const RunReference& run) {
-        const std::uint64_t first = run.first_page;
-        const auto gone = [&](const std::string& why) {
-            lose_range(first, why, stored, stored + std::string(1, '\0'));
-        };
-        if (run.value_size > kMaxValueSize) return gone("the size of a large value is impossible");
-        const std::uint64_t pages = run_page_count(run.value_size, page_size_);
-        if (first >= page_count_ || pages > page_count_ - first) return gone("a large value lies outside the file");
-        for (std::uint64_t page = first; page < first + pages; ++page)
-            if (!take(page)) return gone("a large value has a page with two owners");
-        if (std::optional<std::string> why = pages_.run_error(first, pages, checksum_)) return gone(*why);
-        if (std::optional<std::string> why = pages_.read(first, pages)) return gone(*why);
-        const auto header = load<RunHeader>(pages_.page(first));
-        // The device may have answered otherwise the second time.
-        if (run_error(pages_.page(first), pages * page_size_, checksum_, first, page_size_) != nullptr ||
-            header.value_size != run.value_size || header.birth > transaction_) {
-            gone("it is not the large value that an entry refers to");
-        } else {
-            put(key, {reinterpret_cast<const char*>(pages_.page(first)) + sizeof(RunHeader), run.value_size});
-        }
-        pages_.drop(first, pages);
-    }
-
-    void keep_value_tree(const std::string& key, const LeafEntry& entry) {
-        if (entry.value.size() != sizeof(TreeRecord)) throw_corrupt(0, "the record of a value tree is damaged");
-        const auto record = load<TreeRecord>(reinterpret_cast<const std::byte*>(entry.value.data()));
-        owner_ = key;
-        in_values_ = true;
-        walk_tree(record, [&](const NodeView& leaf, std::uint32_t i) {
-            std::string value;
-            leaf.append_key(i, value);
-            put_pair(owner_, value);
-        });
-        in_values_ = false;
-    }
-
-    void put_pair(const std::string& key, ByteView value) {
-        std::string buffer;
-        put(key, decode(value_order(flags_), value, buffer));
-    }
-
-    void put(const std::string& key, ByteView value) {
-        if (!target_.txn().put(destination_, key, value)) throw_corrupt(0, "a record is there twice");
-        ++current_->kept;
-        target_.wrote(key.size() + value.size());
-    }
-
-    std::uint32_t page_size_;
-    TransactionId transaction_;
-    TreeRecord catalog_;
-    base::Checksum checksum_;
-    std::uint64_t page_count_;
-    ReadPages pages_;
-    std::vector<bool> visited_;
-    Target& target_;
-    SalvageReport& report_;
-    std::map<std::uint64_t, KnownTree> trees_;
-    SalvagedTree* current_ = nullptr;
-    std::string tree_;
-    TreeRecord record_{};
-    std::uint32_t flags_ = 0;
-    Tree destination_;
-    bool in_values_ = false;  ///< in the value tree of owner_
-    std::string owner_;       ///< key of the value tree, as given
-};
-
-}  // namespace
+}  // namespace detail
 
 SalvageReport salvage(ByteView damaged, ByteView target, const SalvageOptions& options) {
     const std::string from{damaged};
@@ -326,18 +242,20 @@ SalvageReport salvage(ByteView damaged, ByteView target, const SalvageOptions& o
         throw Error(ErrorCode::busy, "\"" + from + "\" is open: close it before it is salvaged");
     for (const std::string& path : {to, unfinished})
         if (os::exists(path)) throw Error(ErrorCode::already_exists, "\"" + path + "\" already exists");
-    const Meta meta = state_of(file, from);
+    const SalvagedState state = state_to_salvage(file, from);
     Options open;
-    open.page_size_bytes = meta.header.page_size;
+    open.page_size_bytes = state.meta.header.page_size;
     open.file_mode = options.file_mode;
     open.exclusive = true;
     open.durability = Durability::deferred;
     SalvageReport report;
     try {
-        Target store{unfinished, open};
+        detail::SalvageTarget store{unfinished, open};
         for (const auto& [name, function] : options.comparators)
             store.environment().register_comparator(name, function);
-        Salvage{file, meta, store, report}.run();
+        detail::Salvage{file, state, store, report}.run();
+        store.commit();
+        if (options.finish) options.finish(store.environment());
         store.close();
         os::rename_file(unfinished, to, false);
         os::sync_directory_of(to);

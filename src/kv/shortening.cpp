@@ -102,7 +102,7 @@ private:
 }  // namespace
 
 void EnvironmentState::shorten() {
-    if (options.in_memory || !options.shorten_on_close) return;
+    if (is_private(options) || !options.shorten_on_close) return;
     try {
         Shortening{*this}.run();
     } catch (const std::exception&) {

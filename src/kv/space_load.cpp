@@ -7,6 +7,13 @@ namespace cambium::kv {
 using detail::each_space_record;
 using detail::TransactionState;
 
+// For tests/crash/crash_birth_mutations.cpp, which must notice it. Never defined in the library.
+#ifdef CAMBIUM_MUTATION_BIRTHS_LOST
+bool births_lost = false;
+#else
+constexpr bool births_lost = false;
+#endif
+
 namespace {
 
 constexpr std::uint64_t kUnknownCount = ~std::uint64_t{0};
@@ -117,7 +124,8 @@ void SpaceMap::apply(const SpaceDelta& delta, TransactionId transaction, PageBit
         const Extent pages = inside({extent.first_page, extent.page_count});
         if (pages.page_count == 0) continue;
         apply_extent(pages, State::waiting, touched);
-        unfiled_.push_back({pages.first_page, pages.page_count, extent.birth, extent.retired});
+        const TransactionId birth = births_lost ? extent.retired : extent.birth;
+        unfiled_.push_back({pages.first_page, pages.page_count, birth, extent.retired});
     }
 }
 

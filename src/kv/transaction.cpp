@@ -207,6 +207,7 @@ WriteTransaction& WriteTransaction::operator=(WriteTransaction&& other) noexcept
     if (this != &other) {
         abort();
         take(other);
+        written_ = other.written_;
     }
     return *this;
 }
@@ -365,7 +366,9 @@ void WriteTransaction::commit(Durability durability) {
     detail::require_writable(state_, level_);
     if (!state_->levels.empty()) return std::exchange(state_, nullptr)->commit_level();
     detail::EnvironmentState& env = *state_->env;
-    make_durable(env, write_out(*std::exchange(state_, nullptr), durability));
+    const detail::WrittenCommit written = write_out(*std::exchange(state_, nullptr), durability);
+    written_ = written.size;
+    make_durable(env, written);
 }
 
 PreparedTransaction WriteTransaction::prepare() {
@@ -412,7 +415,9 @@ CommitTicket WriteTransaction::commit_async() {
     if (!state_->levels.empty())
         throw Error(ErrorCode::misuse, "a nested transaction has no ticket: only the outermost one is written");
     detail::EnvironmentState& env = *state_->env;
-    return {&env, write_out(*std::exchange(state_, nullptr), Durability::durable).id};
+    const detail::WrittenCommit written = write_out(*std::exchange(state_, nullptr), Durability::durable);
+    written_ = written.size;
+    return {&env, written.id};
 }
 
 bool CommitTicket::durable() const {

@@ -157,6 +157,7 @@ File::File(File&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       role_(other.role_),
       in_memory_(other.in_memory_),
+      flushed_(other.flushed_),
       path_(std::move(other.path_)) {}
 
 File& File::operator=(File&& other) noexcept {
@@ -165,6 +166,7 @@ File& File::operator=(File&& other) noexcept {
         descriptor_ = std::exchange(other.descriptor_, -1);
         role_ = other.role_;
         in_memory_ = other.in_memory_;
+        flushed_ = other.flushed_;
         path_ = std::move(other.path_);
     }
     return *this;
@@ -232,19 +234,45 @@ File File::create_in_memory(const std::string& name, Role role) {
     if (descriptor < 0) throw_errno("cannot create in memory", name, errno);
     File file{descriptor, name, role};
     file.in_memory_ = true;
+    file.flushed_ = false;
     return file;
 }
 
-File File::create_unlinked(const std::string& beside, bool unnamed) {
+// Of the name, "<name>-XXXXXX" if it needs one, nothing is left. -1 and errno when it cannot be created.
+int File::open_unlinked(const std::string& directory, const std::string& name, bool unnamed) {
     int descriptor = -1;
-    if (unnamed) descriptor = ::open(directory_of(beside).c_str(), O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
-    if (descriptor < 0) {
-        std::string path = beside + "-spill-XXXXXX";
-        descriptor = ::mkostemp(path.data(), O_CLOEXEC);
-        if (descriptor < 0) throw_errno("cannot create a temporary file beside", beside, errno);
-        remove_file(path);
-    }
+    if (unnamed) descriptor = ::open(directory.c_str(), O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor >= 0) return descriptor;
+    std::string path = name + "-XXXXXX";
+    descriptor = ::mkostemp(path.data(), O_CLOEXEC);
+    if (descriptor >= 0) remove_file(path);
+    return descriptor;
+}
+
+File File::create_unlinked(const std::string& beside, bool unnamed) {
+    const int descriptor = open_unlinked(directory_of(beside), beside + "-spill", unnamed);
+    if (descriptor < 0) throw_errno("cannot create a temporary file beside", beside, errno);
     return {descriptor, beside + " (temporary file)", Role::spill};
+}
+
+File File::create_temporary(const std::string& folder, bool unnamed) {
+    struct stat status {};
+    if (::stat(system_path(folder), &status) != 0) {
+        if (errno == ENOENT)
+            throw Error(ErrorCode::not_found, "there is no folder \"" + folder +
+                                                  "\" for a temporary store: create it, or give an empty path for "
+                                                  "the folder of the system");
+        throw_errno("cannot create a temporary store in", folder, errno);
+    }
+    if (!S_ISDIR(status.st_mode))
+        throw Error(
+            ErrorCode::invalid_argument,
+            "\"" + folder + "\" is no folder: the path of a temporary store names the folder that it lies in");
+    const int descriptor = open_unlinked(folder, folder + "/cambium", unnamed);
+    if (descriptor < 0) throw_errno("cannot create a temporary store in", folder, errno);
+    File file{descriptor, folder + " (temporary store)", Role::data};
+    file.flushed_ = false;
+    return file;
 }
 
 FileIdentity File::identity() const {
@@ -369,15 +397,15 @@ void File::begin_read(std::uint64_t offset, std::uint64_t size) const noexcept {
 
 // Not observed: what it begins may happen at any time anyhow.
 void File::begin_writeback(std::uint64_t from, std::uint64_t to) const noexcept {
-    if (in_memory_) return;
+    if (!flushed_) return;
     (void)::sync_file_range(descriptor_, static_cast<off64_t>(from), static_cast<off64_t>(to - from),
                             SYNC_FILE_RANGE_WRITE);
 }
 
 void File::sync() {
+    if (!flushed_) return;
     const FileCall call{FileCall::Kind::sync, 0, {}};
-    const int error =
-        observed(role_, call, [&] { return in_memory_ || ::fdatasync(descriptor_) == 0 ? 0 : errno; });
+    const int error = observed(role_, call, [&] { return ::fdatasync(descriptor_) == 0 ? 0 : errno; });
     if (error != 0) fail("cannot flush", error);
 }
 
@@ -403,8 +431,9 @@ void File::unlock(std::uint64_t offset) noexcept {
     (void)::fcntl(descriptor_, F_OFD_SETLK, &lock);
 }
 
-bool File::locked_by_other(std::uint64_t offset) const noexcept {
+bool File::locked_by_other(std::uint64_t offset, std::uint64_t size) const noexcept {
     struct flock lock = lock_description(F_WRLCK, offset);
+    lock.l_len = static_cast<off_t>(size);
     // A failing query must not make a living process look dead.
     return ::fcntl(descriptor_, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
 }
@@ -462,6 +491,11 @@ bool exists(const std::string& path) {
 
 void remove_file(const std::string& path) noexcept {
     (void)::unlink(path.c_str());
+}
+
+std::string temporary_folder() {
+    const char* const named = ::secure_getenv("TMPDIR");
+    return named != nullptr && *named != '\0' ? named : "/tmp";
 }
 
 }  // namespace cambium::os

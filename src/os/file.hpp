@@ -89,6 +89,9 @@ public:
     /// A file without a name in the directory of `beside`, Role::spill; it vanishes when it is closed. Where the
     /// file system has no such files, or `unnamed` is false, it is made with a name and loses it at once.
     static File create_unlinked(const std::string& beside, bool unnamed = true);
+    /// The same in `folder`, Role::data; sync() does nothing. Error{not_found} when there is no such folder,
+    /// Error{invalid_argument} when it is none.
+    static File create_temporary(const std::string& folder, bool unnamed = true);
     void close() noexcept;
 
     [[nodiscard]] bool is_open() const noexcept { return descriptor_ >= 0; }
@@ -127,21 +130,25 @@ public:
     void begin_read(std::uint64_t offset, std::uint64_t size) const noexcept;
     /// fdatasync: returns when everything written before is on the medium.
     void sync();
+    /// Whether sync() does something.
+    [[nodiscard]] bool is_flushed() const noexcept { return flushed_; }
 
     /// Open-file-description locks on a byte range; they vanish with the process. Bytes may lie past the end.
     [[nodiscard]] bool try_lock(std::uint64_t offset, bool exclusive);
     void lock_shared(std::uint64_t offset);  ///< waits
     void unlock(std::uint64_t offset) noexcept;
     /// Whether another open file description holds a lock that excludes ours.
-    [[nodiscard]] bool locked_by_other(std::uint64_t offset) const noexcept;
+    [[nodiscard]] bool locked_by_other(std::uint64_t offset, std::uint64_t size = 1) const noexcept;
 
 private:
     File(int descriptor, std::string path, Role role) noexcept;
+    [[nodiscard]] static int open_unlinked(const std::string& directory, const std::string& name, bool unnamed);
     void require_regular() const;
     [[noreturn]] void fail(const char* what, int error) const;
     int descriptor_ = -1;
     Role role_ = Role::data;
     bool in_memory_ = false;
+    bool flushed_ = true;  ///< sync() reaches the medium
     std::string path_;
 };
 
@@ -161,5 +168,7 @@ void rename_file(const std::string& from, const std::string& to, bool replace);
 [[nodiscard]] bool exists(const std::string& path);
 /// Removes a file if it exists; never throws.
 void remove_file(const std::string& path) noexcept;
+/// Where the system wants temporary files: $TMPDIR, or else /tmp.
+[[nodiscard]] std::string temporary_folder();
 
 }  // namespace cambium::os

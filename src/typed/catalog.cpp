@@ -82,4 +82,8 @@ void store_entry(kv::WriteTransaction& transaction, ByteView table_name, const C
     store(transaction, entry_key(table_name), table);
 }
 
+void erase_entry(kv::WriteTransaction& transaction, ByteView table_name) {
+    transaction.erase(transaction.create_tree(kCatalogTree), entry_key(table_name));
+}
+
 }  // namespace cambium::detail

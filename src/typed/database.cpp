@@ -2,18 +2,50 @@
 // takes the write lock only when something has to change.
 #include "cambium/database.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "typed/catalog.hpp"
+#include "typed/change_log.hpp"
+#include "typed/dynamic_layout.hpp"
+#include "typed/expiry.hpp"
+#include "typed/migration.hpp"
 #include "typed/schema.hpp"
+#include "typed/sentence.hpp"
 #include "typed/state.hpp"
 
 namespace cambium {
 namespace detail {
+namespace {
+
+std::unique_ptr<const NamedShape> indexed_fields(const TableDescription& table) {
+    const EvolutionDescription& evolution = *table.evolution;
+    if (evolution.decode_as == nullptr || evolution.shape().kind != codec::Kind::record) return nullptr;
+    std::vector<std::string_view> wanted;
+    for (const IndexDescription& index : table.indexes) {
+        if (!index.predicate.empty()) return nullptr;
+        for (const auto& columns : {index.columns, index.covered}) {
+            for (const ColumnDescription& column : columns) {
+                if (column.derived) return nullptr;
+                wanted.push_back(column.name);
+            }
+        }
+    }
+    if (table.rules->row_version != nullptr) wanted.push_back(table.rules->row_version->name);
+    auto shape = std::make_unique<NamedShape>(evolution.shape(), [&](std::string_view field) {
+        return std::find(wanted.begin(), wanted.end(), field) == wanted.end() ? std::string_view() : field;
+    });
+    shape->skip_unknown();
+    return shape;
+}
+
+}  // namespace
 
 DatabaseState::DatabaseState(ByteView path, const kv::Options& options,
-                             std::span<const TableDescription* const> tables)
+                             std::span<const TableDescription* const> tables, const ProgressFunction& progress)
     : environment_(kv::Environment::open(path, options)), tables_(tables.size()) {
+    if (!options.read_only)
+        for (const TableDescription* const table : tables) migrate(*table, progress);
     {
         const kv::ReadTransaction snapshot = environment_.begin_read();
         const SchemaPlan plan = plan_schema(snapshot, tables);
@@ -29,12 +61,54 @@ DatabaseState::DatabaseState(ByteView path, const kv::Options& options,
     SchemaPlan plan = plan_schema(writer, tables);
     refuse_differences(plan);
     if (plan.changes_anything()) {
-        apply_schema(writer, plan, environment_.max_key_size());
+        apply_schema(writer, plan, environment_.max_key_size(), progress, time());
         load(writer, plan);
-        writer.commit();
+        commit_schema(std::move(writer), plan);
     } else {
         load(writer, plan);
     }
+}
+
+// What stood in the way of a new index is removed as any expired record is, now that the tables are loaded.
+void DatabaseState::commit_schema(kv::WriteTransaction writer, const SchemaPlan& plan) {
+    WriteTransaction transaction = TransactionAccess::adopt(*this, std::move(writer));
+    for (std::size_t i = 0; i < plan.tables.size(); ++i) {
+        const TableHandle handle{&transaction, &tables_[i]};
+        for (const std::string& key : plan.tables[i].expired)
+            if (TransactionAccess::store(handle).contains(tables_[i].records, key)) remove_expired(handle, key);
+    }
+    transaction.commit();
+}
+
+void DatabaseState::migrate(const TableDescription& table, const ProgressFunction& progress) {
+    if (table.evolution->migrations.empty() || !migration_is_due(environment_.begin_read(), table)) return;
+    for (bool more = true; more;) {
+        kv::WriteTransaction writer = environment_.begin_write();
+        MigrationProgress state;
+        more = migrate_step(writer, table, environment_.max_key_size(), state);
+        writer.commit();
+        if (!progress({table.name, state.done, state.total}) && more)
+            throw Error(ErrorCode::cancelled,
+                        table_text(table) + ": the migration was stopped after " + std::to_string(state.done) +
+                            " of " + std::to_string(state.total) + " records; the next opening goes on there");
+    }
+}
+
+void DatabaseState::change_table(ByteView name,
+                                 const std::function<void(kv::WriteTransaction&, ByteView)>& change) {
+    for (const TableState& table : tables_) {
+        if (table.description->name != name) continue;
+        throw Error(ErrorCode::misuse, "table \"" + std::string(name) +
+                                           "\" is open here: open the file without it to drop or rename it");
+    }
+    kv::WriteTransaction writer = environment_.begin_write();
+    if (!stored_entry(writer, name))
+        throw Error(ErrorCode::not_found, "there is no table \"" + std::string(name) + "\" in the file");
+    CatalogHeader header = decode_header(stored_header(writer).value_or(ByteView()));
+    ++header.generation;
+    change(writer, name);
+    store_header(writer, header);
+    writer.commit();
 }
 
 void DatabaseState::load(const kv::Transaction& transaction, const SchemaPlan& plan) {
@@ -43,14 +117,51 @@ void DatabaseState::load(const kv::Transaction& transaction, const SchemaPlan& p
         const CatalogTable& entry = plan.tables[i].entry;
         TableState& table = tables_[i];
         table.description = &description;
+        table.id = entry.id;
+        table.position = static_cast<std::uint32_t>(i);
         table.max_key_bytes = environment_.max_key_size();
         table.records = transaction.tree(records_tree_name(entry.id));
         for (const CatalogIndex& index : entry.indexes) {
             table.indexes.push_back(transaction.tree(index_tree_name(entry.id, index.id)));
         }
+        table.indexed_fields = indexed_fields(description);
+        if (description.extras->log.keeps) table.log = transaction.tree(log_tree_name(entry.id));
+        if (description.extras->expiry.time != nullptr) expires_ = true;
         table.catalog_entry = stored_entry(transaction, description.name).value_or(ByteView());
     }
+    link_foreign_keys();
     catalog_header_ = stored_header(transaction).value_or(ByteView());
+}
+
+void DatabaseState::link_foreign_keys() {
+    const auto named = [this](std::string_view name) -> TableState* {
+        for (TableState& table : tables_) {
+            if (table.description->name == name) return &table;
+        }
+        return nullptr;
+    };
+    for (TableState& table : tables_) {
+        for (const ForeignKeyDescription& key : table.description->rules->foreign_keys) {
+            TableState& target = *named(key.target().name);  // plan_schema() has seen to it that it is there
+            table.foreign_keys.push_back({&key, &target});
+            target.referrers.push_back({&table, &key});
+        }
+    }
+    // A table described by the catalog alone does not know what its foreign keys need.
+    const auto has_key = [](const TableState& table, std::string_view name) {
+        return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
+                           [&](const ForeignKeyState& foreign) { return foreign.key->name == name; });
+    };
+    for (TableState& table : tables_) {
+        for (const CatalogReferrer& referrer :
+             decode_entry(table.catalog_entry, table.description->name).referrers) {
+            if (const TableState* const open = named(referrer.table);
+                open != nullptr && has_key(*open, referrer.foreign_key))
+                continue;
+            table.closed_referrers.push_back("table \"" + referrer.table + "\", foreign key \"" +
+                                             referrer.foreign_key + "\"");
+        }
+    }
 }
 
 const TableState* DatabaseState::find(const TableDescription& description) const noexcept {
@@ -58,6 +169,12 @@ const TableState* DatabaseState::find(const TableDescription& description) const
         if (table.description == &description) return &table;
     }
     return nullptr;
+}
+
+const TableState& DatabaseState::require(const TableDescription& description) const {
+    if (const TableState* table = find(description)) return *table;
+    throw Error(ErrorCode::misuse,
+                table_text(description) + " was not opened with this database: add it to Database::open<...>()");
 }
 
 void DatabaseState::notice_changes(const kv::Transaction& transaction) {
@@ -81,8 +198,31 @@ void DatabaseState::notice_changes(const kv::Transaction& transaction) {
 
 }  // namespace detail
 
-Database::Database(ByteView path, const Options& options, std::span<const detail::TableDescription* const> tables)
-    : state_(new detail::DatabaseState(path, options, tables)) {}
+Database::Database(ByteView path, const Options& options, std::span<const detail::TableDescription* const> tables,
+                   const ProgressFunction& progress)
+    : state_(new detail::DatabaseState(path, options, tables, progress)) {}
+
+Database::Database(ByteView path, std::span<const DynamicTable> tables, const Options& options,
+                   const ProgressFunction& progress)
+    : state_(nullptr) {
+    std::vector<const detail::TableDescription*> descriptions;
+    std::vector<std::shared_ptr<const void>> owners;
+    for (const DynamicTable& table : tables) {
+        for (const detail::TableDescription* const other : descriptions) {
+            if (other->name != table.info().name) continue;
+            throw Error(ErrorCode::invalid_argument, "two of the tables are named \"" + table.info().name + "\"");
+        }
+        descriptions.push_back(&detail::DynamicLayout::of(table).description());
+        owners.push_back(detail::DynamicLayout::owner(table));
+    }
+    state_ = new detail::DatabaseState(path, options, descriptions, progress);
+    state_->keep(std::move(owners));
+}
+
+Database Database::open(ByteView path, std::span<const DynamicTable> tables, const Options& options,
+                        ProgressFunction progress) {
+    return Database(path, tables, options, progress);
+}
 
 Database& Database::operator=(Database&& other) noexcept {
     if (this != &other) {
@@ -101,7 +241,62 @@ ReadTransaction Database::begin_read() {
 }
 
 WriteTransaction Database::begin_write() {
-    return WriteTransaction(*state_);
+    return WriteTransaction(*state_, state_->environment().begin_write());
+}
+
+void Database::set_clock(Timestamp (*clock)() noexcept) noexcept {
+    state_->set_clock(clock);
+}
+
+SchemaReport Database::plan_tables(ByteView path, std::span<const detail::TableDescription* const> tables) {
+    const auto report_of = [](detail::SchemaPlan plan) {
+        SchemaReport report{{}, std::move(plan.differences)};
+        for (detail::TablePlan& table : plan.tables)
+            for (std::string& change : table.changes) report.changes.push_back(std::move(change));
+        return report;
+    };
+    try {
+        kv::Environment environment = kv::Environment::open(path, {.read_only = true});
+        return report_of(detail::plan_schema(environment.begin_read(), tables));
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::not_found) throw;
+        return report_of(detail::plan_new(tables));
+    }
+}
+
+std::vector<std::string> Database::table_names() {
+    std::vector<std::string> names;
+    detail::each_entry(state_->environment().begin_read(),
+                       [&](ByteView name, ByteView) { names.emplace_back(name); });
+    return names;
+}
+
+void Database::drop_table(ByteView name) {
+    state_->change_table(name, [](kv::WriteTransaction& writer, ByteView table) {
+        const detail::CatalogTable entry = detail::decode_entry(*detail::stored_entry(writer, table), table);
+        for (const detail::CatalogReferrer& referrer : entry.referrers) {
+            if (referrer.table == table) continue;
+            throw Error(ErrorCode::constraint, "table \"" + std::string(table) + "\" cannot be dropped: table \"" +
+                                                   referrer.table + "\", foreign key \"" + referrer.foreign_key +
+                                                   "\" refers to it");
+        }
+        detail::forget_references(writer, table, entry);
+        detail::drop_trees(writer, entry);
+        detail::erase_entry(writer, table);
+    });
+}
+
+void Database::rename_table(ByteView from, ByteView to) {
+    if (to.empty()) throw Error(ErrorCode::invalid_argument, "the name of a table is not empty");
+    state_->change_table(from, [&](kv::WriteTransaction& writer, ByteView table) {
+        if (from == to) return;
+        if (detail::stored_entry(writer, to)) {
+            throw Error(ErrorCode::already_exists, "there is a table \"" + std::string(to) + "\" already");
+        }
+        detail::CatalogTable entry = detail::decode_entry(*detail::stored_entry(writer, table), table);
+        detail::rename_entry(writer, from, to, entry);
+        detail::store_entry(writer, to, entry);
+    });
 }
 
 void Database::close() {

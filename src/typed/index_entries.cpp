@@ -5,22 +5,25 @@
 
 namespace cambium::detail {
 
-void IndexEntries::start(IndexKind kind, ByteView primary_key) {
-    kind_ = kind;
+void IndexEntries::list(const IndexDescription& index, ByteView primary_key, const void* record) {
+    index_ = &index;
     primary_key_ = primary_key;
     bytes_.clear();
     entries_.clear();
+    columns_.clear();
+    value_.clear();
+    if (record == nullptr) return;
+    index.emit(record, *this);
+    if (index.kind == IndexKind::unique) value_ += primary_key;
+    normalise();
 }
 
-std::string& IndexEntries::open_entry() {
-    entries_.push_back({bytes_.size(), bytes_.size(), false});
-    return bytes_;
-}
-
-void IndexEntries::close_entry(bool has_null) {
-    if (kind_ == IndexKind::ordered || has_null) bytes_ += primary_key_;
-    entries_.back().end = bytes_.size();
-    entries_.back().has_null = has_null;
+void IndexEntries::add(ByteView columns, bool has_null) {
+    if (has_null && index_->without_nulls) return;
+    const std::size_t begin = bytes_.size();
+    bytes_ += columns;
+    if (index_->kind == IndexKind::ordered || has_null) bytes_ += primary_key_;
+    entries_.push_back({begin, bytes_.size(), has_null});
 }
 
 void IndexEntries::normalise() {

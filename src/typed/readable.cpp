@@ -72,20 +72,21 @@ void append_floating(std::string& out, double value) {
 }
 
 void append_uuid(std::string& out, const Uuid& value) {
-    std::size_t position = 0;
-    for (const std::uint8_t byte : value.bytes) {
-        if (position == 4 || position == 6 || position == 8 || position == 10) out += '-';
-        out += kDigits[byte >> 4U];
-        out += kDigits[byte & 15U];
-        ++position;
-    }
+    out += value.to_string();
+}
+
+void append_uint256(std::string& out, const Uint256& value) {
+    out += value.to_decimal();
 }
 
 void append_timestamp(std::string& out, Timestamp value) {
     using namespace std::chrono;
-    const auto day = floor<days>(value);
-    const year_month_day date{day};
-    const hh_mm_ss time{floor<nanoseconds>(value - day)};
+    // In whole numbers: the day on which the least timestamp lies begins before it, at no timestamp.
+    constexpr std::int64_t kDay = 86'400'000'000'000;
+    const std::int64_t count = value.time_since_epoch().count();
+    const std::int64_t within = (count % kDay + kDay) % kDay;
+    const year_month_day date{sys_days{days{count / kDay - (count % kDay < 0 ? 1 : 0)}}};
+    const hh_mm_ss time{nanoseconds{within}};
     std::array<char, 64> buffer{};
     const int length = std::snprintf(
         buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%09ldZ", static_cast<int>(date.year()),

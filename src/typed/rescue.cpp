@@ -1,10 +1,10 @@
-// Salvage of a store with tables. An index may have lost entries that its table has kept, and the other way round,
-// so none is kept: what is not in the catalog is built anew by the next open that declares it.
+// Checking and salvaging a store with tables. Findings are called by table and index. Of salvage: an index may have
+// lost entries that its table has kept, and the other way round, so none is kept: what is not in the catalog is
+// built anew by the next open that declares it.
 #include "cambium/rescue.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
 #include <map>
 #include <vector>
 
@@ -19,16 +19,24 @@ constexpr ByteView kIndexPrefix = "cambium.index.";
 
 using Names = std::map<std::string, std::string, std::less<>>;  // of a tree -> of the table or index
 
+void add_names(Names& names, ByteView name, const detail::CatalogTable& table) {
+    const std::string text = "table \"" + std::string{name} + "\"";
+    names[detail::records_tree_name(table.id)] = text;
+    for (const detail::CatalogIndex& index : table.indexes)
+        names[detail::index_tree_name(table.id, index.id)] = text + ", index \"" + index.name + "\"";
+}
+
+void rename(const Names& names, std::string& tree) {
+    if (const auto known = names.find(tree); known != names.end()) tree = known->second;
+}
+
 // Forgets the indexes of every table in the catalog.
 void forget_indexes(kv::WriteTransaction& txn, Names& names) {
     std::vector<std::pair<std::string, detail::CatalogTable>> tables;
     detail::each_entry(
         txn, [&](ByteView name, ByteView bytes) { tables.emplace_back(name, detail::decode_entry(bytes, name)); });
     for (auto& [name, table] : tables) {
-        const std::string text = "table \"" + name + "\"";
-        names[detail::records_tree_name(table.id)] = text;
-        for (const detail::CatalogIndex& index : table.indexes)
-            names[detail::index_tree_name(table.id, index.id)] = text + ", index \"" + index.name + "\"";
+        add_names(names, name, table);
         // Whoever opens the table needs its tree, also when nothing of it could be read.
         (void)txn.create_tree(detail::records_tree_name(table.id));
         table.indexes.clear();
@@ -60,28 +68,40 @@ void settle_trees(kv::WriteTransaction& txn) {
 
 }  // namespace
 
-kv::SalvageReport salvage(ByteView damaged, ByteView target, const kv::SalvageOptions& options) {
-    kv::SalvageReport report = kv::salvage(damaged, target, options);
-    const std::string path{target};
+kv::CheckReport check(kv::Environment& environment) {
+    kv::CheckReport report = kv::check(environment);
+    // The catalog is read through the mapping, where a page that cannot be read is a signal: only when it is sound.
+    const bool readable =
+        std::none_of(report.findings.begin(), report.findings.end(), [](const kv::Finding& finding) {
+            return finding.tree == "(catalog)" || finding.tree == detail::kCatalogTree;
+        });
+    if (!readable) return report;
     Names names;
-    try {
-        kv::Environment environment = kv::Environment::open(path, {.create = false, .exclusive = true});
-        for (const auto& [name, function] : options.comparators) environment.register_comparator(name, function);
+    const kv::ReadTransaction txn = environment.begin_read();
+    detail::each_entry(txn, [&](ByteView name, ByteView bytes) {
+        try {
+            add_names(names, name, detail::decode_entry(bytes, name));
+        } catch (const Error& error) {
+            report.findings.push_back({0, "table \"" + std::string{name} + "\"", error.what()});
+        }
+    });
+    for (kv::Finding& finding : report.findings) rename(names, finding.tree);
+    return report;
+}
+
+kv::SalvageReport salvage(ByteView damaged, ByteView target, const kv::SalvageOptions& options) {
+    Names names;
+    kv::SalvageOptions own = options;
+    own.finish = [&](kv::Environment& environment) {
         kv::WriteTransaction txn = environment.begin_write();
         forget_indexes(txn, names);
         settle_trees(txn);
         txn.commit();
-    } catch (...) {
-        std::error_code ignored;
-        std::filesystem::remove(path, ignored);
-        std::filesystem::remove(path + "-lock", ignored);
-        throw;
-    }
-    const auto rename = [&](std::string& tree) {
-        if (const auto known = names.find(tree); known != names.end()) tree = known->second;
+        if (options.finish) options.finish(environment);
     };
-    for (kv::SalvagedTree& tree : report.trees) rename(tree.name);
-    for (kv::Finding& finding : report.findings) rename(finding.tree);
+    kv::SalvageReport report = kv::salvage(damaged, target, own);
+    for (kv::SalvagedTree& tree : report.trees) rename(names, tree.name);
+    for (kv::Finding& finding : report.findings) rename(names, finding.tree);
     return report;
 }
 

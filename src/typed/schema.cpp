@@ -1,175 +1,148 @@
-// Comparing declarations with the catalog, and applying what may be applied. A difference is a sentence; nothing is
-// written while there is one.
+// Planning what a file needs to agree with declarations, and doing it. Nothing is written while there is a
+// difference that cannot be applied.
 #include "typed/schema.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "cambium/base/error.hpp"
-#include "cambium/readable.hpp"
+#include "typed/change_log.hpp"
+#include "typed/comparison.hpp"
+#include "typed/index_build.hpp"
+#include "typed/migration.hpp"
+#include "typed/new_records.hpp"
+#include "typed/rewrite.hpp"
+#include "typed/rules.hpp"
 #include "typed/sentence.hpp"
 
 namespace cambium::detail {
 namespace {
 
-constexpr std::string_view kind_name(IndexKind kind) {
-    return kind == IndexKind::unique ? "unique" : "ordered";
-}
-
-// Codecs in which a record stored before a field was added still decodes.
-bool names_its_fields(std::string_view codec) {
-    constexpr std::array<std::string_view, 3> kNaming = {"cbor", "json", "flatbuffers"};
-    return std::find(kNaming.begin(), kNaming.end(), codec) != kNaming.end();
-}
-
-std::string quoted(std::string_view text) {
-    std::string result;
-    append_text(result, text);
-    return result;
-}
-
-std::string joined(const std::vector<std::string>& columns) {
-    std::string text;
-    for (const std::string& column : columns) {
-        if (!text.empty()) text += ", ";
-        text += column;
-    }
-    return text;
-}
-
-std::string index_shape(const CatalogIndex& index) {
-    return index.kind + " (" + joined(index.columns) + ")";
-}
-
-template <class Items>
-auto find_named(Items& items, std::string_view name) {
-    return std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.name == name; });
-}
-
-/// The entry that a declaration asks for, without ids.
-CatalogTable declared_entry(const TableDescription& table) {
-    CatalogTable entry;
-    entry.codec = table.codec;
-    for (const FieldDescription& field : table.fields) {
-        entry.fields.push_back({std::string(field.name), field.type()});
-    }
-    entry.key.assign(table.key_columns.begin(), table.key_columns.end());
-    for (const IndexDescription& index : table.indexes) {
-        CatalogIndex& stored = entry.indexes.emplace_back();
-        stored.name = index.name;
-        stored.kind = kind_name(index.kind);
-        stored.columns.assign(index.columns.begin(), index.columns.end());
-    }
-    return entry;
-}
-
-/// Compares one declaration with what is stored.
-class TableComparison {
-public:
-    TableComparison(TablePlan& plan, const CatalogTable& stored, std::vector<std::string>& differences)
-        : plan_(plan), declared_(plan.entry), stored_(stored), differences_(differences) {}
-
-    void run() {
-        declared_.id = stored_.id;
-        declared_.version = stored_.version;
-        declared_.next_index_id = stored_.next_index_id;
-        compare_codec_and_key();
-        compare_fields();
-        compare_indexes();
-        plan_.changed = declared_ != stored_ || !plan_.new_indexes.empty();
-    }
-
-private:
-    void differs(const std::string& what) { differences_.push_back(table_text(*plan_.description) + ": " + what); }
-
-    void compare_codec_and_key() {
-        if (declared_.codec != stored_.codec) {
-            differs("the codec was " + stored_.codec + ", is declared " + declared_.codec);
-        }
-        if (declared_.key != stored_.key) {
-            differs("the primary key was (" + joined(stored_.key) + "), is declared (" + joined(declared_.key) +
-                    ")");
-        }
-    }
-
-    void compare_fields() {
-        std::size_t kept = 0;
-        for (std::size_t i = 0; i < stored_.fields.size(); ++i) {
-            const CatalogField& field = stored_.fields[i];
-            const auto declared = find_named(declared_.fields, field.name);
-            if (declared == declared_.fields.end()) {
-                differs("field " + quoted(field.name) + " (" + field.type + ") is no longer declared");
-                continue;
-            }
-            if (declared->type != field.type) {
-                differs("field " + quoted(field.name) + " was " + field.type + ", is declared " + declared->type);
-            }
-            ++kept;
-        }
-        compare_added_fields(kept == stored_.fields.size());
-    }
-
-    // Stored fields must come first and in their order; what follows is new.
-    void compare_added_fields(bool all_kept) {
-        if (!all_kept) return;
-        for (std::size_t i = 0; i < stored_.fields.size(); ++i) {
-            if (declared_.fields[i].name == stored_.fields[i].name) continue;
-            differs("field " + quoted(stored_.fields[i].name) + " was number " + std::to_string(i + 1) +
-                    " of the record, which is now declared as " + quoted(declared_.fields[i].name) +
-                    "; new fields go at the end");
-            return;
-        }
-        if (names_its_fields(declared_.codec)) return;
-        for (std::size_t i = stored_.fields.size(); i < declared_.fields.size(); ++i) {
-            differs("field " + quoted(declared_.fields[i].name) + " is new, and codec " + declared_.codec +
-                    " cannot read records stored without it");
-        }
-    }
-
-    void compare_indexes() {
-        for (std::size_t i = 0; i < declared_.indexes.size(); ++i) {
-            CatalogIndex& declared = declared_.indexes[i];
-            const auto stored = find_named(stored_.indexes, declared.name);
-            if (stored == stored_.indexes.end()) {
-                plan_.new_indexes.push_back(i);
-            } else if (index_shape(*stored) != index_shape(declared)) {
-                differs("index " + quoted(declared.name) + " was " + index_shape(*stored) + ", is declared " +
-                        index_shape(declared) + "; a changed index needs a new name");
-            } else {
-                declared.id = stored->id;
-            }
-        }
-        for (const CatalogIndex& stored : stored_.indexes) {
-            if (find_named(declared_.indexes, stored.name) == declared_.indexes.end()) {
-                plan_.old_indexes.push_back(stored);
-            }
-        }
-    }
-
-    TablePlan& plan_;
-    CatalogTable& declared_;
-    const CatalogTable& stored_;
-    std::vector<std::string>& differences_;
-};
-
 void apply_table(kv::WriteTransaction& transaction, TablePlan& plan, CatalogHeader& header,
-                 std::size_t max_key_bytes) {
+                 std::size_t max_key_bytes, const ProgressFunction& progress, Timestamp now) {
     const TableDescription& table = *plan.description;
     CatalogTable& entry = plan.entry;
     if (plan.is_new) {
         entry.id = header.next_table_id++;
     } else {
+        // A table that was renamed before this one may be among those that refer to it.
+        const std::string_view name = plan.stored_name.empty() ? table.name : std::string_view(plan.stored_name);
+        if (const std::optional<ByteView> bytes = stored_entry(transaction, name))
+            entry.referrers = decode_entry(*bytes, name).referrers;
         ++entry.version;
     }
+    if (!plan.stored_name.empty()) rename_entry(transaction, plan.stored_name, table.name, entry);
+    if (plan.rewrites || plan.rekeyed) {
+        rewrite_records(transaction, table, entry.id, plan.stored_fields, max_key_bytes, progress);
+    }
     const kv::Tree records = transaction.create_tree(records_tree_name(entry.id));
+    if (table.extras->log.keeps) transaction.create_tree(log_tree_name(entry.id));
     for (const CatalogIndex& index : plan.old_indexes) transaction.drop_tree(index_tree_name(entry.id, index.id));
+    std::vector<EmptyIndex> empty;
     for (const std::size_t position : plan.new_indexes) {
         CatalogIndex& index = entry.indexes[position];
         index.id = entry.next_index_id++;
-        const kv::Tree entries = transaction.create_tree(index_tree_name(entry.id, index.id));
-        build_index(transaction, table, table.indexes[position], records, entries, max_key_bytes);
+        empty.push_back({position, transaction.create_tree(index_tree_name(entry.id, index.id))});
+    }
+    if (!empty.empty() && !plan.is_new) {
+        GivingWay giving_way{now, {}};
+        build_indexes(transaction, table, records, empty, max_key_bytes, progress, kGatheredBytes, &giving_way);
+        plan.expired = std::move(giving_way.keys);
     }
     store_entry(transaction, table.name, entry);
+}
+
+/// Foreign keys refer to tables that are opened with them: whoever writes the one has to read the other.
+void find_targets(SchemaPlan& plan) {
+    for (const TablePlan& table : plan.tables) {
+        for (const CatalogForeignKey& key : table.entry.foreign_keys) {
+            const bool opened = std::any_of(plan.tables.begin(), plan.tables.end(), [&](const TablePlan& other) {
+                return other.description->name == key.target;
+            });
+            if (opened) continue;
+            plan.differences.push_back(table_text(*table.description) + ", foreign key \"" + key.name +
+                                       "\": it refers to table \"" + key.target +
+                                       "\", which is not opened with it; add it to Database::open<...>()");
+        }
+    }
+}
+
+/// Verifies new rules and foreign keys of one table, when every table is there.
+void verify_table(const kv::Transaction& transaction, const SchemaPlan& plan, const TablePlan& table,
+                  Timestamp now) {
+    if (table.is_new || (table.new_rules.empty() && table.new_foreign_keys.empty())) return;
+    std::vector<const RuleDescription*> rules;
+    for (const std::size_t i : table.new_rules) rules.push_back(&table.description->rules->records[i]);
+    std::vector<ForeignKeyToVerify> keys;
+    for (const std::size_t i : table.new_foreign_keys) {
+        const ForeignKeyDescription& key = table.description->rules->foreign_keys[i];
+        const auto target = std::find_if(plan.tables.begin(), plan.tables.end(), [&](const TablePlan& other) {
+            return other.description->name == key.target().name;
+        });
+        keys.push_back({&key, transaction.tree(records_tree_name(target->entry.id))});
+    }
+    verify_records(transaction, *table.description, transaction.tree(records_tree_name(table.entry.id)), rules,
+                   keys, now);
+}
+
+/// Alters what the entry of a table says of who refers to it.
+template <class Alter>
+void change_referrers(kv::WriteTransaction& transaction, const std::string& target, Alter&& alter) {
+    const std::optional<ByteView> bytes = stored_entry(transaction, target);
+    if (!bytes) return;
+    CatalogTable entry = decode_entry(*bytes, target);
+    alter(entry.referrers);
+    ++entry.version;
+    store_entry(transaction, target, entry);
+}
+
+void forget_referrer(kv::WriteTransaction& transaction, const std::string& target,
+                     const CatalogReferrer& referrer) {
+    change_referrers(transaction, target, [&](std::vector<CatalogReferrer>& referrers) {
+        referrers.erase(std::remove(referrers.begin(), referrers.end(), referrer), referrers.end());
+    });
+}
+
+/// Tells the tables referred to, which may be others than those that are opened, who refers to them.
+void store_referrers(kv::WriteTransaction& transaction, const TablePlan& table) {
+    const std::string name(table.description->name);
+    for (const CatalogForeignKey& key : table.old_foreign_keys)
+        forget_referrer(transaction, key.target, {name, key.name});
+    for (const std::size_t i : table.new_foreign_keys) {
+        const CatalogForeignKey& key = table.entry.foreign_keys[i];
+        const CatalogReferrer referrer{name, key.name};
+        change_referrers(transaction, key.target, [&](std::vector<CatalogReferrer>& referrers) {
+            // It is there already when the table referred to was renamed.
+            if (std::find(referrers.begin(), referrers.end(), referrer) == referrers.end())
+                referrers.push_back(referrer);
+        });
+    }
+}
+
+void plan_creation(TablePlan& table) {
+    table.is_new = true;
+    table.changed = true;
+    for (std::size_t i = 0; i < table.description->indexes.size(); ++i) table.new_indexes.push_back(i);
+    for (std::size_t i = 0; i < table.entry.foreign_keys.size(); ++i) table.new_foreign_keys.push_back(i);
+    table.changes.push_back(table_text(*table.description) + ": is created");
+}
+
+void plan_table(const kv::Transaction& transaction, TablePlan& table, const CatalogTable& stored,
+                std::vector<std::string>& differences) {
+    try {
+        if (migration_is_due(transaction, *table.description)) {
+            table.changed = true;
+            table.changes.push_back(table_text(*table.description) + ": is migrated from version " +
+                                    std::to_string(stored.schema_version) + " to version " +
+                                    std::to_string(table.description->evolution->version));
+            return;
+        }
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::schema) throw;
+        differences.emplace_back(error.what());
+        return;
+    }
+    table.stored_fields = stored.fields;
+    compare_table(table, stored, differences);
 }
 
 }  // namespace
@@ -184,16 +157,87 @@ SchemaPlan plan_schema(const kv::Transaction& transaction, std::span<const Table
         TablePlan& table = plan.tables.emplace_back();
         table.description = description;
         table.entry = declared_entry(*description);
-        if (const std::optional<ByteView> bytes = stored_entry(transaction, description->name)) {
-            const CatalogTable stored = decode_entry(*bytes, description->name);
-            TableComparison(table, stored, plan.differences).run();
-        } else {
-            table.is_new = true;
-            table.changed = true;
-            for (std::size_t i = 0; i < description->indexes.size(); ++i) table.new_indexes.push_back(i);
+        std::string_view stored_name = description->name;
+        std::optional<ByteView> bytes = stored_entry(transaction, stored_name);
+        if (!bytes && !description->evolution->former_table.empty()) {
+            stored_name = description->evolution->former_table;
+            bytes = stored_entry(transaction, stored_name);
         }
+        if (!bytes && description->stored_entry.empty()) {
+            plan_creation(table);
+            continue;
+        }
+        if (!bytes) {
+            plan.differences.push_back(table_text(*description) +
+                                       " is not in the file any more; read the catalog again");
+            continue;
+        }
+        const CatalogTable stored = decode_entry(*bytes, stored_name);
+        if (!description->stored_entry.empty()) {
+            if (*bytes == ByteView(description->stored_entry)) {
+                table.entry = stored;
+            } else {
+                plan.differences.push_back(
+                    table_text(*description) +
+                    " was changed since its description was read from the catalog; read it again");
+            }
+            continue;
+        }
+        if (stored_name != description->name) {
+            table.stored_name = stored_name;
+            table.changes.push_back("table \"" + table.stored_name + "\": is renamed \"" +
+                                    std::string(description->name) + "\"");
+        }
+        plan_table(transaction, table, stored, plan.differences);
     }
+    find_targets(plan);
     return plan;
+}
+
+SchemaPlan plan_new(std::span<const TableDescription* const> tables) {
+    SchemaPlan plan;
+    for (const TableDescription* const description : tables) {
+        TablePlan& table = plan.tables.emplace_back();
+        table.description = description;
+        table.entry = declared_entry(*description);
+        plan_creation(table);
+    }
+    find_targets(plan);
+    return plan;
+}
+
+void rename_entry(kv::WriteTransaction& transaction, std::string_view from, std::string_view to,
+                  CatalogTable& entry) {
+    erase_entry(transaction, from);
+    const auto update = [&](CatalogTable& other) {
+        for (CatalogForeignKey& key : other.foreign_keys)
+            if (key.target == from) key.target = to;
+        for (CatalogReferrer& referrer : other.referrers)
+            if (referrer.table == from) referrer.table = to;
+    };
+    std::vector<std::pair<std::string, CatalogTable>> others;
+    each_entry(transaction, [&](ByteView name, ByteView bytes) {
+        others.emplace_back(std::string(name), decode_entry(bytes, name));
+    });
+    for (auto& [name, other] : others) {
+        const CatalogTable before = other;
+        update(other);
+        if (other == before) continue;
+        ++other.version;
+        store_entry(transaction, name, other);
+    }
+    update(entry);
+}
+
+void forget_references(kv::WriteTransaction& transaction, std::string_view name, const CatalogTable& entry) {
+    for (const CatalogForeignKey& key : entry.foreign_keys)
+        forget_referrer(transaction, key.target, {std::string(name), key.name});
+}
+
+void drop_trees(kv::WriteTransaction& transaction, const CatalogTable& entry) {
+    for (const std::string& tree : {records_tree_name(entry.id), next_tree_name(entry.id), log_tree_name(entry.id)})
+        transaction.drop_tree(tree);
+    for (const CatalogIndex& index : entry.indexes) transaction.drop_tree(index_tree_name(entry.id, index.id));
 }
 
 void refuse_differences(const SchemaPlan& plan) {
@@ -217,12 +261,18 @@ void refuse_changes(const SchemaPlan& plan, ByteView path) {
                 what.append(path).append(", which is opened read-only; open it once for writing"));
 }
 
-void apply_schema(kv::WriteTransaction& transaction, SchemaPlan& plan, std::size_t max_key_bytes) {
+void apply_schema(kv::WriteTransaction& transaction, SchemaPlan& plan, std::size_t max_key_bytes,
+                  const ProgressFunction& progress, Timestamp now) {
     CatalogHeader header;
     if (const std::optional<ByteView> bytes = stored_header(transaction)) header = decode_header(*bytes);
     ++header.generation;
     for (TablePlan& table : plan.tables) {
-        if (table.changed) apply_table(transaction, table, header, max_key_bytes);
+        if (table.changed) apply_table(transaction, table, header, max_key_bytes, progress, now);
+    }
+    for (const TablePlan& table : plan.tables) {
+        if (!table.changed) continue;
+        verify_table(transaction, plan, table, now);
+        store_referrers(transaction, table);
     }
     store_header(transaction, header);
 }

@@ -8,11 +8,13 @@ namespace cambium::detail {
 namespace {
 
 // The values of the columns at the front of a key as text, or its bytes when they do not decode.
-std::string values_text(void (*describe)(ByteView& key, std::string& out), ByteView key) {
+template <class Description>
+std::string values_text(void (*describe)(const Description&, ByteView&, std::string&), const Description& of,
+                        ByteView key) {
     std::string text;
     ByteView rest = key;
     try {
-        describe(rest, text);
+        describe(of, rest, text);
     } catch (const Error&) {
         text.clear();
         append_hex(text, key);
@@ -48,10 +50,19 @@ std::string columns_text(std::span<const std::string_view> columns) {
     return text;
 }
 
+std::string columns_text(std::span<const ColumnDescription> columns) {
+    std::string text;
+    for (const ColumnDescription& column : columns) {
+        if (!text.empty()) text += ", ";
+        text += column.name;
+    }
+    return text;
+}
+
 std::string key_text(const TableDescription& table, ByteView key) {
     const std::size_t columns = table.key_columns.size();
     return parenthesised(columns, columns_text(table.key_columns)) + " " +
-           parenthesised(columns, values_text(table.describe_key, key));
+           parenthesised(columns, values_text(table.describe_key, table, key));
 }
 
 Error key_taken(const TableDescription& table, ByteView key) {
@@ -59,9 +70,10 @@ Error key_taken(const TableDescription& table, ByteView key) {
 }
 
 Error unique_taken(const TableDescription& table, const IndexDescription& index, ByteView entry, ByteView owner) {
-    return {ErrorCode::constraint, index_text(table, index) + ": " +
-                                       parenthesised(index.columns.size(), values_text(index.describe, entry)) +
-                                       " already belongs to " + key_text(table, owner)};
+    return {ErrorCode::constraint,
+            index_text(table, index) + ": " +
+                parenthesised(index.columns.size(), values_text(index.describe, index, entry)) +
+                " already belongs to " + key_text(table, owner)};
 }
 
 Error primary_key_too_long(const TableDescription& table, std::size_t size, std::size_t limit) {
@@ -76,13 +88,17 @@ Error index_key_too_long(const TableDescription& table, const IndexDescription& 
                                          too_long_text(size, limit)};
 }
 
+Error record_does_not_decode(const TableDescription& table, ByteView key, const Error& error) {
+    return {ErrorCode::decode,
+            table_text(table) + ", " + key_text(table, key) + ": the record does not decode: " + error.what()};
+}
+
 void decode_record(const TableDescription& table, ByteView key, ByteView bytes, void* record) {
     try {
         table.decode_record(bytes, record);
     } catch (const Error& error) {
         if (error.code() != ErrorCode::decode) throw;
-        throw Error(ErrorCode::decode, table_text(table) + ", " + key_text(table, key) +
-                                           ": the record does not decode: " + error.what());
+        throw record_does_not_decode(table, key, error);
     }
 }
 
@@ -94,6 +110,17 @@ void encode_record(const TableDescription& table, ByteView key, const void* reco
         throw Error(ErrorCode::encode, table_text(table) + ", " + key_text(table, key) +
                                            ": the record cannot be stored: " + error.what());
     }
+}
+
+ByteView owner_of(const TableDescription& table, const IndexDescription& index, ByteView value) {
+    if (index.skip_covered == nullptr) return value;
+    try {
+        index.skip_covered(index, value);
+    } catch (const Error& error) {
+        throw Error(ErrorCode::corrupt,
+                    index_text(table, index) + " holds covered fields that are none: " + error.what());
+    }
+    return value;
 }
 
 }  // namespace cambium::detail

@@ -18,6 +18,8 @@ namespace cambium::detail {
 [[nodiscard]] std::string key_text(const TableDescription& table, ByteView key);
 /// `id, email`
 [[nodiscard]] std::string columns_text(std::span<const std::string_view> columns);
+/// `tags, time`
+[[nodiscard]] std::string columns_text(std::span<const ColumnDescription> columns);
 
 [[nodiscard]] Error key_taken(const TableDescription& table, ByteView key);
 [[nodiscard]] Error unique_taken(const TableDescription& table, const IndexDescription& index, ByteView entry,
@@ -27,9 +29,14 @@ namespace cambium::detail {
 [[nodiscard]] Error index_key_too_long(const TableDescription& table, const IndexDescription& index, ByteView key,
                                        std::size_t size, std::size_t limit);
 
+[[nodiscard]] Error record_does_not_decode(const TableDescription& table, ByteView key, const Error& error);
 /// Decode a record; Error{decode} says of which table and key.
 void decode_record(const TableDescription& table, ByteView key, ByteView bytes, void* record);
 /// Encode a record, appending; Error{encode} says of which table and key.
 void encode_record(const TableDescription& table, ByteView key, const void* record, std::string& out);
+
+/// The primary key at the end of a value of a unique index; Error{corrupt} when it does not begin with covered
+/// fields.
+[[nodiscard]] ByteView owner_of(const TableDescription& table, const IndexDescription& index, ByteView value);
 
 }  // namespace cambium::detail

@@ -9,7 +9,10 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -17,17 +20,45 @@
 
 #include "cambium/description.hpp"
 #include "cambium/kv/environment.hpp"
+#include "cambium/progress.hpp"
 #include "cambium/query.hpp"
 #include "cambium/transaction.hpp"
+#include "typed/named_shape.hpp"
+#include "typed/sequence.hpp"
+#include "typed/subscriptions.hpp"
 
 namespace cambium::detail {
 
+struct TableState;
+
+/// A foreign key of an open table.
+struct ForeignKeyState {
+    const ForeignKeyDescription* key = nullptr;
+    const TableState* target = nullptr;
+};
+
+/// A foreign key that refers to an open table, and the table that has it.
+struct ReferrerState {
+    const TableState* table = nullptr;
+    const ForeignKeyDescription* key = nullptr;
+};
+
 struct TableState {
     const TableDescription* description = nullptr;
+    std::uint64_t id = 0;        ///< in the catalog
+    std::uint32_t position = 0;  ///< among the open tables
     std::uint32_t max_key_bytes = 0;
     kv::Tree records;
     std::vector<kv::Tree> indexes;  ///< in the order of the description
-    std::string catalog_entry;      ///< as stored when the database was opened
+    /// With only those fields of a record that its index entries and its row version are made of; null when they
+    /// may be made of any.
+    std::unique_ptr<const NamedShape> indexed_fields;
+    kv::Tree log;                                     ///< when the table keeps one
+    std::string catalog_entry;                        ///< as stored when the database was opened
+    mutable std::atomic<std::uint32_t> watchers = 0;  ///< subscriptions
+    std::vector<ForeignKeyState> foreign_keys;
+    std::vector<ReferrerState> referrers;
+    std::vector<std::string> closed_referrers;  ///< foreign keys to this table, of tables that are not open: texts
     std::atomic<bool> stale = false;
 };
 
@@ -35,30 +66,52 @@ struct SchemaPlan;
 
 class DatabaseState {
 public:
-    DatabaseState(ByteView path, const kv::Options& options, std::span<const TableDescription* const> tables);
+    DatabaseState(ByteView path, const kv::Options& options, std::span<const TableDescription* const> tables,
+                  const ProgressFunction& progress);
 
     [[nodiscard]] kv::Environment& environment() noexcept { return environment_; }
     /// The open table of this description, or null.
     [[nodiscard]] const TableState* find(const TableDescription& description) const noexcept;
+    /// The same; Error{misuse} when there is none.
+    [[nodiscard]] const TableState& require(const TableDescription& description) const;
+    /// Whether records of an open table end.
+    [[nodiscard]] bool expires() const noexcept { return expires_; }
+    [[nodiscard]] Subscriptions& subscriptions() noexcept { return subscriptions_; }
+    void set_clock(Timestamp (*clock)() noexcept) noexcept { clock_.store(clock); }
+    [[nodiscard]] Timestamp time() const noexcept { return clock_.load(std::memory_order_relaxed)(); }
+    [[nodiscard]] const TableState& table(std::size_t position) const noexcept { return tables_[position]; }
     /// Mark tables stale whose declaration has changed. Cheap when the transaction sees nothing new.
     void notice_changes(const kv::Transaction& transaction);
+    /// Has a table that is not open here changed in the catalog, in a transaction of its own. Error{misuse},
+    /// Error{not_found}.
+    void change_table(ByteView name, const std::function<void(kv::WriteTransaction&, ByteView)>& change);
+
+    /// What the descriptions of the tables are a part of.
+    void keep(std::vector<std::shared_ptr<const void>> owners) noexcept { owners_ = std::move(owners); }
 
 private:
     void load(const kv::Transaction& transaction, const SchemaPlan& plan);
+    void commit_schema(kv::WriteTransaction writer, const SchemaPlan& plan);
+    void migrate(const TableDescription& table, const ProgressFunction& progress);
+    void link_foreign_keys();
 
     kv::Environment environment_;
     std::vector<TableState> tables_;
+    std::vector<std::shared_ptr<const void>> owners_;
     kv::Tree catalog_;
     std::atomic<std::uint64_t> checked_transaction_ = 0;  ///< the newest state whose header was compared
     std::mutex header_mutex_;
     std::string catalog_header_;  ///< as compared last
+    bool expires_ = false;
+    Subscriptions subscriptions_;
+    std::atomic<Timestamp (*)() noexcept> clock_ = &now;
 };
 
 /// A record of one table, kept to decode old records into.
 class ScratchRecord {
 public:
     explicit ScratchRecord(const TableDescription& description)
-        : description_(&description), record_(description.create_record()) {}
+        : description_(&description), record_(description.create_record(description)) {}
     ScratchRecord(ScratchRecord&& other) noexcept : description_(other.description_), record_(other.record_) {
         other.record_ = nullptr;
     }
@@ -83,18 +136,75 @@ struct WriteWorkspace {
     };
     const std::thread::id thread = std::this_thread::get_id();  ///< the one that began the transaction
     WriteStatistics statistics;
-    bool broken = false;  ///< a write failed half way: the transaction can only be rolled back
+    const std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+    bool ended = false;         ///< the statistics are final
+    bool broken = false;        ///< a write failed half way: the transaction can only be rolled back
+    std::uint64_t pending = 0;  ///< foreign keys for the commit to check, those of the transaction around included
     std::string record;
+    std::string target;              ///< the primary key that a foreign key refers to
+    std::vector<std::size_t> unmet;  ///< deferred foreign keys of the change, to be checked by the commit
     std::vector<IndexChange> indexes;
     std::vector<ScratchRecord> scratch;
+    Sequences sequences;
+    CollectedChanges collected;  ///< for subscribers
+    Timestamp time{};            ///< when the transaction began
+    struct Expired {
+        const TableState* table = nullptr;
+        std::uint64_t stamp = 0;  ///< records written and erased when it was looked at
+        bool some = false;
+    };
+    Expired expired;  ///< the table that was looked at last
 
+    /// Whether the table holds expired records. Looks when another table was asked for, or something was written.
+    [[nodiscard]] bool expired_in(const TableState& table, const kv::Transaction& store);
+
+    /// Begin as a part of another one, around it.
+    void begin_within(const WriteWorkspace& outer) {
+        pending = outer.pending;
+        sequences = outer.sequences;
+        time = outer.time;
+        collected.begun = outer.collected.begun;
+    }
+    /// Make sure that add() has the memory that it needs.
+    void prepare_add(const WriteWorkspace& nested) {
+        collected.changes.reserve(collected.changes.size() + nested.collected.changes.size());
+    }
+    /// Take over what a nested transaction has done.
+    void add(WriteWorkspace& nested) noexcept {
+        statistics.records_written += nested.statistics.records_written;
+        statistics.records_erased += nested.statistics.records_erased;
+        statistics.index_entries_written += nested.statistics.index_entries_written;
+        statistics.index_entries_erased += nested.statistics.index_entries_erased;
+        pending = nested.pending;
+        sequences = std::move(nested.sequences);
+        collected.add(std::move(nested.collected));
+    }
     /// A record to decode into, reused by every call for the same table.
     [[nodiscard]] void* scratch_for(const TableDescription& description);
 };
 
 struct TransactionAccess {
+    static WriteTransaction adopt(DatabaseState& database, kv::WriteTransaction writer) {
+        return WriteTransaction(database, std::move(writer));
+    }
     static DatabaseState& database(ReadTransaction& transaction) noexcept { return *transaction.database_; }
+    static WriteTransaction& transaction(const TableHandle& handle) noexcept {
+        return static_cast<WriteTransaction&>(*handle.transaction);
+    }
+    static WriteWorkspace& workspace(WriteTransaction& transaction) noexcept { return *transaction.workspace_; }
+    static kv::WriteTransaction& writer(WriteTransaction& transaction) noexcept { return transaction.writer_; }
     static const kv::Transaction& store(const TableHandle& handle) noexcept { return *handle.transaction->store_; }
+    static Timestamp time(const TableHandle& handle) noexcept {
+        return handle.transaction->time_.value_or(Timestamp{});
+    }
+    static bool writes(const TableHandle& handle) noexcept { return !handle.transaction->snapshot_.has_value(); }
+    static ViewToken*& views(const TableHandle& handle) noexcept { return handle.transaction->views_; }
+    /// Grows with every write; 0 in a snapshot.
+    static std::uint64_t writes_so_far(ReadTransaction& transaction) noexcept {
+        if (transaction.snapshot_) return 0;
+        const WriteStatistics& done = workspace(static_cast<WriteTransaction&>(transaction)).statistics;
+        return done.records_written + done.records_erased;
+    }
     static kv::WriteTransaction& writer(const TableHandle& handle) noexcept {
         return static_cast<WriteTransaction&>(*handle.transaction).writer_;
     }

@@ -101,6 +101,27 @@ TEST_CASE("a wrong command line: code 2") {
     check("items.fbs --fast -o out", "unknown option --fast");
     check("items.fbs more.fbs -o out", "one schema file at a time, not items.fbs and more.fbs");
     check("items.txt -o out", "items.txt is not named like a schema, name.fbs");
+    check("--check items.fbs", "--check takes two schemas: the old one and the new one");
+    check("--check items.txt items.fbs", "items.txt is not named like a schema, name.fbs");
+    check("--check items.fbs items.fbs -o out", "a check writes nothing, so it takes no -o");
+    check("--check-database items.fbs", "--check-database takes a store file and a schema");
+    check("--check-database store items.txt", "items.txt is not named like a schema, name.fbs");
+    check("--from-database", "--from-database takes one store file");
+    check("--from-database store --depfile d", "--depfile is for generating");
+    check("--check --from-database store", "--from-database is one mode too many");
+}
+
+TEST_CASE("--check: code 0 or 4, a line per difference; 1 for a schema that has errors") {
+    const Folder folder;
+    folder.write("old.fbs", "table Item { x:int; }\n");
+    folder.write("more.fbs", "table Item { x:int; y:string; }\n");
+    folder.write("other.fbs", "table Item { x:float; }\n");
+    folder.write("bad.fbs", "table Item { new:int; }\n");
+    CHECK(folder.run("--check old.fbs more.fbs").code == 0);
+    CHECK(folder.run("--check old.fbs other.fbs").code == 4);
+    CHECK(folder.run("--check old.fbs other.fbs").text == "incompatible: buffers: defaults differ for field: x\n");
+    CHECK(folder.run("--check old.fbs bad.fbs").code == 1);
+    CHECK(folder.run("--check none.fbs bad.fbs").code == 3);
 }
 
 TEST_CASE("a file that cannot be read or written: code 3") {
@@ -119,8 +140,12 @@ TEST_CASE("help and version") {
     const Folder folder;
     const Outcome help = folder.run("--help");
     CHECK(help.code == 0);
-    for (const char* word : {"cambium_table", "cambium_codec", "cambium_key", "cambium_unique", "cambium_index",
-                             "cambium_type", "cambium_absent", "Exit codes", "flatc --cpp"})
+    for (const char* word : {"cambium_table", "cambium_codec",    "cambium_key",     "cambium_unique",
+                             "cambium_index", "cambium_type",     "cambium_absent",  "cambium_generated",
+                             "cambium_log",   "descending",       "ignore_case",     "each",
+                             "where",         "covering",         "version",         "without_nulls",
+                             "--check",       "--check-database", "--from-database", "--depfile",
+                             "Exit codes",    "flatc --cpp"})
         CHECK(help.text.find(word) != std::string::npos);
     CHECK(folder.run("--version").text.find("cambium-codegen ") == 0);
 }

@@ -2,8 +2,8 @@
 # CMake package, and with pkg-config. Then changes a schema and looks at what is generated again.
 #
 # SOURCE, BUILD: this project and its build folder. WORK: a folder to work in, emptied first. GENERATOR: the one to build
-# the consumer with. COMPILER, CONFIGURATION, SANITIZE: those of this build. PROGRAMS: what to build and run; with
-# "tables" among them, pkg-config too.
+# the consumer with. COMPILER, SANITIZE: those of this build. PROGRAMS: what to build and run; with "tables" among them,
+# pkg-config too. All of it without a build type, as somebody does who does not know of them.
 
 cmake_minimum_required(VERSION 3.25)
 
@@ -57,7 +57,7 @@ if(SANITIZE)
   set(flags "-fsanitize=${SANITIZE}")
 endif()
 run(COMMAND ${CMAKE_COMMAND} -S ${source} -B ${build} -G ${GENERATOR} -D CMAKE_PREFIX_PATH=${prefix}
-            -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_BUILD_TYPE=${CONFIGURATION} -D CMAKE_CXX_FLAGS=${flags})
+            -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_CXX_FLAGS=${flags})
 run(COMMAND ${CMAKE_COMMAND} --build ${build} --target ${PROGRAMS} OUTPUT output)
 expect_generated("${output}" "shop.fbs" 1)
 expect_generated("${output}" "money.fbs" 1)
@@ -82,6 +82,22 @@ if(NOT "tables" IN_LIST PROGRAMS)
   return()
 endif()
 
+# The project of docs/howto-schema.md, as a new user would type it in.
+include(${CMAKE_CURRENT_LIST_DIR}/howto.cmake)
+documented_project(${SOURCE}/docs/howto-schema.md ${WORK}/howto promised)
+run(FOLDER ${WORK}/howto
+    COMMAND ${CMAKE_COMMAND} -S . -B build -G ${GENERATOR} -D CMAKE_PREFIX_PATH=${prefix} -D CMAKE_CXX_COMPILER=${COMPILER}
+            -D CMAKE_CXX_FLAGS=${flags})
+run(FOLDER ${WORK}/howto COMMAND ${CMAKE_COMMAND} --build build)
+foreach(times IN ITEMS first second)
+  run(FOLDER ${WORK}/howto COMMAND build/shop OUTPUT output)
+  if(NOT output STREQUAL promised)
+    message(FATAL_ERROR "docs/howto-schema.md promises\n${promised}\nand the ${times} run prints\n${output}")
+  endif()
+endforeach()
+find_program(installed_codegen cambium-codegen PATHS ${prefix}/bin NO_DEFAULT_PATH REQUIRED)
+run(FOLDER ${WORK}/howto COMMAND ${installed_codegen} --check-database shop.cambium shop.fbs OUTPUT output)
+
 # pkg-config: a compiler line without CMake.
 file(GLOB_RECURSE pc ${prefix}/cambium.pc)
 cmake_path(GET pc PARENT_PATH pc_folder)
@@ -91,3 +107,12 @@ separate_arguments(options UNIX_COMMAND "${options}")
 run(COMMAND ${COMPILER} -std=c++20 ${flags} ${source}/tables.cpp -o ${WORK}/tables_pkg_config ${options})
 run(COMMAND ${WORK}/tables_pkg_config OUTPUT output)
 message(STATUS "tables by pkg-config: ${output}")
+
+if(NOT "compressed" IN_LIST PROGRAMS)
+  return()
+endif()
+run(COMMAND ${CMAKE_COMMAND} -E env PKG_CONFIG_PATH=${pc_folder} ${PKG_CONFIG} --cflags --libs cambium-zstd OUTPUT options)
+separate_arguments(options UNIX_COMMAND "${options}")
+run(COMMAND ${COMPILER} -std=c++20 ${flags} ${source}/compressed.cpp -o ${WORK}/compressed_pkg_config ${options})
+run(COMMAND ${WORK}/compressed_pkg_config OUTPUT output)
+message(STATUS "compressed by pkg-config: ${output}")

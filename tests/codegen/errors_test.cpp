@@ -15,7 +15,9 @@ using Sentences = std::vector<std::string>;
 /// Attributes are declared in front, on the schema's first line.
 Sentences errors_of(const std::string& schema) {
     std::string text;
-    for (const std::string name : {"table", "codec", "key", "unique", "index", "type", "absent", "colour"})
+    for (const std::string name : {"table", "codec", "compression", "key", "generated", "expires", "unique",
+                                   "index", "log", "type", "absent", "colour", "foreign_key", "not_null",
+                                   "row_version", "renamed_from", "dropped", "schema_version"})
         text += "attribute \"cambium_" + name + "\"; ";
     const auto generated = cambium::codegen::generate("bad.fbs", text + schema, {});
     CHECK(generated.files.empty() == !generated.errors.empty());
@@ -54,26 +56,28 @@ TEST_CASE("an error in an included file names that file") {
 
 TEST_CASE("keys") {
     CHECK(errors_in_table("", "x:int;") ==
-          Sentences{"bad.fbs: table \"things\": no key; mark a field with cambium_key, or write (cambium_key: "
+          Sentences{"bad.fbs:1: table \"things\": no key; mark a field with cambium_key, or write (cambium_key: "
                     "\"field,field\") on the table"});
-    CHECK(errors_in_table("", "x:int (cambium_key); y:int (cambium_key);") ==
-          Sentences{"bad.fbs: table \"things\": two keys: cambium_key on fields \"x\" and \"y\"; a key of several "
-                    "fields is written on the table: (cambium_key: \"x,y\")"});
-    CHECK(errors_in_table(", cambium_key: \"y\"", "x:int (cambium_key); y:int;") ==
-          Sentences{"bad.fbs: table \"things\": two keys: cambium_key on the table and on field \"x\""});
-    CHECK(errors_in_table(", cambium_key: \"x,z\"", "x:int; y:int;") ==
-          Sentences{"bad.fbs: table \"things\": the key: Thing has no field \"z\""});
     CHECK(
-        errors_in_table("", "x:string (cambium_key);") ==
-        Sentences{"bad.fbs: table \"things\": the key's field \"x\" is optional; a key is always present, mark the "
-                  "field (required)"});
-    CHECK(errors_in_table("", "x:int = null (cambium_key);") ==
-          Sentences{"bad.fbs: table \"things\": the key's field \"x\" is optional; a key is always present, remove "
-                    "\"= null\""});
+        errors_in_table("", "x:int (cambium_key); y:int (cambium_key);") ==
+        Sentences{"bad.fbs:1: table \"things\": two keys: cambium_key on fields \"x\" and \"y\"; a key of several "
+                  "fields is written on the table: (cambium_key: \"x,y\")"});
+    CHECK(errors_in_table(", cambium_key: \"y\"", "x:int (cambium_key); y:int;") ==
+          Sentences{"bad.fbs:1: table \"things\": two keys: cambium_key on the table and on field \"x\""});
+    CHECK(errors_in_table(", cambium_key: \"x,z\"", "x:int; y:int;") ==
+          Sentences{"bad.fbs:1: table \"things\": the key: Thing has no field \"z\""});
+    CHECK(errors_in_table("", "x:string (cambium_key);") ==
+          Sentences{
+              "bad.fbs:1: table \"things\": the key's field \"x\" is optional; a key is always present, mark the "
+              "field (required)"});
+    CHECK(
+        errors_in_table("", "x:int = null (cambium_key);") ==
+        Sentences{"bad.fbs:1: table \"things\": the key's field \"x\" is optional; a key is always present, remove "
+                  "\"= null\""});
     CHECK(errors_in_table(", cambium_key: \"x,,y\"", "x:int; y:int;") ==
-          Sentences{"bad.fbs: table \"things\": cambium_key: expected a name before \",y\" of \"x,,y\""});
+          Sentences{"bad.fbs:1: table \"things\": cambium_key: expected a name before \",y\" of \"x,,y\""});
     CHECK(errors_in_table(", cambium_key: \"x y\"", "x:int; y:int;") ==
-          Sentences{"bad.fbs: table \"things\": cambium_key: expected \",\" before \"y\" of \"x y\""});
+          Sentences{"bad.fbs:1: table \"things\": cambium_key: expected \",\" before \"y\" of \"x y\""});
 }
 
 TEST_CASE("all errors of a table come in one run") {
@@ -81,11 +85,12 @@ TEST_CASE("all errors of a table come in one run") {
               ", cambium_codec: \"xml\", cambium_index: \"i(x,nope); i(x)\", cambium_unique: \"u(list,x,x)\"",
               "x:int (cambium_key); list:[int];") ==
           Sentences{
-              "bad.fbs: table \"things\": unknown codec \"xml\"; the codecs are flatbuffers, cbor, json and raw",
-              "bad.fbs: table \"things\": index \"u\": field \"list\" is a list and cannot be a column",
-              "bad.fbs: table \"things\": index \"u\" names field \"x\" twice",
-              "bad.fbs: table \"things\": index \"i\": Thing has no field \"nope\"",
-              "bad.fbs: table \"things\": two indexes are named \"i\""});
+              "bad.fbs:1: table \"things\": unknown codec \"xml\"; the codecs are flatbuffers, cbor, json and raw",
+              "bad.fbs:1: table \"things\": index \"u\": field \"list\" is a list and cannot be a column; \"each "
+              "list\" makes an entry per element",
+              "bad.fbs:1: table \"things\": index \"u\" names field \"x\" twice",
+              "bad.fbs:1: table \"things\": index \"i\": Thing has no field \"nope\"",
+              "bad.fbs:1: table \"things\": two indexes are named \"i\""});
 }
 
 TEST_CASE("the text of an index") {
@@ -94,10 +99,29 @@ TEST_CASE("the text of an index") {
                                "x:int (cambium_key); y:int; t:Inner; s:Flat; }"
                                "table Inner { a:int; } struct Flat { a:int;");
     };
-    const std::string place = "bad.fbs: table \"things\": ";
+    const std::string place = "bad.fbs:1: table \"things\": ";
     CHECK(errors_with("i(x) ; j(y,x);") == Sentences{});
-    CHECK(errors_with("i(x) covering(y)") ==
-          Sentences{place + "cambium_index: expected \";\" before \"covering(y)\" of \"i(x) covering(y)\""});
+    CHECK(errors_with("i(x) covering(y)") == Sentences{});
+    CHECK(errors_with("i(descending x, y) version 3 where f covering(y) without_nulls") == Sentences{});
+    const std::string clauses = "expected \";\", where, covering, version or without_nulls, each once, ";
+    CHECK(errors_with("i(x) covers(y)") ==
+          Sentences{place + "cambium_index: " + clauses + "before \"covers(y)\" of \"i(x) covers(y)\""});
+    CHECK(errors_with("i(x) where f where g") ==
+          Sentences{place + "cambium_index: " + clauses + "before \"where g\" of \"i(x) where f where g\""});
+    CHECK(errors_with("i(x) version 0") ==
+          Sentences{place + "cambium_index: expected a number from 1 before \"0\" of \"i(x) version 0\""});
+    CHECK(errors_with("i(rising x)") ==
+          Sentences{place + "cambium_index: expected \",\" before \"x)\" of \"i(rising x)\""});
+    CHECK(errors_with("i(x) where new") ==
+          Sentences{place + "index \"i\": \"new\" is a keyword of C++, no function"});
+    CHECK(errors_with("i(each x)") ==
+          Sentences{place + "index \"i\": field \"x\" is no list, which each needs, and "
+                            "cannot be a column"});
+    CHECK(errors_with("i(ignore_case x)") == Sentences{place + "index \"i\": field \"x\" is no string, which "
+                                                               "ignore_case needs, and cannot be a column"});
+    CHECK(errors_with("i(x) covering(t, none)") ==
+          Sentences{place + "index \"i\" covering: field \"t\" is a table and cannot be a column",
+                    place + "index \"i\" covering: Thing has no field \"none\""});
     CHECK(errors_with("i(x,") == Sentences{place + "cambium_index: expected a name at the end of \"i(x,\""});
     CHECK(errors_with("i") == Sentences{place + "cambium_index: expected \"(\" at the end of \"i\""});
     CHECK(errors_with("") == Sentences{place + "cambium_index: expected a name at the end of \"\""});
@@ -107,89 +131,353 @@ TEST_CASE("the text of an index") {
           Sentences{place + "\"a b\" is not a name for an index"});
 }
 
+TEST_CASE("generated keys and logs") {
+    const std::string place = "bad.fbs:1: table \"things\": ";
+    CHECK(errors_in_table("", "x:int (cambium_key); y:int (cambium_generated);") ==
+          Sentences{place + "field \"y\" cannot be generated: only the one field of a key can"});
+    CHECK(errors_in_table("", "x:string (required, cambium_key, cambium_generated);") ==
+          Sentences{place + "field \"x\" cannot be generated: what can is an integer or a uuid"});
+    CHECK(errors_in_table(", cambium_log: \"hours 3, bytes 5, bytes 6\"", "x:int (cambium_key);") ==
+          Sentences{place + "cambium_log limits changes, bytes or seconds, not \"hours\"",
+                    place + "cambium_log limits bytes twice"});
+    CHECK(errors_in_table("", "x:int (cambium_key); y:long (cambium_expires);") ==
+          Sentences{place + "field \"y\" says when records end, so it must be a timestamp"});
+    CHECK(errors_in_table("",
+                          "x:int (cambium_key); y:long (cambium_type: \"timestamp\", cambium_expires); "
+                          "z:long (cambium_type: \"timestamp\", cambium_expires);") ==
+          Sentences{place + "two fields say when records end, \"y\" and \"z\""});
+    CHECK(errors_in_table(", cambium_log: \"changes many\"", "x:int (cambium_key);") ==
+          Sentences{place + "cambium_log: expected a number from 1 before \"many\" of \"changes many\""});
+}
+
+TEST_CASE("foreign keys") {
+    const std::string users = "table User (cambium_table: \"users\") { id:ulong (cambium_key); }\n";
+    const auto errors_with = [&](const std::string& key, const std::string& fields) {
+        return errors_of(users + "table Thing (cambium_table: \"things\"" +
+                         (key.empty() ? "" : ", cambium_foreign_key: \"" + key + "\"") + ") { " + fields + " }");
+    };
+    const std::string place = "bad.fbs:2: table \"things\": ";
+    const std::string fields = "id:int (cambium_key); u:ulong; v:ulong = null; w:uint;";
+    CHECK(errors_with("a(u) to users cascade deferred; b(v) to users set_null;", fields) == Sentences{});
+    CHECK(errors_with("", "id:ulong (cambium_key, cambium_foreign_key: \"users restrict\");") == Sentences{});
+    CHECK(errors_with("a(w) to users; b(u) to nobody; c(u, v) to users; d(u) to users set_null; e(x) to users",
+                      fields) ==
+          Sentences{
+              place + "foreign key \"e\": Thing has no field \"x\"",
+              place + "foreign key \"a\": field \"w\" is u32, field \"id\" of table \"users\" is u64",
+              place +
+                  "foreign key \"b\" refers to table \"nobody\", which neither this file nor one that it includes "
+                  "declares",
+              place + "foreign key \"c\" has 2 columns, the key of table \"users\" has 1",
+              place + "foreign key \"d\" has set_null, and none of its fields is optional"});
+    CHECK(errors_with("a(u) users", fields) ==
+          Sentences{place + "cambium_foreign_key: expected to and a table before \"users\" of \"a(u) users\""});
+    CHECK(errors_with("a(u) to users cascade restrict", fields) ==
+          Sentences{place +
+                    "cambium_foreign_key: expected \";\", deferred or one of restrict, cascade and set_null, each "
+                    "once, before \"restrict\" of \"a(u) to users cascade restrict\""});
+    CHECK(errors_with("i(u) to users", "id:int (cambium_key); u:ulong (cambium_index: \"i\");") ==
+          Sentences{place + "foreign key \"i\" has the name of an index or another foreign key"});
+}
+
+TEST_CASE("foreign keys to tables of included files") {
+    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_foreign";
+    std::filesystem::create_directories(folder);
+    std::ofstream{folder / "users.fbs"} << "attribute \"cambium_table\"; attribute \"cambium_key\";\n"
+                                           "table User (cambium_table: \"users\") { id:ulong (cambium_key); }\n"
+                                           "table Bad (cambium_table: \"bad\") { id:ulong; }\n";
+    const std::string file = (folder / "things.fbs").string();
+    const auto errors_with = [&](const std::string& definition) {
+        const std::string attributes =
+            "attribute \"cambium_table\"; attribute \"cambium_key\"; attribute \"cambium_foreign_key\"; ";
+        return cambium::codegen::generate(file, "include \"users.fbs\";\n" + attributes + definition, {}).errors;
+    };
+    CHECK(errors_with("table Thing (cambium_table: \"things\") { id:int (cambium_key); "
+                      "u:ulong (cambium_foreign_key: \"users cascade\"); }") == Sentences{});
+    CHECK(errors_with("table Thing (cambium_table: \"things\") { id:int (cambium_key); "
+                      "u:uint (cambium_foreign_key: \"users\"); }") ==
+          Sentences{file + ":2: table \"things\": foreign key \"u\": field \"u\" is u32, field \"id\" of table "
+                           "\"users\" is u64"});
+    CHECK(errors_with("table Thing (cambium_table: \"users\") { id:int (cambium_key); }") ==
+          Sentences{file + ":2: table \"users\": record User already declares this table"});
+    std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a cycle of foreign keys with cascade") {
+    const auto table = [](const std::string& name, const std::string& target, const std::string& action) {
+        return "table T" + name + " (\n  cambium_table: \"" + name + "\") { id:uint (cambium_key); " +
+               "to:uint (cambium_foreign_key: \"" + target + " " + action + "\"); }\n";
+    };
+    CHECK(errors_of(table("a", "a", "cascade")) == Sentences{});
+    CHECK(errors_of(table("a", "b", "cascade") + table("b", "a", "restrict")) == Sentences{});
+    CHECK(errors_of(table("o", "a", "cascade") + table("a", "b", "cascade") + table("b", "c", "cascade") +
+                    table("c", "a", "cascade")) ==
+          Sentences{"bad.fbs:4: table \"a\": a cycle of foreign keys with cascade: a, b, c, a; one of them must be "
+                    "restrict or set_null"});
+}
+
+TEST_CASE("rules and what was before") {
+    const std::string place = "bad.fbs:1: table \"things\": ";
+    CHECK(errors_in_table(", cambium_codec: \"json\", cambium_renamed_from: \"stuff\", cambium_dropped: \"a, b\", "
+                          "cambium_schema_version: \"3\"",
+                          "id:int (cambium_key); x:int = null (cambium_not_null); n:ubyte (cambium_row_version); "
+                          "y:int (cambium_renamed_from: \"z\");") == Sentences{});
+    CHECK(errors_in_table("",
+                          "id:int (cambium_key); x:int (cambium_not_null); n:int (cambium_row_version); "
+                          "m:uint (cambium_row_version);") ==
+          Sentences{place + "field \"x\" is never null; cambium_not_null is for optional ones",
+                    place + "field \"n\" counts changes, so it must be an unsigned integer",
+                    place + "two fields count changes, \"n\" and \"m\""});
+    CHECK(errors_in_table(", cambium_renamed_from: \"things\", cambium_dropped: \"x, y\", cambium_schema_version: "
+                          "\"0\"",
+                          "id:int (cambium_key); x:int (cambium_renamed_from: \"y\");") ==
+          Sentences{place + "cambium_renamed_from needs the name that the table had",
+                    place + "cambium_dropped: Thing has a field \"x\" now",
+                    place + "cambium_dropped: field \"y\" is named twice",
+                    place +
+                        "codec flatbuffers finds fields by their places, and none can be dropped; the codecs that "
+                        "can are cbor and json",
+                    place + "cambium_schema_version: expected a number from 1 before \"0\" of \"0\""});
+}
+
+TEST_CASE("compression") {
+    CHECK(errors_in_table(", cambium_compression: \"zstd\"", "x:int (cambium_key);") == Sentences{});
+    CHECK(errors_in_table(", cambium_compression: \"zip\"", "x:int (cambium_key);") ==
+          Sentences{"bad.fbs:1: table \"things\": unknown compression \"zip\"; the compressions are zstd, lz4 and "
+                    "zlib"});
+}
+
+TEST_CASE("two records cannot share a predicate") {
+    CHECK(errors_of("table A (cambium_table: \"as\", cambium_index: \"i(x) where f\") { x:int (cambium_key); }\n"
+                    "table B (cambium_table: \"bs\", cambium_index: \"i(x) where f\") { x:int (cambium_key); }") ==
+          Sentences{"bad.fbs:2: table \"bs\": index \"i\": the predicate f is one of table \"as\" already; name it "
+                    "otherwise"});
+}
+
+TEST_CASE("every error of a run stands at its line") {
+    CHECK(
+        errors_of("\n"
+                  "/* table Thing { */ namespace shop.deep; // table Thing (\n"
+                  "enum Kind : ubyte {\n"
+                  "  good,\n"
+                  "  default\n"
+                  "}\n"
+                  "table Other { x:int; }\n"
+                  "table Thing (\n"
+                  "  cambium_table: \"things;{\",\n"
+                  "  cambium_codec: \"xml\",\n"
+                  "  cambium_index:\n"
+                  "    \"i(nope)\"\n"
+                  ") {\n"
+                  "  id:ulong (cambium_key); kind:Kind;\n"
+                  "  /// of (Thing\n"
+                  "  new:int (\n"
+                  "    cambium_type: \"date\");\n"
+                  "}\n"
+                  "namespace shop; table Thing { xor:int; }\n") ==
+        Sentences{
+            "bad.fbs:5: enum Kind, enumerator default: \"default\" is a keyword of C++; choose another name",
+            "bad.fbs:16: table Thing, field new: \"new\" is a keyword of C++; choose another name",
+            "bad.fbs:17: table Thing, field new: cambium_type \"date\" does not fit the field: \"timestamp\" is "
+            "for "
+            "long, \"uuid\" and \"fixed N\" for [ubyte]",
+            "bad.fbs:19: table Thing, field xor: \"xor\" is a keyword of C++; choose another name",
+            "bad.fbs:9: table \"things;{\": the name must be letters, digits and underscores, and not begin with a "
+            "digit",
+            "bad.fbs:10: table \"things;{\": unknown codec \"xml\"; the codecs are flatbuffers, cbor, json and raw",
+            "bad.fbs:11: table \"things;{\": index \"i\": Thing has no field \"nope\""});
+}
+
+TEST_CASE("a semantic error in an included file stands at its line") {
+    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_included";
+    std::filesystem::create_directories(folder);
+    std::ofstream{folder / "inner.fbs"} << "table Inner {\n  x:int;\n  new:int;\n}\n";
+    const std::string outer = (folder / "outer.fbs").string();
+    CHECK(cambium::codegen::generate(outer, "include \"inner.fbs\";\n", {}).errors ==
+          Sentences{(folder / "inner.fbs").string() +
+                    ":3: table Inner, field new: \"new\" is a keyword of C++; choose another name"});
+    std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("tables that nest deeper than JSON and CBOR do") {
+    std::string schema;
+    for (int i = 0; i < 300; ++i)
+        schema += "table N" + std::to_string(i) + " { x:int = 3; n:N" + std::to_string(i + 1) + "; } ";
+    CHECK(errors_of(schema +
+                    "table N300 { x:int; } table R (cambium_table: \"rs\") { id:ulong (cambium_key); n:N0; }") ==
+          Sentences{});
+}
+
+TEST_CASE("attributes that nobody would read") {
+    const std::string place = "bad.fbs:1: table Thing, field ";
+    CHECK(
+        errors_of("table Thing { x:int (cambium_index, cambium_key); s:string (cambium_absent: \"default\"); }") ==
+        Sentences{place + "x: attribute cambium_index needs a table with cambium_table: \"name\"",
+                  place + "x: attribute cambium_key needs a table with cambium_table: \"name\""});
+    CHECK(errors_in_table(
+              "", "id:ulong (cambium_key, cambium_generated: \"false\"); s:string (cambium_not_null: \"no\");") ==
+          Sentences{place + "id: attribute cambium_generated takes no value; leave it out where it is not wanted",
+                    place + "s: attribute cambium_not_null takes no value; leave it out where it is not wanted"});
+    CHECK(errors_in_table("", "id:ulong (cambium_key); s:string (deprecated, cambium_not_null);") ==
+          Sentences{place + "s: attribute cambium_not_null stands on a deprecated field, which is not read"});
+}
+
 TEST_CASE("names") {
-    CHECK(errors_of("table Thing (cambium_table: \"my table\") { x:int (cambium_key); }") ==
+    CHECK(errors_of("namespace new.x; table A { a:int; } table B { a:int; }") ==
           Sentences{
-              "bad.fbs: table \"my table\": the name must be letters, digits and underscores, and not begin with a "
-              "digit"});
-    CHECK(errors_of("table Thing (cambium_table: \"thing\") { x:int (cambium_key); }") ==
+              "bad.fbs:1: table A: its namespace has the part \"new\", which is a keyword of C++; choose another "
+              "name"});
+    CHECK(
+        errors_of("namespace shop.cambium; table A { a:int; }") ==
+        Sentences{"bad.fbs:1: table A: its namespace has the part \"cambium\", which would hide ::cambium from the "
+                  "generated code; choose another name"});
+    CHECK(errors_of("table A (cambium_table: \"foo_bar\") { id:int (cambium_key); }\n"
+                    "table B (cambium_table: \"fooBar\") { id:int (cambium_key); }") ==
           Sentences{
-              "bad.fbs: table \"thing\": its C++ name Thing is already the name of a type of the schema; name the "
-              "table otherwise, for example in the plural"});
+              "bad.fbs:2: table \"fooBar\": its C++ name FooBar is that of table \"foo_bar\" already; name the "
+              "table otherwise",
+              "bad.fbs:2: table \"fooBar\": its C++ name FooBarAs is that of table \"foo_bar\" already; name the "
+              "table otherwise"});
+    CHECK(
+        errors_of("table A (cambium_table: \"_1\") { id:int (cambium_key); }") ==
+        Sentences{"bad.fbs:1: table \"_1\": the name must be letters, digits and underscores, and not begin with a "
+                  "digit"});
+    CHECK(
+        errors_of("table Thing (cambium_table: \"my table\") { x:int (cambium_key); }") ==
+        Sentences{
+            "bad.fbs:1: table \"my table\": the name must be letters, digits and underscores, and not begin with a "
+            "digit"});
+    CHECK(
+        errors_of("table Thing (cambium_table: \"thing\") { x:int (cambium_key); }") ==
+        Sentences{
+            "bad.fbs:1: table \"thing\": its C++ name Thing is already the name of a type of the schema; name the "
+            "table otherwise, for example in the plural"});
     CHECK(errors_of("table A (cambium_table: \"as\") { x:int (cambium_key); }\n"
                     "table B (cambium_table: \"as\") { x:int (cambium_key); }") ==
-          Sentences{"bad.fbs: table \"as\": record A already declares this table"});
+          Sentences{"bad.fbs:2: table \"as\": record A already declares this table"});
     CHECK(errors_of("table class { int:int; }") ==
-          Sentences{"bad.fbs: table class: \"class\" is a keyword of C++; choose another name",
-                    "bad.fbs: table class, field int: \"int\" is a keyword of C++; choose another name"});
+          Sentences{"bad.fbs:1: table class: \"class\" is a keyword of C++; choose another name",
+                    "bad.fbs:1: table class, field int: \"int\" is a keyword of C++; choose another name"});
     CHECK(errors_of("enum E : ubyte { a, new }") ==
-          Sentences{"bad.fbs: enum E: \"new\" is a keyword of C++; choose another name"});
+          Sentences{"bad.fbs:1: enum E, enumerator new: \"new\" is a keyword of C++; choose another name"});
     CHECK(errors_of("table A { A:int; }") ==
           Sentences{"bad.fbs:1: field name can not be the same as table/struct name"});
 }
 
 TEST_CASE("attributes") {
-    CHECK(errors_of("table A (cambium_colour: \"red\") { x:int (cambium_colour); }") ==
-          Sentences{
-              "bad.fbs: table A: attribute cambium_colour is not known here; what may stand here is cambium_table, "
-              "cambium_codec, cambium_key, cambium_unique, cambium_index",
-              "bad.fbs: table A: cambium_colour needs cambium_table: \"name\" beside it",
-              "bad.fbs: table A, field x: attribute cambium_colour is not known here; what may stand here is "
-              "cambium_key, cambium_unique, cambium_index, cambium_type, cambium_absent"});
+    CHECK(
+        errors_of("table A (cambium_colour: \"red\") { x:int (cambium_colour); }") ==
+        Sentences{
+            "bad.fbs:1: table A: attribute cambium_colour is not known here; what may stand here is cambium_table, "
+            "cambium_codec, cambium_key, cambium_unique, cambium_index, cambium_log, cambium_compression, "
+            "cambium_foreign_key, cambium_renamed_from, "
+            "cambium_dropped, cambium_schema_version",
+            "bad.fbs:1: table A: cambium_colour needs cambium_table: \"name\" beside it",
+            "bad.fbs:1: table A, field x: attribute cambium_colour is not known here; what may stand here is "
+            "cambium_key, cambium_generated, cambium_expires, cambium_unique, cambium_index, cambium_type, "
+            "cambium_absent, cambium_foreign_key, cambium_not_null, cambium_row_version, cambium_renamed_from"});
     CHECK(errors_of("table A (cambium_key: \"x\") { x:int; }") ==
-          Sentences{"bad.fbs: table A: cambium_key needs cambium_table: \"name\" beside it"});
-    CHECK(errors_of("struct S (cambium_table: \"s\") { x:int; }") ==
-          Sentences{
-              "bad.fbs: struct S: attribute cambium_table is not known here; what may stand here is cambium_type"});
+          Sentences{"bad.fbs:1: table A: cambium_key needs cambium_table: \"name\" beside it"});
+    CHECK(
+        errors_of("struct S (cambium_table: \"s\") { x:int; }") ==
+        Sentences{
+            "bad.fbs:1: struct S: attribute cambium_table is not known here; what may stand here is cambium_type"});
 }
 
 TEST_CASE("C++ types") {
-    CHECK(errors_of("table A { a:int (cambium_type: \"timestamp\"); b:[ubyte] (cambium_type: \"guid\");"
-                    "c:[ubyte] (cambium_type: \"fixed x\"); d:string (cambium_type: \"uuid\"); }") ==
-          Sentences{
-              "bad.fbs: table A, field a: cambium_type \"timestamp\" needs a long, the nanoseconds since 1970",
-              "bad.fbs: table A, field b: cambium_type \"guid\" is not known here; a [ubyte] is a \"uuid\" or, for "
-              "example, \"fixed 20\"",
-              "bad.fbs: table A, field c: cambium_type \"fixed x\" is not known here; a fixed length is written "
-              "\"fixed 20\"",
-              "bad.fbs: table A, field d: cambium_type \"uuid\" does not fit the field: \"timestamp\" is for long, "
-              "\"uuid\" and \"fixed N\" for [ubyte]"});
+    CHECK(
+        errors_of("table A { a:int (cambium_type: \"timestamp\"); b:[ubyte] (cambium_type: \"guid\");"
+                  "c:[ubyte] (cambium_type: \"fixed x\"); d:string (cambium_type: \"uuid\"); }") ==
+        Sentences{
+            "bad.fbs:1: table A, field a: cambium_type \"timestamp\" needs a long, the nanoseconds since 1970",
+            "bad.fbs:1: table A, field b: cambium_type \"guid\" is not known here; a [ubyte] is a \"uuid\" or, for "
+            "example, \"fixed 20\"",
+            "bad.fbs:1: table A, field c: cambium_type \"fixed x\" is not known here; a fixed length is written "
+            "\"fixed 20\"",
+            "bad.fbs:1: table A, field d: cambium_type \"uuid\" does not fit the field: \"timestamp\" is for long, "
+            "\"uuid\" and \"fixed N\" for [ubyte]"});
     CHECK(errors_of("struct S (cambium_type: \"uuid\") { b:[ubyte:15]; }") ==
-          Sentences{"bad.fbs: struct S: cambium_type \"uuid\" needs 16 bytes; it has 15"});
+          Sentences{"bad.fbs:1: struct S: cambium_type \"uuid\" needs 16 bytes; it has 15"});
     CHECK(errors_of("struct S (cambium_type: \"fixed\") { b:int; }") ==
-          Sentences{"bad.fbs: struct S: cambium_type \"fixed\" needs a struct of exactly one field, [ubyte:N]"});
+          Sentences{"bad.fbs:1: struct S: cambium_type \"fixed\" needs a struct of exactly one field, [ubyte:N]"});
     CHECK(errors_of("struct S (cambium_type: \"fixed\", force_align: 8) { b:[ubyte:4]; }") ==
-          Sentences{"bad.fbs: struct S: a struct of bytes cannot have force_align"});
-    CHECK(errors_of("table A { a:int (cambium_absent: \"null\"); b:string (cambium_absent: \"empty\");"
-                    "c:string (required, cambium_absent: \"null\"); }") ==
-          Sentences{
-              "bad.fbs: table A, field a: cambium_absent is not for scalars; write \"= null\" for an optional one",
-              "bad.fbs: table A, field b: cambium_absent is \"null\" or \"default\", not \"empty\"",
-              "bad.fbs: table A, field c: cambium_absent contradicts (required)"});
+          Sentences{"bad.fbs:1: struct S: a struct of bytes cannot have force_align"});
+    CHECK(
+        errors_of("table A { a:int (cambium_absent: \"null\"); b:string (cambium_absent: \"empty\");"
+                  "c:string (required, cambium_absent: \"null\"); }") ==
+        Sentences{
+            "bad.fbs:1: table A, field a: cambium_absent is not for scalars; write \"= null\" for an optional one",
+            "bad.fbs:1: table A, field b: cambium_absent is \"null\" or \"default\", not \"empty\"",
+            "bad.fbs:1: table A, field c: cambium_absent contradicts (required)"});
+}
+
+TEST_CASE("unions") {
+    CHECK(errors_of("table A { x:int; } struct S { x:int; } union U { A, B: A, S, t: string } "
+                    "table C { u:U; v:[U]; w:U (required); }") == Sentences{});
+    CHECK(errors_of("union U { }") == Sentences{"bad.fbs:1: union U: it has no member"});
+    CHECK(errors_of("table A { x:int; }\nunion new (cambium_key) {\n  A,\n  int: A }") ==
+          Sentences{"bad.fbs:2: union new: \"new\" is a keyword of C++; choose another name",
+                    "bad.fbs:2: union new: attribute cambium_key is not known here; what may stand here is ",
+                    "bad.fbs:4: union new, member int: \"int\" is a keyword of C++; choose another name"});
+    CHECK(
+        errors_of("union U { A }\ntable A {\n  u:U; }") ==
+        Sentences{"bad.fbs:3: table A, field u: it contains its own record through union U; recursive records are "
+                  "not supported"});
+    CHECK(errors_of("table A { x:int; } union U { A } table B { u:U\n (cambium_absent: \"null\"); }") ==
+          Sentences{"bad.fbs:2: table B, field u: cambium_absent is not for unions; an absent one holds "
+                    "std::monostate"});
+    CHECK(errors_of("table A { x:int; } union Things { A } table B (cambium_table: \"things\") { "
+                    "x:int (cambium_key); }") ==
+          Sentences{"bad.fbs:1: table \"things\": its C++ name Things is already the name of a type of the schema; "
+                    "name the table otherwise, for example in the plural"});
+}
+
+TEST_CASE("a union is no column") {
+    const auto errors_with = [](const std::string& attributes) {
+        return errors_of("table A { x:int; } union U { A } table Thing (cambium_table: \"things\"" + attributes +
+                         ") {\n u:U; v:[U]; x:int; }");
+    };
+    const std::string place = "bad.fbs:1: table \"things\": ";
+    CHECK(errors_with(", cambium_key: \"u\"") ==
+          Sentences{place + "the key: field \"u\" is a union and cannot be a column"});
+    CHECK(errors_with(", cambium_key: \"x\", cambium_index: \"i(u); j(each v); k(v); l(x) covering(u)\"") ==
+          Sentences{place + "index \"i\": field \"u\" is a union and cannot be a column",
+                    place + "index \"j\": field \"v\" is a list of unions and cannot be a column",
+                    place + "index \"k\": field \"v\" is a list of unions and cannot be a column",
+                    place + "index \"l\" covering: field \"u\" is a union and cannot be a column"});
+    CHECK(errors_with(", cambium_key: \"x\", cambium_codec: \"raw\"") ==
+          Sentences{"bad.fbs:2: table \"things\": codec raw stores plain bytes, and field \"u\" has no fixed size",
+                    "bad.fbs:2: table \"things\": codec raw stores plain bytes, and field \"v\" has no fixed "
+                    "size"});
+    CHECK(errors_of("table A { x:int; } union U { A } table Thing (cambium_table: \"things\") {\n"
+                    " u:U (cambium_unique);\n v:[U] (cambium_index); x:int (cambium_key);\n"
+                    " w:U (cambium_not_null); }") ==
+          Sentences{"bad.fbs:2: table \"things\": index \"u\": field \"u\" is a union and cannot be a column",
+                    "bad.fbs:3: table \"things\": index \"v\": field \"v\" is a list of unions and cannot be a "
+                    "column",
+                    "bad.fbs:4: table \"things\": field \"w\" is never null; cambium_not_null is for optional "
+                    "ones"});
 }
 
 TEST_CASE("what is not supported is said, never dropped") {
-    CHECK(errors_of("table A { x:int; } union U { A } table C { u:U; v:[U]; }") ==
-          Sentences{"bad.fbs: union U: unions are not supported yet",
-                    "bad.fbs: table C, field u: unions are not supported yet",
-                    "bad.fbs: table C, field v: unions are not supported yet"});
     CHECK(errors_of("table Node { value:int; children:[Node]; }") ==
           Sentences{
-              "bad.fbs: table Node, field children: it contains its own record, Node; recursive records are not "
+              "bad.fbs:1: table Node, field children: it contains its own record, Node; recursive records are not "
               "supported"});
-    CHECK(
-        errors_of("struct S (force_align: 16) { x:int; }") ==
-        Sentences{"bad.fbs: struct S: an alignment above 8 is not supported: the store aligns values to 8 bytes"});
+    CHECK(errors_of("struct S (force_align: 16) { x:int; }") ==
+          Sentences{
+              "bad.fbs:1: struct S: an alignment above 8 is not supported: the store aligns values to 8 bytes"});
     CHECK(errors_of("table A { x:[ubyte] (force_align: 8); }") ==
-          Sentences{"bad.fbs: table A, field x: force_align on a field is not supported"});
-    CHECK(errors_of("table A { }") == Sentences{"bad.fbs: table A: it has no field; a record has 1 to 100"});
+          Sentences{"bad.fbs:1: table A, field x: force_align on a field is not supported"});
+    CHECK(errors_of("table A { }") == Sentences{"bad.fbs:1: table A: it has no field; a record has 1 to 100"});
     std::string fields;
     for (int i = 0; i < 101; ++i) fields += "f" + std::to_string(i) + ":int; ";
     CHECK(errors_of("table A { " + fields + "}") ==
-          Sentences{"bad.fbs: table A: it has 101 fields; a record has 1 to 100, move some to a nested table"});
-    CHECK(errors_in_table(", cambium_codec: \"raw\"", "x:int (cambium_key); s:string; o:int = null;") ==
-          Sentences{"bad.fbs: table \"things\": codec raw stores plain bytes, and field \"s\" has no fixed size",
-                    "bad.fbs: table \"things\": codec raw stores plain bytes, and field \"o\" has no fixed size"});
+          Sentences{"bad.fbs:1: table A: it has 101 fields; a record has 1 to 100, move some to a nested table"});
+    CHECK(
+        errors_in_table(", cambium_codec: \"raw\"", "x:int (cambium_key); s:string; o:int = null;") ==
+        Sentences{"bad.fbs:1: table \"things\": codec raw stores plain bytes, and field \"s\" has no fixed size",
+                  "bad.fbs:1: table \"things\": codec raw stores plain bytes, and field \"o\" has no fixed size"});
 }
 
 TEST_CASE("two schema files of one name") {

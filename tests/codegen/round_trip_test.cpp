@@ -5,10 +5,12 @@
 #include <cambium/codegen/flatbuffers_record.hpp>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "everything_fb_generated.h"
 #include "packages_tables.hpp"
@@ -134,6 +136,28 @@ TEST_CASE("a view reads fields in place") {
     CHECK(view->branches()->Get(0)->leaf()->weight() == 0.5);
     CHECK(reinterpret_cast<std::uintptr_t>(view) >= reinterpret_cast<std::uintptr_t>(bytes.data()));
     CHECK(reinterpret_cast<std::uintptr_t>(view) < reinterpret_cast<std::uintptr_t>(bytes.data() + bytes.size()));
+}
+
+TEST_CASE("a trusted view is the same table, found without a walk over the buffer") {
+    const deep::Everything record = cambium::test::full_record();
+    const std::string written = packed(record);
+    std::vector<std::uint64_t> words(written.size() / 8 + 2);
+    std::memcpy(words.data(), written.data(), written.size());
+    const cambium::ByteView bytes{reinterpret_cast<const char*>(words.data()), written.size()};
+    CHECK(cambium::TrustedFlatBuffers::name == FlatBuffers::name);
+    CHECK(cambium::TrustedFlatBuffers::view<deep::Everything>(bytes) == FlatBuffers::view<deep::Everything>(bytes));
+    deep::Everything decoded;
+    cambium::TrustedFlatBuffers::decode(bytes, decoded);
+    CHECK(decoded.tag == record.tag);
+    for (const std::uint32_t offset : {0U, 2U, 5U, 0xFFFFFFFCU, static_cast<std::uint32_t>(written.size())}) {
+        std::memcpy(words.data(), &offset, sizeof offset);
+        CHECK_THROWS_AS(static_cast<void>(cambium::TrustedFlatBuffers::view<deep::Everything>(bytes)),
+                        cambium::Error);
+    }
+    CHECK_THROWS_AS(static_cast<void>(cambium::TrustedFlatBuffers::view<deep::Everything>(bytes.substr(0, 3))),
+                    cambium::Error);
+    CHECK_THROWS_AS(static_cast<void>(cambium::TrustedFlatBuffers::view<deep::Everything>(bytes.substr(1))),
+                    cambium::Error);
 }
 
 TEST_CASE("bytes at an odd address decode, and a view of them is refused") {

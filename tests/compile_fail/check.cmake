@@ -1,4 +1,4 @@
-# cmake -DCOMPILER=... -DSOURCE=... -DINCLUDE=... -DBOOST=... -P check.cmake
+# cmake -DCOMPILER=... -DSOURCE=... -DINCLUDE=... -DBOOST=... -DPRECOMPILED=... -P check.cmake
 #
 # SOURCE must compile; with MISUSE defined it must not, and the compiler's output must hold the text after each of
 # these comments in the source:
@@ -6,12 +6,12 @@
 #   // expect-gcc: ...     g++ only (quotes in messages are written as ')
 #   // expect-clang: ...   clang++ only
 #   // errors: N           exactly N errors
-set(command ${COMPILER} -std=c++20 -fsyntax-only -I${INCLUDE})
-# After the compiler's own folders, as it may be one of those: -isystem would put it before libstdc++'s.
-foreach(folder IN LISTS BOOST)
-  list(APPEND command -idirafter ${folder})
-endforeach()
-set(ENV{LC_ALL} C)
+include(${CMAKE_CURRENT_LIST_DIR}/command.cmake)
+list(APPEND command -fsyntax-only)
+file(STRINGS ${SOURCE} common REGEX "^#include \"shop.inc\"")
+if(common)
+  list(APPEND command -include ${PRECOMPILED})
+endif()
 
 execute_process(COMMAND ${command} ${SOURCE} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 if(NOT result EQUAL 0)

@@ -15,12 +15,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "allocation_limit.hpp"
 #include "damage.hpp"
 #include "damaged_trial.hpp"
 #include "file_bytes.hpp"
 #include "seed.hpp"
 #include "store_content.hpp"
 #include "store_samples.hpp"
+
+const std::size_t cambium::test::kMostAllocated = std::size_t{64} << 20;  // the files are a few MB
 
 namespace {
 

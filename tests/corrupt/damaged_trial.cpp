@@ -5,6 +5,7 @@
 
 #include "cambium/base/error.hpp"
 #include "cambium/kv/maintenance.hpp"
+#include "damage_errors.hpp"
 #include "file_bytes.hpp"
 #include "store_content.hpp"
 
@@ -13,10 +14,6 @@ namespace cambium::test {
 namespace {
 
 using kv::Environment;
-
-bool is_damage(ErrorCode code) {
-    return code == ErrorCode::corrupt || code == ErrorCode::not_a_store || code == ErrorCode::format_version;
-}
 
 constexpr ByteView kNewKey = "new key";
 constexpr ByteView kNewValue = "new value";
@@ -30,9 +27,8 @@ bool DamagedTrial::attempt(const char* doing, Call&& call) {
         return true;
     } catch (const Error& error) {
         const std::string said = error.what();
-        // A stale page of the catalog, or one that is not verified, may name a tree that it has no record of.
-        const bool nameless = error.code() == ErrorCode::not_found && (stale_ || !verify_);
-        if (error.code() != ErrorCode::corrupt && !nameless)
+        const bool nameless = error.code() == ErrorCode::not_found;
+        if (!explains_failure(error.code(), stale_ || !verify_))
             throw Broken(std::string{doing} + " ended with another error than corrupt: " + said);
         // content_of() compares two numbers itself; with checksums verified they cannot differ.
         const bool counted = said.find("backward or by its record") != std::string::npos;
@@ -64,7 +60,7 @@ void DamagedTrial::read(bool verify) {
     try {
         opened.emplace(Environment::open(path_, {.read_only = true, .verify_on_read = verify}));
     } catch (const Error& error) {
-        if (!is_damage(error.code())) throw Broken(std::string{"open, to read: "} + error.what());
+        if (!explains_refusal(error.code())) throw Broken(std::string{"open, to read: "} + error.what());
         ++counts_.not_opened;
         return;
     }
@@ -123,7 +119,7 @@ void DamagedTrial::write() {
     try {
         opened.emplace(Environment::open(copy, {.create = false, .verify_on_read = true}));
     } catch (const Error& error) {
-        if (!is_damage(error.code())) throw Broken(std::string{"open, to write: "} + error.what());
+        if (!explains_refusal(error.code())) throw Broken(std::string{"open, to write: "} + error.what());
         if (sound_) throw Broken(std::string{"open, after check() found nothing: "} + error.what());
         ++counts_.not_opened;
         return;
@@ -184,7 +180,8 @@ void DamagedTrial::write() {
         if (!kv::check(again).ok() && sound_) throw Broken("a sound store is damaged by closing");
     } catch (const Error& error) {
         // Damage met by the close or by this open, in what was not damaged by it.
-        if (!is_damage(error.code()) || sound_) throw Broken(std::string{"open, after writing: "} + error.what());
+        if (!explains_refusal(error.code()) || sound_)
+            throw Broken(std::string{"open, after writing: "} + error.what());
     }
 }
 
@@ -196,7 +193,7 @@ void DamagedTrial::salvage() {
     try {
         report = kv::salvage(path_, target);
     } catch (const Error& error) {
-        if (!is_damage(error.code())) throw Broken(std::string{"salvage: "} + error.what());
+        if (!explains_refusal(error.code())) throw Broken(std::string{"salvage: "} + error.what());
         if (sound_) throw Broken(std::string{"salvage, after check() found nothing: "} + error.what());
         return;
     }
@@ -211,6 +208,7 @@ void DamagedTrial::salvage() {
     if (kept != reported) throw Broken("salvage reports another number of records than it kept");
     counts_.salvaged += kept > 0 ? 1 : 0;
     std::uint64_t possible = (std::uint64_t{1} << states_.size()) - 1;
+    if (report.mixed) return;  // it says itself that some of it may be older
     narrow("salvage", possible, [&](const Trees& state) {
         if (report.complete()) return state == found;
         for (const auto& [name, entries] : found) {

@@ -145,6 +145,7 @@ void try_every_call(const Way& way, int with) {
         how.random_states = 16;
         how.nested_one_in = 0;
         Explorer explorer{directory.path(), seed()};
+        thin(explorer, 6);
         explore(explorer, run, how);
         require_no_complaints(explorer);
     }

@@ -116,6 +116,7 @@ void try_every_call(int with) {
         if (recorder.failed_call().kind != Event::Kind::failed_sync) continue;
         append_record(run.record, after.record());
         Explorer explorer{directory.path(), seed()};
+        thin(explorer, 8);
         explore(explorer, run, {5, 16, false, 8, 0});
         require_no_complaints(explorer);
     }

@@ -85,6 +85,7 @@ TEST_CASE("a writer that had begun when a flush failed leaves alone what the flu
     }
     run.record = recorder.record();
     Explorer explorer{directory.path(), seed()};
+    thin(explorer, 1);
     explore(explorer, run);
     require_no_complaints(explorer);
 }

@@ -303,6 +303,7 @@ void Explorer::leave_lock_file(const std::string& path, bool keep) {
 
 void Explorer::try_state(Level& level, const Pieces& pieces, const Choices& choices, const Thoroughness& how,
                          std::size_t depth) {
+    if (one_in_ > 1 && random(one_in_) != 0) return;
     const bool nested = depth == 0 && how.nested_one_in != 0 && random(how.nested_one_in) == 0;
     const State state = compose(level, pieces, choices);
     const bool keep_lock_file = random(4) == 0;

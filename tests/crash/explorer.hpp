@@ -45,6 +45,8 @@ public:
     /// Takes out what an acknowledgement rules out: whatever was attempted before the state.
     static void acknowledge(std::vector<const Trees*>& acceptable, const Trees* state);
 
+    /// Tries one in so many states only, at random.
+    void thin(std::uint64_t one_in) noexcept { one_in_ = one_in; }
     /// Stops at the first complaint. For records that are wrong on purpose.
     void stop_at_first() noexcept { stop_at_first_ = true; }
     /// Distinct states; those of a record, and those of each recovery that was cut, are counted apart.
@@ -111,6 +113,7 @@ private:
 
     std::string directory_;
     std::mt19937_64 random_;
+    std::uint64_t one_in_ = 1;
     bool stop_at_first_ = false;
     std::uint64_t tried_ = 0;
     std::vector<std::string> complaints_;

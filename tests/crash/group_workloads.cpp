@@ -202,16 +202,16 @@ const std::vector<GroupWorkload>& group_workloads() {
     constexpr Thoroughness kUsual{8, 64, true, 32, 80};
     constexpr Thoroughness kLargeFile{5, 16, false, 8, 0};
     static const std::vector<GroupWorkload> all{
-        {"groups", groups, kUsual},
-        {"commits during a flush", commits_during_a_flush, kUsual},
-        {"deferred runs", deferred_runs, kUsual},
-        {"long readers", long_readers, kUsual},
-        {"nested transactions", nested, kUsual},
-        {"two flushes in groups", two_phase_in_groups, kUsual},
-        {"prepared transactions", prepared, kUsual},
-        {"growth during a flush", growth_during_a_flush, kUsual},
-        {"growth that is deferred", deferred_growth, kUsual},
-        {"overflowing lists of extents", overflowing_lists, kLargeFile},
+        {"groups", groups, kUsual, 2},
+        {"commits during a flush", commits_during_a_flush, kUsual, 2},
+        {"deferred runs", deferred_runs, kUsual, 2},
+        {"long readers", long_readers, kUsual, 2},
+        {"nested transactions", nested, kUsual, 2},
+        {"two flushes in groups", two_phase_in_groups, kUsual, 2},
+        {"prepared transactions", prepared, kUsual, 2},
+        {"growth during a flush", growth_during_a_flush, kUsual, 8},
+        {"growth that is deferred", deferred_growth, kUsual, 12},
+        {"overflowing lists of extents", overflowing_lists, kLargeFile, 20},
     };
     return all;
 }

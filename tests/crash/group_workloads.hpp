@@ -12,6 +12,7 @@ struct GroupWorkload {
     const char* name;
     void (*run)(GroupSession& session, std::uint64_t seed);
     Thoroughness how;
+    std::uint64_t one_in = 1;  ///< so many of its states are tried, unless every one is asked for
 };
 
 [[nodiscard]] const std::vector<GroupWorkload>& group_workloads();

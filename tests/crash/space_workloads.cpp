@@ -98,14 +98,15 @@ void shorten_at_close(Session& session, std::uint64_t seed) {
 
 const std::vector<Workload>& space_workloads() {
     using kv::Durability;
+    constexpr Thoroughness kUsual;
     constexpr Thoroughness kManyCuts{8, 48, true, 24, 80};
     static const std::vector<Workload> all{
-        {"shrink", Durability::durable, shrink},
-        {"shrink, two flushes", Durability::two_phase, shrink, kManyCuts},
-        {"at the size limit", Durability::durable, limit, kManyCuts},
-        {"long values at the end", Durability::durable, long_values_at_the_end, kManyCuts},
-        {"shortened at close", Durability::durable, shorten_at_close},
-        {"shortened at close, two flushes", Durability::two_phase, shorten_at_close},
+        {"shrink", Durability::durable, shrink, kUsual, 10},
+        {"shrink, two flushes", Durability::two_phase, shrink, kManyCuts, 10},
+        {"at the size limit", Durability::durable, limit, kManyCuts, 6},
+        {"long values at the end", Durability::durable, long_values_at_the_end, kManyCuts, 10},
+        {"shortened at close", Durability::durable, shorten_at_close, kUsual, 10},
+        {"shortened at close, two flushes", Durability::two_phase, shorten_at_close, kUsual, 10},
     };
     return all;
 }

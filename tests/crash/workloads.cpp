@@ -206,22 +206,23 @@ void scatter_free_space(Session& session) {
 
 const std::vector<Workload>& workloads() {
     using kv::Durability;
+    constexpr Thoroughness kUsual;
     static const std::vector<Workload> all{
         {"small records", Durability::durable, small_records},
-        {"small records, two flushes", Durability::two_phase, small_records},
-        {"large values", Durability::durable, large_values},
-        {"large values, two flushes", Durability::two_phase, large_values},
-        {"growth", Durability::durable, growth},
-        {"growth, two flushes", Durability::two_phase, growth},
-        {"a held reader", Durability::durable, held_reader},
+        {"small records, two flushes", Durability::two_phase, small_records, kUsual, 3},
+        {"large values", Durability::durable, large_values, kUsual, 3},
+        {"large values, two flushes", Durability::two_phase, large_values, kUsual, 3},
+        {"growth", Durability::durable, growth, kUsual, 12},
+        {"growth, two flushes", Durability::two_phase, growth, kUsual, 12},
+        {"a held reader", Durability::durable, held_reader, kUsual, 3},
         {"several trees", Durability::durable, several_trees},
-        {"several trees, two flushes", Durability::two_phase, several_trees},
+        {"several trees, two flushes", Durability::two_phase, several_trees, kUsual, 3},
         {"orderly closes", Durability::durable, closing},
-        {"scattered free space", Durability::durable, scattered},
-        {"several values per key", Durability::durable, several_values},
-        {"duplicates", Durability::durable, duplicates},
-        {"duplicates, two flushes", Durability::two_phase, duplicates},
-        {"prepared", Durability::durable, prepared},
+        {"scattered free space", Durability::durable, scattered, kUsual, 12},
+        {"several values per key", Durability::durable, several_values, kUsual, 12},
+        {"duplicates", Durability::durable, duplicates, kUsual, 3},
+        {"duplicates, two flushes", Durability::two_phase, duplicates, kUsual, 3},
+        {"prepared", Durability::durable, prepared, kUsual, 2},
     };
     return all;
 }

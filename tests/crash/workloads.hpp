@@ -14,6 +14,7 @@ struct Workload {
     kv::Durability durability;
     void (*run)(Session& session, std::uint64_t seed);
     Thoroughness how = {};
+    std::uint64_t one_in = 1;  ///< so many of its states are tried, unless every one is asked for
 };
 
 /// What commits hold.

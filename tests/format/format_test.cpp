@@ -43,7 +43,7 @@ const std::map<std::string, Table> kTables{
      {FIELD(NodeHeader, checksum), FIELD(NodeHeader, page_number), FIELD(NodeHeader, birth),
       FIELD(NodeHeader, kind), FIELD(NodeHeader, level), FIELD(NodeHeader, flags), FIELD(NodeHeader, count),
       FIELD(NodeHeader, prefix_size), FIELD(NodeHeader, heap_begin), FIELD(NodeHeader, garbage),
-      FIELD(NodeHeader, reserved)}},
+      FIELD(NodeHeader, tree)}},
     {"Run: a large value",
      {FIELD(RunHeader, checksum), FIELD(RunHeader, page_number), FIELD(RunHeader, birth), FIELD(RunHeader, kind),
       FIELD(RunHeader, padding), FIELD(RunHeader, value_size), FIELD(RunHeader, page_count),

@@ -116,7 +116,7 @@ TEST_CASE("a leaf: heads, slots, values, the ends of keys") {
           "0000"      // bytes of the prefix: one comes when a leaf is laid out again
           "dc0f0000"  // where the heap begins
           "0000"
-          "0000");
+          "0100");  // the number of its tree
     CHECK(hex_of(page, 40, 52) ==
           "6d6d6f63"  // "comm"
           "6d6d6f63"

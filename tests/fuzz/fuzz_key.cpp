@@ -66,6 +66,9 @@ constexpr Decoder kDecoders[] = {
     decode_two<std::optional<std::uint8_t>>,
     decode_two<Composite>,
     decode_two<std::pair<std::vector<std::byte>, std::optional<Composite>>>,
+    decode_two<Uint256>,
+    decode_two<Descending<std::string>>,
+    decode_two<std::tuple<Descending<std::optional<std::string>>, std::uint8_t>>,
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "cambium/base/error.hpp"
 #include "cambium/kv/maintenance.hpp"
+#include "damage_errors.hpp"
 #include "file_bytes.hpp"
 #include "store_content.hpp"
 #include "store_image.hpp"
@@ -24,12 +25,14 @@ namespace {
 using kv::Environment;
 using test::Trees;
 
-/// In memory where the machine has such a file system; removed at the end of a run that found nothing.
+/// In the folder that the environment names, or in memory where the machine has such a file system; removed at the
+/// end of a run that found nothing.
 class Directory {
 public:
     Directory() {
-        std::string pattern =
-            ::access("/dev/shm", W_OK) == 0 ? "/dev/shm/cambium-fuzz-XXXXXX" : "/tmp/cambium-fuzz-XXXXXX";
+        const char* given = std::getenv("CAMBIUM_FUZZ_FOLDER");
+        std::string pattern = given != nullptr ? given : ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+        pattern += "/cambium-fuzz-XXXXXX";
         require(::mkdtemp(pattern.data()) != nullptr, "cannot make a directory");
         path_ = pattern;
     }
@@ -114,20 +117,22 @@ struct Bench {
     }
 };
 
-/// Runs a call on a damaged store; false when it ended with an error that damage explains: corrupt, and where a
-/// catalog is used not_found, for a name whose tree is lost.
-template <class Call>
-bool attempt(Call&& call, std::initializer_list<ErrorCode> also = {}) {
+/// Runs a call; false when it ended with an error that damage explains.
+template <class Call, class Explained>
+bool attempt(Call&& call, Explained&& explained) {
     try {
         call();
         return true;
     } catch (const Error& error) {
-        const bool explained =
-            error.code() == ErrorCode::corrupt || std::find(also.begin(), also.end(), error.code()) != also.end();
-        if (!explained) std::fprintf(stderr, "%s\n", error.what());
-        require(explained, "damage is called something else");
+        if (!explained(error.code())) std::fprintf(stderr, "%s\n", error.what());
+        require(explained(error.code()), "damage is called something else");
         return false;
     }
+}
+
+/// Any page of the catalog may be forged.
+bool explains_use(ErrorCode code) {
+    return test::explains_failure(code, true);
 }
 
 void look_up(Environment& environment, const Trees& content) {
@@ -144,7 +149,7 @@ void look_up(Environment& environment, const Trees& content) {
                     if (cursor.seek(key) && cursor.next()) (void)cursor.previous();
                 }
             },
-            {ErrorCode::not_found});
+            explains_use);
 }
 
 bool write(Environment& environment) {
@@ -166,12 +171,12 @@ bool write(Environment& environment) {
             if (std::find(names.begin(), names.end(), "large") != names.end()) (void)txn.drop_tree("large");
             txn.commit();
         },
-        {ErrorCode::not_found});
+        explains_use);
 }
 
 void use(Environment& environment, const Base& base, bool only_right, bool read_only) {
     std::optional<Trees> found;
-    const bool read = attempt([&] { found = test::content_of(environment); }, {ErrorCode::not_found});
+    const bool read = attempt([&] { found = test::content_of(environment); }, explains_use);
     if (read && only_right)
         require(std::find(base.states.begin(), base.states.end(), *found) != base.states.end(),
                 "a wrong answer, with checksums verified");
@@ -203,7 +208,7 @@ void run(std::string_view bytes) {
             use(environment, base, options.verify_on_read && !sealed, options.read_only);
             environment.close();
         },
-        {ErrorCode::not_a_store, ErrorCode::format_version});
+        test::explains_refusal);
 }
 
 // One of each edit, and some of a tree record, a header and a commit record.

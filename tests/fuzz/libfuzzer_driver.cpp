@@ -1,4 +1,4 @@
-// A target for libFuzzer, and, built with afl-clang-fast++, for AFL++ in its persistent mode.
+// A target for libFuzzer.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>

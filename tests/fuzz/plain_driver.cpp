@@ -7,12 +7,12 @@
 #include <cstring>
 #include <filesystem>
 #include <iostream>
-#include <new>
 #include <random>
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "allocation_limit.hpp"
 #include "file_bytes.hpp"
 #include "mutator.hpp"
 #include "target.hpp"
@@ -21,13 +21,14 @@
 extern "C" void __sanitizer_set_death_callback(void (*callback)());
 #endif
 
+const std::size_t cambium::test::kMostAllocated = std::size_t{256} << 20;  // as under libFuzzer
+
 namespace {
 
 namespace fuzz = cambium::fuzz;
 
-constexpr std::size_t kMostBytes = 65536;                       ///< of a mutated input
-constexpr std::size_t kMostAllocated = std::size_t{256} << 20;  ///< bytes in one allocation
-constexpr unsigned kMostSeconds = 300;                          ///< for one input
+constexpr std::size_t kMostBytes = 65536;  ///< of a mutated input
+constexpr unsigned kMostSeconds = 300;     ///< for one input
 
 constexpr std::string_view kUsage =
     "[--seconds N | --inputs N] [--write FOLDER] [FILE | FOLDER]...\n"
@@ -165,23 +166,6 @@ int run_all(const std::string& name, const Arguments& arguments) {
 }
 
 }  // namespace
-
-// An allocation out of all proportion ends the process, as it does under libFuzzer.
-void* operator new(std::size_t size) {
-    if (size > kMostAllocated) {
-        std::fprintf(stderr, "fuzz: an allocation of %zu bytes\n", size);
-        std::abort();
-    }
-    void* memory = std::malloc(size == 0 ? 1 : size);
-    if (memory == nullptr) throw std::bad_alloc{};
-    return memory;
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 int main(int count, char** values) {
     const std::string name = std::filesystem::path{values[0]}.filename();

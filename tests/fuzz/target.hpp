@@ -1,5 +1,6 @@
-// What every fuzz target defines, for whichever driver it is linked with: libFuzzer or AFL++
-// (libfuzzer_driver.cpp), or a plain program that mutates by itself and replays files (plain_driver.cpp).
+// What every fuzz target defines, for whichever driver it is linked with: libFuzzer
+// (libfuzzer_driver.cpp), AFL++ (afl_driver.cpp), or a plain program that mutates by itself and replays files
+// (plain_driver.cpp).
 //
 // A target takes any bytes. What the code under test must not do ends the process: a sanitizer's report, a signal,
 // an exception that run() lets out, or a require() that does not hold. Thread rule: one thread.

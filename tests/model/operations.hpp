@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -19,9 +20,26 @@ inline constexpr ModelSuite kKvModel{"model_kv", 45000};
 inline constexpr ModelSuite kOrderedModel{"model_kv_ordered", 125000};
 inline constexpr ModelSuite kNestedModel{"model_nested", 30000};
 inline constexpr ModelSuite kDuplicatesModel{"model_duplicates", 150000};
+inline constexpr ModelSuite kTableModel{"table_model", 90000};
+inline constexpr ModelSuite kExtrasModel{"extras_model", 50000};
+inline constexpr ModelSuite kRelationModel{"relation_model", 60000};
+/// Of the key-value store, and of the typed layer.
 static_assert(kKvModel.operations + kOrderedModel.operations + kNestedModel.operations +
                   kDuplicatesModel.operations >=
               200000);
+static_assert(kTableModel.operations + kExtrasModel.operations + kRelationModel.operations >= 200000);
+
+/// Printed when the program ends, behind all that the tests say.
+class LastLine {
+public:
+    explicit LastLine(std::string text) : text_(std::move(text)) {}
+    LastLine(const LastLine&) = delete;
+    LastLine& operator=(const LastLine&) = delete;
+    ~LastLine() { std::cout << text_ << std::endl; }
+
+private:
+    std::string text_;
+};
 
 /// The operations of one suite: how many each shape does, and that together they were enough.
 /// CAMBIUM_OPERATIONS=<n> sets another number for the suite.
@@ -42,9 +60,9 @@ public:
 
     void add(std::uint64_t done) { done_ += done; }
 
-    /// Prints the number. Call it last.
+    /// Has the number printed as the last line. Call it last, and once.
     void finish() const {
-        std::cout << suite_.name << ": " << done_ << " operations" << std::endl;
+        static const LastLine line{std::string{suite_.name} + ": " + std::to_string(done_) + " operations"};
         REQUIRE(done_ >= wanted_);
     }
 

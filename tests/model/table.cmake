@@ -1,2 +1,6 @@
 cambium_test(table_model SOURCES table_model.cpp LINKS cambium::typed)
 target_include_directories(table_model PRIVATE ${PROJECT_SOURCE_DIR}/tests/unit)
+cambium_test(extras_model SOURCES extras_model.cpp LINKS cambium::typed)
+target_include_directories(extras_model PRIVATE ${PROJECT_SOURCE_DIR}/tests/unit)
+cambium_test(relation_model SOURCES relation_model.cpp LINKS cambium::typed)
+target_include_directories(relation_model PRIVATE ${PROJECT_SOURCE_DIR}/tests/unit)

@@ -94,6 +94,15 @@ public:
         return text;
     }
     void kill() const { ::kill(id_, SIGKILL); }
+    /// Stops the process where it is; returns when it has stopped.
+    void stop() const {
+        int status = 0;
+        ::kill(id_, SIGSTOP);
+        REQUIRE(::waitpid(id_, &status, WUNTRACED) == id_);
+        REQUIRE(WIFSTOPPED(status));
+    }
+    void resume() const { ::kill(id_, SIGCONT); }
+    [[nodiscard]] pid_t id() const noexcept { return id_; }
     /// Waits for the end. The status as of waitpid.
     int wait() {
         int status = 0;

@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "cambium/base/error.hpp"
 #include "cambium/codec/cbor.hpp"
 #include "cambium/codec/json.hpp"
+#include "cambium/codec/raw.hpp"
 #include "hex.hpp"
 
 using namespace cambium;
@@ -60,10 +62,11 @@ std::string encoded(const T& value) {
 }  // namespace
 
 TEST_CASE("the JSON form of a record") {
-    CHECK(encoded<Json>(kAda) ==
-          R"({"id":7,"email":"ada@example.org","city":null,"joined":-1,"score":1.5,"is_active":true,"colour":2,)"
-          R"("tags":["a","\"q\"\n"],"photo":"AP8=","key":"00010203-0405-0607-0809-0a0b0c0d0e0f","mark":"AQID",)"
-          R"("counts":{"aa":1,"b":2},"either":[1,"x"]})");
+    CHECK(
+        encoded<Json>(kAda) ==
+        R"({"id":7,"email":"ada@example.org","city":null,"joined":-1,"score":1.5,"is_active":true,"colour":"green",)"
+        R"("tags":["a","\"q\"\n"],"photo":"AP8=","key":"00010203-0405-0607-0809-0a0b0c0d0e0f","mark":"AQID",)"
+        R"("counts":{"aa":1,"b":2},"either":[1,"x"]})");
 }
 
 TEST_CASE("the CBOR form of a record: keys by length, then bytes") {
@@ -224,4 +227,49 @@ TEST_CASE("fields are found in any order") {
     CHECK(record.alpha == 4);
     CHECK(record.beta == 5);
     CHECK(record.gamma == 6);
+}
+
+namespace {
+
+struct Token {
+    Uint256 number{};
+    std::optional<Uint256> parent{};
+};
+
+}  // namespace
+
+TEST_CASE("Uint256 fields have these bytes, and come back") {
+    const Token token{Uint256{258}, Uint256::from_hex("0x10000000000000000")};
+    CHECK(to_hex(encoded<Cbor>(token)) ==
+          "a2"
+          "666e756d626572190102"
+          "66706172656e74c249010000000000000000");
+    CHECK(encoded<Json>(token) == R"({"number":"258","parent":"18446744073709551616"})");
+    const auto same = [&](const Token& read) { return read.number == token.number && read.parent == token.parent; };
+    Token read;
+    Cbor::decode(encoded<Cbor>(token), read);
+    CHECK(same(read));
+    read = {};
+    Json::decode(R"({"number":"0x102","parent":"18446744073709551616"})", read);
+    CHECK(same(read));
+    Json::decode(R"({"number":258})", read);
+    CHECK(read.number == Uint256{258});
+    Cbor::decode(from_hex("a1666e756d626572c2430000ff"), read);
+    CHECK(read.number == Uint256{255});
+    Token negative;
+    CHECK_THROWS_AS(Json::decode(R"({"number":-1})", negative), Error);
+    CHECK_THROWS_AS(Json::decode(R"({"number":"12x"})", negative), Error);
+    CHECK_THROWS_AS(Json::decode(R"({"number":1.5})", negative), Error);
+    CHECK_THROWS_AS(Cbor::decode(from_hex("a1666e756d62657241ff"), negative), Error);
+    CHECK_THROWS_AS(Cbor::decode(from_hex("a1666e756d626572c25821" + std::string(66, '1')), negative), Error);
+    CHECK_THROWS_AS(Cbor::decode(from_hex("a1666e756d626572c205"), negative), Error);
+    std::string out;
+    struct Plain {
+        Uint256 number{};
+    };
+    Raw::encode(Plain{258}, out);
+    CHECK(to_hex(out) == std::string(60, '0') + "0102");
+    Plain plain;
+    Raw::decode(out, plain);
+    CHECK(plain.number == 258);
 }

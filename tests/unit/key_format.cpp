@@ -104,6 +104,9 @@ TEST_CASE("strings and bytes have these key bytes") {
     CHECK(key_hex(FixedBytes<3>{0, 1, 255}) == "0001ff");
     CHECK(key_hex(Uuid{{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}}) ==
           "000102030405060708090a0b0c0d0e0f");
+    CHECK(key_hex(std::array<char, 3>{'a', '\0', '\xFF'}) == "6100ff");
+    CHECK(key_hex(Uint256{258}) == std::string(60, '0') + "0102");
+    CHECK(key_hex(FixedBytes<32>{1}) == "01" + std::string(62, '0'));
     std::string prefix;
     key::append_prefix(prefix, std::string_view("a\0", 2));
     CHECK(to_hex(prefix) == "610101");
@@ -124,7 +127,21 @@ TEST_CASE("times and composites have these key bytes") {
     CHECK(key_hex(std::string("a"), std::uint8_t{1}) == "610001");
 }
 
+TEST_CASE("descending values have the complement of the bytes") {
+    CHECK(key_hex(Descending{std::uint8_t{1}}) == "fe");
+    CHECK(key_hex(Descending{std::int16_t{-2}}) == "8001");
+    CHECK(key_hex(Descending{std::string("\0ab", 3)}) == "fefe9e9dff");
+    CHECK(key_hex(Descending{std::optional<std::uint8_t>{}}) == "ff");
+    CHECK(key_hex(Descending{std::optional<std::uint8_t>{7}}) == "fef8");
+    CHECK(key_hex(std::tuple{std::uint8_t{1}, Descending{std::string("a")}, std::uint8_t{2}}) == "019eff02");
+    CHECK(Descending{5} < Descending{4});
+    CHECK(Descending{std::string("a")} > Descending{std::string("b")});
+    CHECK(Descending{0.5} == Descending{0.5});
+}
+
 TEST_CASE("bytes that end within a key are refused") {
+    refuse_truncated(Descending{std::string("ab")});
+    refuse_truncated(std::tuple{Descending{5}, Descending{std::optional<std::string>("x")}});
     refuse_truncated(true);
     refuse_truncated(std::uint16_t{7});
     refuse_truncated(std::int64_t{-7});
@@ -133,6 +150,8 @@ TEST_CASE("bytes that end within a key are refused") {
     refuse_truncated(std::vector<std::uint8_t>{0, 1, 2});
     refuse_truncated(Uuid{});
     refuse_truncated(FixedBytes<5>{});
+    refuse_truncated(Uint256{7});
+    refuse_truncated(std::array<char, 3>{});
     refuse_truncated(Timestamp{5ns});
     refuse_truncated(std::optional<int>(4));
     refuse_truncated(std::tuple<std::string, std::optional<std::string>, int>("x", "y", 1));
@@ -140,6 +159,8 @@ TEST_CASE("bytes that end within a key are refused") {
 
 TEST_CASE("bytes that no value has are refused") {
     refuse<bool>("\x02");
+    refuse<Descending<bool>>("\x02");
+    refuse<Descending<std::string>>(std::string("a\0", 2));
     refuse<std::optional<int>>("\x02");
     refuse<std::string>(std::string("a\x01\x00", 3));
     refuse<std::string>(std::string("a\x01\x03\x00", 4));

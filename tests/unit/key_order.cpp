@@ -61,6 +61,13 @@ template <class T, std::size_t N>
 int order(const std::array<T, N>& a, const std::array<T, N>& b) {
     return sign(a <=> b);
 }
+int order(const Uint256& a, const Uint256& b) {
+    return order(a.bytes(), b.bytes());
+}
+template <std::size_t N>
+int order(const std::array<char, N>& a, const std::array<char, N>& b) {
+    return sign(std::string_view(a.data(), N).compare(std::string_view(b.data(), N)));
+}
 template <class Rep, class Period>
 int order(const std::chrono::duration<Rep, Period>& a, const std::chrono::duration<Rep, Period>& b) {
     return order(a.count(), b.count());
@@ -75,6 +82,8 @@ template <class A, class B>
 int order(const std::pair<A, B>& a, const std::pair<A, B>& b);
 template <class... Ts>
 int order(const std::tuple<Ts...>& a, const std::tuple<Ts...>& b);
+template <class T>
+int order(const Descending<T>& a, const Descending<T>& b);
 
 template <class T>
 int order(const std::optional<T>& a, const std::optional<T>& b) {
@@ -94,6 +103,11 @@ int order(const std::tuple<Ts...>& a, const std::tuple<Ts...>& b) {
     }
     (std::index_sequence_for<Ts...>{});
     return result;
+}
+
+template <class T>
+int order(const Descending<T>& a, const Descending<T>& b) {
+    return order(b.value, a.value);
 }
 
 // ------------------------------------------------------------------------------------------ random values
@@ -189,6 +203,13 @@ template <>
 struct Make<Uuid> {
     static Uuid value(Random& random) { return {Make<std::array<std::uint8_t, 16>>::value(random)}; }
 };
+template <>
+struct Make<Uint256> {
+    static Uint256 value(Random& random) {
+        if (one_in(random, 3)) return Make<std::uint64_t>::value(random);
+        return Uint256::from_bytes(Make<Uint256::Bytes>::value(random));
+    }
+};
 template <class Rep, class Period>
 struct Make<std::chrono::duration<Rep, Period>> {
     static auto value(Random& random) { return std::chrono::duration<Rep, Period>(Make<Rep>::value(random)); }
@@ -214,23 +235,35 @@ template <class... Ts>
 struct Make<std::tuple<Ts...>> {
     static std::tuple<Ts...> value(Random& random) { return {Make<Ts>::value(random)...}; }
 };
+template <class T>
+struct Make<Descending<T>> {
+    static Descending<T> value(Random& random) { return {Make<T>::value(random)}; }
+};
 
 }  // namespace
 
 TEST_CASE_TEMPLATE("keys compare as bytes exactly as their values compare, and decode to them", T,  //
                    bool, char, signed char, unsigned char, char8_t, char16_t, char32_t, short, unsigned short, int,
                    unsigned, long, unsigned long, long long, unsigned long long, float, double, std::byte, Colour,
-                   Level, Unscoped, std::string, std::vector<std::byte>, std::vector<std::uint8_t>, Uuid,
-                   FixedBytes<1>, FixedBytes<20>, std::array<std::byte, 4>, Timestamp, std::chrono::sys_seconds,
-                   std::chrono::sys_days, std::chrono::nanoseconds, std::chrono::hours,
-                   std::chrono::duration<double, std::milli>,
+                   Level, Unscoped, std::string, std::vector<std::byte>, std::vector<std::uint8_t>, Uuid, Uint256,
+                   std::array<char, 4>, FixedBytes<16>, FixedBytes<20>, FixedBytes<32>, FixedBytes<5>,
+                   std::chrono::time_point<std::chrono::system_clock, std::chrono::minutes>,
+                   std::chrono::duration<std::uint8_t, std::ratio<86400>>, FixedBytes<1>, FixedBytes<20>,
+                   std::array<std::byte, 4>, Timestamp, std::chrono::sys_seconds, std::chrono::sys_days,
+                   std::chrono::nanoseconds, std::chrono::hours, std::chrono::duration<double, std::milli>,
                    std::chrono::duration<std::int16_t, std::ratio<1, 30>>, std::optional<int>,
                    std::optional<std::string>, std::optional<double>, std::pair<std::string, std::string>,
                    std::pair<std::string, std::uint8_t>,
                    std::tuple<std::string, std::optional<std::string>, int, bool>,
                    std::tuple<std::optional<std::string>, Timestamp>,
                    std::tuple<std::vector<std::byte>, std::string, std::int64_t, Uuid>,
-                   std::tuple<std::optional<std::pair<std::string, int>>, double, Colour>) {
+                   std::tuple<std::optional<std::pair<std::string, int>>, double, Colour>, Descending<bool>,
+                   Descending<std::int64_t>, Descending<double>, Descending<std::string>,
+                   Descending<std::vector<std::uint8_t>>, Descending<std::optional<std::string>>,
+                   std::optional<Descending<std::string>>, Descending<Descending<std::string>>,
+                   std::tuple<Descending<std::string>, std::string>,
+                   std::tuple<std::string, Descending<std::optional<int>>, Descending<Timestamp>, std::string>,
+                   Descending<std::tuple<std::string, Descending<std::int8_t>, std::optional<bool>>>) {
     Random random(test::seed());
     struct Sample {
         T value;

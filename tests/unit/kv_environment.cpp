@@ -415,6 +415,45 @@ TEST_CASE_FIXTURE(Fixture, "statistics count what is there") {
           all.page_count);
 }
 
+TEST_CASE_FIXTURE(Fixture, "a transaction says what its commit has written") {
+    const auto pages = [&] { return environment.statistics().pages_written; };
+    const auto changed = [&](kv::WriteTransaction& txn) {
+        txn.put(txn.create_tree("t"), "key", std::string(10000, 'v'));
+        CHECK(txn.written().pages == 0);
+    };
+    for (const kv::Durability durability :
+         {kv::Durability::durable, kv::Durability::two_phase, kv::Durability::deferred}) {
+        const std::uint64_t before = pages();
+        kv::WriteTransaction txn = environment.begin_write();
+        changed(txn);
+        txn.commit(durability);
+        CHECK(txn.written().pages >= 4);  // a value of three pages, and its leaf
+        CHECK(txn.written().pages == pages() - before);
+        CHECK(txn.written().bytes >= txn.written().pages * environment.statistics().page_size_bytes);
+        kv::WriteTransaction moved = std::move(txn);
+        CHECK(moved.written().pages == pages() - before);
+    }
+    const std::uint64_t before = pages();
+    kv::WriteTransaction unflushed = environment.begin_write();
+    changed(unflushed);
+    (void)unflushed.commit_async();
+    CHECK(unflushed.written().pages == pages() - before);
+
+    kv::WriteTransaction outer = environment.begin_write();
+    {
+        kv::WriteTransaction nested = outer.begin_nested();
+        changed(nested);
+        nested.commit();
+        CHECK(nested.written().pages == 0);
+    }
+    outer.abort();
+    CHECK(outer.written().pages == 0);
+    outer = environment.begin_write();
+    outer.commit();
+    CHECK(outer.written().pages == 0);
+    CHECK(outer.written().bytes == 0);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a held reader pins its own snapshot and nothing more") {
     const auto update = [&](int number) {
         kv::WriteTransaction txn = environment.begin_write();

@@ -10,10 +10,12 @@
 
 #include "cambium/base/error.hpp"
 #include "kv/leaf_row.hpp"
+#include "random_key.hpp"
 #include "seed.hpp"
 
 using namespace cambium;
 using namespace cambium::kv;
+using cambium::test::random_key;
 
 namespace {
 
@@ -25,14 +27,6 @@ struct Page {
 };
 
 using Model = std::map<std::string, std::string>;
-
-std::string random_key(std::mt19937_64& random, const std::string& prefix, std::size_t longest) {
-    std::string key = prefix;
-    const std::size_t size = random() % longest;
-    for (std::size_t i = 0; i < size; ++i) key.push_back("\0\0a\xff"[random() % 4]);
-    if (key.empty()) key.push_back('k');
-    return key;
-}
 
 // Entries of a model as leaves. Each has the longest prefix that its keys share, or a shorter one.
 std::vector<Page> leaves_of(const Model& model, std::size_t count, std::uint16_t flags, std::mt19937_64& random) {

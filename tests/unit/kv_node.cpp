@@ -9,10 +9,12 @@
 
 #include "cambium/base/error.hpp"
 #include "kv/node_editor.hpp"
+#include "random_key.hpp"
 #include "seed.hpp"
 
 using namespace cambium;
 using namespace cambium::kv;
+using cambium::test::random_key;
 
 namespace {
 
@@ -26,15 +28,6 @@ struct Page {
     std::uint32_t size;
     std::byte* bytes;
 };
-
-std::string random_key(std::mt19937_64& random, const std::string& prefix, std::size_t longest) {
-    std::string key = prefix;
-    const std::size_t size = random() % longest;
-    // Few letters, zeros among them: many equal heads and keys that are prefixes of others.
-    for (std::size_t i = 0; i < size; ++i) key.push_back("\0\0a\xff"[random() % 4]);
-    if (key.empty()) key.push_back('k');
-    return key;
-}
 
 std::string key_of(const NodeView& node, std::uint32_t i) {
     std::string key;
@@ -129,7 +122,7 @@ TEST_CASE("a leaf edited in place does what a sorted map does") {
             }
             if (step % 20 == 0) check_against(leaf, model, random, prefix);
         }
-        leaf.finish(77, 5);
+        leaf.finish(77, 5, 1);
         CHECK(leaf.header().page_number == 77);
         CHECK(leaf.header().birth == 5);
         CHECK(((leaf.header().flags & kHasHints) != 0) <= (model.size() >= kMinHintedCount));
@@ -149,7 +142,7 @@ TEST_CASE("a full leaf of short entries carries hints and finds every key throug
     for (const std::string& key : keys) items.push_back({key, "x"});
     REQUIRE(leaf_size(items) + kHintSize <= 4096);
     page.editor().build_leaf(items);
-    page.editor().finish(1, 1);
+    page.editor().finish(1, 1, 1);
     const NodeView leaf = page.editor();
     REQUIRE((leaf.header().flags & kHasHints) != 0);
     for (std::uint32_t i = 0; i < keys.size(); ++i) {
@@ -210,7 +203,7 @@ TEST_CASE("separators go in and out of a branch with the right children") {
             REQUIRE(branch.structure_error() == nullptr);
             REQUIRE(branch.count() == model.size());
         }
-        branch.finish(9, 9);
+        branch.finish(9, 9, 1);
         REQUIRE(branch.child(0) == first);
         std::uint32_t i = 0;
         for (const auto& [key, child] : model) {
@@ -234,7 +227,7 @@ TEST_CASE("entries that lie outside their page are corruption, not a crash") {
     std::mt19937_64 random{test::seed()};
     for (std::size_t at = sizeof(NodeHeader); at < 4096; ++at) {
         page.editor().build_leaf(items);
-        page.editor().finish(3, 3);
+        page.editor().finish(3, 3, 1);
         page.bytes[at] ^= static_cast<std::byte>(1 + random() % 255);
         const NodeView leaf = page.editor();
         if (leaf.structure_error() != nullptr) continue;
@@ -256,7 +249,7 @@ TEST_CASE("a node that claims hints and has few entries is searched within its a
         std::vector<LeafItem> items;
         for (const std::string& key : keys) items.push_back({key, "x"});
         page.editor().build_leaf(items);
-        page.editor().finish(3, 3);
+        page.editor().finish(3, 3, 1);
         page.bytes[offsetof(NodeHeader, flags)] |= std::byte{kHasHints};
         const NodeView leaf = page.editor();
         REQUIRE(leaf.structure_error() == nullptr);

@@ -1,4 +1,22 @@
 cambium_test(typed_test
-  SOURCES typed_defects.cpp typed_index.cpp typed_keys.cpp typed_names.cpp typed_processes.cpp typed_query.cpp
-          typed_salvage.cpp typed_schema.cpp typed_table.cpp typed_threads.cpp
+  SOURCES typed_foreign_keys.cpp typed_index.cpp typed_index_format.cpp typed_index_kinds.cpp typed_index_upkeep.cpp typed_json_lines.cpp
+          typed_keys.cpp typed_names.cpp typed_processes.cpp typed_query.cpp typed_rules.cpp typed_salvage.cpp
+          typed_schema.cpp typed_table.cpp typed_threads.cpp typed_values.cpp typed_view.cpp typed_writes.cpp
   LINKS cambium::typed)
+# Building an index in several parts is forced by a small size.
+target_include_directories(typed_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
+cambium_test(typed_extras_test SOURCES typed_changes.cpp typed_expiry.cpp typed_expiry_rules.cpp typed_generated.cpp LINKS cambium::typed)
+cambium_test(typed_declaration SOURCES typed_declaration.cpp LINKS cambium::typed)
+cambium_test(typed_evolution SOURCES typed_evolution.cpp typed_migration.cpp typed_type_change.cpp LINKS cambium::typed)
+target_include_directories(typed_evolution PRIVATE ${PROJECT_SOURCE_DIR}/src)
+cambium_test(typed_transactions SOURCES typed_statistics.cpp typed_temporary.cpp LINKS cambium::typed)
+cambium_test(typed_together SOURCES typed_together.cpp typed_evolution_together.cpp LINKS cambium::typed)
+cambium_test(typed_dynamic SOURCES typed_dynamic.cpp LINKS cambium::typed)
+cambium_test(typed_defects SOURCES typed_defects.cpp typed_defects_more.cpp LINKS cambium::typed)
+if(TARGET cambium::zstd)
+  foreach(name IN ITEMS typed_dynamic typed_defects)
+    target_link_libraries(${name} PRIVATE cambium::zstd)
+    target_compile_definitions(${name} PRIVATE CAMBIUM_TEST_ZSTD)
+  endforeach()
+endif()
+cambium_test(typed_select SOURCES typed_select.cpp LINKS cambium::typed)

@@ -1,5 +1,8 @@
 // A salvaged store with tables: the records that are left, and indexes that agree with them.
+#include <algorithm>
+#include <map>
 #include <random>
+#include <stdexcept>
 
 #include "cambium/rescue.hpp"
 #include "file_bytes.hpp"
@@ -88,6 +91,83 @@ TEST_CASE("whichever page is damaged, the indexes of what is salvaged agree with
     MESSAGE(lossy << " pages cost records, " << of_index << " cost entries of an index");
     CHECK(lossy > 3);
     CHECK(of_index > 3);
+}
+
+TEST_CASE("findings of check() are called by table and index, unless a catalog is damaged") {
+    const MemoryDirectory directory;
+    const std::string path = directory.store();
+    make_store(path);
+    const std::string whole = read_file(path);
+    std::mt19937_64 random{seed()};
+    std::map<std::string, int> found;
+    for (std::uint64_t page = kv::first_data_page(kPage); page < whole.size() / kPage; ++page) {
+        CAPTURE(page);
+        std::string bytes = whole;
+        char& byte = bytes[page * kPage + random() % kPage];
+        byte = static_cast<char>(byte ^ static_cast<char>(1 + random() % 255));
+        write_file(path, bytes);
+        std::filesystem::remove(path + "-lock");
+        kv::Environment environment = kv::Environment::open(path, {.read_only = true});
+        const std::size_t plain = kv::check(environment).findings.size();
+        const kv::CheckReport report = cambium::check(environment);
+        CHECK(report.findings.size() == plain);
+        const bool catalog = std::any_of(report.findings.begin(), report.findings.end(), [](const auto& finding) {
+            return finding.tree == "(catalog)" || finding.tree == "cambium.catalog";
+        });
+        for (const kv::Finding& finding : report.findings) {
+            ++found[finding.tree];
+            if (!catalog) CHECK_FALSE(finding.tree.starts_with("cambium."));
+        }
+    }
+    CHECK(found["table \"customers\""] > 3);
+    CHECK(found["table \"customers\", index \"email\""] > 3);
+    CHECK(found["table \"customers\", index \"city_joined\""] > 3);
+}
+
+TEST_CASE("a catalog entry that does not decode is a finding, and salvage() leaves no store") {
+    const MemoryDirectory directory;
+    const std::string path = directory.store();
+    make_store(path);
+    {
+        kv::Environment environment = kv::Environment::open(path);
+        kv::WriteTransaction txn = environment.begin_write();
+        txn.put(txn.tree("cambium.catalog"), "table/customers", "\xff");
+        txn.commit();
+        CHECK(kv::check(environment).ok());
+        const kv::CheckReport report = cambium::check(environment);
+        REQUIRE(report.findings.size() == 1);
+        CHECK(report.findings.front().tree == "table \"customers\"");
+        CHECK(report.findings.front().what.find("does not decode") != std::string::npos);
+    }
+    const std::string target = directory.file("new");
+    CHECK_THROWS_AS((void)salvage(path, target), Error);
+    for (const char* suffix : {"", "-lock", "-salvage", "-salvage-lock"})
+        CHECK_FALSE(std::filesystem::exists(target + suffix));
+}
+
+TEST_CASE("until its indexes are gone a salvaged store has no name") {
+    const MemoryDirectory directory;
+    const std::string path = directory.store();
+    make_store(path);
+    const std::string target = directory.file("new");
+    bool called = false;
+    kv::SalvageOptions options;
+    options.finish = [&](kv::Environment& environment) {
+        called = true;
+        CHECK_FALSE(std::filesystem::exists(target));
+        const kv::ReadTransaction txn = environment.begin_read();
+        int indexes = 0;
+        txn.each_tree([&](ByteView name, kv::Tree) { indexes += name.starts_with("cambium.index.") ? 1 : 0; });
+        CHECK(indexes == 0);
+    };
+    CHECK(cambium::salvage(path, target, options).complete());
+    CHECK(called);
+    CHECK(require_agreement(target) == kCustomers);
+    // What it throws leaves nothing behind.
+    options.finish = [](kv::Environment&) { throw std::runtime_error("no"); };
+    CHECK_THROWS((void)cambium::salvage(path, directory.file("other"), options));
+    for (const char* suffix : {"", "-lock", "-salvage", "-salvage-lock"})
+        CHECK_FALSE(std::filesystem::exists(directory.file("other") + suffix));
 }
 
 TEST_CASE("a store without tables is salvaged as it is") {

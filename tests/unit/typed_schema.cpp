@@ -121,6 +121,53 @@ TEST_CASE("a new index is built from the data, a dropped one is dropped, and it 
     });
 }
 
+namespace {
+bool even(const Point& point) {
+    return point.id % 2 == 0;
+}
+std::int32_t half(const Point& point) {
+    return point.x / 2;
+}
+
+/// Opens with one index "x" and answers with the ids in its order, and with the version of the declaration.
+template <class Index>
+std::pair<Ids, std::uint64_t> order_with(const StorePath& store) {
+    using Table = PointsOf<Point, Cbor, Index>;
+    Database db = Database::open<Table>(store.path());
+    return db.read([](ReadTransaction& txn) {
+        std::uint64_t trees = 0;
+        txn.store().each_tree(
+            [&](ByteView name, kv::Tree) { trees += name.starts_with("cambium.index.") ? 1 : 0; });
+        CHECK(trees == 1);
+        return std::pair(ids(Reader<Table>{txn}.template by<"x">().all()), txn.store().id());
+    });
+}
+}  // namespace
+
+TEST_CASE("an index that is declared differently is built anew in place of the old one") {
+    const StorePath store;
+    fill<PointsByX>(store, 4);
+    const auto same = order_with<OrderedIndex<"x", &Point::x>>(store);
+    CHECK(same.first == Ids{0, 1, 2, 3});
+    CHECK(order_with<OrderedIndex<"x", &Point::x>>(store) == same);
+    CHECK(order_with<OrderedIndex<"x", descending<&Point::x>>>(store).first == Ids{2, 3, 0, 1});
+    CHECK(order_with<OrderedIndex<"x", descending<&Point::x>, where<&even>>>(store).first == Ids{2, 0});
+    const auto derived = order_with<OrderedIndex<"x", &half>>(store);
+    CHECK(derived.first == Ids{0, 1, 2, 3});
+    CHECK(order_with<OrderedIndex<"x", &half, version<1>>>(store).second == derived.second);
+    CHECK(order_with<OrderedIndex<"x", &half, version<2>>>(store).second == derived.second + 1);
+    CHECK(order_with<OrderedIndex<"x", &half, version<2>, covering<&Point::x>>>(store).second ==
+          derived.second + 2);
+    CHECK(order_with<OrderedIndex<"x", &half, version<2>, covering<&Point::x>, without_nulls>>(store).second ==
+          derived.second + 3);
+    CHECK(order_with<Unique<"x", &Point::id>>(store).first == Ids{0, 1, 2, 3});
+
+    // One that cannot be built leaves the old one.
+    const Caught error = refused<PointsUniqueX>(store);
+    CHECK(error.code == ErrorCode::constraint);
+    CHECK(order_with<Unique<"x", &Point::id>>(store).first == Ids{0, 1, 2, 3});
+}
+
 TEST_CASE("a unique index that the data contradicts is not built") {
     const StorePath store;
     fill<Points>(store, 4);
@@ -158,7 +205,10 @@ TEST_CASE("a field added at the end applies: old records have its default") {
     }
     const Caught error = refused<Points>(store);
     CHECK(error.code == ErrorCode::schema);
-    CHECK(error.text == "table \"points\": field \"name\" (string) is no longer declared");
+    CHECK(
+        error.text ==
+        "table \"points\": field \"name\" (string) is no longer declared; Renamed<\"name\", &Record::member> says "
+        "where it went, Dropped<\"name\"> that its content may be lost");
     Database db = Database::open<NamedPoints>(store.path());
     CHECK(db.read([](ReadTransaction& txn) { return Reader<NamedPoints>{txn}.by<"name">().first()->id; }) == 2);
 }
@@ -171,22 +221,38 @@ TEST_CASE("every lossy difference is refused with a sentence of its own") {
     CHECK(error.code == ErrorCode::schema);
     CHECK(
         error.text ==
-        "table \"points\": the codec was cbor, is declared json\n"
-        "table \"points\": field \"id\" was u64, is declared string\n"
-        "table \"points\": field \"x\" was i32, is declared i64\n"
-        "table \"points\": index \"x\" was ordered (x), is declared unique (x); a changed index needs a new name");
-
-    error = refused<PointsOf<PointReordered, Cbor>>(store);
-    CHECK(holds(error.text, "field \"id\" was number 1 of the record, which is now declared as \"x\""));
-    error = refused<PointsOf<PointNamedFirst, Cbor>>(store);
-    CHECK(holds(error.text, "field \"id\" was number 1 of the record, which is now declared as \"name\""));
+        "table \"points\": the codec was cbor, is declared json; a Migration may say how (cambium/evolution.hpp)\n"
+        "table \"points\": field \"id\" was u64, is declared string; a Migration may say how "
+        "(cambium/evolution.hpp)");
     error = refused<PointsOf<PointWithoutX, Cbor>>(store);
     CHECK(holds(error.text, "field \"x\" (i32) is no longer declared"));
     struct ByX : Table<"points", Point, PrimaryKey<&Point::x>, Cbor, OrderedIndex<"x", &Point::x>> {};
     error = refused<ByX>(store);
-    CHECK(error.text == "table \"points\": the primary key was (id), is declared (x)");
+    CHECK(error.text ==
+          "table \"points\": the primary key was (id), is declared (x); a Migration may say how "
+          "(cambium/evolution.hpp)");
 
     fill<PointsByX>(store, 6);
+}
+
+TEST_CASE("fields that the codec finds by their names may stand in any order; by their places, in theirs only") {
+    const StorePath store;
+    fill<Points>(store, 4);
+    static_cast<void>(Database::open<PointsOf<PointReordered, Cbor>>(store.path()));
+    Database db = Database::open<PointsOf<PointNamedFirst, Cbor>>(store.path());
+    db.read([](ReadTransaction& txn) { CHECK(Reader<PointsOf<PointNamedFirst, Cbor>>{txn}.get(3)->x == 1); });
+    db.close();
+
+    const StorePath numbered;
+    fill<PointsOf<Point, CborNumbered>>(numbered, 4);
+    Caught error = refused<PointsOf<PointReordered, CborNumbered>>(numbered);
+    CHECK(error.code == ErrorCode::schema);
+    CHECK(holds(error.text,
+                "table \"points\": field \"id\" was number 1 of the record, is declared number 2; with "
+                "codec cbor-numbered fields keep their places and new ones go at the end"));
+    error = refused<PointsOf<PointNamedFirst, CborNumbered>>(numbered);
+    CHECK(holds(error.text, "field \"x\" was number 2 of the record, is declared number 3"));
+    static_cast<void>(Database::open<PointsOf<PointWithName, CborNumbered>>(numbered.path()));
 }
 
 TEST_CASE("differences of several tables are told together, and none of their other changes apply") {
@@ -195,9 +261,11 @@ TEST_CASE("differences of several tables are told together, and none of their ot
     static_cast<void>(Database::open<Orders>(store.path()));
     struct OrdersInCbor : Table<"orders", Order, PrimaryKey<&Order::customer, &Order::number>, Cbor> {};
     const Caught error = refused<PointsOf<PointWithoutX, Cbor>, Customers, OrdersInCbor>(store);
-    CHECK(error.text ==
-          "table \"points\": field \"x\" (i32) is no longer declared\n"
-          "table \"orders\": the codec was json, is declared cbor");
+    CHECK(
+        error.text ==
+        "table \"points\": field \"x\" (i32) is no longer declared; Renamed<\"x\", &Record::member> says where it "
+        "went, Dropped<\"x\"> that its content may be lost\n"
+        "table \"orders\": the codec was json, is declared cbor; a Migration may say how (cambium/evolution.hpp)");
     CHECK_FALSE(holds(trees(store).back(), "cambium.table.3"));
 }
 
@@ -220,8 +288,10 @@ TEST_CASE("a raw record cannot grow") {
     static_cast<void>(Database::open<Pairs>(store.path()));
     const Caught error = refused<Triples>(store);
     CHECK(error.code == ErrorCode::schema);
-    CHECK(error.text ==
-          "table \"tuples\": field \"b\" is new, and codec raw cannot read records stored without it");
+    CHECK(
+        error.text ==
+        "table \"tuples\": the record was {id: u64, a: u64}, is declared {id: u64, a: u64, b: u64}, and codec raw "
+        "reads records only as they were written; a Migration may say how (cambium/evolution.hpp)");
 }
 
 TEST_CASE("a database opened before another opener changed a table refuses that table, not the others") {

@@ -28,6 +28,8 @@ enum class ErrorCode : std::uint8_t {
     decode,            ///< stored bytes do not decode into the declared type
     encode,            ///< a value cannot be represented by the chosen codec
     schema,            ///< the declaration of a table contradicts what the file holds
+    cancelled,         ///< a function of the caller asked a long call to stop; nothing was changed
+    conflict,          ///< a record was changed by someone else since it was read
 };
 
 /// The name of a code, as spelt in ErrorCode. Never fails.

@@ -5,6 +5,11 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cambium/base/uint256.hpp"
 
 namespace cambium {
 
@@ -23,7 +28,30 @@ using FixedBytes = std::array<std::uint8_t, N>;
 /// A universally unique identifier (RFC 9562), ordered as its sixteen bytes.
 struct Uuid {
     std::array<std::uint8_t, 16> bytes{};
+
+    /// 122 random bits. One system call. Any thread; Error{io} when the system has no random bytes.
+    [[nodiscard]] static Uuid v4();
+    /// Milliseconds since 1970, then 74 bits that count on from a random number: each is greater than those that
+    /// this process made before it, on any thread, even when the clock goes back. One to three system calls.
+    [[nodiscard]] static Uuid v7();
+    /// 8-4-4-4-12 hexadecimal digits of either case; nothing for any other text.
+    [[nodiscard]] static std::optional<Uuid> parse(std::string_view text) noexcept;
+    /// 8-4-4-4-12 lower-case hexadecimal digits.
+    [[nodiscard]] std::string to_string() const;
+
     friend auto operator<=>(const Uuid&, const Uuid&) = default;
 };
+
+/// A value that orders the other way round: the largest first. As a part of a key, in a tuple or as a key itself.
+template <class T>
+struct Descending {
+    T value{};
+    friend bool operator==(const Descending&, const Descending&) = default;
+    friend auto operator<=>(const Descending& a, const Descending& b) requires std::three_way_comparable<T> {
+        return b.value <=> a.value;
+    }
+};
+template <class T>
+Descending(T) -> Descending<T>;
 
 }  // namespace cambium

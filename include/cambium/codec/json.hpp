@@ -1,18 +1,23 @@
 // Json: records as JSON objects in order of declaration, without white space.
 //
-//   bool, numbers, enums     JSON number; floating point in the shortest form that reads back the same, always with
+//   bool, numbers            JSON true, false, number; floating point in the shortest form that reads back the
+//   same, always with
 //   a
 //                            point or an exponent; NaN and infinity have no JSON form and are refused
-//   string                   text, which must be UTF-8
-//   byte vectors, FixedBytes base64 text (RFC 4648, padded)
+//   enum                     the enumerator's name, see enum_names.hpp; the number of one without a name. Both are
+//   read string                   text, which must be UTF-8 byte vectors, FixedBytes base64 text (RFC 4648, padded)
 //   Uuid                     "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
+//   Uint256                  its decimal digits as text; read from hexadecimal digits after 0x as well
 //   time point, duration     the signed number of ticks (nanoseconds for a Timestamp)
 //   optional                 null, or the value
 //   vector, set, array       array
 //   map, struct              object
 //   variant                  array of two: the number of the alternative, its value
 //
-// A missing field keeps the member's default. An unknown field is skipped. Values may nest 128 deep.
+//   Document                 what it holds
+//
+// A missing field keeps the member's default. An unknown field is skipped, or kept by a member of type
+// UnknownFields (document.hpp). Values may nest 128 deep.
 #pragma once
 
 #include <string>
@@ -45,6 +50,14 @@ struct Json {
     static void decode(ByteView text, R& record) {
         record = R{};
         codec::decode_json(codec::shape_of<R>(), text, &record);
+    }
+
+    /// decode(), of a record whose fields were stored under the names that `shape` gives them; else the shape is
+    /// that of the record.
+    template <class R>
+    static void decode_as(const codec::Shape& shape, ByteView text, R& record) {
+        record = R{};
+        codec::decode_json(shape, text, &record);
     }
 };
 

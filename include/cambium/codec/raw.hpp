@@ -1,9 +1,9 @@
 // Raw: a record as the bytes it has in memory. The fastest codec and the least forgiving: the layout of the struct
 // is the format, so no field may ever be added, removed or moved.
 //
-// A record qualifies when it is trivially copyable and made of bool, numbers, enums, Uuid, time points, durations,
-// std::array and structs of these, without a padding byte. Every machine Cambium runs on is little-endian with the
-// same sizes, so the bytes are portable among them.
+// A record qualifies when it is trivially copyable and made of bool, numbers, enums, Uuid, Uint256, time points,
+// durations, std::array and structs of these, without a padding byte. Every machine Cambium runs on is
+// little-endian with the same sizes, so the bytes are portable among them.
 #pragma once
 
 #include <bit>
@@ -39,7 +39,7 @@ consteval bool fields_fill_their_bytes(std::index_sequence<I...>) {
 // Whether every byte of T belongs to a number whose size and layout are the same on all platforms.
 template <class T>
 consteval bool fills_its_bytes() {
-    if constexpr (std::is_enum_v<T> || detail::Number<T> || std::is_same_v<T, Uuid>)
+    if constexpr (std::is_enum_v<T> || detail::Number<T> || std::is_same_v<T, Uuid> || std::is_same_v<T, Uint256>)
         return true;
     else if constexpr (detail::kIsTimePoint<T> || detail::kIsDuration<T>)
         return detail::Number<typename T::rep>;
@@ -78,7 +78,7 @@ void check_bools(const T& value, std::string_view field) {
                       std::is_same_v<typename T::value_type, bool>) {
             for (const auto& element : value) check_bools(element, field);
         }
-    } else if constexpr (!std::is_same_v<T, Uuid> && reflect::Record<T>) {
+    } else if constexpr (!std::is_same_v<T, Uuid> && !std::is_same_v<T, Uint256> && reflect::Record<T>) {
         reflect::for_each_field(value, [](std::string_view name, const auto& inner) { check_bools(inner, name); });
     }
 }

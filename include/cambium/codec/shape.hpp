@@ -12,6 +12,11 @@
 
 #include "cambium/base/bytes.hpp"
 
+namespace cambium {
+class Document;
+struct UnknownFields;
+}  // namespace cambium
+
 namespace cambium::codec {
 
 enum class Kind : std::uint8_t {
@@ -24,15 +29,18 @@ enum class Kind : std::uint8_t {
     bytes,             ///< Shape::bytes()
     fixed_bytes,       ///< Shape::size bytes in place
     uuid,              ///< sixteen bytes in place
+    uint256,           ///< a Uint256 in place
     optional,          ///< Shape::optional()
     list,              ///< Shape::list()
     map,               ///< Shape::map(): text to value
     record,            ///< Shape::record()
     variant,           ///< Shape::variant()
+    document,          ///< Document, or UnknownFields, which is one
 };
 
-/// What a number counts. It changes the name of a type in the catalog, not its encoding.
-enum class Meaning : std::uint8_t { plain, enumeration, time_point, duration };
+/// What a number counts, or a document holds. It changes the name of a type in the catalog and, for enumerations,
+/// the JSON form.
+enum class Meaning : std::uint8_t { plain, enumeration, time_point, duration, unknown_fields };
 
 struct BytesShape;
 struct OptionalShape;
@@ -41,6 +49,7 @@ struct MapShape;
 struct RecordShape;
 struct VariantShape;
 struct TickShape;
+class EnumTable;
 
 struct Shape {
     Kind kind = Kind::null;
@@ -56,6 +65,7 @@ struct Shape {
     [[nodiscard]] const RecordShape& record() const { return *static_cast<const RecordShape*>(details); }
     [[nodiscard]] const VariantShape& variant() const { return *static_cast<const VariantShape*>(details); }
     [[nodiscard]] const TickShape& tick() const { return *static_cast<const TickShape*>(details); }
+    [[nodiscard]] const EnumTable& enumerators() const;  ///< of the meaning enumeration
 };
 
 /// The length of one tick in seconds, as a fraction. For the meanings time_point and duration.
@@ -111,6 +121,7 @@ struct RecordShape {
     const std::uint8_t* sorted;  ///< field numbers by length of name, then by name
     const std::uint32_t* (*offsets)(
         const void* a_record);  ///< of each field, in bytes; `a_record` is any live record
+    std::uint32_t unknown;      ///< the field that is an UnknownFields; count when there is none
 };
 
 struct VariantShape {

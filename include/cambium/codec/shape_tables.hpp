@@ -18,10 +18,15 @@
 
 #include "cambium/base/bytes.hpp"
 #include "cambium/base/values.hpp"
+#include "cambium/codec/enum_names.hpp"
 #include "cambium/codec/fields.hpp"
 #include "cambium/codec/shape.hpp"
 
 namespace cambium::codec {
+
+inline const EnumTable& Shape::enumerators() const {
+    return static_cast<const EnumShape*>(details)->table();
+}
 
 namespace detail {
 
@@ -77,6 +82,16 @@ concept Set = std::is_same_v<typename T::key_type, typename T::value_type> && re
 // wchar_t and long double differ between platforms.
 template <class T>
 concept Number = std::is_arithmetic_v<T> && !std::is_same_v<T, wchar_t> && !std::is_same_v<T, long double>;
+
+template <class T>
+inline constexpr bool kIsDocument = std::is_same_v<T, Document> || std::is_same_v<T, UnknownFields>;
+
+/// Types that have a shape, as far as their outermost part says.
+template <class T>
+concept Shaped = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_same_v<T, std::string> ||
+    std::is_same_v<T, Uuid> || std::is_same_v<T, Uint256> || std::is_same_v<T, std::monostate> || kIsDocument<T> ||
+    kIsTimePoint<T> || kIsDuration<T> || kIsOptional<T> || kIsVector<T> || kIsArray<T> || kIsVariant<T> || Set<T> ||
+    TextMap<T> || std::is_aggregate_v<T>;
 
 template <class T>
 consteval Shape number_shape(Meaning meaning, const void* details = nullptr) {
@@ -243,7 +258,14 @@ struct RecordTable<Record, std::index_sequence<I...>> {
         }();
         return kOffsets.data();
     }
-    static constexpr RecordShape kShape{kCount, kFields, kSorted.data(), &offsets};
+    static constexpr std::uint32_t find_unknown() {
+        std::uint32_t found = kCount;
+        ((found = std::is_same_v<reflect::field_type<Record, I>, UnknownFields> ? I : found), ...);
+        return found;
+    }
+    static_assert((std::is_same_v<reflect::field_type<Record, I>, UnknownFields> + ... + 0) <= 1,
+                  "cambium: a record may have one member of type UnknownFields");
+    static constexpr RecordShape kShape{kCount, kFields, kSorted.data(), &offsets, find_unknown()};
 };
 
 template <class... Ts>
@@ -273,15 +295,20 @@ consteval Shape class_shape() {
         reflect::check_record<T>();
         return {};
     } else {
-        static_assert(!std::is_same_v<T, T>,
-                      "cambium: no codec for this field type. Fields are bool, numbers, enums, std::string, byte "
-                      "vectors, Uuid, FixedBytes, time points, durations, optional, vector, array, set, map from "
-                      "std::string, variant, and plain structs of these");
+        static_assert(
+            !std::is_same_v<T, T>,
+            "cambium: no codec for this field type. Fields are bool, numbers, enums, std::string, byte "
+            "vectors, Uuid, Uint256, FixedBytes, time points, durations, optional, vector, array, set, map from "
+            "std::string, variant, Document, and plain structs of these");
         return {};
     }
 }
 
 }  // namespace detail
+
+/// Whether the catalog can name the type T.
+template <class T>
+concept Describable = detail::Shaped<T>;
 
 template <class T>
 consteval Shape make_shape() {
@@ -289,15 +316,20 @@ consteval Shape make_shape() {
     if constexpr (std::is_same_v<T, std::byte>) {
         return {Kind::unsigned_integer, Meaning::plain, 1, nullptr};
     } else if constexpr (std::is_enum_v<T>) {
-        return number_shape<std::underlying_type_t<T>>(Meaning::enumeration);
+        return number_shape<std::underlying_type_t<T>>(Meaning::enumeration, &detail::kEnumShape<T>);
     } else if constexpr (std::is_arithmetic_v<T>) {
         return number_shape<T>(Meaning::plain);
     } else if constexpr (std::is_same_v<T, std::string>) {
         return {Kind::string, Meaning::plain, 0, nullptr};
     } else if constexpr (std::is_same_v<T, Uuid>) {
         return {Kind::uuid, Meaning::plain, 16, nullptr};
+    } else if constexpr (std::is_same_v<T, Uint256>) {
+        return {Kind::uint256, Meaning::plain, 32, nullptr};
     } else if constexpr (std::is_same_v<T, std::monostate>) {
         return {};
+    } else if constexpr (detail::kIsDocument<T>) {
+        constexpr bool kUnknown = std::is_same_v<T, UnknownFields>;
+        return {Kind::document, kUnknown ? Meaning::unknown_fields : Meaning::plain, 0, nullptr};
     } else if constexpr (detail::kIsTimePoint<T>) {
         return number_shape<typename T::rep>(Meaning::time_point, &detail::kTick<typename T::period>);
     } else if constexpr (detail::kIsDuration<T>) {

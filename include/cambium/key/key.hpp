@@ -9,10 +9,12 @@
 //   float, double      IEEE 754 total order: -inf < ... < -0.0 < +0.0 < ... < +inf < NaN. Every NaN has the one
 //                      key of the positive quiet NaN, as codecs need not keep its sign and payload
 //   string, bytes      0x00 becomes 0x01 0x01 and 0x01 becomes 0x01 0x02; a single 0x00 ends it
-//   Uuid, std::array   the bytes themselves
+//   Uuid, std::array   the bytes themselves (arrays of char, std::uint8_t or std::byte)
+//   Uint256            the 32 bytes, big-endian
 //   time, duration     as the number that counts the ticks
 //   optional           0x00 for no value, else 0x01 and the value
 //   pair, tuple        the members one after the other
+//   Descending         every byte of the value's own encoding complemented
 //
 // This encoding is part of the file format. Stateless: any thread may call anything here.
 #pragma once
@@ -62,7 +64,7 @@ consteval void check_key() {
     static_assert(
         Keyable<T>,
         "cambium: this type cannot be a key. Keys are bool, integers, float, double, enums, strings, bytes, "
-        "Uuid, fixed bytes, time points, durations, and optionals, pairs and tuples of these");
+        "Uuid, Uint256, fixed bytes, time points, durations, and optionals, pairs and tuples of these");
 }
 
 /// Appends the encoding of one value. Linear in its size.
@@ -110,6 +112,13 @@ void append_escaped(std::string& out, ByteView bytes);
 // Calls put(context, piece) with the pieces of the unescaped bytes, in order.
 void read_escaped(ByteView& in, void* context, void (*put)(void* context, ByteView piece));
 
+// Complements the bytes from position `from` on. No encoding is a prefix of another one of its type, so complements
+// order the other way round and end by themselves as well.
+void complement(std::string& bytes, std::size_t from);
+// Calls decode(complement, value) with the complement of `in`, and moves `in` past what it has consumed.
+// Linear in the whole of `in`.
+void read_complemented(ByteView& in, void* value, void (*decode)(ByteView& in, void* value));
+
 inline ByteView take(ByteView& in, std::size_t count) {
     if (in.size() < count) fail_short(count, in.size());
     const ByteView taken = in.substr(0, count);
@@ -152,6 +161,10 @@ inline constexpr bool kSigned = std::is_signed_v<T> && !std::is_same_v<T, char>;
 
 template <class T>
 concept Byte = std::is_same_v<T, std::byte> || std::is_same_v<T, std::uint8_t>;
+
+// Elements of fixed bytes: a char orders as an unsigned byte here as well.
+template <class T>
+concept FixedByte = Byte<T> || std::is_same_v<T, char>;
 
 template <class Bits>
 inline constexpr Bits kTopBit = static_cast<Bits>(Bits{1} << (sizeof(Bits) * 8 - 1));
@@ -256,7 +269,7 @@ struct KeyTraits<std::vector<T>> {
     }
 };
 
-template <detail::Byte T, std::size_t N>
+template <detail::FixedByte T, std::size_t N>
 struct KeyTraits<std::array<T, N>> {
     static void encode(std::string& out, const std::array<T, N>& value) {
         out.append(reinterpret_cast<const char*>(value.data()), N);
@@ -273,6 +286,18 @@ struct KeyTraits<Uuid> {
         KeyTraits<std::array<std::uint8_t, 16>>::encode(out, value.bytes);
     }
     static void decode(ByteView& in, Uuid& out) { KeyTraits<std::array<std::uint8_t, 16>>::decode(in, out.bytes); }
+};
+
+template <>
+struct KeyTraits<Uint256> {
+    static void encode(std::string& out, const Uint256& value) {
+        KeyTraits<Uint256::Bytes>::encode(out, value.bytes());
+    }
+    static void decode(ByteView& in, Uint256& out) {
+        Uint256::Bytes bytes;
+        KeyTraits<Uint256::Bytes>::decode(in, bytes);
+        out = Uint256::from_bytes(bytes);
+    }
 };
 
 template <class Rep, class Period>
@@ -342,6 +367,21 @@ requires(Keyable<Ts>&&...) struct KeyTraits<std::tuple<Ts...>> {
     }
     static void decode(ByteView& in, std::tuple<Ts...>& out) requires(DecodableKey<Ts>&&...) {
         std::apply([&in](Ts&... member) { (KeyTraits<Ts>::decode(in, member), ...); }, out);
+    }
+};
+
+template <class T>
+requires Keyable<T>
+struct KeyTraits<Descending<T>> {
+    static void encode(std::string& out, const Descending<T>& value) {
+        const std::size_t from = out.size();
+        KeyTraits<T>::encode(out, value.value);
+        detail::complement(out, from);
+    }
+    static void decode(ByteView& in, Descending<T>& out) requires DecodableKey<T> {
+        detail::read_complemented(in, &out.value, [](ByteView& bytes, void* value) {
+            KeyTraits<T>::decode(bytes, *static_cast<T*>(value));
+        });
     }
 };
 

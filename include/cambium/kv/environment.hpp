@@ -91,6 +91,14 @@ public:
     [[nodiscard]] ReadTransaction begin_read();
     /// A snapshot of the newest durable state: no power cut takes back what it shows. The same cost.
     [[nodiscard]] ReadTransaction begin_read_durable();
+    /// The number of the newest transaction that a new reader sees, of any process. Never waits.
+    [[nodiscard]] std::uint64_t newest_transaction() const;
+    /// Sleep until a transaction newer than `transaction` is visible, committed by any thread or process, or until
+    /// `patience` has passed; longer than a year is a year. Returns newest_transaction(): compare it with what was
+    /// asked. Numbers of transactions that were rolled back are used again. Holds no snapshot and no lock; commits
+    /// wake it through the lock file, nothing polls. The environment must stay open meanwhile. A store on read-only
+    /// media never changes: the call waits out its patience.
+    std::uint64_t wait_for_newer(std::uint64_t transaction, std::chrono::milliseconds patience) const;
     /// The read transactions now open, in all processes. O(readers, and records of free space).
     [[nodiscard]] std::vector<ReaderInfo> readers();
     /// Have `callback` called, by a commit of this process after it let go of its locks, for each read transaction
@@ -117,7 +125,8 @@ public:
     [[nodiscard]] std::uint32_t max_key_size() const;
     [[nodiscard]] EnvironmentStatistics statistics() const;
     [[nodiscard]] const RecoveryReport& recovery() const;
-    /// The path as given to open(), NUL-terminated, alive as long as the environment.
+    /// The path as given to open(), NUL-terminated, alive as long as the environment. Of a temporary store the
+    /// folder, also when none was given.
     [[nodiscard]] ByteView path() const;
 
 private:

@@ -122,6 +122,9 @@ struct SalvageReport {
     std::uint64_t transaction = 0;  ///< the state that was salvaged
     std::vector<SalvagedTree> trees;
     std::vector<Finding> findings;  ///< what could not be read, with page, tree and reason
+    /// Some records may be older than others, or of what had been erased: pages that nothing refers to were found
+    /// by looking at all, and what tells old ones from present ones is lost as well.
+    bool mixed = false;
     [[nodiscard]] bool complete() const noexcept { return findings.empty(); }
 };
 
@@ -130,6 +133,9 @@ struct SalvageOptions {
     std::vector<std::pair<std::string, int (*)(ByteView, ByteView)>> comparators{};
     /// Permission bits of the new file, before the umask.
     std::uint32_t file_mode = 0600;
+    /// Called with the new store when all has been copied, before it gets its name, and may change it. Whatever it
+    /// throws ends salvage(), and there is no new store.
+    std::function<void(Environment& environment)> finish{};
 };
 
 /// Copies everything that can be read of a damaged store into a new one, and says what could not. The damaged file
@@ -139,11 +145,17 @@ struct SalvageOptions {
 /// checksum cannot tell: where no state is whole, because the last commit did not arrive, or where a device gave an
 /// old page back (docs/durability.md).
 ///
-/// Takes the state that opening would take; when no state is whole, the newest one whose commit record is. What
-/// hangs below a page that is lost is lost with it. Error{corrupt} or Error{not_a_store} when no commit record is
-/// left; Error{busy} when the store is open anywhere; Error{already_exists} for `target` or `target`-salvage, the
-/// name that the new store has until it is complete; Error{full}, Error{io} of the target. Any thread. O(data);
-/// memory: a bit per page, and the largest value.
+/// Takes the state that opening would take; when no state is whole, the newest one whose commit record is; when
+/// neither commit record can be believed, the newest one of which a page is found. Leaves below a page that
+/// is lost, and trees whose catalog entry is, are looked for in every page of the file: leaves say whose they are,
+/// and the records of free space which of them are old (SalvageReport::mixed). A tree whose name is lost is called
+/// "salvaged-<id>"; one of which not even an older catalog page tells how its keys are ordered has them as they are
+/// stored. Values of one key in a tree of their own, below a page that is lost, are not found.
+///
+/// Error{corrupt} or Error{not_a_store} when nothing of a commit record is left; Error{busy} when the store is open
+/// anywhere; Error{already_exists} for `target` or `target`-salvage, the name that the new store has until it is
+/// complete; Error{full}, Error{io} of the target. Any thread. O(file); memory: a bit per page, 24 bytes per leaf
+/// when something is lost, and the largest value.
 SalvageReport salvage(ByteView damaged, ByteView target, const SalvageOptions& options = {});
 
 }  // namespace cambium::kv

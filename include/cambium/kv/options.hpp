@@ -37,6 +37,13 @@ struct Options {
     /// disk: the path is a name for error messages, may be used twice, and `create` and `file_mode` mean nothing.
     /// Commits cost no flush. copy_to() keeps it.
     bool in_memory = false;
+    /// A new, empty store of this process alone, in a file without a name, gone when the store is closed or the
+    /// process dies: as in_memory, but it may be larger than the memory. The path names the folder that has room
+    /// for it; an empty one stands for $TMPDIR, or else /tmp. Nothing is ever flushed, whatever `durability` says.
+    /// `create` and `file_mode` mean nothing. Where the file system has no files without a name, it has one for a
+    /// moment. copy_to() keeps the store. Error{not_found} when there is no such folder, Error{invalid_argument}
+    /// together with read_only or in_memory, or when the path names something else.
+    bool temporary = false;
     /// The most bytes that the data file may have, its growth in steps included; 0 for no limit. At the limit
     /// commits answer Error{full}, but for those that only erase: 1/16 of the limit is kept for them (256 KiB at
     /// least, or 64 pages). Emptying a tree, or erasing in the order of keys, always succeeds, also while a reader
@@ -65,7 +72,8 @@ struct Options {
     /// Bytes of memory for what a write transaction has changed. What is more goes to a temporary file without a
     /// name in the directory of the store, which the kernel can write out; it vanishes with the transaction. Up to
     /// an eighth of the memory is kept until the store is closed, for the next transactions. Every opener of one
-    /// file in a process shares the value of the first. A store in memory spills nothing and keeps up to 32 MiB.
+    /// file in a process shares the value of the first. A store in memory spills nothing and keeps up to 32 MiB; a
+    /// temporary one spills in its folder.
     std::uint64_t write_memory_bytes = std::uint64_t{256} << 20;
 };
 

@@ -223,6 +223,13 @@ struct WriteMemory {
     std::uint64_t spilled_bytes = 0;  ///< in a temporary file, beyond Options::write_memory_bytes
 };
 
+/// What the commit of one transaction has written to the file. The commit record is not counted: one may stand for
+/// several commits.
+struct CommitSize {
+    std::uint64_t pages = 0;  ///< with those of the catalog and of the free space
+    std::uint64_t bytes = 0;  ///< of the pages, and of zeros written ahead for the commits that follow
+};
+
 /// The one writer. Sees its own changes; nobody else does before commit(). Destroyed without commit(), it
 /// aborts.
 class WriteTransaction : public Transaction {
@@ -324,6 +331,9 @@ public:
     /// flush, at the latest when someone waits for the ticket, syncs or closes. Errors as commit(), but for the
     /// flush; Error{misuse} in a nested transaction.
     [[nodiscard]] CommitTicket commit_async();
+    /// What commit() or commit_async() has written; may be called after it. All zero before, of a nested
+    /// transaction, and when nothing was changed.
+    [[nodiscard]] CommitSize written() const noexcept { return written_; }
     /// Write and flush every change without committing it: nothing that can be out of space is left to do. Cursors
     /// and views of the transaction end. Error{full} and Error{io}: nothing changed, the transaction is over.
     /// Error{misuse} in a nested transaction.
@@ -336,6 +346,7 @@ private:
     friend class Environment;
     WriteTransaction(detail::TransactionState* state, std::uint64_t level) noexcept : Transaction(state, level) {}
     std::optional<Entry> pop(Tree tree, bool last);
+    CommitSize written_;
 };
 
 }  // namespace cambium::kv

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+
 namespace catalog {
 
 /// Whether packages of other architectures may satisfy dependencies on this one.
@@ -113,6 +115,8 @@ struct Dependency {
 
 }  // namespace catalog
 
+// NOLINTEND(clang-analyzer-optin.performance.Padding)
+
 namespace catalog::fb {
 
 struct Package;  // flatc's accessor, defined in packages_fb_generated.h
@@ -129,6 +133,14 @@ struct FlatBuffersSchema<::catalog::Package> {
     static void pack(const ::catalog::Package& record, std::string& out);
     static void unpack(std::string_view bytes, ::catalog::Package& record);
     static const View* view(std::string_view bytes);
+    static constexpr std::string_view wire =
+        R"({"#fields":["!name","!version","!architecture","section","priority","!maintainer",)"
+        R"("original_maintainer","!source","source_version","multi_arch","essential",)"
+        R"("build_essential","installed_size","size","filename","md5sum","sha256","homepage",)"
+        R"("!description","description_md5","tags","pre_depends","depends","recommends","suggests",)"
+        R"("enhances","breaks","conflicts","replaces","provides","built_using","other_fields"],)"
+        R"("description_md5":"struct{fixed<16>}","md5sum":"struct{fixed<16>}",)"
+        R"("other_fields":{"#fields":["!name","!value"]},"sha256":"struct{fixed<32>}"})";
 };
 
 template <>
@@ -137,6 +149,9 @@ struct FlatBuffersSchema<::catalog::Dependency> {
     static void pack(const ::catalog::Dependency& record, std::string& out);
     static void unpack(std::string_view bytes, ::catalog::Dependency& record);
     static const View* view(std::string_view bytes);
+    static constexpr std::string_view wire =
+        R"({"#fields":["!target","kind","!depender","!depender_version","!depender_architecture",)"
+        R"("position","item","target_architecture","constraint"],"kind":1})";
 };
 
 }  // namespace cambium

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+
 namespace router {
 
 /// A client's time on a realm, from joining to leaving.
@@ -69,6 +71,8 @@ struct Cookie {
 
 }  // namespace router
 
+// NOLINTEND(clang-analyzer-optin.performance.Padding)
+
 namespace router::fb {
 
 struct Session;  // flatc's accessor, defined in sessions_fb_generated.h
@@ -85,6 +89,10 @@ struct FlatBuffersSchema<::router::Session> {
     static void pack(const ::router::Session& record, std::string& out);
     static void unpack(std::string_view bytes, ::router::Session& record);
     static const View* view(std::string_view bytes);
+    static constexpr std::string_view wire =
+        R"({"#fields":["!id","!realm","session","joined_at","left_at","node","worker","pid",)"
+        R"("transport","authid","role","method","provider","extra"],"id":"struct{fixed<16>}",)"
+        R"("node":"struct{fixed<16>}","realm":"struct{fixed<16>}"})";
 };
 
 template <>
@@ -93,6 +101,10 @@ struct FlatBuffersSchema<::router::Cookie> {
     static void pack(const ::router::Cookie& record, std::string& out);
     static void unpack(std::string_view bytes, ::router::Cookie& record);
     static const View* view(std::string_view bytes);
+    static constexpr std::string_view wire =
+        R"({"#fields":["!id","created","max_age","!name","!value","authenticated","node","worker",)"
+        R"("transport_info","session","joined_at","method","authid","role","realm","extra"],)"
+        R"("id":"struct{fixed<16>}","max_age":604800,"node":"struct{fixed<16>}"})";
 };
 
 }  // namespace cambium

@@ -6,6 +6,9 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
+
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
 
 namespace shared {
 
@@ -30,4 +33,9 @@ struct Label {
     friend bool operator==(const Label&, const Label&) = default;
 };
 
+/// With one member, so that readers of every language take it.
+using Tag = std::variant<std::monostate, Label>;
+
 }  // namespace shared
+
+// NOLINTEND(clang-analyzer-optin.performance.Padding)

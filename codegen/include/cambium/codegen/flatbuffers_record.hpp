@@ -20,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <variant>
 #include <vector>
 
 namespace cambium::generated {
@@ -198,6 +199,62 @@ flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<Table>>> pack_tables
     return builder.CreateVector(offsets);
 }
 
+/// A union as a table holds it: the type number and the value, or NONE and null.
+template <class Type>
+struct PackedUnion {
+    Type type{};
+    flatbuffers::Offset<void> value;
+};
+
+/// A list of unions as a table holds it. Both are null when the list is absent.
+template <class Type>
+struct PackedUnions {
+    flatbuffers::Offset<flatbuffers::Vector<Type>> type;
+    flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<void>>> value;
+};
+
+[[noreturn]] inline void fail_union(ErrorCode code, std::string_view field, std::string_view reason) {
+    throw Error{code, "field \"" + std::string{field} + "\": " + std::string{reason}};
+}
+
+/// `pack_one(value, packed)` fills a PackedUnion unless the value is std::monostate. `field` is for messages.
+template <class Type, class Variant, class PackOne>
+PackedUnion<Type> pack_union(const Variant& value, std::string_view field, PackOne pack_one) {
+    if (value.valueless_by_exception()) fail_union(ErrorCode::encode, field, "the variant holds no value");
+    PackedUnion<Type> packed;
+    pack_one(value, packed);
+    return packed;
+}
+
+/// The same for a union that must be there.
+template <class Type, class Variant, class PackOne>
+PackedUnion<Type> pack_required_union(const Variant& value, std::string_view field, PackOne pack_one) {
+    if (value.index() == 0)
+        fail_union(ErrorCode::encode, field, "the union is required and holds std::monostate; give it a value");
+    return pack_union<Type>(value, field, pack_one);
+}
+
+/// A list of unions, each of which holds something: FlatBuffers has no NONE in lists.
+template <class Type, class Variant, class PackOne>
+PackedUnions<Type> pack_unions(flatbuffers::FlatBufferBuilder& builder, const std::vector<Variant>* list,
+                               std::string_view field, PackOne pack_one) {
+    if (list == nullptr) return {};
+    std::vector<Type> types;
+    std::vector<flatbuffers::Offset<void>> values;
+    types.reserve(list->size());
+    values.reserve(list->size());
+    for (const Variant& value : *list) {
+        if (value.index() == 0)
+            fail_union(ErrorCode::encode, field,
+                       "element " + std::to_string(types.size()) +
+                           " holds std::monostate, which a list of unions in FlatBuffers cannot; leave it out");
+        const auto packed = pack_union<Type>(value, field, pack_one);
+        types.push_back(packed.type);
+        values.push_back(packed.value);
+    }
+    return {builder.CreateVector(types), builder.CreateVector(values)};
+}
+
 // Unpacking. What is absent leaves an empty or default value; `to` need not be fresh.
 
 template <class From, class To>
@@ -316,6 +373,52 @@ template <class From, std::uint16_t Length, class To, std::size_t N, class Unpac
 requires(Length == N) void unpack_records(const flatbuffers::Array<From, Length>* from, std::array<To, N>& to,
                                           UnpackOne unpack_one) {
     for (std::uint16_t i = 0; i < Length; ++i) unpack_one(*from->Get(i), to[i]);
+}
+
+/// A union: `unpack_one(type, from, to)` fills the alternative, or says that the union has no such type. The
+/// library's verifier lets pass a type number that it does not know, and one without a value. `field` is for
+/// messages.
+template <class Type, class Variant, class UnpackOne>
+void unpack_union(Type type, const void* from, Variant& to, std::string_view field, UnpackOne unpack_one) {
+    to.template emplace<std::monostate>();
+    if (type == Type::NONE) return;
+    const auto number = static_cast<unsigned>(type);
+    if (from == nullptr)
+        fail_union(ErrorCode::decode, field, "its union has type " + std::to_string(number) + " and no value");
+    if (!unpack_one(type, from, to))
+        fail_union(ErrorCode::decode, field,
+                   "its union has type " + std::to_string(number) + ", which the schema does not declare");
+}
+
+/// The same for a union that must be there.
+template <class Type, class Variant, class UnpackOne>
+void unpack_required_union(Type type, const void* from, Variant& to, std::string_view field, UnpackOne unpack_one) {
+    if (type == Type::NONE) fail_union(ErrorCode::decode, field, "its union is required and has type NONE");
+    unpack_union(type, from, to, field, unpack_one);
+}
+
+/// A list of unions.
+template <class Type, class Variant, class UnpackOne>
+void unpack_unions(const flatbuffers::Vector<Type>* types,
+                   const flatbuffers::Vector<flatbuffers::Offset<void>>* from, std::vector<Variant>& to,
+                   std::string_view field, UnpackOne unpack_one) {
+    to.clear();
+    if (types == nullptr || from == nullptr) return;
+    if (types->size() != from->size())
+        fail_union(ErrorCode::decode, field, "its unions have another number of types than of values");
+    to.reserve(from->size());
+    for (flatbuffers::uoffset_t i = 0; i < from->size(); ++i)
+        unpack_required_union(static_cast<Type>(types->Get(i)), from->Get(i), to.emplace_back(), field, unpack_one);
+}
+
+template <class Type, class Variant, class UnpackOne>
+void unpack_unions(const flatbuffers::Vector<Type>* types,
+                   const flatbuffers::Vector<flatbuffers::Offset<void>>* from,
+                   std::optional<std::vector<Variant>>& to, std::string_view field, UnpackOne unpack_one) {
+    if (from == nullptr)
+        to.reset();
+    else
+        unpack_unions(types, from, to.emplace(), field, unpack_one);
 }
 
 /// A list of structs or nested tables.

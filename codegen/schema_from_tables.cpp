@@ -1,0 +1,525 @@
+// Each table's record becomes a FlatBuffers table, and so do records in it, but those that must have a fixed size:
+// members of structs and what codec raw stores. Byte types and enums become definitions that all tables share.
+#include "schema_from_tables.hpp"
+
+#include <algorithm>
+#include <cambium/codec/document.hpp>
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "names.hpp"
+#include "type_text.hpp"
+
+namespace cambium::codegen {
+
+namespace {
+
+const std::map<std::string, std::string>& scalar_types() {
+    static const std::map<std::string, std::string> kTypes = {
+        {"bool", "bool"}, {"i8", "byte"},  {"u8", "ubyte"},  {"i16", "short"}, {"u16", "ushort"}, {"i32", "int"},
+        {"u32", "uint"},  {"i64", "long"}, {"u64", "ulong"}, {"f32", "float"}, {"f64", "double"}};
+    return kTypes;
+}
+
+bool is_scalar(const TypeText& type) {
+    return scalar_types().count(type.head) != 0 || type.head == "timestamp" || type.head.substr(0, 5) == "enum ";
+}
+
+/// Whether values of the type have one size: what a FlatBuffers struct may hold.
+bool is_fixed(const TypeText& type) {
+    if (is_scalar(type) || type.head == "uuid" || type.head == "fixed") return true;
+    if (type.head == "array") return is_fixed(type.parts.front()) && type.parts.front().head != "array";
+    if (type.head != "record") return false;
+    for (const TypeText& part : type.parts)
+        if (!is_fixed(part)) return false;
+    return true;
+}
+
+bool has_array(const TypeText& type) {
+    if (type.head == "array") return true;
+    for (const TypeText& part : type.parts)
+        if (has_array(part)) return true;
+    return false;
+}
+
+/// How a type is written at a field: the type, its default if it must have one, its attributes.
+struct FieldText {
+    std::string type;
+    std::string initial;
+    std::vector<std::string> attributes;
+};
+
+class SchemaFromTablesWriter {
+public:
+    SchemaFromTables write(const std::vector<TableInfo>& tables, const std::string& source,
+                           const std::string& name_space) {
+        for (const TableInfo& table : tables) {
+            names_.insert(pascal_case(table.name));
+            names_.insert(pascal_case(table.name) + "As");
+        }
+        for (const TableInfo& table : tables) write_table(table);
+        if (!result_.errors.empty()) return result_;
+        result_.text = "// Written by cambium-codegen from the catalog of " + source +
+                       ". The catalog keeps neither the names of records and\n// enumerators nor comments: those "
+                       "are made up here.\n";
+        for (const std::string& note : notes_) result_.text += note;
+        result_.text += "\n";
+        if (!name_space.empty()) result_.text += "namespace " + name_space + ";\n\n";
+        for (const std::string& attribute : attributes_) result_.text += "attribute \"" + attribute + "\";\n";
+        result_.text += attributes_.empty() ? "" : "\n";
+        result_.text += definitions_;
+        while (result_.text.size() > 1 && result_.text[result_.text.size() - 2] == '\n') result_.text.pop_back();
+        return result_;
+    }
+
+private:
+    /// The name itself or, when it is taken, with a number behind it.
+    std::string unused_name(const std::string& wish) {
+        std::string name = wish;
+        for (int i = 2; !names_.insert(name).second; ++i) name = wish + std::to_string(i);
+        return name;
+    }
+
+    static std::string record_wish(const std::string& table_name) {
+        std::string name = pascal_case(table_name);
+        if (name.size() > 2 && name.back() == 's' && name[name.size() - 2] != 's')
+            name.pop_back();
+        else
+            name += "Record";
+        return is_cpp_keyword(name) ? name + "Record" : name;
+    }
+
+    std::string attribute(const std::string& name, const std::string& value = "") {
+        attributes_.insert(name);
+        return value.empty() ? name : name + ": \"" + value + "\"";
+    }
+
+    void write_table(const TableInfo& table) {
+        where_ = "table \"" + table.name + "\"";
+        const std::size_t plus = table.codec.find('+');
+        const std::string codec = table.codec.substr(0, plus);
+        const std::string compression = plus == std::string::npos ? "" : table.codec.substr(plus + 1);
+        is_raw_ = codec == "raw";
+        is_wire_ = codec == "flatbuffers" && !table.defaults.empty();
+        if (!is_identifier(table.name)) refuse("its name is no identifier");
+        if (codec == "flatbuffers")
+            notes_.insert(is_wire_
+                              ? "// Of tables in codec flatbuffers it does not keep either which fields are "
+                                "deprecated: compare "
+                                "this with the\n// schema that the records were written by.\n"
+                              : "// Of " + where_ +
+                                    " it does not keep either which bytes are structs, what absent numbers are "
+                                    "and which\n// fields are deprecated: compare this with the schema that the "
+                                    "records were written "
+                                    "by.\n");
+        else if (codec != "cbor" && codec != "json" && codec != "raw")
+            refuse("its codec " + table.codec + " is none of a schema");
+        if (table.key.empty()) refuse("its key is outside the record");
+        const std::string name = unused_name(record_wish(table.name));
+        std::string text = "table " + name + " (\n    " + attribute("cambium_table", table.name);
+        if (codec != "flatbuffers") text += ",\n    " + attribute("cambium_codec", codec);
+        if (!compression.empty()) text += ",\n    " + attribute("cambium_compression", compression);
+        const bool is_marked = table.key.size() == 1 && !table.generator.empty();
+        if (!is_marked) text += ",\n    " + attribute("cambium_key", joined(table.key));
+        if (table.keeps_log) text += ",\n    " + attribute("cambium_log");
+        for (const bool unique : {true, false})
+            if (const std::string indexes = indexes_of(table, unique); !indexes.empty())
+                text += ",\n    " + attribute(unique ? "cambium_unique" : "cambium_index", indexes);
+        if (const std::string keys = foreign_keys_of(table); !keys.empty())
+            text += ",\n    " + attribute("cambium_foreign_key", keys);
+        if (table.schema_version != 1)
+            text += ",\n    " + attribute("cambium_schema_version", std::to_string(table.schema_version));
+        for (const RuleInfo& rule : table.rules)
+            if (rule.kind != "not null")
+                refuse("its rule " + rule.kind + " \"" + rule.name + "\" has no form in a schema");
+        text += "\n) {\n";
+        const Document defaults = table.defaults.empty() ? Document{} : Document::from_cbor(table.defaults);
+        if (table.defaults.empty() && (codec == "cbor" || codec == "json"))
+            notes_.insert("// It does not keep the defaults of " + where_ + ": they are zero here.\n");
+        const Document* const wire = is_wire_ ? &defaults : nullptr;
+        std::size_t place = 0;
+        for (const FieldInfo& field : table.fields) {
+            text += deprecated_until(field.name, wire, place);
+            FieldText written =
+                field_text(parse_type(field.type), name, field.name, false, defaults.find(field.name));
+            set_presence(parse_type(field.type), field.name, wire, written);
+            if (is_marked && field.name == table.key.front()) {
+                written.attributes.push_back(attribute("cambium_key"));
+                written.attributes.push_back(attribute("cambium_generated"));
+            }
+            if (field.name == table.row_version) written.attributes.push_back(attribute("cambium_row_version"));
+            for (const RuleInfo& rule : table.rules)
+                if (rule.kind == "not null" && rule.name == field.name)
+                    written.attributes.push_back(attribute("cambium_not_null"));
+            if (field.name == table.expires_at) written.attributes.push_back(attribute("cambium_expires"));
+            text += line_of(field.name, written);
+        }
+        text += deprecated_until("", wire, place);
+        definitions_ += text + "}\n\n";
+    }
+
+    static std::string joined(const std::vector<std::string>& names) {
+        std::string text;
+        for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+        return text;
+    }
+
+    static bool is_of_foreign_key(const TableInfo& table, const IndexInfo& index) {
+        for (const ForeignKeyInfo& key : table.foreign_keys)
+            if (key.name == index.name) return true;
+        return false;
+    }
+
+    std::string foreign_keys_of(const TableInfo& table) {
+        std::string text;
+        for (const ForeignKeyInfo& key : table.foreign_keys) {
+            if (!is_identifier(key.name)) refuse("the name of foreign key \"" + key.name + "\" is no identifier");
+            text += (text.empty() ? "" : "; ") + key.name + "(" + joined(key.columns) + ") to " + key.target;
+            if (key.on_erase != "restrict") text += key.on_erase == "cascade" ? " cascade" : " set_null";
+            if (key.deferred) text += " deferred";
+        }
+        return text;
+    }
+
+    std::string indexes_of(const TableInfo& table, bool unique) {
+        std::string text;
+        for (const IndexInfo& index : table.indexes) {
+            if (index.unique != unique || is_of_foreign_key(table, index)) continue;
+            if (!is_identifier(index.name)) refuse("the name of index \"" + index.name + "\" is no identifier");
+            text += (text.empty() ? "" : "; ") + index.name + "(" + columns_of(index, index.columns) + ")";
+            if (!index.predicate.empty()) text += " where " + index.predicate;
+            if (!index.covered.empty()) text += " covering(" + columns_of(index, index.covered) + ")";
+            if (index.version != 1) text += " version " + std::to_string(index.version);
+            if (index.without_nulls) text += " without_nulls";
+        }
+        return text;
+    }
+
+    std::string columns_of(const IndexInfo& index, const std::vector<ColumnInfo>& columns) {
+        std::vector<std::string> names;
+        for (const ColumnInfo& column : columns) {
+            if (column.derived)
+                refuse("index \"" + index.name + "\" is over the function " + column.name +
+                       ", which has no form in a schema");
+            names.push_back(std::string{column.descending ? "descending " : ""} +
+                            (column.ignore_case ? "ignore_case " : "") + (column.each ? "each " : "") +
+                            column.name);
+        }
+        return joined(names);
+    }
+
+    void refuse(const std::string& why) { result_.errors.push_back(where_ + ": " + why); }
+
+    void refuse_type(const std::string& field, const TypeText& type) {
+        refuse("field \"" + field + "\": type " + type.text + " has no form in a schema");
+    }
+
+    /// `initial` is what the member holds at first; null: unknown.
+    FieldText field_text(const TypeText& type, const std::string& owner, const std::string& name, bool in_struct,
+                         const Document* initial) {
+        if (is_cpp_keyword(name) || !is_identifier(name)) refuse("field \"" + name + "\" has no name for a schema");
+        if (type.head == "optional" && type.parts.size() == 1 && !in_struct) {
+            if (initial != nullptr && !initial->is_null() && !is_wire_) note_lost_default(owner, name, *initial);
+            return optional_text(type.parts.front(), owner, name, is_wire_ ? initial : nullptr);
+        }
+        FieldText text = plain_text(type, owner, name, in_struct, initial);
+        set_default(type, owner, name, in_struct, initial, text);
+        const bool is_list = type.head == "vector" || type.head == "bytes";
+        const bool is_union = type.head == "variant";
+        if (!in_struct && !is_scalar(type) && !is_list && !is_union) text.attributes.emplace_back("required");
+        return text;
+    }
+
+    /// Only numbers of tables have a default in a schema, all else begins empty or zero.
+    void set_default(const TypeText& type, const std::string& owner, const std::string& name, bool in_struct,
+                     const Document* initial, FieldText& text) {
+        if (initial == nullptr || type.head == "record" || is_empty(*initial)) return;
+        if (is_wire_ && (initial->is_object() || is_struct(initial))) return;  // of what the field is made of
+        const std::optional<std::string> number = number_text(*initial);
+        if (in_struct || !is_scalar(type) || !number) return note_lost_default(owner, name, *initial);
+        text.initial = " = " + (type.head.substr(0, 5) == "enum " ? enumerator_name(*number) : *number);
+    }
+
+    void note_lost_default(const std::string& owner, const std::string& name, const Document& initial) {
+        notes_.insert("// A schema cannot say that field \"" + name + "\" of " + owner + " begins as " +
+                      initial.to_json() + ".\n");
+    }
+
+    /// What a member begins as that nothing is said of: zero, empty, or the first alternative of a variant.
+    static bool is_empty(const Document& initial) {
+        switch (initial.type()) {
+            case Document::Type::null:
+                return true;
+            case Document::Type::boolean:
+                return !initial.as_bool();
+            case Document::Type::unsigned_integer:
+            case Document::Type::signed_integer:
+                return initial == Document{0};
+            case Document::Type::floating:
+                return initial.as_double() == 0 && !std::signbit(initial.as_double());
+            case Document::Type::text:
+                return initial.as_text().empty();
+            case Document::Type::bytes:
+                return initial.as_bytes().find_first_not_of('\0') == ByteView::npos;
+            case Document::Type::array:
+                for (const Document& element : initial.elements())
+                    if (!is_empty(element)) return false;
+                return true;
+            case Document::Type::object:
+                for (const Document::Member& member : initial.members())
+                    if (!is_empty(member.value)) return false;
+                return true;
+        }
+        return false;
+    }
+
+    static bool is_struct(const Document* wire) {
+        return wire != nullptr && wire->is_text() && wire->as_text().substr(0, 6) == "struct";
+    }
+
+    static std::optional<std::string> number_text(const Document& initial) {
+        if (initial.is_text()) {  // left out by FlatBuffers
+            const std::string_view text = initial.as_text();
+            if (text == "inf" || text == "-inf" || text == "nan") return std::string{text};
+        }
+        if (initial.type() == Document::Type::floating && !std::isfinite(initial.as_double())) {
+            if (std::isnan(initial.as_double())) return "nan";
+            return initial.as_double() > 0 ? "inf" : "-inf";
+        }
+        if (!initial.is_number() && initial.type() != Document::Type::boolean) return std::nullopt;
+        return initial.to_json();
+    }
+
+    static std::string enumerator_name(const std::string& number) {
+        return number.front() == '-' ? "minus_" + number.substr(1) : "value_" + number;
+    }
+
+    FieldText optional_text(const TypeText& type, const std::string& owner, const std::string& name,
+                            const Document* wire) {
+        FieldText text = plain_text(type, owner, name, false, wire);
+        if (type.head == "variant") refuse("field \"" + name + "\": an optional variant has no form in a schema");
+        if (is_scalar(type)) text.initial = " = null";
+        if (type.head == "vector" || type.head == "bytes")
+            text.attributes.push_back(attribute("cambium_absent", "null"));
+        return text;
+    }
+
+    FieldText plain_text(const TypeText& type, const std::string& owner, const std::string& name, bool in_struct,
+                         const Document* initial) {
+        if (type.head == "bytes") return {"[ubyte]", "", {}};
+        if (type.head == "vector" && type.parts.size() == 1 && !in_struct) {
+            FieldText element =
+                element_text(type.parts.front(), owner, name, in_struct, is_wire_ ? initial : nullptr);
+            return {"[" + element.type + "]", "", element.attributes};
+        }
+        if (type.head == "array" && type.parts.size() == 2 && in_struct) {
+            FieldText element = element_text(type.parts.front(), owner, name, in_struct, nullptr);
+            return {"[" + element.type + ":" + type.parts[1].head + "]", "", element.attributes};
+        }
+        return element_text(type, owner, name, in_struct, initial);
+    }
+
+    FieldText element_text(const TypeText& type, const std::string& owner, const std::string& name, bool in_struct,
+                           const Document* initial) {
+        if (const auto scalar = scalar_types().find(type.head); scalar != scalar_types().end())
+            return {scalar->second, "", {}};
+        if (type.head == "timestamp") return {"long", "", {attribute("cambium_type", "timestamp")}};
+        if (type.head == "string" && !in_struct) return {"string", "", {}};
+        const bool is_vector_of_bytes = is_wire_ && !in_struct && !is_struct(initial);
+        if (type.head == "uuid" && is_vector_of_bytes) return {"[ubyte]", "", {attribute("cambium_type", "uuid")}};
+        if (type.head == "fixed" && type.parts.size() == 1 && is_vector_of_bytes)
+            return {"[ubyte]", "", {attribute("cambium_type", "fixed " + type.parts[0].head)}};
+        if (type.head == "uuid") return {byte_struct("Uuid", "uuid", "16"), "", {}};
+        if (type.head == "fixed" && type.parts.size() == 1)
+            return {byte_struct("Fixed" + type.parts[0].head, "fixed", type.parts[0].head), "", {}};
+        if (type.head.substr(0, 5) == "enum ") return {enumeration(type, owner, name, initial), "", {}};
+        if (type.head == "record" && !type.parts.empty())
+            return {record(type, owner, name, in_struct, initial), "", {}};
+        if (type.head == "variant" && !in_struct && is_union(type))
+            return {union_of(type, owner, name, is_wire_ ? initial : nullptr), "", {}};
+        refuse_type(name, type);
+        return {"ubyte", "", {}};
+    }
+
+    std::string byte_struct(const std::string& wish, const std::string& type, const std::string& length) {
+        std::string& name = shared_[type + length];
+        if (name.empty()) {
+            name = unused_name(wish);
+            definitions_ += "struct " + name + " (" + attribute("cambium_type", type) +
+                            ") {\n    bytes:[ubyte:" + length + "];\n}\n\n";
+        }
+        return name;
+    }
+
+    std::string enumeration(const TypeText& type, const std::string& owner, const std::string& field,
+                            const Document* initial) {
+        const auto scalar = scalar_types().find(type.head.substr(5));
+        if (scalar == scalar_types().end()) {
+            refuse_type(field, type);
+            return "ubyte";
+        }
+        const std::string name = unused_name(owner + pascal_case(field));
+        std::string values = "    zero = 0,\n";
+        if (initial != nullptr && !is_empty(*initial)) {
+            const std::string number = initial->to_json();
+            const std::string value = "    " + enumerator_name(number) + " = " + number + ",\n";
+            values = number.front() == '-' ? value + values : values + value;  // they must ascend
+        }
+        definitions_ += "enum " + name + " : " + scalar->second + " {\n" + values + "}\n\n";
+        return name;
+    }
+
+    std::string record(const TypeText& type, const std::string& owner, const std::string& field, bool in_struct,
+                       const Document* initial) {
+        const bool as_struct =
+            in_struct || is_struct(initial) || (is_fixed(type) && (is_raw_ || (has_array(type) && !is_wire_)));
+        const bool has_defaults = initial != nullptr && !is_empty(*initial);
+        const std::string key =
+            (as_struct ? "struct " : "table ") + type.text + (has_defaults ? initial->to_json() : "");
+        if (const auto known = shared_.find(key); known != shared_.end()) return known->second;
+        const std::string name = unused_name(owner + pascal_case(field));
+        std::string text = (as_struct ? "struct " : "table ") + name + alignment_of(initial) + " {\n";
+        const Document* const wire = is_wire_ && !as_struct ? initial : nullptr;
+        std::size_t place = 0;
+        for (std::size_t i = 0; i < type.parts.size(); ++i) {
+            const std::string& member = type.members[i];
+            text += deprecated_until(member, wire, place);
+            FieldText written = field_text(type.parts[i], name, member, as_struct,
+                                           initial == nullptr ? nullptr : initial->find(member));
+            set_presence(type.parts[i], member, wire, written);
+            text += line_of(member, written);
+        }
+        text += deprecated_until("", wire, place);
+        definitions_ += text + "}\n\n";
+        shared_[key] = name;
+        return name;
+    }
+
+    /// Whether a union can hold what the variant does: nothing, else a record, bytes of a fixed number or a string.
+    static bool is_union(const TypeText& type) {
+        if (type.parts.size() < 2 || type.parts.front().text != "null") return false;
+        for (std::size_t i = 1; i < type.parts.size(); ++i) {
+            const std::string& head = type.parts[i].head;
+            if (head != "record" && head != "string" && head != "uuid" && head != "fixed") return false;
+        }
+        return true;
+    }
+
+    std::string union_of(const TypeText& type, const std::string& owner, const std::string& field,
+                         const Document* wire) {
+        const std::string key = "union " + type.text + (wire == nullptr ? "" : wire->to_json());
+        if (const auto known = shared_.find(key); known != shared_.end()) return known->second;
+        const std::string name = unused_name(owner + pascal_case(field));
+        const auto members = members_of(wire);
+        std::string text = "union " + name + " {\n";
+        for (std::size_t i = 1; i < type.parts.size(); ++i) {
+            const bool is_known = i <= members.size();
+            const Document* const said = is_known ? members[i - 1].second : nullptr;
+            const std::string member =
+                is_known ? std::string{said->elements()[0].as_text()} : "alternative_" + std::to_string(i);
+            text += "    " + member + ": " +
+                    element_text(type.parts[i], name, member, false,
+                                 is_known && said->size() > 1 ? &said->elements()[1] : nullptr)
+                        .type;
+            if (is_known && members[i - 1].first != i) text += " = " + std::to_string(members[i - 1].first);
+            text += ",\n";
+        }
+        definitions_ += text + "}\n\n";
+        shared_[key] = name;
+        return name;
+    }
+
+    static bool is_number(std::string_view text) {
+        return !text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == std::string_view::npos;
+    }
+
+    /// What is said of a union's members, by type number.
+    static std::vector<std::pair<std::uint64_t, const Document*>> members_of(const Document* wire) {
+        std::vector<std::pair<std::uint64_t, const Document*>> members;
+        if (wire != nullptr)
+            for (const Document::Member& member : wire->members())
+                if (is_number(member.name) && member.value.is_array() && !member.value.empty() &&
+                    member.value.elements()[0].is_text())
+                    members.emplace_back(std::stoull(std::string{member.name}), &member.value);
+        std::sort(members.begin(), members.end());
+        return members;
+    }
+
+    /// "struct{i32}@8" is aligned more than its members ask for.
+    static std::string alignment_of(const Document* wire) {
+        if (!is_struct(wire)) return {};
+        const std::string_view text = wire->as_text();
+        const std::size_t at = text.rfind('@');
+        if (at == std::string_view::npos || text.find('}', at) != std::string_view::npos) return {};
+        return " (force_align: " + std::string{text.substr(at + 1)} + ")";
+    }
+
+    /// Places of fields that are no longer read, up to the field of this name, or to the end: they stay taken.
+    std::string deprecated_until(const std::string& name, const Document* wire, std::size_t& at) {
+        const Document* const fields = wire == nullptr ? nullptr : wire->find("#fields");
+        std::string lines;
+        bool is_union = false;
+        while (fields != nullptr && at < fields->size()) {
+            const std::string text{fields->elements()[at++].as_text()};
+            if (!name.empty() && (text == name || text == "!" + name)) break;
+            if (!text.empty() && text.front() == '-')
+                lines += "    " + text.substr(1) + ":" + (is_union ? union_of_old() : "ubyte") + " (deprecated);\n";
+            is_union = text.empty();
+        }
+        return lines;
+    }
+
+    /// Some union, for fields that were one and are no longer read.
+    std::string union_of_old() {
+        std::string& name = shared_["union of old"];
+        if (name.empty()) {
+            name = unused_name("Deprecated");
+            definitions_ += "union " + name + " {\n    nothing: string,\n}\n\n";
+        }
+        return name;
+    }
+
+    /// Of a buffer it is known which fields are required.
+    void set_presence(const TypeText& type, const std::string& name, const Document* wire, FieldText& text) {
+        const Document* const fields = wire == nullptr ? nullptr : wire->find("#fields");
+        if (!is_wire_ || fields == nullptr) return;
+        const bool is_required = std::any_of(fields->elements().begin(), fields->elements().end(),
+                                             [&](const Document& field) { return field.as_text() == "!" + name; });
+        text.attributes.erase(std::remove(text.attributes.begin(), text.attributes.end(), "required"),
+                              text.attributes.end());
+        const bool is_empty_when_absent = is_scalar(type) || type.head == "vector" || type.head == "bytes" ||
+                                          type.head == "variant" || type.head == "optional";
+        if (is_required)
+            text.attributes.emplace_back("required");
+        else if (!is_empty_when_absent)
+            text.attributes.push_back(attribute("cambium_absent", "default"));
+    }
+
+    static std::string line_of(const std::string& name, const FieldText& field) {
+        std::string text = "    " + name + ":" + field.type + field.initial;
+        if (!field.attributes.empty()) text += " (" + joined(field.attributes) + ")";
+        return text + ";\n";
+    }
+
+    SchemaFromTables result_;
+    std::string definitions_;
+    std::set<std::string> attributes_;
+    std::set<std::string> notes_;
+    std::set<std::string> names_;
+    std::map<std::string, std::string> shared_;  // by what they are
+    std::string where_;
+    bool is_raw_ = false;
+    bool is_wire_ = false;  ///< the defaults are those of the schema, not those of members
+};
+
+}  // namespace
+
+SchemaFromTables schema_from_tables(const std::vector<TableInfo>& tables, const std::string& source,
+                                    const std::string& name_space) {
+    return SchemaFromTablesWriter{}.write(tables, source, name_space);
+}
+
+}  // namespace cambium::codegen

@@ -1,0 +1,21 @@
+// A schema file out of the catalog of a store.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cambium/catalog.hpp"
+
+namespace cambium::codegen {
+
+struct SchemaFromTables {
+    std::string text;                 ///< empty when there were errors
+    std::vector<std::string> errors;  ///< what has no form in a schema, one sentence each
+};
+
+/// Declares `tables` in `name_space` (empty: none). `source` is named in the first comment. What the catalog does
+/// not keep is made up: names of records and enumerators, defaults, comments. The same input gives the same bytes.
+[[nodiscard]] SchemaFromTables schema_from_tables(const std::vector<TableInfo>& tables, const std::string& source,
+                                                  const std::string& name_space);
+
+}  // namespace cambium::codegen

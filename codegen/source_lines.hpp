@@ -1,0 +1,27 @@
+// Where a schema file defines what: the flatbuffers library keeps no line numbers, so this scanner of names finds
+// them. It trusts that the text has been parsed; of anything else it finds some lines or none.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace cambium::codegen {
+
+class SourceLines {
+public:
+    SourceLines() = default;
+    explicit SourceLines(std::string_view text);
+
+    /// The line, from 1, of an attribute of a field of a definition ("shop.Customer"), or of the next larger thing
+    /// that was found when the attribute or field is empty or unknown; 0 when the definition is unknown.
+    [[nodiscard]] std::size_t line_of(const std::string& definition, const std::string& field,
+                                      const std::string& attribute) const;
+
+private:
+    friend class LineScanner;
+    std::map<std::string, std::size_t> lines_;
+};
+
+}  // namespace cambium::codegen

@@ -1,0 +1,478 @@
+#include "typed/comparison.hpp"
+
+#include <algorithm>
+
+#include "cambium/base/error.hpp"
+#include "cambium/codec/cbor.hpp"
+#include "cambium/codec/document.hpp"
+#include "cambium/readable.hpp"
+#include "typed/sentence.hpp"
+#include "typed/state.hpp"
+#include "typed/type_change.hpp"
+#include "typed/wire_change.hpp"
+
+namespace cambium::detail {
+namespace {
+
+constexpr std::string_view kind_name(IndexKind kind) {
+    return kind == IndexKind::unique ? "unique" : "ordered";
+}
+
+constexpr std::string_view action_name(OnErase action) {
+    switch (action) {
+        case OnErase::refuse:
+            return "restrict";
+        case OnErase::cascade:
+            return "cascade";
+        case OnErase::set_null:
+            return "set null";
+    }
+    return {};
+}
+
+std::string quoted(std::string_view text) {
+    std::string result;
+    append_text(result, text);
+    return result;
+}
+
+std::string joined(const std::vector<std::string>& columns) {
+    std::string text;
+    for (const std::string& column : columns) {
+        if (!text.empty()) text += ", ";
+        text += column;
+    }
+    return text;
+}
+
+std::string fields_text(const std::vector<CatalogField>& fields) {
+    std::string text;
+    for (const CatalogField& field : fields) {
+        if (!text.empty()) text += ", ";
+        text += field.name + ": " + field.type;
+    }
+    return text;
+}
+
+constexpr const char* kNeedsMigration = "; a Migration may say how (cambium/evolution.hpp)";
+
+CatalogColumn catalog_column(const ColumnDescription& column) {
+    return {std::string(column.name), column.type(),     column.derived, column.each,
+            column.descending,        column.ignore_case};
+}
+
+std::string key_shape(const CatalogTable& table) {
+    if (table.key_types.empty()) return "(" + joined(table.key) + ")";
+    return "outside the record, of type (" + joined(table.key_types) + ")";
+}
+
+template <class Items>
+auto find_named(Items& items, std::string_view name) {
+    return std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.name == name; });
+}
+
+void declare_rules(const TableDescription& table, CatalogTable& entry) {
+    const RulesDescription& rules = *table.rules;
+    for (const RuleDescription& rule : rules.records) {
+        entry.rules.push_back(
+            {std::string(rule.name), rule.kind == RuleKind::not_null ? "not null" : "check", rule.version});
+    }
+    if (rules.row_version != nullptr) entry.row_version = rules.row_version->name;
+    for (const ForeignKeyDescription& key : rules.foreign_keys) {
+        CatalogForeignKey& stored = entry.foreign_keys.emplace_back();
+        stored.name = key.name;
+        stored.target = key.target().name;
+        for (const ColumnDescription& column : table.indexes[key.index].columns)
+            stored.columns.emplace_back(column.name);
+        stored.on_erase = action_name(key.on_erase);
+        stored.deferred = key.deferred;
+    }
+}
+
+bool same_reference(const CatalogForeignKey& a, const CatalogForeignKey& b) {
+    return a.target == b.target && a.columns == b.columns;
+}
+
+/// Compares one declaration with what is stored.
+class TableComparison {
+public:
+    TableComparison(TablePlan& plan, const CatalogTable& stored, std::vector<std::string>& differences)
+        : plan_(plan), declared_(plan.entry), stored_(stored), differences_(differences) {}
+
+    void run() {
+        declared_.id = stored_.id;
+        declared_.version = stored_.version;
+        declared_.next_index_id = stored_.next_index_id;
+        compare_codec_and_key();
+        compare_fields();
+        compare_defaults();
+        compare_indexes();
+        compare_rules();
+        compare_extras();
+        declared_.referrers = stored_.referrers;
+        // Defaults that no record reads are no reason to write.
+        CatalogTable known = stored_;
+        if (new_defaults_.empty()) known.defaults = declared_.defaults;
+        plan_.changed = declared_ != known || !plan_.new_indexes.empty() || !plan_.stored_name.empty();
+    }
+
+private:
+    void differs(const std::string& what) { differences_.push_back(table_text(*plan_.description) + ": " + what); }
+
+    void changes(const std::string& what) { plan_.changes.push_back(table_text(*plan_.description) + ": " + what); }
+
+    [[nodiscard]] const EvolutionDescription& evolution() const { return *plan_.description->evolution; }
+
+    /// The name that a stored field has in the declaration.
+    [[nodiscard]] std::string_view name_now(std::string_view stored) const {
+        if (find_named(declared_.fields, stored) != declared_.fields.end()) return stored;
+        for (const RenamedDescription& renamed : evolution().renamed)
+            if (renamed.from == stored) return renamed.to;
+        return stored;
+    }
+
+    void compare_codec_and_key() {
+        if (declared_.codec != stored_.codec) {
+            differs("the codec was " + stored_.codec + ", is declared " + declared_.codec + kNeedsMigration);
+        }
+        std::vector<std::string> key;
+        for (const std::string& column : stored_.key) key.emplace_back(name_now(column));
+        if (declared_.key != key || declared_.key_types != stored_.key_types) {
+            differs("the primary key was " + key_shape(stored_) + ", is declared " + key_shape(declared_) +
+                    kNeedsMigration);
+        }
+    }
+
+    void compare_fields() {
+        form_ = form_of(declared_.codec);
+        if (form_ == FieldForm::positional) {
+            if (!stored_.defaults.empty()) stored_wire_ = Document::from_cbor(view_of(stored_.defaults));
+            if (!declared_.defaults.empty()) declared_wire_ = Document::from_cbor(view_of(declared_.defaults));
+        }
+        if (form_ == FieldForm::layout) return compare_layout();
+        for (std::size_t i = 0; i < stored_.fields.size(); ++i) compare_field(i, stored_.fields[i]);
+        for (CatalogField& field : declared_.fields) {
+            field.later = field.later && !plan_.rewrites && !plan_.rekeyed;
+            if (was_stored(field.name)) continue;
+            field.later = !plan_.rewrites && !plan_.rekeyed;
+            changes("field " + quoted(field.name) + " (" + field.type + ") is new");
+        }
+    }
+
+    [[nodiscard]] bool was_stored(std::string_view declared) const {
+        return std::any_of(stored_.fields.begin(), stored_.fields.end(),
+                           [&](const CatalogField& field) { return name_now(field.name) == declared; });
+    }
+
+    void compare_field(std::size_t position, const CatalogField& field) {
+        const std::string_view now = name_now(field.name);
+        const auto declared = find_named(declared_.fields, now);
+        if (declared == declared_.fields.end()) return compare_lost(field);
+        const auto place = static_cast<std::size_t>(declared - declared_.fields.begin());
+        declared->later = field.later;
+        const bool places_are_told = tells_places(stored_wire_) && tells_places(declared_wire_);
+        if (form_ != FieldForm::named && place != position && !places_are_told) {
+            return differs("field " + quoted(field.name) + " was number " + std::to_string(position + 1) +
+                           " of the record, is declared number " + std::to_string(place + 1) + "; with codec " +
+                           declared_.codec + " fields keep their places and new ones go at the end");
+        }
+        if (now != field.name) {
+            changes("field " + quoted(field.name) + " is renamed " + quoted(now));
+            plan_.rewrites = plan_.rewrites || form_ == FieldForm::named;
+        }
+        if (declared->type == field.type) return;
+        if (!reads_as(field.type, declared->type, form_)) {
+            refused_fields_.emplace_back(now);
+            return differs("field " + quoted(field.name) + " was " + field.type + ", is declared " +
+                           declared->type + kNeedsMigration);
+        }
+        changes("field " + quoted(now) + " becomes " + declared->type + ", was " + field.type);
+        const bool in_key = std::find(declared_.key.begin(), declared_.key.end(), now) != declared_.key.end();
+        plan_.rekeyed = plan_.rekeyed || in_key;
+    }
+
+    void compare_lost(const CatalogField& field) {
+        const auto& dropped = evolution().dropped;
+        const std::string what = "field " + quoted(field.name) + " (" + field.type + ")";
+        if (keeps_place(declared_wire_, field.name))
+            return changes(what + " is deprecated: records keep it until they are written again");
+        if (std::find(dropped.begin(), dropped.end(), field.name) == dropped.end()) {
+            differs(what + " is no longer declared; Renamed<\"" + field.name +
+                    "\", &Record::member> says where it went, Dropped<\"" + field.name +
+                    "\"> that its content may be lost");
+        } else if (form_ != FieldForm::named) {
+            differs(what + " cannot be dropped with codec " + declared_.codec +
+                    ", which finds fields by their places" + kNeedsMigration);
+        } else {
+            changes(what + " is dropped");
+            plan_.rewrites = true;
+        }
+    }
+
+    // The bytes are those of the record in memory, or nobody knows what they are.
+    void compare_layout() {
+        bool same = stored_.fields.size() == declared_.fields.size();
+        for (std::size_t i = 0; same && i < stored_.fields.size(); ++i) {
+            same = name_now(stored_.fields[i].name) == declared_.fields[i].name &&
+                   stored_.fields[i].type == declared_.fields[i].type;
+        }
+        if (same) return;
+        differs("the record was {" + fields_text(stored_.fields) + "}, is declared {" +
+                fields_text(declared_.fields) + "}, and codec " + declared_.codec +
+                " reads records only as they were written" + kNeedsMigration);
+    }
+
+    // Records that were stored before a field was added read its default: whatever was worked out from that one
+    // holds no more when it changes. FlatBuffers leaves every number out that equals its default, so there another
+    // default would be another value in any record.
+    void compare_defaults() {
+        if (declared_.defaults.empty()) declared_.defaults = stored_.defaults;
+        if (form_ == FieldForm::positional) return compare_wire();
+        if (stored_.defaults.empty() || declared_.defaults == stored_.defaults) return;
+        const Document before = Document::from_cbor(view_of(stored_.defaults));
+        const Document now = Document::from_cbor(view_of(declared_.defaults));
+        for (const CatalogField& field : stored_.fields) {
+            const std::string_view name = name_now(field.name);
+            const Document* const a = before.find(field.name);
+            const Document* const b = now.find(name);
+            if (!field.later || a == nullptr || b == nullptr || *a == *b) continue;
+            new_defaults_.emplace_back(name);
+            changes("the default of field " + quoted(name) +
+                    " changes, also for records that were stored before there was the field");
+        }
+    }
+
+    // Under the names that the fields have now: the places tell them apart, and the types were compared.
+    void compare_wire() {
+        if (!tells_places(stored_wire_) || !tells_places(declared_wire_)) return;
+        Document before = Document::object();
+        Document now = Document::object();
+        const auto add = [&](Document& to, std::string_view name, const Document& value) {
+            // Of a field whose type does not fit there is enough said.
+            if (std::find(refused_fields_.begin(), refused_fields_.end(), name) == refused_fields_.end())
+                to[name] = value;
+        };
+        for (const Document::Member& member : stored_wire_.members())
+            add(before, name_now(member.name), member.value);
+        for (const Document::Member& member : declared_wire_.members()) add(now, member.name, member.value);
+        for (Document& field : before["#fields"].elements()) {
+            std::string text(field.as_text());
+            const std::size_t mark = text.starts_with('-') || text.starts_with('!') ? 1 : 0;
+            field = text.substr(0, mark) + std::string(name_now(std::string_view(text).substr(mark)));
+        }
+        for (const std::string& sentence : wire_differences(before, now)) differs(sentence + kNeedsMigration);
+    }
+
+    static ByteView view_of(const std::vector<std::uint8_t>& bytes) {
+        return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    }
+
+    [[nodiscard]] bool has_new_default(const std::string& field) const {
+        return std::find(new_defaults_.begin(), new_defaults_.end(), field) != new_defaults_.end();
+    }
+
+    [[nodiscard]] bool depends_on_new_default(const CatalogIndex& index) const {
+        if (new_defaults_.empty()) return false;
+        const auto depends = [this](const CatalogColumn& column) {
+            return column.derived || has_new_default(column.name);
+        };
+        return !index.predicate.empty() || std::any_of(index.key.begin(), index.key.end(), depends) ||
+               std::any_of(index.covered.begin(), index.covered.end(), depends);
+    }
+
+    void compare_indexes() {
+        for (std::size_t i = 0; i < declared_.indexes.size(); ++i) {
+            CatalogIndex& declared = declared_.indexes[i];
+            const auto stored = find_named(stored_.indexes, declared.name);
+            if (stored == stored_.indexes.end()) {
+                plan_.new_indexes.push_back(i);
+                continue;
+            }
+            declared.id = stored->id;
+            if (declared == *stored && !plan_.rekeyed && !depends_on_new_default(declared)) continue;
+            // An index is derived data: another one of the same name is built in its place.
+            plan_.new_indexes.push_back(i);
+            plan_.old_indexes.push_back(*stored);
+        }
+        for (const CatalogIndex& stored : stored_.indexes) {
+            if (find_named(declared_.indexes, stored.name) == declared_.indexes.end()) {
+                plan_.old_indexes.push_back(stored);
+            }
+        }
+        for (const std::size_t i : plan_.new_indexes) tell_new_index(declared_.indexes[i]);
+        for (const CatalogIndex& stored : stored_.indexes) {
+            if (find_named(declared_.indexes, stored.name) == declared_.indexes.end()) tell_lost_index(stored);
+        }
+    }
+
+    void tell_new_index(const CatalogIndex& index) {
+        if (index.name == kExpiryIndex)
+            changes("records end at field " + quoted(index.key.front().name) +
+                    "; those whose time is past are gone");
+        else
+            changes("index " + quoted(index.name) + " is built");
+    }
+
+    void tell_lost_index(const CatalogIndex& index) {
+        if (index.name == kExpiryIndex)
+            changes("records stay; field " + quoted(index.key.front().name) + " ended them");
+        else
+            changes("index " + quoted(index.name) + " is dropped");
+    }
+
+    // Rules may come and go. A new one is verified on the records that there are; who refers to what is the only
+    // part of a foreign key that the records depend on.
+    void compare_rules() {
+        for (std::size_t i = 0; i < declared_.rules.size(); ++i) {
+            const auto& stored = stored_.rules;
+            const bool depends = !new_defaults_.empty() &&
+                                 (declared_.rules[i].kind == "check" || has_new_default(declared_.rules[i].name));
+            if (depends || std::find(stored.begin(), stored.end(), declared_.rules[i]) == stored.end()) add_rule(i);
+        }
+        for (const CatalogRule& stored : stored_.rules) {
+            const auto& declared = declared_.rules;
+            const bool stays = std::any_of(declared.begin(), declared.end(), [&](const CatalogRule& rule) {
+                return rule.name == stored.name && rule.kind == stored.kind;
+            });
+            if (!stays) changes(rule_text(stored) + " is dropped");
+        }
+        for (std::size_t i = 0; i < declared_.foreign_keys.size(); ++i) {
+            const CatalogForeignKey& declared = declared_.foreign_keys[i];
+            const auto stored = find_named(stored_.foreign_keys, declared.name);
+            const bool depends = std::any_of(declared.columns.begin(), declared.columns.end(),
+                                             [this](const std::string& column) { return has_new_default(column); });
+            if (depends || stored == stored_.foreign_keys.end() || !same_reference(*stored, declared)) {
+                plan_.new_foreign_keys.push_back(i);
+                changes(foreign_key_text(declared) + " is verified on every record");
+            } else if (*stored != declared) {
+                changes(foreign_key_text(declared) + " is " + action_text(declared) + ", was " +
+                        action_text(*stored));
+            }
+        }
+        for (const CatalogForeignKey& stored : stored_.foreign_keys) {
+            const auto declared = find_named(declared_.foreign_keys, stored.name);
+            if (declared == declared_.foreign_keys.end() || !same_reference(stored, *declared)) {
+                plan_.old_foreign_keys.push_back(stored);
+                if (declared == declared_.foreign_keys.end()) changes(foreign_key_text(stored) + " is dropped");
+            }
+        }
+    }
+
+    void add_rule(std::size_t position) {
+        plan_.new_rules.push_back(position);
+        changes(rule_text(declared_.rules[position]) + " is verified on every record");
+    }
+
+    static std::string rule_text(const CatalogRule& rule) { return "rule " + rule.kind + " " + quoted(rule.name); }
+
+    static std::string foreign_key_text(const CatalogForeignKey& key) {
+        return "foreign key " + quoted(key.name) + " to table " + quoted(key.target);
+    }
+
+    static std::string action_text(const CatalogForeignKey& key) {
+        return key.on_erase + (key.deferred ? ", deferred" : "");
+    }
+
+    // What later writes do.
+    void compare_extras() {
+        const auto or_none = [](const std::string& name) { return name.empty() ? "none" : name; };
+        if (declared_.generator != stored_.generator) {
+            changes("the generator of keys becomes " + or_none(declared_.generator) + ", was " +
+                    or_none(stored_.generator));
+        }
+        if (declared_.keeps_log != stored_.keeps_log)
+            changes(declared_.keeps_log ? "changes are logged" : "changes are no longer logged");
+        if (declared_.row_version != stored_.row_version) {
+            changes("the row version becomes field " + or_none(declared_.row_version) + ", was " +
+                    or_none(stored_.row_version));
+        }
+    }
+
+    TablePlan& plan_;
+    CatalogTable& declared_;
+    const CatalogTable& stored_;
+    std::vector<std::string>& differences_;
+    FieldForm form_ = FieldForm::layout;
+    Document stored_wire_;  ///< with codec flatbuffers
+    Document declared_wire_;
+    std::vector<std::string> refused_fields_;  ///< by their names now
+    std::vector<std::string> new_defaults_;    ///< fields, by their names now
+};
+
+}  // namespace
+
+namespace {
+
+std::vector<std::uint8_t> defaults_of(const TableDescription& table) {
+    const EvolutionDescription& evolution = *table.evolution;
+    if (!evolution.defaults.empty()) return {evolution.defaults.begin(), evolution.defaults.end()};
+    if (!evolution.wire.empty()) {
+        const std::string known = Document::from_json(evolution.wire).to_cbor();
+        return {known.begin(), known.end()};
+    }
+    if (evolution.shape == nullptr || evolution.shape().kind != codec::Kind::record) return {};
+    const ScratchRecord record(table);
+    std::string bytes;
+    try {
+        codec::encode_cbor(evolution.shape(), record.get(), bytes, codec::FieldKeys::names);
+    } catch (const Error&) {
+        return {};  // a text that is not UTF-8: nor could such a record be stored
+    }
+    return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace
+
+CatalogTable declared_entry(const TableDescription& table) {
+    CatalogTable entry;
+    entry.schema_version = table.evolution->version;
+    entry.codec = table.codec;
+    for (const FieldDescription& field : table.fields) {
+        entry.fields.push_back({std::string(field.name), field.type()});
+    }
+    entry.key.assign(table.key_columns.begin(), table.key_columns.end());
+    for (const auto type : table.key_types) entry.key_types.push_back(type());
+    for (const IndexDescription& index : table.indexes) {
+        CatalogIndex& stored = entry.indexes.emplace_back();
+        stored.name = index.name;
+        stored.kind = kind_name(index.kind);
+        for (const ColumnDescription& column : index.columns) stored.key.push_back(catalog_column(column));
+        stored.predicate = index.predicate;
+        for (const ColumnDescription& column : index.covered) stored.covered.push_back(catalog_column(column));
+        stored.without_nulls = index.without_nulls;
+        stored.version = index.version;
+    }
+    entry.defaults = defaults_of(table);
+    entry.generator = table.extras->generator.name;
+    entry.keeps_log = table.extras->log.keeps;
+    declare_rules(table, entry);
+    return entry;
+}
+
+void compare_table(TablePlan& plan, const CatalogTable& stored, std::vector<std::string>& differences) {
+    TableComparison(plan, stored, differences).run();
+}
+
+std::string why_not_read(const CatalogTable& stored, const std::vector<CatalogField>& fields,
+                         std::string_view codec) {
+    if (stored.codec != codec) return "its codec is " + stored.codec + ", not " + std::string(codec);
+    const FieldForm form = form_of(codec);
+    if (form == FieldForm::layout && stored.fields != fields)
+        return "it has {" + fields_text(stored.fields) + "}, not {" + fields_text(fields) + "}";
+    for (std::size_t i = 0; i < stored.fields.size(); ++i) {
+        const CatalogField& field = stored.fields[i];
+        const auto read = find_named(fields, field.name);
+        if (read == fields.end()) {
+            // What is stored by name may be left out by who does not need it.
+            if (form == FieldForm::named) continue;
+            return "it has a field " + quoted(field.name) + " in place " + std::to_string(i + 1);
+        }
+        if (form != FieldForm::named && read - fields.begin() != static_cast<std::ptrdiff_t>(i))
+            return "its field " + quoted(field.name) + " is in place " + std::to_string(i + 1);
+        if (!reads_as(field.type, read->type, form))
+            return "its field " + quoted(field.name) + " is " + field.type + ", not " + read->type;
+    }
+    return {};
+}
+
+}  // namespace cambium::detail

@@ -1,0 +1,398 @@
+// Dynamic tables, as tools call them: documents in, documents out, through the writes and walks of all tables.
+#include "cambium/dynamic.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "cambium/base/error.hpp"
+#include "cambium/generated.hpp"
+#include "cambium/json_lines.hpp"
+#include "cambium/kv/environment.hpp"
+#include "typed/dynamic_key.hpp"
+#include "typed/dynamic_layout.hpp"
+#include "typed/sentence.hpp"
+#include "typed/state.hpp"
+#include "typed/table_info.hpp"
+
+namespace cambium {
+namespace {
+
+using detail::DynamicLayout;
+using detail::DynamicRecord;
+using detail::DynamicValue;
+using detail::TableHandle;
+
+const DynamicLayout& layout_of(const TableHandle& handle) {
+    return *static_cast<const DynamicLayout*>(handle.table->description->context);
+}
+
+DynamicRecord empty_record(const DynamicLayout& layout) {
+    return {&layout, DynamicValue(layout.record()), {}};
+}
+
+Document row_of(const DynamicRecord& record, ByteView key) {
+    std::string text;
+    record.layout->append_json(record, key, text);
+    return Document::from_json(text);
+}
+
+std::string encode_key(const DynamicLayout& layout, const Document& key) {
+    std::string bytes;
+    layout.append_columns(layout.key_columns(), key, true, bytes);
+    return bytes;
+}
+
+bool is_zero(const void* bytes, std::size_t size) {
+    const auto* const first = static_cast<const char*>(bytes);
+    return std::all_of(first, first + size, [](char byte) { return byte == 0; });
+}
+
+/// A zero key of a table that makes its keys.
+bool wants_key(const DynamicRecord& record) {
+    if (!record.layout->generates()) return false;
+    const detail::DynamicColumn& column = record.layout->key_columns().front();
+    return is_zero(DynamicLayout::field(record, column.field), column.type->size);
+}
+
+void refuse_zero(const TableHandle& handle, const void* record) {
+    if (wants_key(*static_cast<const DynamicRecord*>(record))) detail::refuse_zero_key(handle);
+}
+
+void make_key(const TableHandle& handle, DynamicRecord& record) {
+    const detail::DynamicColumn& column = record.layout->key_columns().front();
+    void* const field = DynamicLayout::field(record, column.field);
+    if (column.type->shape.kind == codec::Kind::uuid) {
+        const Uuid made = Uuid::v7();
+        std::memcpy(field, &made, sizeof made);
+    } else {
+        const std::uint64_t number = detail::next_number(handle);
+        std::memcpy(field, &number, column.type->size);  // little-endian
+    }
+}
+
+}  // namespace
+
+DynamicTable::DynamicTable(const TableInfo& table, std::span<const DynamicCompressor> compressors)
+    : layout_(std::make_shared<const DynamicLayout>(table.name, detail::catalog_entry(table), std::string(),
+                                                    detail::LogDescription{}, compressors)) {}
+
+const TableInfo& DynamicTable::info() const noexcept {
+    return layout_->info();
+}
+
+const std::string& DynamicTable::why_read_only() const noexcept {
+    return layout_->why_read_only();
+}
+
+StoredTables stored_tables(ByteView path, std::span<const DynamicCompressor> compressors) {
+    StoredTables found;
+    kv::Environment environment = kv::Environment::open(path, {.read_only = true});
+    detail::each_entry(environment.begin_read(), [&](ByteView name, ByteView bytes) {
+        try {
+            found.tables.push_back(DynamicLayout::table(
+                std::make_shared<const DynamicLayout>(std::string(name), detail::decode_entry(bytes, name),
+                                                      std::string(bytes), detail::LogDescription{}, compressors)));
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::schema) throw;
+            found.refused.emplace_back(error.what());
+        }
+    });
+    return found;
+}
+
+const DynamicTable& StoredTables::operator[](std::string_view name) const {
+    std::string names;
+    for (const DynamicTable& table : tables) {
+        if (table.info().name == name) return table;
+        names += (names.empty() ? "" : ", ") + table.info().name;
+    }
+    const std::string text = "table \"" + std::string(name) + "\"";
+    for (const std::string& sentence : refused)
+        if (sentence.starts_with(text + ":")) throw Error(ErrorCode::schema, sentence);
+    throw Error(ErrorCode::not_found,
+                "there is no " + text + " in the file; there are: " + (names.empty() ? "none" : names));
+}
+
+namespace detail {
+
+class DynamicWalk {
+public:
+    DynamicWalk(const TableHandle& handle, const Selection& selection)
+        : scan_(handle, selection), record_(empty_record(layout_of(handle))) {}
+
+    void step() {
+        more_ = scan_.next();
+        if (!more_) return;
+        scan_.read(&record_);
+        row_ = row_of(record_, scan_.primary_key());
+    }
+    [[nodiscard]] bool more() const noexcept { return more_; }
+    [[nodiscard]] const Document& row() const noexcept { return row_; }
+
+private:
+    Scan scan_;
+    DynamicRecord record_;
+    Document row_;
+    bool more_ = false;
+};
+
+}  // namespace detail
+
+std::string DynamicRows::encode(const Document& columns) const {
+    const DynamicLayout& layout = layout_of(handle_);
+    std::string bytes;
+    layout.append_columns(
+        selection_.index == detail::kRecords ? layout.key_columns() : layout.index(selection_.index).columns,
+        columns, false, bytes);
+    return bytes;
+}
+
+DynamicRows DynamicRows::equal(const Document& columns) const {
+    DynamicRows rows = *this;
+    std::string prefix = encode(columns);
+    rows.selection_.high = detail::after_prefix(prefix);
+    rows.selection_.low = std::move(prefix);
+    return rows;
+}
+
+DynamicRows DynamicRows::from(const Document& columns) const {
+    DynamicRows rows = *this;
+    rows.selection_.low = std::max(rows.selection_.low, encode(columns));
+    return rows;
+}
+
+DynamicRows DynamicRows::until(const Document& columns) const {
+    DynamicRows rows = *this;
+    std::string high = encode(columns);
+    if (!rows.selection_.high || high < *rows.selection_.high) rows.selection_.high = std::move(high);
+    return rows;
+}
+
+DynamicRows DynamicRows::reverse() const {
+    DynamicRows rows = *this;
+    rows.selection_.reverse = !rows.selection_.reverse;
+    return rows;
+}
+
+DynamicRows DynamicRows::skip(std::uint64_t count) const {
+    DynamicRows rows = *this;
+    rows.selection_.skip += count;
+    return rows;
+}
+
+DynamicRows DynamicRows::limit(std::uint64_t count) const {
+    DynamicRows rows = *this;
+    rows.selection_.limit = std::min(rows.selection_.limit, count);
+    return rows;
+}
+
+std::uint64_t DynamicRows::count() const {
+    return detail::count(handle_, selection_);
+}
+
+std::optional<Document> DynamicRows::first() const {
+    const Iterator row = begin();
+    if (row == std::default_sentinel) return std::nullopt;
+    return *row;
+}
+
+std::vector<Document> DynamicRows::collect() const {
+    std::vector<Document> rows;
+    for (const Document& row : *this) rows.push_back(row);
+    return rows;
+}
+
+DynamicRows::Iterator DynamicRows::begin() const {
+    Iterator iterator(std::make_shared<detail::DynamicWalk>(handle_, selection_));
+    return std::move(++iterator);
+}
+
+const Document& DynamicRows::Iterator::operator*() const noexcept {
+    return walk_->row();
+}
+
+DynamicRows::Iterator& DynamicRows::Iterator::operator++() {
+    walk_->step();
+    return *this;
+}
+
+bool DynamicRows::Iterator::at_end() const noexcept {
+    return !walk_->more();
+}
+
+DynamicReader::DynamicReader(ReadTransaction& transaction, const DynamicTable& table)
+    : handle_(detail::find_table(transaction, DynamicLayout::of(table).description())) {}
+
+std::optional<Document> DynamicReader::get(const Document& key) const {
+    const DynamicLayout& layout = layout_of(handle_);
+    const std::string bytes = encode_key(layout, key);
+    DynamicRecord record = empty_record(layout);
+    if (!detail::read_record(handle_, bytes, &record)) return std::nullopt;
+    return row_of(record, bytes);
+}
+
+bool DynamicReader::contains(const Document& key) const {
+    return detail::has_record(handle_, encode_key(layout_of(handle_), key));
+}
+
+DynamicRows DynamicReader::all() const {
+    return {handle_, detail::kRecords};
+}
+
+DynamicRows DynamicReader::by(std::string_view index) const {
+    const detail::TableDescription& table = *handle_.table->description;
+    std::string names;
+    for (std::size_t i = 0; i < table.indexes.size(); ++i) {
+        if (table.indexes[i].name == index) return {handle_, i};
+        names += (names.empty() ? "" : ", ") + std::string(table.indexes[i].name);
+    }
+    throw Error(ErrorCode::not_found, detail::table_text(table) + " has no index \"" + std::string(index) +
+                                          "\"; it has: " + (names.empty() ? "none" : names));
+}
+
+DynamicWriter::DynamicWriter(WriteTransaction& transaction, const DynamicTable& table)
+    : DynamicReader(transaction, table) {
+    if (!table.why_read_only().empty()) throw Error(ErrorCode::misuse, table.why_read_only());
+}
+
+bool DynamicWriter::write(const Document& row, detail::Expect expect) {
+    const DynamicLayout& layout = layout_of(handle_);
+    DynamicRecord record = empty_record(layout);
+    layout.read_json(row.to_json(), record);
+    refuse_zero(handle_, &record);
+    std::string key;
+    layout.append_primary_key(record, key);
+    if (handle_.table->description->rules->row_version != nullptr)
+        return detail::write_next_version(handle_, key, &record, expect);
+    return detail::write_record(handle_, key, &record, expect);
+}
+
+Document DynamicWriter::insert(const Document& row) {
+    const DynamicLayout& layout = layout_of(handle_);
+    DynamicRecord record = empty_record(layout);
+    layout.read_json(row.to_json(), record);
+    if (wants_key(record)) make_key(handle_, record);
+    std::string key;
+    layout.append_primary_key(record, key);
+    if (handle_.table->description->rules->row_version != nullptr) {
+        detail::write_next_version(handle_, key, &record, detail::Expect::absent);
+    } else {
+        detail::write_record(handle_, key, &record, detail::Expect::absent);
+    }
+    std::string text;
+    layout.append_key_json(key, text);
+    return Document::from_json(text);
+}
+
+bool DynamicWriter::insert_if_absent(const Document& row) {
+    return write(row, detail::Expect::absent_or_nothing);
+}
+
+void DynamicWriter::upsert(const Document& row) {
+    write(row, detail::Expect::anything);
+}
+
+bool DynamicWriter::replace(const Document& row) {
+    if (handle_.table->description->rules->row_version == nullptr)
+        return write(row, detail::Expect::present_or_nothing);
+    const DynamicLayout& layout = layout_of(handle_);
+    DynamicRecord record = empty_record(layout);
+    layout.read_json(row.to_json(), record);
+    std::string key;
+    layout.append_primary_key(record, key);
+    const Swap swap = detail::write_if_current(handle_, key, &record);
+    if (swap == Swap::conflict) detail::throw_conflict(handle_, key, &record);
+    return swap == Swap::stored;
+}
+
+bool DynamicWriter::erase(const Document& key) {
+    return detail::erase_record(handle_, encode_key(layout_of(handle_), key));
+}
+
+void DynamicWriter::truncate() {
+    detail::truncate(handle_);
+}
+
+namespace {
+
+/// Records made of what a function sets them to, for load_records().
+template <class Fill>
+class Loaded {
+public:
+    Loaded(const DynamicLayout& layout, Fill fill) : record_(empty_record(layout)), fill_(std::move(fill)) {}
+
+    std::uint64_t load(const TableHandle& handle, const LoadOptions& options) {
+        detail::RecordSource source{[](void* at) -> const void* { return static_cast<Loaded*>(at)->next(); }, this};
+        if (record_.layout->is_outside())
+            source.append_key = [](void* at, std::string& out) { out += static_cast<Loaded*>(at)->record_.key; };
+        return detail::load_records(handle, source, &refuse_zero, options);
+    }
+
+private:
+    const void* next() { return fill_(record_) ? &record_ : nullptr; }
+    DynamicRecord record_;
+    Fill fill_;
+};
+
+}  // namespace
+
+std::uint64_t DynamicWriter::load(const std::function<std::optional<Document>()>& next,
+                                  const LoadOptions& options) {
+    return Loaded(layout_of(handle_),
+                  [&](DynamicRecord& record) {
+                      const std::optional<Document> row = next();
+                      if (row) record.layout->read_json(row->to_json(), record);
+                      return row.has_value();
+                  })
+        .load(handle_, options);
+}
+
+std::uint64_t export_json_lines(ReadTransaction& transaction, const DynamicTable& table,
+                                const std::function<void(std::string_view line)>& sink) {
+    const DynamicLayout& layout = DynamicLayout::of(table);
+    const detail::TableDescription& description = layout.description();
+    detail::Scan scan(detail::find_table(transaction, description), {});
+    DynamicRecord record = empty_record(layout);
+    std::uint64_t records = 0;
+    std::string line;
+    while (scan.next()) {
+        scan.read(&record);
+        line.clear();
+        try {
+            layout.append_json(record, scan.primary_key(), line);
+        } catch (const Error& error) {
+            detail::throw_not_exported(description, scan.primary_key(), error);
+        }
+        line += '\n';
+        sink(line);
+        ++records;
+    }
+    return records;
+}
+
+std::uint64_t import_json_lines(WriteTransaction& transaction, const DynamicTable& table,
+                                const std::function<std::optional<std::string_view>()>& next,
+                                const LoadOptions& options) {
+    static_cast<void>(DynamicWriter(transaction, table));
+    const DynamicLayout& layout = DynamicLayout::of(table);
+    detail::LineReader lines(
+        [](void* context) {
+            return (*static_cast<const std::function<std::optional<std::string_view>()>*>(context))();
+        },
+        const_cast<void*>(static_cast<const void*>(&next)));
+    return Loaded(layout,
+                  [&](DynamicRecord& record) {
+                      const std::optional<std::string_view> line = lines.line();
+                      if (!line) return false;
+                      try {
+                          record.layout->read_json(*line, record);
+                      } catch (const Error& error) {
+                          detail::throw_at_line(lines.number(), error);
+                      }
+                      return true;
+                  })
+        .load(detail::find_table(transaction, layout.description()), options);
+}
+
+}  // namespace cambium

@@ -1,0 +1,304 @@
+// Erasing records, with what refers to them: one record, those of a query, all of a table.
+//
+// An erase that others refer to is a nested transaction. Records are erased and listed; then, from the list and not
+// by recursion, whatever refers to them: it is erased and listed too (cascade), set to null, left to the commit
+// (deferred) or remembered as a refusal. When the list is empty the refusals are looked at again: those whose
+// records went along are none.
+//
+// An expired record that is removed goes the same way, but nobody can refuse what time has done.
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "cambium/key/key.hpp"
+#include "cambium/writer.hpp"
+#include "typed/change.hpp"
+#include "typed/change_log.hpp"
+#include "typed/expiry.hpp"
+#include "typed/foreign_keys.hpp"
+#include "typed/sentence.hpp"
+#include "typed/work_list.hpp"
+
+namespace cambium::detail {
+namespace {
+
+bool may_be_referred(const TableState& table) {
+    return !table.referrers.empty() || !table.closed_referrers.empty();
+}
+
+/// Refuses what this database cannot do right: it has to know every table that refers to this one, as it is now.
+void check_referrers(const TableState& table) {
+    if (!table.closed_referrers.empty()) {
+        throw Error(ErrorCode::misuse, table_text(*table.description) + ": nothing can be erased, as " +
+                                           table.closed_referrers.front() +
+                                           " refers to it and was not opened with this database: add it to "
+                                           "Database::open<...>()");
+    }
+    for (const ReferrerState& referrer : table.referrers) {
+        if (!referrer.table->stale.load(std::memory_order_relaxed)) continue;
+        throw Error(ErrorCode::schema, table_text(*referrer.table->description) + ", which refers to " +
+                                           table_text(*table.description) +
+                                           ", was changed by another opener of the file since this database was "
+                                           "opened; open it again");
+    }
+}
+
+/// Whether somebody wants to hear of every record.
+bool is_followed(const TableState& table) {
+    return table.description->extras->log.keeps || table.watchers.load() > 0;
+}
+
+bool is_referred(const kv::Transaction& store, const TableState& table, ByteView key) {
+    for (const ReferrerState& referrer : table.referrers) {
+        if (first_referrer(store, referrer, key)) return true;
+    }
+    return false;
+}
+
+/// One erase, of any number of records, in a nested transaction.
+class Erasure {
+public:
+    explicit Erasure(WriteTransaction& scope)
+        : scope_(scope),
+          store_(TransactionAccess::writer(scope)),
+          erased_(store_, "cambium.erased"),
+          refused_(store_, "cambium.refused") {}
+
+    /// Erase a record and what goes with it. False when it is not there.
+    bool erase(const TableState& table, ByteView key) {
+        if (!erase_one(table, key)) return false;
+        follow_all();
+        return true;
+    }
+
+    /// Remove an expired record and do to what refers to it what is declared.
+    void remove(const TableState& table, ByteView key) {
+        remove_one(table, key);
+        follow_all();
+    }
+
+    /// Error{constraint} when something still refers to an erased record.
+    void finish() {
+        while (const std::optional<std::string> item = refused_.pop()) {
+            ByteView rest = *item;
+            const TableState& table = TransactionAccess::database(scope_).table(key::decode<std::uint32_t>(rest));
+            const ReferrerState& referrer = table.referrers[key::decode<std::uint32_t>(rest)];
+            if (const auto referring = live_referrer(referrer, rest)) {
+                throw still_referred(table, rest, referrer, *referring);
+            }
+            follow_all();  // expired records that were removed on the way
+        }
+    }
+
+private:
+    bool erase_one(const TableState& table, ByteView key) {
+        check_referrers(table);
+        if (!Change({&scope_, &table}, key).erase()) return false;
+        remember(table, key, false);
+        return true;
+    }
+
+    void remove_one(const TableState& table, ByteView key) {
+        check_referrers(table);
+        const std::string kept(key);  // it may lie in a tree that changes here
+        remove_expired_alone({&scope_, &table}, kept);
+        remember(table, kept, true);
+    }
+
+    void remember(const TableState& table, ByteView key, bool expired) {
+        if (is_referred(store_, table, key)) erased_.push(key::encode(table.position, expired).append(key));
+    }
+
+    void follow_all() {
+        while (const std::optional<std::string> item = erased_.pop()) {
+            ByteView rest = *item;
+            const auto position = key::decode<std::uint32_t>(rest);
+            const bool expired = key::decode<bool>(rest);
+            follow(TransactionAccess::database(scope_).table(position), rest, expired);
+        }
+    }
+
+    void follow(const TableState& table, ByteView key, bool expired) {
+        for (std::size_t i = 0; i < table.referrers.size(); ++i) {
+            const ReferrerState& referrer = table.referrers[i];
+            if (expired && referrer.key->on_erase == OnErase::refuse) continue;
+            for (;;) {
+                const std::optional<std::string> referring = live_referrer(referrer, key);
+                if (!referring) break;
+                if (referrer.key->on_erase == OnErase::refuse) {
+                    refuse(table, static_cast<std::uint32_t>(i), key);
+                    break;
+                }
+                const bool followed = referrer.key->on_erase == OnErase::cascade
+                                          ? erase_one(*referrer.table, *referring)
+                                          : set_null(referrer, *referring);
+                if (!followed) throw_lost(*referrer.table, *referrer.key, *referring);
+            }
+        }
+    }
+
+    /// The first record that refers to the one with this key; those that have expired are removed on the way.
+    std::optional<std::string> live_referrer(const ReferrerState& referrer, ByteView key) {
+        const TableHandle handle{&scope_, referrer.table};
+        for (;;) {
+            std::optional<std::string> referring = first_referrer(store_, referrer, key);
+            if (!referring || !some_expired(handle)) return referring;
+            const std::optional<ByteView> bytes = store_.get(referrer.table->records, *referring);
+            if (!bytes || !is_expired(handle, *referring, *bytes)) return referring;
+            remove_one(*referrer.table, *referring);
+        }
+    }
+
+    bool set_null(const ReferrerState& referrer, ByteView key) {
+        const TableHandle handle{&scope_, referrer.table};
+        for (;;) {
+            try {
+                return Change(handle, key).patch({referrer.key->clear, nullptr});
+            } catch (const InTheWay& other) {
+                remove_one(*referrer.table, other.key);
+            }
+        }
+    }
+
+    [[noreturn]] static void throw_lost(const TableState& table, const ForeignKeyDescription& key,
+                                        ByteView referring) {
+        throw Error(ErrorCode::corrupt, index_text(*table.description, table.description->indexes[key.index]) +
+                                            " has an entry for " + key_text(*table.description, referring) +
+                                            ", which is not in the table");
+    }
+
+    void refuse(const TableState& table, std::uint32_t number, ByteView key) {
+        if (table.referrers[number].key->deferred) {
+            add_pending(store_, TransactionAccess::workspace(scope_), {PendingKind::erased, table.position, number},
+                        key);
+        } else {
+            refused_.push(key::encode(table.position, number).append(key));
+        }
+    }
+
+    WriteTransaction& scope_;
+    kv::WriteTransaction& store_;
+    WorkList erased_;
+    WorkList refused_;
+};
+
+/// Whether an erase may alter records of the table that it does not erase, so that their index entries move.
+bool may_move_entries(const TableState& table) {
+    if (table.referrers.empty()) return false;
+    for (const ForeignKeyState& foreign : table.foreign_keys)
+        if (foreign.key->on_erase == OnErase::set_null) return true;
+    return false;
+}
+
+/// Erases what a walk leads to, one by one.
+std::uint64_t erase_each(const TableHandle& handle, const Selection& selection) {
+    WriteTransaction scope = TransactionAccess::transaction(handle).begin_nested();
+    const TableHandle inner{&scope, handle.table};
+    Erasure erasure(scope);
+    std::uint64_t erased = 0;
+    if (selection.index != kRecords && may_move_entries(*handle.table)) {
+        WorkList selected(TransactionAccess::writer(scope), "cambium.selected");
+        {
+            Scan scan(inner, selection);
+            while (scan.next()) selected.push(std::string(scan.primary_key()));
+        }
+        while (const std::optional<std::string> key = selected.pop())
+            erased += erasure.erase(*handle.table, *key) ? 1 : 0;
+    } else {
+        Scan scan(inner, selection);
+        while (scan.next()) erased += erasure.erase(*handle.table, scan.primary_key()) ? 1 : 0;
+    }
+    erasure.finish();
+    scope.commit();
+    return erased;
+}
+
+bool erase_referred(const TableHandle& handle, ByteView key) {
+    WriteTransaction scope = TransactionAccess::transaction(handle).begin_nested();
+    Erasure erasure(scope);
+    const bool erased = erasure.erase(*handle.table, key);
+    erasure.finish();
+    scope.commit();
+    return erased;
+}
+
+}  // namespace
+
+void remove_expired(const TableHandle& handle, ByteView key) {
+    const TableState& table = *handle.table;
+    if (may_be_referred(table)) check_referrers(table);
+    if (!is_referred(TransactionAccess::store(handle), table, key)) return remove_expired_alone(handle, key);
+    const std::string kept(key);
+    try {
+        WriteTransaction scope = TransactionAccess::transaction(handle).begin_nested();
+        Erasure erasure(scope);
+        erasure.remove(table, kept);
+        erasure.finish();
+        scope.commit();
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::constraint) throw;
+        remove_expired_alone(handle, kept);
+    }
+}
+
+bool erase_record(const TableHandle& handle, ByteView key) {
+    check_usable(handle);
+    const TableState& table = *handle.table;
+    if (may_be_referred(table)) check_referrers(table);
+    return write_among_expired(handle, key, [&] {
+        if (may_be_referred(table) && has_record(handle, key) &&
+            is_referred(TransactionAccess::store(handle), table, key)) {
+            return erase_referred(handle, key);
+        }
+        return Change(handle, key).erase();
+    });
+}
+
+std::uint64_t erase_selected(const TableHandle& handle, const TableHandle& selected, const Selection& selection) {
+    check_usable(handle);
+    const TableState& table = *handle.table;
+    if (selected.transaction != handle.transaction || selected.table != handle.table) {
+        throw Error(ErrorCode::misuse,
+                    table_text(*table.description) + ": erase() was given rows of another transaction or database");
+    }
+    if (may_be_referred(table)) check_referrers(table);
+    const bool whole = selection.index == kRecords && selection.skip == 0 &&
+                       selection.limit == std::numeric_limits<std::uint64_t>::max();
+    const bool plain = table.indexes.empty() && !may_be_referred(table) && !is_followed(table);
+    if (!whole || !plain) return erase_each(handle, selection);
+
+    WriteWorkspace& workspace = TransactionAccess::workspace(handle);
+    workspace.sequences.keep(table, TransactionAccess::writer(handle));
+    ChangeGuard guard(workspace);
+    const std::uint64_t erased = TransactionAccess::writer(handle).erase_range(
+        table.records, selection.low, selection.high ? ByteView(*selection.high) : ByteView());
+    workspace.statistics.records_erased += erased;
+    guard.done();
+    return erased;
+}
+
+void truncate(const TableHandle& handle) {
+    check_usable(handle);
+    const TableState& table = *handle.table;
+    if (may_be_referred(table)) {
+        check_referrers(table);
+        for (const ReferrerState& referrer : table.referrers) {
+            const bool others = referrer.table != &table;
+            if (others && TransactionAccess::store(handle).statistics(referrer.table->records).entries > 0) {
+                erase_each(handle, {});
+                return;
+            }
+        }
+    }
+    kv::WriteTransaction& store = TransactionAccess::writer(handle);
+    WriteWorkspace& workspace = TransactionAccess::workspace(handle);
+    workspace.sequences.keep(table, store);
+    ChangeGuard guard(workspace);
+    record_change(table, workspace, store, Operation::truncated, {}, std::nullopt, std::nullopt);
+    workspace.statistics.records_erased += store.statistics(table.records).entries;
+    store.clear(table.records);
+    for (const kv::Tree index : table.indexes) store.clear(index);
+    guard.done();
+}
+
+}  // namespace cambium::detail

@@ -1,0 +1,73 @@
+// Which records of a table have expired.
+//
+// A transaction fixes its time when it begins, so what has expired in a snapshot never changes. A handle of a
+// snapshot knows from its making whether the table holds any expired record; a write transaction keeps that in its
+// workspace, as its own writes may add some. While there is none, nothing else here is ever called.
+//
+// Thread rule: that of the transaction.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "cambium/query.hpp"
+#include "cambium/writer.hpp"
+#include "typed/state.hpp"
+
+namespace cambium::detail {
+
+/// Whether an expired record of the table is still there.
+[[nodiscard]] bool some_expired(const TableHandle& handle);
+/// The same as a look at the index of times finds it: for the making of a handle.
+[[nodiscard]] bool find_expired(const kv::Transaction& store, const TableState& table, Timestamp now);
+/// Whether a record, decoded or as it is stored, has expired. False for tables without ExpiresAt.
+[[nodiscard]] bool is_expired(const TableHandle& handle, const void* record);
+[[nodiscard]] bool is_expired(const TableHandle& handle, ByteView key, ByteView bytes);
+/// The same at a time, where there is no transaction of this layer yet.
+[[nodiscard]] bool is_expired_at(const TableDescription& table, const void* record, Timestamp now);
+/// The record of this key unless it has expired; nothing when there is none.
+[[nodiscard]] std::optional<ByteView> live_bytes(const TableHandle& handle, ByteView key);
+/// How many expired records are there. O(them).
+[[nodiscard]] std::uint64_t count_expired(const TableHandle& handle);
+/// The primary key of the record that expired first, if one has.
+[[nodiscard]] std::optional<std::string> first_expired(const TableHandle& handle);
+
+/// Thrown within a write, before it has changed anything, when an expired record is in its way.
+struct InTheWay {
+    std::string key;
+};
+
+/// Removes a record that has expired and its index entries, and does to what refers to it what is declared for an
+/// erase: cascade or set null. Who would refuse an erase is left as it is; and so is everything that refers to it
+/// when a rule of another record stands against it. O(1) unless something refers to the record (erase.cpp).
+/// Error{misuse} or Error{schema} when a table that refers to it is not open, or was changed meanwhile: nothing is
+/// removed then. Error{corrupt} when the index of times knows one that is not there.
+void remove_expired(const TableHandle& handle, ByteView key);
+/// The same for a record that nobody refers to, or whoever does stays as it is.
+void remove_expired_alone(const TableHandle& handle, ByteView key);
+
+/// What a write removes: two expired records, the oldest first; none when it may not.
+void remove_some_expired(const TableHandle& handle);
+
+/// Calls write(), which changes the record of this key: an expired one is gone before, and whatever else is in the
+/// way is removed and the write tried again.
+template <class Write>
+auto write_among_expired(const TableHandle& handle, ByteView key, Write&& write) -> decltype(write()) {
+    if (!some_expired(handle)) return write();
+    check_thread(handle);
+    if (const auto bytes = TransactionAccess::store(handle).get(handle.table->records, key);
+        bytes && is_expired(handle, key, *bytes)) {
+        remove_expired(handle, key);
+    }
+    for (;;) {
+        try {
+            const auto result = write();
+            remove_some_expired(handle);
+            return result;
+        } catch (const InTheWay& other) {
+            remove_expired(handle, other.key);
+        }
+    }
+}
+
+}  // namespace cambium::detail

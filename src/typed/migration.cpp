@@ -1,0 +1,186 @@
+#include "typed/migration.hpp"
+
+#include <memory>
+#include <vector>
+
+#include "typed/comparison.hpp"
+#include "typed/new_records.hpp"
+#include "typed/schema.hpp"
+#include "typed/sentence.hpp"
+#include "typed/state.hpp"
+
+namespace cambium::detail {
+namespace {
+
+/// What one step does, at most.
+constexpr std::uint64_t kMostRecords = 1000;
+constexpr std::size_t kMostBytes = std::size_t{4} << 20;
+
+std::string version_text(std::uint64_t version) {
+    return "version " + std::to_string(version);
+}
+
+std::optional<CatalogTable> entry_of(const kv::Transaction& transaction, const TableDescription& table) {
+    for (const std::string_view name : {table.name, table.evolution->former_table}) {
+        if (name.empty()) continue;
+        if (const std::optional<ByteView> bytes = stored_entry(transaction, name))
+            return decode_entry(*bytes, name);
+    }
+    return std::nullopt;
+}
+
+/// The migrations from a stored version on, proven to begin with what is stored.
+std::span<const MigrationDescription> steps_from(const CatalogTable& stored, const TableDescription& table) {
+    const auto refuse = [&](const std::string& what) {
+        throw Error(ErrorCode::schema, table_text(table) + ": " + what);
+    };
+    const EvolutionDescription& evolution = *table.evolution;
+    if (stored.migration && stored.migration->to != evolution.version) {
+        refuse("a migration to " + version_text(stored.migration->to) +
+               " was left half way; open the file with that declaration to finish it, this one is " +
+               version_text(evolution.version));
+    }
+    if (stored.schema_version > evolution.version) {
+        refuse("the file has " + version_text(stored.schema_version) + ", this program declares " +
+               version_text(evolution.version));
+    }
+    if (stored.schema_version == evolution.version) return {};
+    std::span<const MigrationDescription> steps = evolution.migrations;
+    while (!steps.empty() && steps.front().from < stored.schema_version) steps = steps.subspan(1);
+    if (steps.empty() || steps.front().from != stored.schema_version) {
+        refuse("the file has " + version_text(stored.schema_version) + ", " + version_text(evolution.version) +
+               " is declared, and there is no Migration<" + std::to_string(stored.schema_version) + ", ...>");
+    }
+    const MigrationDescription& first = steps.front();
+    std::vector<CatalogField> fields;
+    for (const FieldDescription& field : first.fields) fields.push_back({std::string(field.name), field.type()});
+    if (const std::string what = why_not_read(stored, fields, first.codec); !what.empty()) {
+        refuse("the old record of Migration<" + std::to_string(first.from) +
+               ", ...> is not what the file holds: " + what);
+    }
+    return steps;
+}
+
+struct RecordDeleter {
+    void (*destroy)(void* record) noexcept;
+    void operator()(void* record) const noexcept { destroy(record); }
+};
+using OwnedRecord = std::unique_ptr<void, RecordDeleter>;
+
+/// One record of each version, used over and over.
+class Chain {
+public:
+    Chain(std::span<const MigrationDescription> steps, const TableDescription& table)
+        : steps_(steps), table_(table) {
+        for (const MigrationDescription& step : steps)
+            records_.emplace_back(step.create(), RecordDeleter{step.destroy});
+        records_.emplace_back(table.create_record(table), RecordDeleter{table.destroy_record});
+    }
+
+    /// The record of the declaration that these old bytes become.
+    const void* upgrade(ByteView key, ByteView bytes) {
+        try {
+            steps_.front().decode(bytes, records_.front().get());
+        } catch (const Error& error) {
+            throw Error(error.code(), table_text(table_) + ", " + key_text(table_, key) + ", as " +
+                                          version_text(steps_.front().from) + ": " + error.what());
+        }
+        for (std::size_t i = 0; i < steps_.size(); ++i) steps_[i].upgrade(records_[i].get(), records_[i + 1].get());
+        return records_.back().get();
+    }
+
+private:
+    std::span<const MigrationDescription> steps_;
+    const TableDescription& table_;
+    std::vector<OwnedRecord> records_;
+};
+
+/// Foreign keys of other tables may refer to keys that have moved or gone: without columns they are those of no
+/// declaration, so that the next opening of their table verifies them.
+void doubt_referrers(kv::WriteTransaction& transaction, std::string_view stored_name, const CatalogTable& entry) {
+    for (const CatalogReferrer& referrer : entry.referrers) {
+        if (referrer.table == stored_name) continue;
+        const std::optional<ByteView> bytes = stored_entry(transaction, referrer.table);
+        if (!bytes) continue;
+        CatalogTable other = decode_entry(*bytes, referrer.table);
+        for (CatalogForeignKey& key : other.foreign_keys)
+            if (key.name == referrer.foreign_key) key.columns.clear();
+        ++other.version;
+        store_entry(transaction, referrer.table, other);
+    }
+}
+
+/// The table has its new records, and opening does the rest.
+void finish(kv::WriteTransaction& transaction, const TableDescription& table, std::string_view stored_name,
+            CatalogTable& entry) {
+    forget_references(transaction, stored_name, entry);
+    doubt_referrers(transaction, stored_name, entry);
+    for (const CatalogIndex& index : entry.indexes) transaction.drop_tree(index_tree_name(entry.id, index.id));
+    CatalogTable declared = declared_entry(table);
+    entry.schema_version = declared.schema_version;
+    entry.codec = declared.codec;
+    entry.fields = declared.fields;
+    entry.defaults = declared.defaults;
+    entry.key = declared.key;
+    entry.key_types = declared.key_types;
+    entry.indexes.clear();
+    entry.rules.clear();
+    entry.foreign_keys.clear();
+    std::erase_if(entry.referrers, [&](const CatalogReferrer& referrer) { return referrer.table == stored_name; });
+    entry.row_version = declared.row_version;
+    entry.migration.reset();
+}
+
+}  // namespace
+
+bool migration_is_due(const CatalogTable& stored, const TableDescription& table) {
+    return !steps_from(stored, table).empty();
+}
+
+bool migration_is_due(const kv::Transaction& transaction, const TableDescription& table) {
+    const std::optional<CatalogTable> stored = entry_of(transaction, table);
+    return stored && migration_is_due(*stored, table);
+}
+
+bool migrate_step(kv::WriteTransaction& transaction, const TableDescription& table, std::size_t max_key_bytes,
+                  MigrationProgress& progress) {
+    std::optional<CatalogTable> entry = entry_of(transaction, table);
+    if (!entry) return false;
+    const std::span<const MigrationDescription> steps = steps_from(*entry, table);
+    if (steps.empty()) return false;
+
+    const std::string_view stored_name =
+        stored_entry(transaction, table.name) ? table.name : table.evolution->former_table;
+    // Whoever has the table open in its old declaration is told by the change of the header.
+    CatalogHeader header = decode_header(stored_header(transaction).value_or(ByteView()));
+    ++header.generation;
+    ++entry->version;
+    if (!entry->migration) entry->migration.emplace().to = table.evolution->version;
+    CatalogMigration& migration = *entry->migration;
+
+    const kv::Tree records = transaction.tree(records_tree_name(entry->id));
+    NewRecords target(transaction, table, entry->id, max_key_bytes);
+    Chain chain(steps, table);
+    std::string key(migration.position.begin(), migration.position.end());
+    kv::Cursor cursor = transaction.cursor(records);
+    bool on = migration.records == 0 ? cursor.first() : cursor.seek(key);
+    if (on && migration.records > 0 && cursor.key() == ByteView(key)) on = cursor.next();
+    std::uint64_t done = 0;
+    for (std::size_t bytes = 0; on && done < kMostRecords && bytes < kMostBytes; on = cursor.next(), ++done) {
+        key = cursor.key();
+        bytes += key.size() + cursor.value().size();
+        bytes += target.add(key, chain.upgrade(key, cursor.value()));
+    }
+    migration.position.assign(key.begin(), key.end());
+    migration.records += done;
+    progress = {migration.records, transaction.statistics(records).entries};
+    if (!on) {
+        target.finish();
+        finish(transaction, table, stored_name, *entry);
+    }
+    store_entry(transaction, stored_name, *entry);
+    store_header(transaction, header);
+    return on;
+}
+
+}  // namespace cambium::detail
