@@ -72,10 +72,12 @@ kv::SalvageReport require_right(const std::string& path, const std::string& targ
     return report;
 }
 
-/// What a page says it is.
+/// What a page says it is. A page in the middle of a run has no header, and its bytes may look like any: it is told
+/// by the page number, and is reported as part of a run.
 kv::NodeHeader header_of(const std::string& bytes, std::uint64_t page) {
     kv::NodeHeader header;
     std::memcpy(&header, bytes.data() + page * kPage, sizeof header);
+    if (header.page_number != page) header.kind = kv::PageKind::run;
     return header;
 }
 
