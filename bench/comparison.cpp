@@ -13,6 +13,9 @@
 namespace cambium::bench {
 namespace {
 
+/// Memory to be found free by a workload that writes, over user bytes.
+constexpr std::size_t kFreeMemory = 2;
+
 /// The stores of one contestant.
 struct Stores {
     Stores(const EngineFactory& make, const std::filesystem::path& folder)
@@ -119,7 +122,7 @@ private:
                                 folder_.path() / (contestant.engine + (contestant.again ? "-again" : "")));
         for (std::size_t repetition = 0; repetition < options_.repetitions; ++repetition)
             for (Planned& step : planned)
-                if (repetition == 0 || !step.workload->once)
+                if (options_.repeats(*step.workload, repetition))
                     run_interleaved(step, dataset, effort, stores, repetition);
         collect(planned);
     }
@@ -181,6 +184,7 @@ private:
                           results_.contestants[who].engine);
             make_ready(stores[who], step, dataset, effort);
             settle(folder_.path());
+            if (step.workload->stage != Stage::read) have_free_memory(kFreeMemory * dataset.user_bytes());
             Task task{stores[who].of(step.workload->stage), dataset, step.picks, effort};
             run_workload(task, *step.workload);
             keep(step, task, who, repetition);

@@ -60,7 +60,8 @@ void select_workloads(Options& options, const std::vector<std::string>& names) {
 void be_quick(Options& options) {
     options.records = {1'000'000};
     options.repetitions = 3;
-    options.peer_repetitions = 1;
+    options.quick = true;
+    options.engines = {"cambium", "lmdb"};
     Effort& effort = options.effort;
     effort.gets = 300'000;
     effort.scanned = 2'000'000;
@@ -163,6 +164,11 @@ bool Options::reaches(const Workload& workload, KeyKind kind, std::size_t size) 
     return false;
 }
 
+bool Options::repeats(const Workload& workload, std::size_t repetition) const {
+    return repetition == 0 || workload.repeats == Repeats::always ||
+           (workload.repeats == Repeats::not_when_quick && !quick);
+}
+
 bool Options::takes_part(const std::string& engine, std::size_t repetition) const {
     return engine == "cambium" || engine == "lmdb" || repetition < peer_repetitions;
 }
@@ -170,15 +176,15 @@ bool Options::takes_part(const std::string& engine, std::size_t repetition) cons
 std::string usage() {
     std::string text =
         "bench/compare: Cambium beside other stores, measured in one run.\n\n"
-        "  --quick            1M records, 3 repetitions, of peers other than LMDB 1: about 9 minutes\n"
-        "  --full             1M and 10M records, 5 repetitions: hours\n"
+        "  --quick            1M records, 3 repetitions, LMDB the only peer: about 5 minutes\n"
+        "  --full             1M and 10M records, 5 repetitions, every peer: hours\n"
         "  --records N[,N]    records per data set; 20k and 1M are understood (default 1M)\n"
         "  --reps N           repetitions; medians are printed (default 5)\n"
         "  --peer-reps N      repetitions of engines other than cambium and lmdb (default all)\n"
         "  --keys LIST        of u64,random16,string: the workloads run on all of these (default: random16\n"
         "                     and string where a target asks for them)\n"
-        "  --engines LIST     of those compiled in (default all but lmdb-writemap); ratios refer to lmdb,\n"
-        "                     which runs twice\n"
+        "  --engines LIST     of those compiled in (default all but lmdb-writemap, quick cambium,lmdb);\n"
+        "                     ratios refer to lmdb, which runs twice\n"
         "  --workloads LIST   of the names below (default all)\n"
         "  --dir FOLDER       where the stores are written: a folder on a real disk (default: here)\n"
         "  --overwrites N     of the whole data before the updates after overwrites (default 10, quick 2)\n"

@@ -21,6 +21,7 @@ struct Options {
     std::vector<const Workload*> workloads;   ///< in the order of workloads()
     bool limits = true;                       ///< measure the machine's physical limits
     std::size_t limits_mib = 2048;            ///< of memory, and of a file
+    bool quick = false;                       ///< slow workloads run once
     std::string directory = ".";              ///< where the stores are written
     bool markdown = false;
     std::string ratios;  ///< the file to write them to; none when empty
@@ -29,6 +30,8 @@ struct Options {
 
     /// Whether a workload runs on a data set.
     [[nodiscard]] bool reaches(const Workload& workload, KeyKind kind, std::size_t size) const;
+    /// Whether a workload runs in a repetition.
+    [[nodiscard]] bool repeats(const Workload& workload, std::size_t repetition) const;
     /// Whether an engine takes part in a repetition.
     [[nodiscard]] bool takes_part(const std::string& engine, std::size_t repetition) const;
 };

@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include "machine.hpp"
+
 namespace cambium::bench {
 namespace {
 
@@ -98,6 +100,16 @@ void settle(const std::filesystem::path& folder) {
         if (after - before < kQuietSeconds) return;
         before = after;
     }
+}
+
+void have_free_memory(std::size_t bytes) {
+    if (bytes >> 20U > available_memory_mib() / 2) return;
+    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return;
+    (void)madvise(memory, bytes, MADV_HUGEPAGE);
+    auto* touched = static_cast<volatile unsigned char*>(memory);
+    for (std::size_t i = 0; i < bytes; i += kPageBytes) touched[i] = 1;
+    munmap(memory, bytes);
 }
 
 }  // namespace cambium::bench

@@ -1,6 +1,7 @@
-// What the kernel keeps in memory of files.
+// What the kernel keeps in memory of files, and the memory that it has free.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 
@@ -13,5 +14,10 @@ namespace cambium::bench {
 /// Wait until the file system of a folder has written what is dirty and this process does nothing any more, so that
 /// nobody pays for the one before. A minute at most.
 void settle(const std::filesystem::path& folder);
+
+/// Take so many bytes of memory, touch them and give them back, so that the next ones to need memory find it free.
+/// The host of a virtual machine may have taken free memory away: then 2 MiB of it cost whoever touches them first up
+/// to 5 ms, and they are taken away again after a second or two. Does nothing when there is not enough.
+void have_free_memory(std::size_t bytes);
 
 }  // namespace cambium::bench

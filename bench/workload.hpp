@@ -123,6 +123,13 @@ struct Task {
     std::string skipped{};           ///< why it could not be run here; nothing is measured or compared then
 };
 
+/// In which repetitions a workload runs.
+enum class Repeats : std::uint8_t {
+    always,
+    not_when_quick,  ///< it takes longer than the others: once in the quick version
+    never,           ///< the figure is a size, not a time
+};
+
 struct Workload {
     std::string_view name;  ///< on the command line
     std::array<Figure, kFigures> figures;
@@ -134,8 +141,7 @@ struct Workload {
     Picks (*prepare)(const Dataset& dataset, const Effort& effort);
     /// Does the work. Returns the number of operations that the first figure counts; 0 when it set it.
     std::size_t (*run)(Task& task);
-    /// Whether one repetition is enough: the figure is a size, not a time.
-    bool once = false;
+    Repeats repeats = Repeats::always;
 };
 
 /// Every workload, in the order in which they run and are printed. The sorted load is the first.
