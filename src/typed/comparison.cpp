@@ -197,9 +197,7 @@ private:
         if (keeps_place(declared_wire_, field.name))
             return changes(what + " is deprecated: records keep it until they are written again");
         if (std::find(dropped.begin(), dropped.end(), field.name) == dropped.end()) {
-            differs(what + " is no longer declared; Renamed<\"" + field.name +
-                    "\", &Record::member> says where it went, Dropped<\"" + field.name +
-                    "\"> that its content may be lost");
+            differs(what + " is no longer declared; " + how_to_lose(field.name));
         } else if (form_ != FieldForm::named) {
             differs(what + " cannot be dropped with codec " + declared_.codec +
                     ", which finds fields by their places" + kNeedsMigration);
@@ -207,6 +205,17 @@ private:
             changes(what + " is dropped");
             plan_.rewrites = true;
         }
+    }
+
+    [[nodiscard]] std::string how_to_lose(const std::string& field) const {
+        const std::string renamed = "Renamed<\"" + field + "\", &Record::member> says where it went";
+        if (form_ == FieldForm::named)
+            return renamed + ", Dropped<\"" + field +
+                   "\"> that its content may be lost; in a schema cambium_renamed_from and cambium_dropped do";
+        if (form_ == FieldForm::positional)
+            return renamed + ", in a schema cambium_renamed_from: \"" + field +
+                   "\"; a field of a schema that is no longer wanted becomes (deprecated)";
+        return renamed + kNeedsMigration;
     }
 
     // The bytes are those of the record in memory, or nobody knows what they are.

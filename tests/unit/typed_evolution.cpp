@@ -142,7 +142,8 @@ TEST_CASE("what may be lost is refused, with a sentence for each difference") {
           "table \"persons\": field \"age\" was u16, is declared u8; a Migration may say how "
           "(cambium/evolution.hpp)\n"
           "table \"persons\": field \"fax\" (string) is no longer declared; Renamed<\"fax\", &Record::member> says "
-          "where it went, Dropped<\"fax\"> that its content may be lost");
+          "where it went, Dropped<\"fax\"> that its content may be lost; in a schema cambium_renamed_from and "
+          "cambium_dropped do");
 }
 
 TEST_CASE("records as in memory are read only as they were written") {
