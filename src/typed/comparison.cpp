@@ -114,6 +114,7 @@ public:
         CatalogTable known = stored_;
         if (new_defaults_.empty()) known.defaults = declared_.defaults;
         plan_.changed = declared_ != known || !plan_.new_indexes.empty() || !plan_.stored_name.empty();
+        plan_.completes = !plan_.changed && stored_.defaults.empty() && !declared_.defaults.empty();
     }
 
 private:

@@ -339,6 +339,35 @@ TEST_CASE("defaults are in the catalog, come back in a schema, and do not change
             {false, "table \"reviews\": the default of field \"earlier.weight\" was 0.5, is declared 0.7" + ends}});
 }
 
+TEST_CASE("what an older version did not keep of buffers is in the catalog after the first opening for writing") {
+    const Folder folder;
+    const std::string store = folder.file("sessions.cambium");
+    const auto open = [&](const cambium::Options& options = {}) {
+        static_cast<void>(cambium::Database::open<router::Sessions>(store, options));
+    };
+    open();
+    const auto complete = cambium::describe(store);
+    REQUIRE(complete.size() == 1);
+    REQUIRE(complete[0].codec == "flatbuffers");
+    REQUIRE_FALSE(complete[0].defaults.empty());
+    {
+        cambium::kv::Environment environment = cambium::kv::Environment::open(store);
+        cambium::kv::WriteTransaction writer = environment.begin_write();
+        const cambium::kv::Tree catalog = writer.tree("cambium.catalog");
+        auto entry = cambium::Document::from_cbor(*writer.get(catalog, "table/sessions"));
+        entry.erase("defaults");
+        writer.put(catalog, "table/sessions", entry.to_cbor());
+        writer.commit();
+    }
+    CHECK(cambium::describe(store)[0].defaults.empty());
+    open({.read_only = true});
+    CHECK(cambium::describe(store)[0].defaults.empty());
+    open();
+    CHECK(cambium::describe(store) == complete);
+    cambium::kv::Environment environment = cambium::kv::Environment::open(store);
+    CHECK(cambium::kv::check(environment).ok());
+}
+
 TEST_CASE("what a stored buffer cannot give is refused") {
     const auto schema_of = [](const std::string& nested, const std::string& fields) {
         return "attribute \"cambium_table\"; attribute \"cambium_key\"; table M { s:string; } table P { s:string; "
