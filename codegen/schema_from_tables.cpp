@@ -105,17 +105,8 @@ private:
         is_raw_ = codec == "raw";
         is_wire_ = codec == "flatbuffers" && !table.defaults.empty();
         if (!is_identifier(table.name)) refuse("its name is no identifier");
-        if (codec == "flatbuffers")
-            notes_.insert(is_wire_
-                              ? "// Of tables in codec flatbuffers it does not keep either which fields are "
-                                "deprecated: compare "
-                                "this with the\n// schema that the records were written by.\n"
-                              : "// Of " + where_ +
-                                    " it does not keep either which bytes are structs, what absent numbers are "
-                                    "and which\n// fields are deprecated: compare this with the schema that the "
-                                    "records were written "
-                                    "by.\n");
-        else if (codec != "cbor" && codec != "json" && codec != "raw")
+        note_what_is_lost(table);
+        if (codec != "flatbuffers" && codec != "cbor" && codec != "json" && codec != "raw")
             refuse("its codec " + table.codec + " is none of a schema");
         if (table.key.empty()) refuse("its key is outside the record");
         const std::string name = unused_name(record_wish(table.name));
@@ -159,6 +150,18 @@ private:
         }
         text += deprecated_until("", wire, place);
         definitions_ += text + "}\n\n";
+    }
+
+    void note_what_is_lost(const TableInfo& table) {
+        if (!is_wire_ && table.codec.substr(0, table.codec.find('+')) == "flatbuffers")
+            notes_.insert(
+                "// Of " + where_ +
+                " it does not keep either which bytes are structs, what absent numbers are and which\n// "
+                "fields are deprecated: compare this with the schema that the records were written by.\n");
+        if (table.keeps_log) notes_.insert("// It does not keep the limits of the log of " + where_ + ".\n");
+        if (table.migrating_to != 0)
+            notes_.insert("// A migration of " + where_ + " to version " + std::to_string(table.migrating_to) +
+                          " is half way: this is what it had before.\n");
     }
 
     static std::string joined(const std::vector<std::string>& names) {
@@ -465,8 +468,10 @@ private:
         while (fields != nullptr && at < fields->size()) {
             const std::string text{fields->elements()[at++].as_text()};
             if (!name.empty() && (text == name || text == "!" + name)) break;
-            if (!text.empty() && text.front() == '-')
+            if (!text.empty() && text.front() == '-') {
+                notes_.insert("// Of deprecated fields it keeps names and places, not the types.\n");
                 lines += "    " + text.substr(1) + ":" + (is_union ? union_of_old() : "ubyte") + " (deprecated);\n";
+            }
             is_union = text.empty();
         }
         return lines;

@@ -86,6 +86,11 @@ void check_agreement(const std::string& store, const std::string& schema) {
     CHECK(written.errors == std::vector<std::string>{});
     CAPTURE(written.text);
     CHECK(declared_by("it.fbs", written.text) == stored);
+    const auto back = cambium::codegen::check_schemas({schema, content_of(schema)}, {"it.fbs", written.text}, {});
+    CHECK(back.errors == std::vector<std::string>{});
+    CHECK(back.differences == std::vector<Difference>{});
+    const auto forth = cambium::codegen::check_schemas({"it.fbs", written.text}, {schema, content_of(schema)}, {});
+    CHECK(forth.differences == std::vector<Difference>{});
     cambium::kv::Environment environment = cambium::kv::Environment::open(store);
     CHECK(cambium::kv::check(environment).ok());
 }
