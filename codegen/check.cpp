@@ -24,7 +24,8 @@ std::unique_ptr<Schema> read(const SchemaText& text, const std::vector<std::stri
 /// What an earlier schema has stored: qualified names of definitions.
 struct Stored {
     std::set<std::string> in_buffers;  ///< FlatBuffers' rules hold for these
-    std::set<std::string> with_names;  ///< by codec json, which stores the names of enumerators
+    std::set<std::string> by_name;     ///< of fields: codecs cbor and json
+    std::set<std::string> with_names;  ///< of enumerators too: codec json
     std::set<std::string> at_all;
 };
 
@@ -38,17 +39,19 @@ std::set<std::string> all_definitions(const Schema& schema) {
 
 /// A schema without tables is one of buffers. With tables its root type is one, unless that is a table.
 Stored stored_by(const Schema& schema) {
-    if (schema.tables.empty()) return {all_definitions(schema), {}, all_definitions(schema)};
-    const auto of = [&](const std::string& codec) {
-        return records_of_tables(schema, [&](const Table& table) { return codec.empty() || table.codec == codec; });
+    if (schema.tables.empty()) return {all_definitions(schema), {}, {}, all_definitions(schema)};
+    const auto of = [&](const std::vector<std::string>& codecs) {
+        return records_of_tables(schema, [&](const Table& table) {
+            return std::find(codecs.begin(), codecs.end(), table.codec) != codecs.end();
+        });
     };
-    std::vector<const Record*> all = of("");
-    std::vector<const Record*> in_buffers = of("flatbuffers");
+    std::vector<const Record*> all = records_of_tables(schema, [](const Table&) { return true; });
+    std::vector<const Record*> in_buffers = of({"flatbuffers"});
     if (schema.root != nullptr && std::find(all.begin(), all.end(), schema.root) == all.end()) {
         in_buffers.push_back(schema.root);
         all.push_back(schema.root);
     }
-    return {reachable(in_buffers), reachable(of("json")), reachable(all)};
+    return {reachable(in_buffers), reachable(of({"cbor", "json"})), reachable(of({"json"})), reachable(all)};
 }
 
 /// Calls `visit` with each pair of definitions that have the same name, one of `names`.
@@ -94,6 +97,9 @@ public:
         const std::set<std::string> in_buffers = stored_.in_buffers;
         each_pair(before_.records, now_.records, in_buffers,
                   [this](const Record& before, const Record& now) { compare_structs(before, now); });
+        each_pair(before_.records, now_.records, stored_.by_name, [&](const Record& before, const Record& now) {
+            if (in_buffers.count(qualified(now.scope, now.name)) == 0) compare_defaults(before, now);
+        });
         compare_names();
         return std::move(stored_.in_buffers);
     }
@@ -152,6 +158,20 @@ private:
         refuse("buffers: struct " + now.name + " was " + struct_layout(before) + ", is " + struct_layout(now) +
                " now; a struct never changes: give the new one another name, and a new field");
         stored_.in_buffers.erase(qualified(now.scope, now.name));
+    }
+
+    /// Codecs cbor and json store every field that the record had then. Of records in buffers the library says
+    /// more.
+    void compare_defaults(const Record& before, const Record& now) {
+        for (const Field& old : before.fields) {
+            const Field* const field = now.find(old.name);
+            const bool are_numbers = field != nullptr && !old.is_deprecated && !old.default_value.empty() &&
+                                     !field->default_value.empty() && old.type.kind == field->type.kind;
+            if (!are_numbers || old.default_value == field->default_value) continue;
+            differences_.push_back({true, "record " + now.name + ": the default of field " + old.name + " was " +
+                                              old.default_value + ", is " + field->default_value +
+                                              " now; records that were stored before there was the field read it"});
+        }
     }
 
     /// Records whose table has another name now: nothing else tells such a table from a new one.

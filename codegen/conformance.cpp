@@ -12,7 +12,8 @@ namespace {
 namespace fbs = flatbuffers;
 
 constexpr const char* kFieldsStay =
-    "; in buffers a field keeps its place, type and default: add another at the end, and make this one "
+    "; in buffers a field keeps its place, its default, and its type by name: add another at the end, and make "
+    "this one "
     "(deprecated)";
 constexpr const char* kStructsStay = "; a struct never changes: give the new one another name, and a new field";
 constexpr const char* kMembersStay = "; in buffers a member keeps its type number: add others at the end";
@@ -68,6 +69,12 @@ std::string text_of(const fbs::Type& type) {
     if (type.struct_def != nullptr) return type.struct_def->name;
     if (type.enum_def != nullptr) return type.enum_def->name;
     return fbs::kTypeNames[type.base_type];
+}
+
+/// What an enum is stored as: the library tells enums apart by name and number.
+std::string number_of(const fbs::FieldDef& field) {
+    const fbs::Type& type = field.value.type;
+    return fbs::kTypeNames[fbs::IsSeries(type) ? type.element : type.base_type];
 }
 
 /// As a schema would say it: "a:int = 1 (id: 0)".
@@ -135,7 +142,13 @@ private:
     static std::string change_of(const fbs::FieldDef& field, const fbs::StructDef& record, const fbs::FieldDef* old,
                                  const fbs::StructDef& base) {
         if (old == nullptr) return {};  // what differs is the place of a union's type
-        return ", was " + text_of(*old, base) + ", is " + text_of(field, record);
+        std::string was = text_of(*old, base);
+        std::string is = text_of(field, record);
+        if (was == is) {
+            was += " of " + number_of(*old);
+            is += " of " + number_of(field);
+        }
+        return ", was " + was + ", is " + is;
     }
 
     void ask_about_union(fbs::EnumDef& definition) {

@@ -133,7 +133,7 @@ private:
         const Document* const wire = is_wire_ ? &defaults : nullptr;
         std::size_t place = 0;
         for (const FieldInfo& field : table.fields) {
-            text += deprecated_until(field.name, wire, place);
+            text += deprecated_until(name, field.name, wire, place);
             FieldText written =
                 field_text(parse_type(field.type), name, field.name, false, defaults.find(field.name));
             set_presence(parse_type(field.type), field.name, wire, written);
@@ -148,7 +148,7 @@ private:
             if (field.name == table.expires_at) written.attributes.push_back(attribute("cambium_expires"));
             text += line_of(field.name, written);
         }
-        text += deprecated_until("", wire, place);
+        text += deprecated_until(name, "", wire, place);
         definitions_ += text + "}\n\n";
     }
 
@@ -389,13 +389,13 @@ private:
         std::size_t place = 0;
         for (std::size_t i = 0; i < type.parts.size(); ++i) {
             const std::string& member = type.members[i];
-            text += deprecated_until(member, wire, place);
+            text += deprecated_until(name, member, wire, place);
             FieldText written = field_text(type.parts[i], name, member, as_struct,
                                            initial == nullptr ? nullptr : initial->find(member));
             set_presence(type.parts[i], member, wire, written);
             text += line_of(member, written);
         }
-        text += deprecated_until("", wire, place);
+        text += deprecated_until(name, "", wire, place);
         definitions_ += text + "}\n\n";
         shared_[key] = name;
         return name;
@@ -461,20 +461,35 @@ private:
     }
 
     /// Places of fields that are no longer read, up to the field of this name, or to the end: they stay taken.
-    std::string deprecated_until(const std::string& name, const Document* wire, std::size_t& at) {
+    std::string deprecated_until(const std::string& owner, const std::string& name, const Document* wire,
+                                 std::size_t& at) {
         const Document* const fields = wire == nullptr ? nullptr : wire->find("#fields");
         std::string lines;
         bool is_union = false;
         while (fields != nullptr && at < fields->size()) {
             const std::string text{fields->elements()[at++].as_text()};
             if (!name.empty() && (text == name || text == "!" + name)) break;
-            if (!text.empty() && text.front() == '-') {
-                notes_.insert("// Of deprecated fields it keeps names and places, not the types.\n");
-                lines += "    " + text.substr(1) + ":" + (is_union ? union_of_old() : "ubyte") + " (deprecated);\n";
-            }
+            if (!text.empty() && text.front() == '-')
+                lines += deprecated_line(owner, text.substr(1), *wire, is_union);
             is_union = text.empty();
         }
         return lines;
+    }
+
+    std::string deprecated_line(const std::string& owner, const std::string& name, const Document& wire,
+                                bool is_union) {
+        FieldText field;
+        const Document* const said = wire.find("-" + name);
+        if (said != nullptr && said->is_array() && !said->empty() && said->elements()[0].is_text()) {
+            field = field_text(parse_type(std::string{said->elements()[0].as_text()}), owner, name, false,
+                               said->size() > 1 ? &said->elements()[1] : nullptr);
+        } else {  // as an older version wrote it
+            field.type = is_union ? union_of_old() : "ubyte";
+            notes_.insert("// Of field \"" + name + "\" of " + owner +
+                          ", which is deprecated, it keeps the place, not the type.\n");
+        }
+        field.attributes = {"deprecated"};
+        return line_of(name, field);
     }
 
     /// Some union, for fields that were one and are no longer read.

@@ -156,8 +156,18 @@ private:
             field.later = field.later && !plan_.rewrites && !plan_.rekeyed;
             if (was_stored(field.name)) continue;
             field.later = !plan_.rewrites && !plan_.rekeyed;
+            compare_regained(field);
             changes("field " + quoted(field.name) + " (" + field.type + ") is new");
         }
+    }
+
+    // Buffers that were stored before it was deprecated have it.
+    void compare_regained(const CatalogField& field) {
+        const auto old = deprecated_field(stored_wire_, field.name);
+        if (!old || buffer_reads_as(old->type, field.type, {old->wire, declared_wire_.find(field.name)})) return;
+        refused_fields_.push_back(field.name);
+        differs("field " + quoted(field.name) + " was " + std::string(old->type) +
+                " before it was deprecated, is declared " + field.type + kNeedsMigration);
     }
 
     [[nodiscard]] bool was_stored(std::string_view declared) const {
@@ -181,8 +191,8 @@ private:
             changes("field " + quoted(field.name) + " is renamed " + quoted(now));
             plan_.rewrites = plan_.rewrites || form_ == FieldForm::named;
         }
-        if (declared->type == field.type) return;
-        if (!reads_as(field.type, declared->type, form_)) {
+        if (declared->type == field.type || has_other_struct(field.name, now)) return;
+        if (!reads(field, *declared)) {
             refused_fields_.emplace_back(now);
             return differs("field " + quoted(field.name) + " was " + field.type + ", is declared " +
                            declared->type + kNeedsMigration);
@@ -190,6 +200,21 @@ private:
         changes("field " + quoted(now) + " becomes " + declared->type + ", was " + field.type);
         const bool in_key = std::find(declared_.key.begin(), declared_.key.end(), now) != declared_.key.end();
         plan_.rekeyed = plan_.rekeyed || in_key;
+    }
+
+    [[nodiscard]] bool reads(const CatalogField& stored, const CatalogField& declared) const {
+        if (form_ != FieldForm::positional) return reads_as(stored.type, declared.type, form_);
+        return buffer_reads_as(stored.type, declared.type,
+                               {stored_wire_.find(stored.name), declared_wire_.find(declared.name),
+                                requires_field(stored_wire_, stored.name)});
+    }
+
+    /// What compare_wire() has a sentence for.
+    [[nodiscard]] bool has_other_struct(const std::string& stored, std::string_view declared) const {
+        const Document* const before = stored_wire_.find(stored);
+        const Document* const now = declared_wire_.find(declared);
+        const bool were_told = tells_places(stored_wire_) && tells_places(declared_wire_);
+        return were_told && is_struct(before) && is_struct(now) && *before != *now;
     }
 
     void compare_lost(const CatalogField& field) {
@@ -226,7 +251,12 @@ private:
             same = name_now(stored_.fields[i].name) == declared_.fields[i].name &&
                    stored_.fields[i].type == declared_.fields[i].type;
         }
-        if (same) return;
+        if (same) {
+            for (const CatalogField& field : stored_.fields)
+                if (name_now(field.name) != field.name)
+                    changes("field " + quoted(field.name) + " is renamed " + quoted(name_now(field.name)));
+            return;
+        }
         differs("the record was {" + fields_text(stored_.fields) + "}, is declared {" +
                 fields_text(declared_.fields) + "}, and codec " + declared_.codec +
                 " reads records only as they were written" + kNeedsMigration);
@@ -259,7 +289,8 @@ private:
         Document now = Document::object();
         const auto add = [&](Document& to, std::string_view name, const Document& value) {
             // Of a field whose type does not fit there is enough said.
-            if (std::find(refused_fields_.begin(), refused_fields_.end(), name) == refused_fields_.end())
+            const std::string_view field = name.substr(name.starts_with('-') ? 1 : 0);
+            if (std::find(refused_fields_.begin(), refused_fields_.end(), field) == refused_fields_.end())
                 to[name] = value;
         };
         for (const Document::Member& member : stored_wire_.members())

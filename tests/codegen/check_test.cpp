@@ -18,7 +18,8 @@ using Sentences = std::vector<std::string>;
 
 const std::string kNeedsMigration = "; a Migration may say how (cambium/evolution.hpp)";
 const std::string kFieldsStay =
-    "; in buffers a field keeps its place, type and default: add another at the end, and make this one "
+    "; in buffers a field keeps its place, its default, and its type by name: add another at the end, and make "
+    "this one "
     "(deprecated)";
 const std::string kStructsStay = "; a struct never changes: give the new one another name, and a new field";
 const std::string kMembersStay = " now; members keep their numbers, and new ones go to the end";
@@ -196,6 +197,9 @@ TEST_CASE("a field that changes between an enum and a number, where the library 
                     differs("table S", "l", "l:[ubyte] (id: 1)", "l:[E] (id: 1)")});
     CHECK(differences(schema("E", "old_name:E;"), schema("E", "name:ubyte;")) ==
           Sentences{differs("table R", "name", "old_name:E (id: 0)", "name:ubyte (id: 0)")});
+    CHECK(differences("enum E:ubyte { a } table R { e:E; l:[E]; }", "enum E:int { a } table R { e:E; l:[E]; }") ==
+          Sentences{differs("table R", "e", "e:E (id: 0) of ubyte", "e:E (id: 0) of int"),
+                    differs("table R", "l", "l:[E] (id: 1) of ubyte", "l:[E] (id: 1) of int")});
     CHECK(differences(schema("E", "x:E;"), schema("E", "x:int;")) ==
           Sentences{differs("table R", "x", "x:E (id: 0)", "x:int (id: 0)")});
 }
@@ -269,8 +273,14 @@ TEST_CASE("FlatBuffers' rules hold for what buffers are made of, and for nothing
                mapped + " m:InMap; id:ulong (cambium_key); }";
     };
     const std::string fields = "x:int; y:int = 1;";
+    const auto default_of = [](const std::string& record) {
+        return "+ record " + record +
+               ": the default of field y was 1, is 2 now; records that were stored before there was the field read "
+               "it";
+    };
     CHECK(differences(schema(fields, fields, ""), schema(fields, "y:int = 2; x:int;", "")) ==
-          Sentences{"+ table \"mapped\": field \"m\" becomes optional<record{y:i32,x:i32}>, was "
+          Sentences{default_of("InMap"), default_of("B"),
+                    "+ table \"mapped\": field \"m\" becomes optional<record{y:i32,x:i32}>, was "
                     "optional<record{x:i32,y:i32}>"});
     CHECK(differences(schema(fields, fields, ""), schema(fields, "y:long = 1; x:int; z:string;", "")).size() == 3);
     CHECK(check_schemas({"old.fbs", declared(schema(fields, fields, ""))},

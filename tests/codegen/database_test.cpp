@@ -426,6 +426,7 @@ TEST_CASE("what a stored buffer cannot give is refused") {
     const auto check = cambium::codegen::check_tables(stored, {"it.fbs", written.text}, {});
     CHECK(check.errors == std::vector<std::string>{});
     CHECK(check.differences == std::vector<Difference>{});
+    CHECK(declared_by("it.fbs", written.text) == stored);
     CHECK(cambium::codegen::check_tables(declared_by("it.fbs", written.text), {"it.fbs", odd}, {}).differences ==
           std::vector<Difference>{});
 }
@@ -471,6 +472,94 @@ TEST_CASE("nested tables of buffers grow, structs and what is one do not change"
               "x:int;", "a:int;",
               "at:Point; path:[Point]; part:Part; parts:[Part]; tag:[ubyte] (cambium_type: \"uuid\");")) ==
           std::vector<std::string>{place + "\"tag\" was struct{fixed<16>}, is declared no struct" + ends});
+}
+
+TEST_CASE("deprecated fields of buffers: in nested tables too, and back as what they were only") {
+    const auto schema_of = [](const std::string& part, const std::string& fields) {
+        return "attribute \"cambium_table\"; attribute \"cambium_key\"; struct Point { x:int; }\ntable Part { " +
+               part +
+               " }\ntable Other { x:int; }\nunion U { Other, Part }\n"
+               "table Thing (cambium_table: \"things\") { id:ulong (cambium_key); " +
+               fields + " }\n";
+    };
+    const std::string holders = "part:Part; parts:[Part]; u:U;";
+    const auto differences = [&](const std::string& before, const std::string& now) {
+        const auto check = cambium::codegen::check_tables(declared_by("it.fbs", before), {"it.fbs", now}, {});
+        CHECK(check.errors == std::vector<std::string>{});
+        return check.differences;
+    };
+    const std::string place = "table \"things\": field ";
+    const std::string ends = "; a Migration may say how (cambium/evolution.hpp)";
+
+    const std::string whole = schema_of("a:int; b:string; c:Point;", holders);
+    const std::string less = schema_of("a:int; b:string (deprecated); c:Point (deprecated);", holders);
+    const std::string is = "record{a:i32,b:optional<string>,c:optional<record{x:i32}>}";
+    const std::string as_union = "variant<null,record{x:i32},";
+    CHECK(differences(whole, less) ==
+          std::vector<Difference>{
+              {true, place + "\"part\" becomes optional<record{a:i32}>, was optional<" + is + ">"},
+              {true, place + "\"parts\" becomes vector<record{a:i32}>, was vector<" + is + ">"},
+              {true, place + "\"u\" becomes " + as_union + "record{a:i32}>, was " + as_union + is + ">"}});
+    const auto is_refused = [&](const std::string& before, const std::string& now) {
+        const auto all = differences(before, now);
+        return std::any_of(all.begin(), all.end(), [](const Difference& d) { return !d.is_compatible; });
+    };
+    CHECK_FALSE(is_refused(less, whole));
+    CHECK(is_refused(whole, schema_of("a:int;", holders)));
+    CHECK(is_refused(less, schema_of("a:int; b:int; c:Point;", holders)));
+    CHECK(is_refused(less, schema_of("a:int; b:string; c:Other;", holders)));
+
+    const auto of_thing = [&](const std::string& fields) { return schema_of("a:int;", fields); };
+    const std::string gone = "a:int = 5 (deprecated); b:Part (deprecated);";
+    CHECK_FALSE(is_refused(of_thing(gone), of_thing("a:int = 5; b:Part;")));
+    CHECK(differences(of_thing(gone), of_thing("a:long = 5; b:Part;")) ==
+          std::vector<Difference>{{false, place + "\"a\" was i32 before it was deprecated, is declared i64" + ends},
+                                  {true, place + "\"a\" (i64) is new"},
+                                  {true, place + "\"b\" (optional<record{a:i32}>) is new"}});
+    CHECK(differences(of_thing("a:int = 5 (deprecated);"), of_thing("a:int = 6;")) ==
+          std::vector<Difference>{
+              {false,
+               "table \"things\": the default of field \"a\" was 5, is declared 6, and FlatBuffers store no "
+               "number that equals its default" +
+                   ends},
+              {true, place + "\"a\" (i32) is new"}});
+}
+
+TEST_CASE("what was required may become optional, what was not may not") {
+    const auto schema_of = [](const std::string& attribute) {
+        return "attribute \"cambium_table\"; attribute \"cambium_key\"; attribute \"cambium_absent\";\n"
+               "table Part { s:string" +
+               attribute + "; }\ntable Thing (cambium_table: \"things\") { id:ulong (cambium_key); p:Part" +
+               attribute + "; }\n";
+    };
+    const auto differences = [&](const std::string& before, const std::string& now) {
+        return cambium::codegen::check_tables(declared_by("it.fbs", schema_of(before)), {"it.fbs", schema_of(now)},
+                                              {})
+            .differences;
+    };
+    const std::string place = "table \"things\": field \"p\" ";
+    CHECK(differences(" (required)", "") ==
+          std::vector<Difference>{
+              {true, place + "becomes optional<record{s:optional<string>}>, was record{s:string}"}});
+    const std::string absent = " (cambium_absent: \"default\")";
+    CHECK(differences(absent, "").front() ==
+          Difference{false,
+                     place + "was record{s:string}, is declared optional<record{s:optional<string>}>; a Migration "
+                             "may say how (cambium/evolution.hpp)"});
+}
+
+TEST_CASE("a nested struct that changes is told once") {
+    const auto schema_of = [](const std::string& point) {
+        return "attribute \"cambium_table\"; attribute \"cambium_key\"; struct Point { " + point +
+               " }\ntable Thing (cambium_table: \"things\") { id:ulong (cambium_key); at:Point; }\n";
+    };
+    const auto check = cambium::codegen::check_tables(declared_by("it.fbs", schema_of("x:int;")),
+                                                      {"it.fbs", schema_of("x:int; y:int;")}, {});
+    CHECK(check.differences ==
+          std::vector<Difference>{
+              {false,
+               "table \"things\": field \"at\" was struct{i32}, is declared struct{i32,i32}; a FlatBuffers "
+               "struct never changes; a Migration may say how (cambium/evolution.hpp)"}});
 }
 
 struct Outcome {
