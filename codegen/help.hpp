@@ -31,8 +31,8 @@ tables in codec flatbuffers store, a root_type that is no table, and all of a sc
 or why it would refuse.
 
 --from-database writes a schema for the tables of a store, to standard output or the file after -o. The catalog keeps
-no names of records and enumerators and no comments; those are made up. What a schema cannot say of a default is in a
-comment at the top.
+no names of records and enumerators and no comments; those are made up, so compare the schema with --check-database,
+not with --check. What a schema cannot say of a default is in a comment at the top.
 
 Options:
   -o FOLDER       output folder, created when missing

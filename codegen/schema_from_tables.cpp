@@ -62,9 +62,11 @@ public:
         }
         for (const TableInfo& table : tables) write_table(table);
         if (!result_.errors.empty()) return result_;
-        result_.text = "// Written by cambium-codegen from the catalog of " + source +
-                       ". The catalog keeps neither the names of records and\n// enumerators nor comments: those "
-                       "are made up here.\n";
+        result_.text =
+            "// Written by cambium-codegen from the catalog of " + source +
+            ". The catalog keeps neither the names of records and\n// enumerators nor comments: those are "
+            "made up here. To compare this, take cambium-codegen --check-database:\n// --check goes by "
+            "names.\n";
         for (const std::string& note : notes_) result_.text += note;
         result_.text += "\n";
         if (!name_space.empty()) result_.text += "namespace " + name_space + ";\n\n";

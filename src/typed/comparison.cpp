@@ -9,6 +9,7 @@
 #include "typed/sentence.hpp"
 #include "typed/state.hpp"
 #include "typed/type_change.hpp"
+#include "typed/type_text.hpp"
 #include "typed/wire_change.hpp"
 
 namespace cambium::detail {
@@ -166,8 +167,9 @@ private:
         const auto old = deprecated_field(stored_wire_, field.name);
         if (!old || buffer_reads_as(old->type, field.type, {old->wire, declared_wire_.find(field.name)})) return;
         refused_fields_.push_back(field.name);
-        differs("field " + quoted(field.name) + " was " + std::string(old->type) +
-                " before it was deprecated, is declared " + field.type + kNeedsMigration);
+        const auto [was, is] = told_apart(old->type, field.type);
+        differs("field " + quoted(field.name) + " was " + was + " before it was deprecated, is declared " + is +
+                kNeedsMigration);
     }
 
     [[nodiscard]] bool was_stored(std::string_view declared) const {
@@ -192,12 +194,12 @@ private:
             plan_.rewrites = plan_.rewrites || form_ == FieldForm::named;
         }
         if (declared->type == field.type || has_other_struct(field.name, now)) return;
+        const auto [was, is] = told_apart(field.type, declared->type);
         if (!reads(field, *declared)) {
             refused_fields_.emplace_back(now);
-            return differs("field " + quoted(field.name) + " was " + field.type + ", is declared " +
-                           declared->type + kNeedsMigration);
+            return differs("field " + quoted(field.name) + " was " + was + ", is declared " + is + kNeedsMigration);
         }
-        changes("field " + quoted(now) + " becomes " + declared->type + ", was " + field.type);
+        changes("field " + quoted(now) + " becomes " + is + ", was " + was);
         const bool in_key = std::find(declared_.key.begin(), declared_.key.end(), now) != declared_.key.end();
         plan_.rekeyed = plan_.rekeyed || in_key;
     }

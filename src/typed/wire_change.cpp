@@ -92,10 +92,14 @@ private:
         const bool are_objects = before != nullptr && now != nullptr && before->is_object() && now->is_object();
         if (are_objects && before->find(kFields) != nullptr) return compare_records(*before, *now, name + ".");
         if (are_objects) return compare_unions(*before, *now, name);
-        const auto text = [](const Document* number) { return number == nullptr ? "0" : number->to_json(); };
-        if (text(before) != text(now))
-            sentences.push_back("the default of field \"" + name + "\" was " + text(before) + ", is declared " +
-                                text(now) + ", and FlatBuffers store no number that equals its default");
+        const auto text = [](const Document* number, const Document* other) {
+            if (number != nullptr) return number->to_json();
+            return std::string(other != nullptr && other->type() == Document::Type::boolean ? "false" : "0");
+        };
+        if (text(before, now) != text(now, before))
+            sentences.push_back("the default of field \"" + name + "\" was " + text(before, now) +
+                                ", is declared " + text(now, before) +
+                                ", and FlatBuffers store no number that equals its default");
     }
 
     // A member may get another name, unless it is the name of another one.

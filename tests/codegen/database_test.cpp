@@ -548,6 +548,47 @@ TEST_CASE("what was required may become optional, what was not may not") {
                              "may say how (cambium/evolution.hpp)"});
 }
 
+TEST_CASE("a schema from a store says at its top what the catalog does not keep") {
+    auto stored = declared_by("it.fbs",
+                              "attribute \"cambium_table\"; attribute \"cambium_key\"; attribute \"cambium_log\";\n"
+                              "table Thing (cambium_table: \"things\", cambium_log: \"changes 10\") { id:ulong "
+                              "(cambium_key); gone:int (deprecated); }\n");
+    const auto notes_of = [](const std::vector<cambium::TableInfo>& tables) {
+        const std::string text = cambium::codegen::schema_from_tables(tables, "it.cambium", "it").text;
+        const std::size_t begin = text.find("by names.\n") + 10;
+        return text.substr(begin, text.find("\n\n", begin) - begin);
+    };
+    const std::string log = "// It does not keep the limits of the log of table \"things\".";
+    CHECK(notes_of(stored) == log);
+    auto wire = cambium::Document::from_cbor(stored[0].defaults);
+    wire.erase("-gone");  // as an older version wrote it
+    stored[0].defaults = wire.to_cbor();
+    stored[0].migrating_to = 2;
+    CHECK(notes_of(stored) ==
+          "// A migration of table \"things\" to version 2 is half way: this is what it had before.\n" + log +
+              "\n// Of field \"gone\" of Thing, which is deprecated, it keeps the place, not the type.");
+}
+
+TEST_CASE("a default of false is told as such, and a renamed field of codec raw") {
+    const auto schema_of = [](const std::string& codec, const std::string& fields) {
+        return "attribute \"cambium_table\"; attribute \"cambium_key\"; attribute \"cambium_codec\"; attribute "
+               "\"cambium_renamed_from\";\ntable Thing (cambium_table: \"things\", cambium_codec: \"" +
+               codec + "\") { id:ulong (cambium_key); " + fields + " }\n";
+    };
+    const auto differences = [&](const std::string& codec, const std::string& before, const std::string& now) {
+        return cambium::codegen::check_tables(declared_by("it.fbs", schema_of(codec, before)),
+                                              {"it.fbs", schema_of(codec, now)}, {})
+            .differences;
+    };
+    CHECK(differences("flatbuffers", "b:bool = true;", "b:bool;") ==
+          std::vector<Difference>{
+              {false,
+               "table \"things\": the default of field \"b\" was true, is declared false, and FlatBuffers "
+               "store no number that equals its default; a Migration may say how (cambium/evolution.hpp)"}});
+    CHECK(differences("raw", "b:ulong;", "c:ulong (cambium_renamed_from: \"b\");") ==
+          std::vector<Difference>{{true, "table \"things\": field \"b\" is renamed \"c\""}});
+}
+
 TEST_CASE("a nested struct that changes is told once") {
     const auto schema_of = [](const std::string& point) {
         return "attribute \"cambium_table\"; attribute \"cambium_key\"; struct Point { " + point +
