@@ -9,6 +9,7 @@
 #include <cambium/codec/cbor.hpp>
 #include <cambium/codec/raw.hpp>
 #include <cambium/kv/maintenance.hpp>
+#include <cambium/maintenance.hpp>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -18,7 +19,9 @@
 #include <string>
 #include <variant>
 
+#include "after_tables.hpp"
 #include "attributes_tables.hpp"
+#include "before_tables.hpp"
 #include "check.hpp"
 #ifdef WITH_ZSTD
 #include "compressed_tables.hpp"
@@ -523,6 +526,51 @@ TEST_CASE("deprecated fields of buffers: in nested tables too, and back as what 
                "number that equals its default" +
                    ends},
               {true, place + "\"a\" (i32) is new"}});
+}
+
+TEST_CASE("buffers in a store are read after their schema has changed as FlatBuffers allow it") {
+    const Folder folder;
+    const std::string store = folder.file("things.cambium");
+    {
+        auto database = cambium::Database::open<before::Things>(store);
+        database.write([](cambium::WriteTransaction& txn) {
+            cambium::Writer<before::Things> things{txn};
+            for (int i = 0; i < 50; ++i) {
+                const before::Part part{i, std::to_string(i), before::Point{i}, "note"};
+                things.insert({.id = static_cast<std::uint64_t>(i),
+                               .title = std::to_string(i % 7),
+                               .part = part,
+                               .parts = {part, part},
+                               .shape = part,
+                               .weight = i});
+            }
+        });
+    }
+    const std::string schema = kHere + "after.fbs";
+    const auto check = cambium::codegen::check_tables(cambium::describe(store), {schema, content_of(schema)}, {});
+    CHECK(check.is_compatible());
+    CHECK(check.differences.size() == 7);
+    {
+        auto database = cambium::Database::open<after::Things>(store);
+        database.write([](cambium::WriteTransaction& txn) {
+            cambium::Writer<after::Things> things{txn};
+            const auto thing = things.get(33);
+            REQUIRE(thing);
+            CHECK(thing->title == "5");
+            CHECK(thing->ratio == 2.5);
+            for (const after::Part& part : {*thing->part, thing->parts.at(1), std::get<1>(thing->shape)}) {
+                CHECK(part.number == 33);
+                CHECK(part.name == "33");
+                CHECK(part.note == "note");
+                CHECK(part.sizes.empty());
+            }
+            CHECK(things.by<"by_title">().equal("5").count() == 7);
+            CHECK(cambium::verify_indexes<after::Things>(txn).ok());
+            things.insert({.id = 50, .shape = after::Point{7}});
+            CHECK(things.get(50)->title == std::nullopt);
+        });
+    }
+    check_agreement(store, schema);
 }
 
 TEST_CASE("what was required may become optional, what was not may not") {
