@@ -127,29 +127,41 @@ private:
         }
     }
 
-    /// Codecs cbor and json store the position of a union's member, buffers its type number. Where a table holds
-    /// the union and the types differ, the tables say so too.
+    /// Where a table holds the union and the types differ, the tables say so too.
     void compare_unions(const Union& before, const Union& now) {
         const std::size_t said = differences_.size();
-        const std::string what = "union " + before.name + ": member ";
-        const std::string ends = " now; members keep their numbers, and new ones go to the end";
+        compare_positions(before, now);
+        const std::string name = qualified(before.scope, before.name);
+        if (stored_.in_buffers.count(name) != 0) compare_type_numbers(before, now);
+        if (differences_.size() != said) stored_.in_buffers.erase(name);
+    }
+
+    /// Codecs cbor and json store the position of a member.
+    void compare_positions(const Union& before, const Union& now) {
         for (std::size_t i = 0; i < std::min(before.members.size(), now.members.size()); ++i) {
             const std::string& name = before.members[i].name;
             const bool moved =
                 name != now.members[i].name && type_of(before.members[i]) == type_of(now.members[i]) &&
                 find_if(now.members, [&](const UnionMember& member) { return member.name == name; }) != nullptr;
-            if (moved) refuse(what + std::to_string(i + 1) + " was " + name + ", is " + now.members[i].name + ends);
+            if (moved) refuse_member("", before, std::to_string(i + 1), name, now.members[i].name);
         }
-        const std::string qualified_name = qualified(before.scope, before.name);
-        if (stored_.in_buffers.count(qualified_name) == 0) return;
+    }
+
+    /// Buffers store its type number. The library looks at the names of members, not at their types.
+    void compare_type_numbers(const Union& before, const Union& now) {
         for (const UnionMember& old : before.members) {
             const auto* const member =
                 find_if(now.members, [&](const UnionMember& other) { return other.value == old.value; });
             if (member == nullptr || record_of(old) == record_of(*member) || type_of(old) == type_of(*member))
                 continue;
-            refuse("buffers: " + what + old.value + " was " + record_of(old) + ", is " + record_of(*member) + ends);
+            refuse_member("buffers: ", before, old.value, record_of(old), record_of(*member));
         }
-        if (differences_.size() != said) stored_.in_buffers.erase(qualified_name);
+    }
+
+    void refuse_member(const std::string& prefix, const Union& alternatives, const std::string& number,
+                       const std::string& was, const std::string& is) {
+        refuse(prefix + "union " + alternatives.name + ": member " + number + " was " + was + ", is " + is +
+               " now; members keep their numbers, and new ones go to the end");
     }
 
     /// The library lets structs grow; no reader of the old bytes survives that.

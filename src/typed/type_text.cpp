@@ -90,13 +90,14 @@ std::string without_common(const TypeText& type, const TypeText& other) {
 }  // namespace
 
 std::pair<std::string, std::string> told_apart(std::string_view a, std::string_view b) {
-    const std::pair<std::string, std::string> whole(a, b);
+    std::pair<std::string, std::string> whole(a, b);
     if (std::max(a.size(), b.size()) <= kLong) return whole;
     const std::optional<TypeText> first = read_type(a);
     const std::optional<TypeText> second = read_type(b);
     if (!first || !second) return whole;
     std::pair<std::string, std::string> apart(without_common(*first, *second), without_common(*second, *first));
-    return apart.first == apart.second ? whole : apart;  // only the order differs
+    if (apart.first == apart.second) return whole;  // only the order differs
+    return apart;
 }
 
 std::optional<TypeText> read_type(std::string_view text) {
