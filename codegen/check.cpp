@@ -2,9 +2,12 @@
 #include "check.hpp"
 
 #include <algorithm>
+#include <set>
 
+#include "conformance.hpp"
 #include "declared_tables.hpp"
 #include "names.hpp"
+#include "reachable.hpp"
 
 namespace cambium::codegen {
 
@@ -18,68 +21,54 @@ std::unique_ptr<Schema> read(const SchemaText& text, const std::vector<std::stri
     return schema;
 }
 
-/// Records whose table has another name now: nothing else tells such a table from a new one.
-void compare_names(const Schema& old_schema, const Schema& new_schema, std::vector<Difference>& differences) {
-    const auto has_table = [](const Schema& schema, const std::string& name) {
-        return std::any_of(schema.tables.begin(), schema.tables.end(),
-                           [&](const Table& t) { return t.name == name; });
+/// What an earlier schema has stored: qualified names of definitions.
+struct Stored {
+    std::set<std::string> in_buffers;  ///< FlatBuffers' rules hold for these
+    std::set<std::string> by_name;     ///< of fields: codecs cbor and json
+    std::set<std::string> with_names;  ///< of enumerators too: codec json
+    std::set<std::string> at_all;
+};
+
+std::set<std::string> all_definitions(const Schema& schema) {
+    std::set<std::string> names;
+    for (const auto& record : schema.records) names.insert(qualified(record->scope, record->name));
+    for (const auto& enumeration : schema.enums) names.insert(qualified(enumeration->scope, enumeration->name));
+    for (const auto& alternatives : schema.unions) names.insert(qualified(alternatives->scope, alternatives->name));
+    return names;
+}
+
+/// A schema without tables is one of buffers. With tables its root type is one, unless that is a table.
+Stored stored_by(const Schema& schema) {
+    if (schema.tables.empty()) return {all_definitions(schema), {}, {}, all_definitions(schema)};
+    const auto of = [&](const std::vector<std::string>& codecs) {
+        return records_of_tables(schema, [&](const Table& table) {
+            return std::find(codecs.begin(), codecs.end(), table.codec) != codecs.end();
+        });
     };
-    for (const Table& old_table : old_schema.tables)
-        for (const Table& new_table : new_schema.tables) {
-            if (qualified(old_table.record->scope, old_table.record->name) !=
-                qualified(new_table.record->scope, new_table.record->name))
-                continue;
-            if (new_table.former_name == old_table.name) continue;  // the declaration says so
-            if (!has_table(new_schema, old_table.name) && !has_table(old_schema, new_table.name))
-                differences.push_back({false, "record " + new_table.record->name + ": its table was \"" +
-                                                  old_table.name + "\", is \"" + new_table.name +
-                                                  "\" now; the stored records stay under the old name"});
-        }
+    std::vector<const Record*> all = records_of_tables(schema, [](const Table&) { return true; });
+    std::vector<const Record*> in_buffers = of({"flatbuffers"});
+    if (schema.root != nullptr && std::find(all.begin(), all.end(), schema.root) == all.end()) {
+        in_buffers.push_back(schema.root);
+        all.push_back(schema.root);
+    }
+    return {reachable(in_buffers), reachable(of({"cbor", "json"})), reachable(of({"json"})), reachable(all)};
 }
 
-/// The library lets structs grow; no reader of the old bytes survives that.
-void compare_structs(const Schema& old_schema, const Schema& new_schema, std::vector<Difference>& differences) {
-    for (const auto& before : old_schema.records)
-        for (const auto& now : new_schema.records) {
-            if (!before->is_struct || !now->is_struct ||
-                qualified(before->scope, before->name) != qualified(now->scope, now->name))
-                continue;
-            if (struct_layout(*before) != struct_layout(*now))
-                differences.push_back({false, "buffers: struct " + now->name + " was " + struct_layout(*before) +
-                                                  ", is " + struct_layout(*now) + " now; a struct never changes"});
-        }
-}
-
-/// Calls `visit` with each pair of definitions that have the same name.
+/// Calls `visit` with each pair of definitions that have the same name, one of `names`.
 template <class List, class Visit>
-void each_pair(const List& before, const List& now, const Visit& visit) {
-    for (const auto& one : before)
+void each_pair(const List& before, const List& now, const std::set<std::string>& names, const Visit& visit) {
+    for (const auto& one : before) {
+        const std::string name = qualified(one->scope, one->name);
+        if (names.count(name) == 0) continue;
         for (const auto& other : now)
-            if (qualified(one->scope, one->name) == qualified(other->scope, other->name)) visit(*one, *other);
+            if (name == qualified(other->scope, other->name)) visit(*one, *other);
+    }
 }
 
-/// Codecs store the number of an enumerator, or its name.
-void compare_enums(const Schema& old_schema, const Schema& new_schema, std::vector<Difference>& differences) {
-    const bool stores_names = std::any_of(old_schema.tables.begin(), old_schema.tables.end(),
-                                          [](const Table& table) { return table.codec == "json"; });
-    each_pair(old_schema.enums, new_schema.enums, [&](const Enum& before, const Enum& now) {
-        for (const Enumerator& old : before.values) {
-            const auto named = std::find_if(now.values.begin(), now.values.end(),
-                                            [&](const Enumerator& value) { return value.name == old.name; });
-            const auto numbered = std::find_if(now.values.begin(), now.values.end(),
-                                               [&](const Enumerator& value) { return value.value == old.value; });
-            const std::string what = "enum " + before.name + ": " + old.name;
-            if (named != now.values.end()) {
-                if (named->value != old.value)
-                    differences.push_back({false, what + " was " + old.value + ", is " + named->value + " now"});
-            } else if (numbered == now.values.end()) {
-                differences.push_back({false, what + " (" + old.value + ") is gone, and records may hold it"});
-            } else if (stores_names) {
-                differences.push_back(
-                    {false, what + " is " + numbered->name + " now, and codec json stores the names"});
-            }
-        }
-    });
+template <class List, class Matches>
+auto find_if(const List& list, const Matches& matches) {
+    const auto found = std::find_if(list.begin(), list.end(), matches);
+    return found == list.end() ? nullptr : &*found;
 }
 
 std::string type_of(const UnionMember& member) {
@@ -88,45 +77,139 @@ std::string type_of(const UnionMember& member) {
     return catalog_type(field);
 }
 
-/// Codecs cbor and json store the position of a union's member. Where the types differ, the tables say so.
-void compare_unions(const Schema& old_schema, const Schema& new_schema, std::vector<Difference>& differences) {
-    each_pair(old_schema.unions, new_schema.unions, [&](const Union& before, const Union& now) {
+std::string record_of(const UnionMember& member) {
+    return member.type.record == nullptr ? "string"
+                                         : qualified(member.type.record->scope, member.type.record->name);
+}
+
+/// What is compared outside of tables: definitions, by their names.
+class DefinitionComparison {
+public:
+    DefinitionComparison(const Schema& before, const Schema& now, std::vector<Difference>& differences)
+        : before_{before}, now_{now}, stored_{stored_by(before)}, differences_{differences} {}
+
+    /// Gives what is left to be asked of the library: of the others it is said what differs.
+    std::set<std::string> run() {
+        each_pair(before_.enums, now_.enums, stored_.at_all,
+                  [this](const Enum& before, const Enum& now) { compare_enums(before, now); });
+        each_pair(before_.unions, now_.unions, stored_.at_all,
+                  [this](const Union& before, const Union& now) { compare_unions(before, now); });
+        const std::set<std::string> in_buffers = stored_.in_buffers;
+        each_pair(before_.records, now_.records, in_buffers,
+                  [this](const Record& before, const Record& now) { compare_structs(before, now); });
+        each_pair(before_.records, now_.records, stored_.by_name, [&](const Record& before, const Record& now) {
+            if (in_buffers.count(qualified(now.scope, now.name)) == 0) compare_defaults(before, now);
+        });
+        compare_names();
+        return std::move(stored_.in_buffers);
+    }
+
+private:
+    void refuse(const std::string& sentence) { differences_.push_back({false, sentence}); }
+
+    /// Codecs store the number of an enumerator, or its name.
+    void compare_enums(const Enum& before, const Enum& now) {
+        for (const Enumerator& old : before.values) {
+            const std::string what = "enum " + before.name + ": " + old.name;
+            const auto* const named = find_if(now.values, [&](const Enumerator& e) { return e.name == old.name; });
+            const auto* const numbered =
+                find_if(now.values, [&](const Enumerator& e) { return e.value == old.value; });
+            if (named != nullptr) {
+                if (named->value != old.value)
+                    refuse(what + " was " + old.value + ", is " + named->value +
+                           " now; give it its number back, and others numbers that none had");
+            } else if (numbered == nullptr) {
+                refuse(what + " (" + old.value + ") is gone, and records may hold it; keep it");
+            } else if (stored_.with_names.count(qualified(before.scope, before.name)) != 0) {
+                refuse(what + " is " + numbered->name +
+                       " now, and codec json stores the names; give it its name back");
+            }
+        }
+    }
+
+    /// Where a table holds the union and the types differ, the tables say so too.
+    void compare_unions(const Union& before, const Union& now) {
+        const std::size_t said = differences_.size();
+        compare_positions(before, now);
+        const std::string name = qualified(before.scope, before.name);
+        if (stored_.in_buffers.count(name) != 0) compare_type_numbers(before, now);
+        if (differences_.size() != said) stored_.in_buffers.erase(name);
+    }
+
+    /// Codecs cbor and json store the position of a member.
+    void compare_positions(const Union& before, const Union& now) {
         for (std::size_t i = 0; i < std::min(before.members.size(), now.members.size()); ++i) {
             const std::string& name = before.members[i].name;
-            const bool moved = name != now.members[i].name &&
-                               type_of(before.members[i]) == type_of(now.members[i]) &&
-                               std::any_of(now.members.begin(), now.members.end(),
-                                           [&](const UnionMember& member) { return member.name == name; });
-            if (moved)
-                differences.push_back({false, "union " + before.name + ": member " + std::to_string(i + 1) +
-                                                  " was " + name + ", is " + now.members[i].name + " now"});
+            const bool moved =
+                name != now.members[i].name && type_of(before.members[i]) == type_of(now.members[i]) &&
+                find_if(now.members, [&](const UnionMember& member) { return member.name == name; }) != nullptr;
+            if (moved) refuse_member("", before, std::to_string(i + 1), name, now.members[i].name);
         }
-    });
-}
+    }
 
-/// The library's check crashes on fields that change between an enum and a number.
-bool can_ask_library(const Schema& old_schema, const Schema& new_schema, std::vector<Difference>& differences) {
-    bool can = true;
-    each_pair(old_schema.records, new_schema.records, [&](const Record& before, const Record& now) {
-        for (const Field& old : before.fields)
-            for (const Field& field : now.fields) {
-                const bool was = old.type.kind == Kind::enumeration;
-                const bool is = field.type.kind == Kind::enumeration;
-                if (old.name != field.name || was == is) continue;
-                can = false;
-                differences.push_back({false, "buffers: field " + before.name + "." + old.name + " was " +
-                                                  (was ? "an enum" : "no enum") + ", is " + (is ? "one" : "none") +
-                                                  " now; nothing else is said of the buffers until this is changed "
-                                                  "back"});
+    /// Buffers store its type number. The library looks at the names of members, not at their types.
+    void compare_type_numbers(const Union& before, const Union& now) {
+        for (const UnionMember& old : before.members) {
+            const auto* const member =
+                find_if(now.members, [&](const UnionMember& other) { return other.value == old.value; });
+            if (member == nullptr || record_of(old) == record_of(*member) || type_of(old) == type_of(*member))
+                continue;
+            refuse_member("buffers: ", before, old.value, record_of(old), record_of(*member));
+        }
+    }
+
+    void refuse_member(const std::string& prefix, const Union& alternatives, const std::string& number,
+                       const std::string& was, const std::string& is) {
+        refuse(prefix + "union " + alternatives.name + ": member " + number + " was " + was + ", is " + is +
+               " now; members keep their numbers, and new ones go to the end");
+    }
+
+    /// The library lets structs grow; no reader of the old bytes survives that.
+    void compare_structs(const Record& before, const Record& now) {
+        if (!before.is_struct || !now.is_struct || struct_layout(before) == struct_layout(now)) return;
+        refuse("buffers: struct " + now.name + " was " + struct_layout(before) + ", is " + struct_layout(now) +
+               " now; a struct never changes: give the new one another name, and a new field");
+        stored_.in_buffers.erase(qualified(now.scope, now.name));
+    }
+
+    /// Codecs cbor and json store every field that the record had then. Of records in buffers the library says
+    /// more.
+    void compare_defaults(const Record& before, const Record& now) {
+        for (const Field& old : before.fields) {
+            const Field* const field = now.find(old.name);
+            const bool are_numbers = field != nullptr && !old.is_deprecated && !old.default_value.empty() &&
+                                     !field->default_value.empty() && old.type.kind == field->type.kind;
+            if (!are_numbers || old.default_value == field->default_value) continue;
+            differences_.push_back({true, "record " + now.name + ": the default of field " + old.name + " was " +
+                                              old.default_value + ", is " + field->default_value +
+                                              " now; records that were stored before there was the field read it"});
+        }
+    }
+
+    /// Records whose table has another name now: nothing else tells such a table from a new one.
+    void compare_names() {
+        const auto has_table = [](const Schema& schema, const std::string& name) {
+            return find_if(schema.tables, [&](const Table& t) { return t.name == name; }) != nullptr;
+        };
+        for (const Table& old_table : before_.tables)
+            for (const Table& new_table : now_.tables) {
+                if (qualified(old_table.record->scope, old_table.record->name) !=
+                    qualified(new_table.record->scope, new_table.record->name))
+                    continue;
+                if (new_table.former_name == old_table.name) continue;  // the declaration says so
+                if (!has_table(now_, old_table.name) && !has_table(before_, new_table.name))
+                    refuse("record " + new_table.record->name + ": its table was \"" + old_table.name +
+                           "\", is \"" + new_table.name +
+                           "\" now; the stored records stay under the old name, unless " +
+                           "cambium_renamed_from: \"" + old_table.name + "\" takes them along");
             }
-    });
-    return can;
-}
+    }
 
-bool stores_buffers(const Schema& schema) {
-    return schema.tables.empty() || std::any_of(schema.tables.begin(), schema.tables.end(),
-                                                [](const Table& table) { return table.codec == "flatbuffers"; });
-}
+    const Schema& before_;
+    const Schema& now_;
+    Stored stored_;
+    std::vector<Difference>& differences_;
+};
 
 }  // namespace
 
@@ -140,14 +223,9 @@ CheckResult check_schemas(const SchemaText& old_schema, const SchemaText& new_sc
     const auto before = read(old_schema, include_folders, result.errors);
     const auto now = read(new_schema, include_folders, result.errors);
     if (!result.errors.empty()) return result;
-    if (stores_buffers(*before) && can_ask_library(*before, *now, result.differences)) {
-        const std::string objection = conformance(old_schema, new_schema, include_folders);
-        if (!objection.empty()) result.differences.push_back({false, "buffers: " + objection});
-    }
-    compare_enums(*before, *now, result.differences);
-    compare_unions(*before, *now, result.differences);
-    if (stores_buffers(*before)) compare_structs(*before, *now, result.differences);
-    compare_names(*before, *now, result.differences);
+    const std::set<std::string> in_buffers = DefinitionComparison{*before, *now, result.differences}.run();
+    for (const std::string& objection : conformance(old_schema, new_schema, include_folders, in_buffers))
+        result.differences.push_back({false, "buffers: " + objection});
     const auto tables = compare(declared_tables(*before), declarations(*now));
     result.differences.insert(result.differences.end(), tables.begin(), tables.end());
     return result;

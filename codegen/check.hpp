@@ -19,8 +19,9 @@ struct CheckResult {
     [[nodiscard]] bool is_compatible() const noexcept;
 };
 
-/// Whether stores and buffers of `old_schema` are readable by `new_schema`. Buffers: what the flatbuffers library
-/// objects to, one sentence, unless every table of the old schema has another codec. Tables: every difference.
+/// Whether stores and buffers of `old_schema` are readable by `new_schema`: every difference. Buffers are what
+/// tables in codec flatbuffers store, the root type when it is no table, and anything that a schema without tables
+/// declares; the library judges them (conformance.hpp), and we what it lets pass.
 [[nodiscard]] CheckResult check_schemas(const SchemaText& old_schema, const SchemaText& new_schema,
                                         const std::vector<std::string>& include_folders);
 

@@ -200,8 +200,13 @@ Document wire_of(const Record& record, std::size_t depth) {
         if (field.type.kind == Kind::variant) places.emplace_back("");
         const bool is_required = field.absence == Absence::refused;
         places.emplace_back((field.is_deprecated ? "-" : is_required ? "!" : "") + field.name);
-        if (field.is_deprecated) continue;
-        if (Document wire = wire_of(field, depth); !wire.is_null()) object[field.name] = std::move(wire);
+        Document wire = wire_of(field, depth);
+        if (field.is_deprecated) {
+            Document& said = object["-" + field.name] = Document::array({catalog_type(field)});
+            if (!wire.is_null()) said.push_back(std::move(wire));
+        } else if (!wire.is_null()) {
+            object[field.name] = std::move(wire);
+        }
     }
     object["#fields"] = std::move(places);
     return object;

@@ -22,15 +22,17 @@ Writes the C++ tables that a FlatBuffers schema declares. For shop.fbs, into the
 In CMake, cambium_generate_tables(TARGET app SCHEMAS shop.fbs) does both.
 
 --check says what differs between two schemas, one line each: "compatible: ..." when what was stored by the old one is
-read by the new one, "incompatible: ..." when not. Of buffers it says what flatc --conform says (the first thing it
-finds), of tables everything: names, codecs, keys, fields, indexes.
+read by the new one, "incompatible: ..." when not. All of it in one run: of tables names, codecs, keys, fields and
+indexes; of buffers, in lines that begin with "buffers:", what flatc --conform objects to, and what it lets pass and
+no reader does: structs that grow, new (required) fields, a member of a union that becomes another. Buffers are what
+tables in codec flatbuffers store, a root_type that is no table, and all of a schema without tables.
 
 --check-database says the same of the tables that a store has and those of a schema: what the next opening would do,
 or why it would refuse.
 
 --from-database writes a schema for the tables of a store, to standard output or the file after -o. The catalog keeps
-no names of records and enumerators and no comments; those are made up. What a schema cannot say of a default is in a
-comment at the top.
+no names of records and enumerators and no comments; those are made up, so compare the schema with --check-database,
+not with --check. What a schema cannot say of a default is in a comment at the top.
 
 Options:
   -o FOLDER       output folder, created when missing

@@ -62,9 +62,11 @@ public:
         }
         for (const TableInfo& table : tables) write_table(table);
         if (!result_.errors.empty()) return result_;
-        result_.text = "// Written by cambium-codegen from the catalog of " + source +
-                       ". The catalog keeps neither the names of records and\n// enumerators nor comments: those "
-                       "are made up here.\n";
+        result_.text =
+            "// Written by cambium-codegen from the catalog of " + source +
+            ". The catalog keeps neither the names of records and\n// enumerators nor comments: those are "
+            "made up here. To compare this, take cambium-codegen --check-database:\n// --check goes by "
+            "names.\n";
         for (const std::string& note : notes_) result_.text += note;
         result_.text += "\n";
         if (!name_space.empty()) result_.text += "namespace " + name_space + ";\n\n";
@@ -105,17 +107,8 @@ private:
         is_raw_ = codec == "raw";
         is_wire_ = codec == "flatbuffers" && !table.defaults.empty();
         if (!is_identifier(table.name)) refuse("its name is no identifier");
-        if (codec == "flatbuffers")
-            notes_.insert(is_wire_
-                              ? "// Of tables in codec flatbuffers it does not keep either which fields are "
-                                "deprecated: compare "
-                                "this with the\n// schema that the records were written by.\n"
-                              : "// Of " + where_ +
-                                    " it does not keep either which bytes are structs, what absent numbers are "
-                                    "and which\n// fields are deprecated: compare this with the schema that the "
-                                    "records were written "
-                                    "by.\n");
-        else if (codec != "cbor" && codec != "json" && codec != "raw")
+        note_what_is_lost(table);
+        if (codec != "flatbuffers" && codec != "cbor" && codec != "json" && codec != "raw")
             refuse("its codec " + table.codec + " is none of a schema");
         if (table.key.empty()) refuse("its key is outside the record");
         const std::string name = unused_name(record_wish(table.name));
@@ -142,7 +135,7 @@ private:
         const Document* const wire = is_wire_ ? &defaults : nullptr;
         std::size_t place = 0;
         for (const FieldInfo& field : table.fields) {
-            text += deprecated_until(field.name, wire, place);
+            text += deprecated_until(name, field.name, wire, place);
             FieldText written =
                 field_text(parse_type(field.type), name, field.name, false, defaults.find(field.name));
             set_presence(parse_type(field.type), field.name, wire, written);
@@ -157,8 +150,20 @@ private:
             if (field.name == table.expires_at) written.attributes.push_back(attribute("cambium_expires"));
             text += line_of(field.name, written);
         }
-        text += deprecated_until("", wire, place);
+        text += deprecated_until(name, "", wire, place);
         definitions_ += text + "}\n\n";
+    }
+
+    void note_what_is_lost(const TableInfo& table) {
+        if (!is_wire_ && table.codec.substr(0, table.codec.find('+')) == "flatbuffers")
+            notes_.insert(
+                "// Of " + where_ +
+                " it does not keep either which bytes are structs, what absent numbers are and which\n// "
+                "fields are deprecated: compare this with the schema that the records were written by.\n");
+        if (table.keeps_log) notes_.insert("// It does not keep the limits of the log of " + where_ + ".\n");
+        if (table.migrating_to != 0)
+            notes_.insert("// A migration of " + where_ + " to version " + std::to_string(table.migrating_to) +
+                          " is half way: this is what it had before.\n");
     }
 
     static std::string joined(const std::vector<std::string>& names) {
@@ -386,13 +391,13 @@ private:
         std::size_t place = 0;
         for (std::size_t i = 0; i < type.parts.size(); ++i) {
             const std::string& member = type.members[i];
-            text += deprecated_until(member, wire, place);
+            text += deprecated_until(name, member, wire, place);
             FieldText written = field_text(type.parts[i], name, member, as_struct,
                                            initial == nullptr ? nullptr : initial->find(member));
             set_presence(type.parts[i], member, wire, written);
             text += line_of(member, written);
         }
-        text += deprecated_until("", wire, place);
+        text += deprecated_until(name, "", wire, place);
         definitions_ += text + "}\n\n";
         shared_[key] = name;
         return name;
@@ -458,7 +463,8 @@ private:
     }
 
     /// Places of fields that are no longer read, up to the field of this name, or to the end: they stay taken.
-    std::string deprecated_until(const std::string& name, const Document* wire, std::size_t& at) {
+    std::string deprecated_until(const std::string& owner, const std::string& name, const Document* wire,
+                                 std::size_t& at) {
         const Document* const fields = wire == nullptr ? nullptr : wire->find("#fields");
         std::string lines;
         bool is_union = false;
@@ -466,10 +472,26 @@ private:
             const std::string text{fields->elements()[at++].as_text()};
             if (!name.empty() && (text == name || text == "!" + name)) break;
             if (!text.empty() && text.front() == '-')
-                lines += "    " + text.substr(1) + ":" + (is_union ? union_of_old() : "ubyte") + " (deprecated);\n";
+                lines += deprecated_line(owner, text.substr(1), *wire, is_union);
             is_union = text.empty();
         }
         return lines;
+    }
+
+    std::string deprecated_line(const std::string& owner, const std::string& name, const Document& wire,
+                                bool is_union) {
+        FieldText field;
+        const Document* const said = wire.find("-" + name);
+        if (said != nullptr && said->is_array() && !said->empty() && said->elements()[0].is_text()) {
+            field = field_text(parse_type(std::string{said->elements()[0].as_text()}), owner, name, false,
+                               said->size() > 1 ? &said->elements()[1] : nullptr);
+        } else {  // as an older version wrote it
+            field.type = is_union ? union_of_old() : "ubyte";
+            notes_.insert("// Of field \"" + name + "\" of " + owner +
+                          ", which is deprecated, it keeps the place, not the type.\n");
+        }
+        field.attributes = {"deprecated"};
+        return line_of(name, field);
     }
 
     /// Some union, for fields that were one and are no longer read.

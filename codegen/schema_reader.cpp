@@ -3,7 +3,6 @@
 #include "schema_reader.hpp"
 
 #include <flatbuffers/idl.h>
-#include <flatbuffers/util.h>
 
 #include <algorithm>
 #include <array>
@@ -16,6 +15,7 @@
 
 #include "foreign_keys.hpp"
 #include "names.hpp"
+#include "schema_parser.hpp"
 #include "table_reader.hpp"
 
 namespace cambium::codegen {
@@ -64,19 +64,6 @@ std::string listed(const List& names) {
     std::string result;
     for (const char* name : names) result += (result.empty() ? "" : ", ") + std::string{name};
     return result;
-}
-
-/// The parser writes "/full/path/shop.fbs:7: 12: error: sentence"; we write "shop.fbs:7: sentence" and keep the
-/// path as the caller gave it.
-std::string rephrase(std::string message, const std::string& file) {
-    while (!message.empty() && std::isspace(static_cast<unsigned char>(message.back())) != 0) message.pop_back();
-    const std::string full_path = fbs::AbsolutePath(file);
-    if (message.compare(0, full_path.size(), full_path) == 0) message = file + message.substr(full_path.size());
-    const std::size_t marker = message.find(": error: ");
-    if (marker == std::string::npos) return message;
-    const std::size_t column = message.rfind(": ", marker - 1);
-    const std::size_t place_end = column == std::string::npos ? marker : column;
-    return message.substr(0, place_end) + ": " + message.substr(marker + std::string{": error: "}.size());
 }
 
 class SchemaReader {
@@ -482,51 +469,12 @@ private:
 
 }  // namespace
 
-namespace {
-
-/// Parses `text`; reports why not.
-bool parse(fbs::Parser& parser, const std::string& file, const std::string& text,
-           const std::vector<std::string>& include_folders, Diagnostics& diagnostics) {
-    const std::string folder = std::filesystem::path{file}.parent_path().string();
-    std::vector<const char*> folders{folder.c_str()};
-    for (const std::string& include_folder : include_folders) folders.push_back(include_folder.c_str());
-    folders.push_back(nullptr);
-    if (text.find('\0') != std::string::npos) {
-        diagnostics.report("the file holds a NUL byte; a schema is text");
-        return false;
-    }
-    if (parser.Parse(text.c_str(), folders.data(), file.c_str())) return true;
-    diagnostics.report_placed(rephrase(parser.error_, file));
-    return false;
-}
-
-fbs::IDLOptions options() {
-    fbs::IDLOptions options;
-    options.lang_to_generate |= fbs::IDLOptions::kCpp;
-    return options;
-}
-
-}  // namespace
-
 std::unique_ptr<Schema> read_schema(const std::string& file, const std::string& text,
                                     const std::vector<std::string>& include_folders, Diagnostics& diagnostics) {
-    fbs::Parser parser{options()};
+    fbs::Parser parser{parser_options()};
     if (!parse(parser, file, text, include_folders, diagnostics)) return nullptr;
     auto schema = SchemaReader{file, parser, diagnostics}.read();
     return diagnostics.empty() ? std::move(schema) : nullptr;
-}
-
-std::string conformance(const SchemaText& old_schema, const SchemaText& new_schema,
-                        const std::vector<std::string>& include_folders) {
-    fbs::Parser old_parser{options()};
-    fbs::Parser new_parser{options()};
-    for (const auto& [parser, schema] :
-         {std::pair{&old_parser, &old_schema}, std::pair{&new_parser, &new_schema}}) {
-        Diagnostics diagnostics{schema->file, schema->text};
-        if (!parse(*parser, schema->file, schema->text, include_folders, diagnostics))
-            return diagnostics.sentences().front();
-    }
-    return new_parser.ConformTo(old_parser);
 }
 
 }  // namespace cambium::codegen

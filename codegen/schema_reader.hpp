@@ -23,9 +23,4 @@ struct SchemaText {
     std::string text;
 };
 
-/// What the flatbuffers library objects to in `new_schema` as an evolution of `old_schema`: its own sentence about
-/// the first thing it finds, or empty. Both must have been read without errors.
-[[nodiscard]] std::string conformance(const SchemaText& old_schema, const SchemaText& new_schema,
-                                      const std::vector<std::string>& include_folders);
-
 }  // namespace cambium::codegen

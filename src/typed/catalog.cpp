@@ -74,6 +74,18 @@ CatalogTable decode_entry(ByteView bytes, ByteView table_name) {
     return decode<CatalogTable>(bytes, "the entry of table \"" + std::string(table_name) + "\"");
 }
 
+bool same_declaration(ByteView a, ByteView b, ByteView table_name) {
+    if (a == b) return true;
+    try {
+        CatalogTable entry = decode_entry(a, table_name);
+        CatalogTable other = decode_entry(b, table_name);
+        if (entry.defaults.empty() || other.defaults.empty()) entry.defaults = other.defaults = {};
+        return entry == other;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 void store_header(kv::WriteTransaction& transaction, const CatalogHeader& header) {
     store(transaction, kHeaderKey, header);
 }

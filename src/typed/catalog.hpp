@@ -144,6 +144,10 @@ void each_entry(const kv::Transaction& transaction, const std::function<void(Byt
 [[nodiscard]] CatalogHeader decode_header(ByteView bytes);
 [[nodiscard]] CatalogTable decode_entry(ByteView bytes, ByteView table_name);
 
+/// Whether two entries of a table as stored are of one declaration: one may lack the defaults, see
+/// complete_entries(). An entry that does not decode is of none.
+[[nodiscard]] bool same_declaration(ByteView a, ByteView b, ByteView table_name);
+
 /// Write; creates the catalog when there is none.
 void store_header(kv::WriteTransaction& transaction, const CatalogHeader& header);
 void store_entry(kv::WriteTransaction& transaction, ByteView table_name, const CatalogTable& table);

@@ -9,6 +9,7 @@
 #include "typed/sentence.hpp"
 #include "typed/state.hpp"
 #include "typed/type_change.hpp"
+#include "typed/type_text.hpp"
 #include "typed/wire_change.hpp"
 
 namespace cambium::detail {
@@ -114,6 +115,7 @@ public:
         CatalogTable known = stored_;
         if (new_defaults_.empty()) known.defaults = declared_.defaults;
         plan_.changed = declared_ != known || !plan_.new_indexes.empty() || !plan_.stored_name.empty();
+        plan_.completes = !plan_.changed && stored_.defaults.empty() && !declared_.defaults.empty();
     }
 
 private:
@@ -155,8 +157,19 @@ private:
             field.later = field.later && !plan_.rewrites && !plan_.rekeyed;
             if (was_stored(field.name)) continue;
             field.later = !plan_.rewrites && !plan_.rekeyed;
+            compare_regained(field);
             changes("field " + quoted(field.name) + " (" + field.type + ") is new");
         }
+    }
+
+    // Buffers that were stored before it was deprecated have it.
+    void compare_regained(const CatalogField& field) {
+        const auto old = deprecated_field(stored_wire_, field.name);
+        if (!old || buffer_reads_as(old->type, field.type, {old->wire, declared_wire_.find(field.name)})) return;
+        refused_fields_.push_back(field.name);
+        const auto [was, is] = told_apart(old->type, field.type);
+        differs("field " + quoted(field.name) + " was " + was + " before it was deprecated, is declared " + is +
+                kNeedsMigration);
     }
 
     [[nodiscard]] bool was_stored(std::string_view declared) const {
@@ -180,15 +193,30 @@ private:
             changes("field " + quoted(field.name) + " is renamed " + quoted(now));
             plan_.rewrites = plan_.rewrites || form_ == FieldForm::named;
         }
-        if (declared->type == field.type) return;
-        if (!reads_as(field.type, declared->type, form_)) {
+        if (declared->type == field.type || has_other_struct(field.name, now)) return;
+        const auto [was, is] = told_apart(field.type, declared->type);
+        if (!reads(field, *declared)) {
             refused_fields_.emplace_back(now);
-            return differs("field " + quoted(field.name) + " was " + field.type + ", is declared " +
-                           declared->type + kNeedsMigration);
+            return differs("field " + quoted(field.name) + " was " + was + ", is declared " + is + kNeedsMigration);
         }
-        changes("field " + quoted(now) + " becomes " + declared->type + ", was " + field.type);
+        changes("field " + quoted(now) + " becomes " + is + ", was " + was);
         const bool in_key = std::find(declared_.key.begin(), declared_.key.end(), now) != declared_.key.end();
         plan_.rekeyed = plan_.rekeyed || in_key;
+    }
+
+    [[nodiscard]] bool reads(const CatalogField& stored, const CatalogField& declared) const {
+        if (form_ != FieldForm::positional) return reads_as(stored.type, declared.type, form_);
+        return buffer_reads_as(stored.type, declared.type,
+                               {stored_wire_.find(stored.name), declared_wire_.find(declared.name),
+                                requires_field(stored_wire_, stored.name)});
+    }
+
+    /// What compare_wire() has a sentence for.
+    [[nodiscard]] bool has_other_struct(const std::string& stored, std::string_view declared) const {
+        const Document* const before = stored_wire_.find(stored);
+        const Document* const now = declared_wire_.find(declared);
+        const bool were_told = tells_places(stored_wire_) && tells_places(declared_wire_);
+        return were_told && is_struct(before) && is_struct(now) && *before != *now;
     }
 
     void compare_lost(const CatalogField& field) {
@@ -197,9 +225,7 @@ private:
         if (keeps_place(declared_wire_, field.name))
             return changes(what + " is deprecated: records keep it until they are written again");
         if (std::find(dropped.begin(), dropped.end(), field.name) == dropped.end()) {
-            differs(what + " is no longer declared; Renamed<\"" + field.name +
-                    "\", &Record::member> says where it went, Dropped<\"" + field.name +
-                    "\"> that its content may be lost");
+            differs(what + " is no longer declared; " + how_to_lose(field.name));
         } else if (form_ != FieldForm::named) {
             differs(what + " cannot be dropped with codec " + declared_.codec +
                     ", which finds fields by their places" + kNeedsMigration);
@@ -209,6 +235,17 @@ private:
         }
     }
 
+    [[nodiscard]] std::string how_to_lose(const std::string& field) const {
+        const std::string renamed = "Renamed<\"" + field + "\", &Record::member> says where it went";
+        if (form_ == FieldForm::named)
+            return renamed + ", Dropped<\"" + field +
+                   "\"> that its content may be lost; in a schema cambium_renamed_from and cambium_dropped do";
+        if (form_ == FieldForm::positional)
+            return renamed + ", in a schema cambium_renamed_from: \"" + field +
+                   "\"; a field of a schema that is no longer wanted becomes (deprecated)";
+        return renamed + kNeedsMigration;
+    }
+
     // The bytes are those of the record in memory, or nobody knows what they are.
     void compare_layout() {
         bool same = stored_.fields.size() == declared_.fields.size();
@@ -216,7 +253,12 @@ private:
             same = name_now(stored_.fields[i].name) == declared_.fields[i].name &&
                    stored_.fields[i].type == declared_.fields[i].type;
         }
-        if (same) return;
+        if (same) {
+            for (const CatalogField& field : stored_.fields)
+                if (name_now(field.name) != field.name)
+                    changes("field " + quoted(field.name) + " is renamed " + quoted(name_now(field.name)));
+            return;
+        }
         differs("the record was {" + fields_text(stored_.fields) + "}, is declared {" +
                 fields_text(declared_.fields) + "}, and codec " + declared_.codec +
                 " reads records only as they were written" + kNeedsMigration);
@@ -249,7 +291,8 @@ private:
         Document now = Document::object();
         const auto add = [&](Document& to, std::string_view name, const Document& value) {
             // Of a field whose type does not fit there is enough said.
-            if (std::find(refused_fields_.begin(), refused_fields_.end(), name) == refused_fields_.end())
+            const std::string_view field = name.substr(name.starts_with('-') ? 1 : 0);
+            if (std::find(refused_fields_.begin(), refused_fields_.end(), field) == refused_fields_.end())
                 to[name] = value;
         };
         for (const Document::Member& member : stored_wire_.members())

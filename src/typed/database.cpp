@@ -52,6 +52,7 @@ DatabaseState::DatabaseState(ByteView path, const kv::Options& options,
         refuse_differences(plan);
         if (!plan.changes_anything()) {
             load(snapshot, plan);
+            if (!options.read_only && plan.completes_anything()) complete_catalog(tables);
             return;
         }
         if (options.read_only) refuse_changes(plan, path);
@@ -66,6 +67,20 @@ DatabaseState::DatabaseState(ByteView path, const kv::Options& options,
         commit_schema(std::move(writer), plan);
     } else {
         load(writer, plan);
+    }
+}
+
+// Nothing depends on it yet: where somebody else writes, or the disk is full, a later opening does it.
+void DatabaseState::complete_catalog(std::span<const TableDescription* const> tables) {
+    try {
+        std::optional<kv::WriteTransaction> writer = environment_.try_begin_write();
+        if (!writer) return;
+        const SchemaPlan plan = plan_schema(*writer, tables);
+        if (!plan.differences.empty() || plan.changes_anything()) return;
+        complete_entries(*writer, plan);
+        writer->commit();
+    } catch (const Error&) {
+        return;
     }
 }
 
@@ -185,7 +200,9 @@ void DatabaseState::notice_changes(const kv::Transaction& transaction) {
     const ByteView header = stored_header(transaction).value_or(ByteView());
     if (header != catalog_header_) {
         for (TableState& table : tables_) {
-            if (stored_entry(transaction, table.description->name) != ByteView(table.catalog_entry)) {
+            const std::string_view name = table.description->name;
+            const std::optional<ByteView> entry = stored_entry(transaction, name);
+            if (!entry || !same_declaration(*entry, table.catalog_entry, name)) {
                 table.stale.store(true, std::memory_order_relaxed);
             }
         }

@@ -151,6 +151,10 @@ bool SchemaPlan::changes_anything() const noexcept {
     return std::any_of(tables.begin(), tables.end(), [](const TablePlan& table) { return table.changed; });
 }
 
+bool SchemaPlan::completes_anything() const noexcept {
+    return std::any_of(tables.begin(), tables.end(), [](const TablePlan& table) { return table.completes; });
+}
+
 SchemaPlan plan_schema(const kv::Transaction& transaction, std::span<const TableDescription* const> tables) {
     SchemaPlan plan;
     for (const TableDescription* const description : tables) {
@@ -174,7 +178,7 @@ SchemaPlan plan_schema(const kv::Transaction& transaction, std::span<const Table
         }
         const CatalogTable stored = decode_entry(*bytes, stored_name);
         if (!description->stored_entry.empty()) {
-            if (*bytes == ByteView(description->stored_entry)) {
+            if (same_declaration(*bytes, description->stored_entry, stored_name)) {
                 table.entry = stored;
             } else {
                 plan.differences.push_back(
@@ -261,11 +265,17 @@ void refuse_changes(const SchemaPlan& plan, ByteView path) {
                 what.append(path).append(", which is opened read-only; open it once for writing"));
 }
 
+void complete_entries(kv::WriteTransaction& transaction, const SchemaPlan& plan) {
+    for (const TablePlan& table : plan.tables)
+        if (table.completes) store_entry(transaction, table.description->name, table.entry);
+}
+
 void apply_schema(kv::WriteTransaction& transaction, SchemaPlan& plan, std::size_t max_key_bytes,
                   const ProgressFunction& progress, Timestamp now) {
     CatalogHeader header;
     if (const std::optional<ByteView> bytes = stored_header(transaction)) header = decode_header(*bytes);
     ++header.generation;
+    complete_entries(transaction, plan);
     for (TablePlan& table : plan.tables) {
         if (table.changed) apply_table(transaction, table, header, max_key_bytes, progress, now);
     }

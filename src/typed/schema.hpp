@@ -25,11 +25,12 @@ struct TablePlan {
     bool rekeyed = false;                       ///< under another key
     std::vector<std::string> changes{};         ///< sentences: what applying does
     bool is_new = false;
-    bool changed = false;                       ///< the entry differs from what is stored; true for a new table
-    std::vector<std::size_t> new_indexes;       ///< positions in the description
-    std::vector<CatalogIndex> old_indexes;      ///< in the file and no longer declared
-    std::vector<std::size_t> new_rules;         ///< positions in the description: to be verified
-    std::vector<std::size_t> new_foreign_keys;  ///< the same of foreign keys
+    bool changed = false;    ///< the entry differs from what is stored; true for a new table
+    bool completes = false;  ///< else only by the defaults, which an older version of Cambium did not keep
+    std::vector<std::size_t> new_indexes;             ///< positions in the description
+    std::vector<CatalogIndex> old_indexes;            ///< in the file and no longer declared
+    std::vector<std::size_t> new_rules;               ///< positions in the description: to be verified
+    std::vector<std::size_t> new_foreign_keys;        ///< the same of foreign keys
     std::vector<CatalogForeignKey> old_foreign_keys;  ///< in the file and no longer declared so
     std::vector<std::string> expired;  ///< keys of expired records that gave way: to be removed; some maybe twice
 };
@@ -39,6 +40,7 @@ struct SchemaPlan {
     std::vector<std::string> differences;  ///< sentences: what cannot be applied
 
     [[nodiscard]] bool changes_anything() const noexcept;
+    [[nodiscard]] bool completes_anything() const noexcept;
 };
 
 [[nodiscard]] SchemaPlan plan_schema(const kv::Transaction& transaction,
@@ -57,6 +59,9 @@ void drop_trees(kv::WriteTransaction& transaction, const CatalogTable& entry);
 void refuse_differences(const SchemaPlan& plan);
 /// Throws Error{read_only} that names the first change needed.
 [[noreturn]] void refuse_changes(const SchemaPlan& plan, ByteView path);
+/// Stores the defaults of tables that the file says nothing of, for later comparisons. That is no change of a
+/// declaration: whoever has such a table open goes on.
+void complete_entries(kv::WriteTransaction& transaction, const SchemaPlan& plan);
 /// Create, build and drop what the plan says, and store the catalog. Error{constraint}, Error{decode},
 /// Error{key_too_long}, Error{cancelled} from building an index. Records that have expired by `now` are in nobody's
 /// way: rules are not asked of them, and those that gave way in a unique index are left in the plan.

@@ -91,6 +91,7 @@ public:
 
 private:
     void load(const kv::Transaction& transaction, const SchemaPlan& plan);
+    void complete_catalog(std::span<const TableDescription* const> tables);
     void commit_schema(kv::WriteTransaction writer, const SchemaPlan& plan);
     void migrate(const TableDescription& table, const ProgressFunction& progress);
     void link_foreign_keys();

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "cambium/codec/document.hpp"
+
 namespace cambium::detail {
 
 /// How a codec tells the fields of a record apart.
@@ -23,5 +25,14 @@ enum class FieldForm : std::uint8_t {
 /// optional of what was plain; a record with more fields; and lists, maps and optionals of these. False for names
 /// that are no types. Linear in the length of the names; nesting is bounded by that of the types.
 [[nodiscard]] bool reads_as(std::string_view from, std::string_view to, FieldForm form);
+/// What two FlatBuffers schemas say of a field (wire_change.hpp), and whether it was required.
+struct BufferField {
+    const Document* before = nullptr;
+    const Document* now = nullptr;
+    bool was_required = false;
+};
+/// The same of FlatBuffers. A nested table may have deprecated a field whose place it keeps, and what was required
+/// may become optional. Whether fields are in the places of others is not asked here.
+[[nodiscard]] bool buffer_reads_as(std::string_view from, std::string_view to, const BufferField& field);
 
 }  // namespace cambium::detail

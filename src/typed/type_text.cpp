@@ -57,7 +57,48 @@ private:
     std::size_t at_ = 0;
 };
 
+constexpr std::size_t kLong = 100;  // bytes that a sentence takes as they are
+
+const TypeText* counterpart(const TypeText& type, std::size_t argument, const TypeText& other) {
+    if (!type.is_record()) return argument < other.arguments.size() ? &other.arguments[argument] : nullptr;
+    const auto found = std::find(other.names.begin(), other.names.end(), type.names[argument]);
+    return found == other.names.end() ? nullptr
+                                      : &other.arguments[static_cast<std::size_t>(found - other.names.begin())];
+}
+
+/// `type` without what `other` has too.
+std::string without_common(const TypeText& type, const TypeText& other) {
+    if (type.head != other.head || type.arguments.empty() || other.arguments.empty()) return std::string(type.text);
+    std::string parts;
+    bool is_left_out = false;
+    for (std::size_t i = 0; i < type.arguments.size(); ++i) {
+        const TypeText* const same = counterpart(type, i, other);
+        const bool was_left_out =
+            std::exchange(is_left_out, same != nullptr && same->text == type.arguments[i].text);
+        if (was_left_out && is_left_out) continue;
+        if (!parts.empty()) parts += ',';
+        if (is_left_out) {
+            parts += "..";
+            continue;
+        }
+        if (type.is_record()) parts.append(type.names[i]).append(":");
+        parts += same == nullptr ? std::string(type.arguments[i].text) : without_common(type.arguments[i], *same);
+    }
+    return std::string(type.head) + (type.is_record() ? "{" + parts + "}" : "<" + parts + ">");
+}
+
 }  // namespace
+
+std::pair<std::string, std::string> told_apart(std::string_view a, std::string_view b) {
+    std::pair<std::string, std::string> whole(a, b);
+    if (std::max(a.size(), b.size()) <= kLong) return whole;
+    const std::optional<TypeText> first = read_type(a);
+    const std::optional<TypeText> second = read_type(b);
+    if (!first || !second) return whole;
+    std::pair<std::string, std::string> apart(without_common(*first, *second), without_common(*second, *first));
+    if (apart.first == apart.second) return whole;  // only the order differs
+    return apart;
+}
 
 std::optional<TypeText> read_type(std::string_view text) {
     return TypeReader(text).read();

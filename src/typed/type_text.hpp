@@ -4,7 +4,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cambium::detail {
@@ -22,5 +24,8 @@ struct TypeText {
 
 /// Nothing when the text is no name of a type, or nests more than 64 deep. The result holds views of the text.
 [[nodiscard]] std::optional<TypeText> read_type(std::string_view text);
+
+/// Two types for a sentence that tells them apart: of long ones the parts that both have are "..".
+[[nodiscard]] std::pair<std::string, std::string> told_apart(std::string_view a, std::string_view b);
 
 }  // namespace cambium::detail

@@ -1,9 +1,11 @@
 // A record is an object: "#fields" lists the names by their places ("" for the type of a union, "-name" deprecated,
 // "!name" required); a member says more of a field: a number that is its default, "struct{...}", another record, or
-// of a union by type number [name] or [name, what is to be said of it].
+// of a union by type number [name] or [name, what is to be said of it]. "-name" is [type] or [type, what is to be
+// said of it] of a deprecated field.
 #include "typed/wire_change.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cambium::detail {
 
@@ -31,14 +33,16 @@ std::vector<Place> places_of(const Document& wire) {
     return places;
 }
 
-bool is_struct(const Document* wire) {
-    return wire != nullptr && wire->is_text() && wire->as_text().starts_with("struct");
-}
-
-/// Of a member of a union, [name] or [name, more]; empty for anything else, which no generator writes.
+/// Of a member of a union, [name] or [name, more]; of a deprecated field, whose type it is; empty for anything
+/// else, which no generator writes.
 std::string_view name_of(const Document& member) {
     return member.size() > 0 && member.is_array() && member.elements()[0].is_text() ? member.elements()[0].as_text()
                                                                                     : std::string_view{};
+}
+
+/// Of a member of a union, null when there is nothing to be said of it.
+const Document* more_of(const Document& member) {
+    return member.is_array() && member.size() > 1 ? &member.elements()[1] : nullptr;
 }
 
 class WireComparison {
@@ -61,7 +65,10 @@ public:
                 continue;
             }
             if (place.required && !old.required) tell(name, "is required now, and a stored record may lack it");
-            if (!old.deprecated) compare(before.find(place.name), now.find(place.name), name);
+            if (!old.deprecated)
+                compare(before.find(place.name), now.find(place.name), name);
+            else if (const auto field = deprecated_field(before, place.name))
+                compare(field->wire, now.find(place.name), name);
         }
     }
 
@@ -85,10 +92,14 @@ private:
         const bool are_objects = before != nullptr && now != nullptr && before->is_object() && now->is_object();
         if (are_objects && before->find(kFields) != nullptr) return compare_records(*before, *now, name + ".");
         if (are_objects) return compare_unions(*before, *now, name);
-        const auto text = [](const Document* number) { return number == nullptr ? "0" : number->to_json(); };
-        if (text(before) != text(now))
-            sentences.push_back("the default of field \"" + name + "\" was " + text(before) + ", is declared " +
-                                text(now) + ", and FlatBuffers store no number that equals its default");
+        const auto text = [](const Document* number, const Document* other) {
+            if (number != nullptr) return number->to_json();
+            return std::string(other != nullptr && other->type() == Document::Type::boolean ? "false" : "0");
+        };
+        if (text(before, now) != text(now, before))
+            sentences.push_back("the default of field \"" + name + "\" was " + text(before, now) +
+                                ", is declared " + text(now, before) +
+                                ", and FlatBuffers store no number that equals its default");
     }
 
     // A member may get another name, unless it is the name of another one.
@@ -110,10 +121,7 @@ private:
                 tell(name, number + std::string(old_name) + ", is declared " + std::string(new_name));
                 continue;
             }
-            const auto more = [](const Document& of) {
-                return of.is_array() && of.size() > 1 ? &of.elements()[1] : nullptr;
-            };
-            compare(more(old.value), more(*member), name + "." + std::string(new_name));
+            compare(more_of(old.value), more_of(*member), name + "." + std::string(new_name));
         }
     }
 };
@@ -128,6 +136,36 @@ std::vector<std::string> wire_differences(const Document& before, const Document
 
 bool tells_places(const Document& wire) {
     return wire.find(kFields) != nullptr;
+}
+
+std::optional<DeprecatedField> deprecated_field(const Document& wire, std::string_view field) {
+    const Document* const said = wire.find("-" + std::string(field));
+    if (said == nullptr || name_of(*said).empty()) return std::nullopt;
+    return DeprecatedField{name_of(*said), more_of(*said)};
+}
+
+bool is_struct(const Document* wire) {
+    return wire != nullptr && wire->is_text() && wire->as_text().starts_with("struct");
+}
+
+const Document* wire_of_field(const Document* wire, std::string_view field) {
+    return wire == nullptr ? nullptr : wire->find(field);
+}
+
+const Document* wire_of_member(const Document* wire, std::size_t member) {
+    if (wire == nullptr || member >= wire->members().size()) return nullptr;
+    std::vector<const Document::Member*> members;
+    for (const Document::Member& one : wire->members()) members.push_back(&one);
+    std::sort(members.begin(), members.end(), [](const Document::Member* a, const Document::Member* b) {
+        return std::pair(a->name.size(), ByteView(a->name)) < std::pair(b->name.size(), ByteView(b->name));
+    });
+    return more_of(members[member]->value);
+}
+
+bool requires_field(const Document& wire, std::string_view field) {
+    const std::vector<Place> places = places_of(wire);
+    return std::any_of(places.begin(), places.end(),
+                       [&](const Place& place) { return place.required && place.name == field; });
 }
 
 bool keeps_place(const Document& wire, std::string_view field) {

@@ -17,6 +17,12 @@ using cambium::codegen::CheckResult;
 using Sentences = std::vector<std::string>;
 
 const std::string kNeedsMigration = "; a Migration may say how (cambium/evolution.hpp)";
+const std::string kFieldsStay =
+    "; in buffers a field keeps its place, its default, and its type by name: add another at the end, and make "
+    "this one "
+    "(deprecated)";
+const std::string kStructsStay = "; a struct never changes: give the new one another name, and a new field";
+const std::string kMembersStay = " now; members keep their numbers, and new ones go to the end";
 
 std::string declared(const std::string& schema) {
     std::string text;
@@ -24,6 +30,13 @@ std::string declared(const std::string& schema) {
                                    "index", "log", "type", "absent"})
         text += "attribute \"cambium_" + name + "\"; ";
     return text + schema;
+}
+
+/// The objection to a field of a buffer whose type differs.
+std::string differs(const std::string& record, const std::string& field, const std::string& was,
+                    const std::string& is) {
+    return "- buffers: " + record + ": types differ for field: " + field + ", was " + was + ", is " + is +
+           kFieldsStay;
 }
 
 /// "+" before what is compatible, "-" before what is not.
@@ -54,7 +67,7 @@ TEST_CASE("tables come, go and change their names") {
     CHECK(differences(thing, "table Thing (cambium_table: \"stuff\") { id:ulong (cambium_key); }") ==
           Sentences{
               "- record Thing: its table was \"things\", is \"stuff\" now; the stored records stay under the old "
-              "name",
+              "name, unless cambium_renamed_from: \"things\" takes them along",
               "+ table \"things\": is no longer declared; its records stay in the store",
               "+ table \"stuff\": is created"});
 }
@@ -98,15 +111,19 @@ TEST_CASE("indexes") {
 
 TEST_CASE("fields: the library's objection, and every difference of the table") {
     const std::string says_where =
-        " is no longer declared; Renamed<\"b\", &Record::member> says where it went, "
-        "Dropped<\"b\"> that its content may be lost";
-    CHECK(differences(things("", "id:ulong (cambium_key); a:int; b:string;"),
-                      things("", "id:ulong (cambium_key); a:long; c:[ubyte];")) ==
-          Sentences{"- buffers: types differ for field: a",
-                    "- table \"things\": field \"a\" was i32, is declared i64" + kNeedsMigration,
-                    "- table \"things\": field \"b\" (optional<string>)" + says_where,
-                    "- table \"things\": field \"c\" takes the place of field \"b\"" + kNeedsMigration,
-                    "+ table \"things\": field \"c\" (bytes) is new"});
+        " is no longer declared; Renamed<\"b\", &Record::member> says where it went, in a schema "
+        "cambium_renamed_from: \"b\"; a field of a schema that is no longer wanted becomes (deprecated)";
+    CHECK(
+        differences(things("", "id:ulong (cambium_key); a:int; b:string;"),
+                    things("", "id:ulong (cambium_key); a:long; c:[ubyte];")) ==
+        Sentences{differs("table Thing", "a", "a:int (id: 1)", "a:long (id: 1)"),
+                  "- buffers: table Thing: field renamed to different type: c, was b:string (id: 2), is c:[ubyte] "
+                  "(id: 2)" +
+                      kFieldsStay,
+                  "- table \"things\": field \"a\" was i32, is declared i64" + kNeedsMigration,
+                  "- table \"things\": field \"b\" (optional<string>)" + says_where,
+                  "- table \"things\": field \"c\" takes the place of field \"b\"" + kNeedsMigration,
+                  "+ table \"things\": field \"c\" (bytes) is new"});
     CHECK(differences(things(", cambium_codec: \"raw\"", "id:ulong (cambium_key);"),
                       things(", cambium_codec: \"raw\"", "id:ulong (cambium_key); a:int;")) ==
           Sentences{
@@ -148,35 +165,152 @@ TEST_CASE("enumerators and members of unions keep their numbers, whatever the co
         return "table A { x:int; } table B { x:int; } " + definitions +
                things(", cambium_codec: \"" + codec + "\"", "id:ulong (cambium_key); f:" + type + ";");
     };
+    const std::string number_back = " now; give it its number back, and others numbers that none had";
     for (const std::string codec : {"cbor", "json"}) {
         CAPTURE(codec);
         CHECK(differences(with(codec, "enum E:ubyte { red, green } ", "E"),
                           with(codec, "enum E:ubyte { green, red } ", "E")) ==
-              Sentences{"- enum E: red was 0, is 1 now", "- enum E: green was 1, is 0 now"});
+              Sentences{"- enum E: red was 0, is 1" + number_back, "- enum E: green was 1, is 0" + number_back});
         CHECK(differences(with(codec, "enum E:ubyte { red, green } ", "E"),
                           with(codec, "enum E:ubyte { red } ", "E")) ==
-              Sentences{"- enum E: green (1) is gone, and records may hold it"});
+              Sentences{"- enum E: green (1) is gone, and records may hold it; keep it"});
         CHECK(differences(with(codec, "union U { A, B } ", "U"), with(codec, "union U { B, A } ", "U")) ==
-              Sentences{"- union U: member 1 was A, is B now", "- union U: member 2 was B, is A now"});
+              Sentences{"- union U: member 1 was A, is B" + kMembersStay,
+                        "- union U: member 2 was B, is A" + kMembersStay});
     }
     CHECK(differences(with("cbor", "enum E:ubyte { red } ", "E"), with("cbor", "enum E:ubyte { rouge } ", "E")) ==
           Sentences{});
     CHECK(differences(with("json", "enum E:ubyte { red } ", "E"), with("json", "enum E:ubyte { rouge } ", "E")) ==
-          Sentences{"- enum E: red is rouge now, and codec json stores the names"});
+          Sentences{"- enum E: red is rouge now, and codec json stores the names; give it its name back"});
 }
 
-TEST_CASE("a field that changes between an enum and a number") {
-    const std::string before = "enum E:ubyte { a } table R { e:E; }";
-    const std::string now = "enum E:ubyte { a } table R { e:ubyte; }";
-    const std::string ends = " now; nothing else is said of the buffers until this is changed back";
-    CHECK(differences(before, now) == Sentences{"- buffers: field R.e was an enum, is none" + ends});
-    CHECK(differences(now, before) == Sentences{"- buffers: field R.e was no enum, is one" + ends});
+TEST_CASE("a field that changes between an enum and a number, where the library would crash") {
+    const auto schema = [](const std::string& type, const std::string& fields) {
+        return "enum E:ubyte { a } table R { " + fields + " } table S { e:" + type + "; l:[" + type + "]; }";
+    };
+    CHECK(differences(schema("E", "x:int;"), schema("ubyte", "x:long;")) ==
+          Sentences{differs("table R", "x", "x:int (id: 0)", "x:long (id: 0)"),
+                    differs("table S", "e", "e:E (id: 0)", "e:ubyte (id: 0)"),
+                    differs("table S", "l", "l:[E] (id: 1)", "l:[ubyte] (id: 1)")});
+    CHECK(differences(schema("ubyte", "x:int;"), schema("E", "x:int;")) ==
+          Sentences{differs("table S", "e", "e:ubyte (id: 0)", "e:E (id: 0)"),
+                    differs("table S", "l", "l:[ubyte] (id: 1)", "l:[E] (id: 1)")});
+    CHECK(differences(schema("E", "old_name:E;"), schema("E", "name:ubyte;")) ==
+          Sentences{differs("table R", "name", "old_name:E (id: 0)", "name:ubyte (id: 0)")});
+    CHECK(differences("enum E:ubyte { a } table R { e:E; l:[E]; }", "enum E:int { a } table R { e:E; l:[E]; }") ==
+          Sentences{differs("table R", "e", "e:E (id: 0) of ubyte", "e:E (id: 0) of int"),
+                    differs("table R", "l", "l:[E] (id: 1) of ubyte", "l:[E] (id: 1) of int")});
+    CHECK(differences(schema("E", "x:E;"), schema("E", "x:int;")) ==
+          Sentences{differs("table R", "x", "x:E (id: 0)", "x:int (id: 0)")});
 }
 
-TEST_CASE("a struct that grows, which the library lets pass") {
+TEST_CASE("what the library lets pass, and buffers do not") {
+    const std::string never = " now" + kStructsStay;
     CHECK(
         differences("struct S { a:int; } table A { s:S; }", "struct S { a:int; b:[ubyte:4]; } table A { s:S; }") ==
-        Sentences{"- buffers: struct S was {i32}, is {i32,fixed<4>} now; a struct never changes"});
+        Sentences{"- buffers: struct S was {i32}, is {i32,fixed<4>}" + never});
+    CHECK(differences("struct S { a:int; } table A { s:S; }", "struct S { a:float; } table A { s:S; }") ==
+          Sentences{"- buffers: struct S was {i32}, is {f32}" + never});
+    CHECK(differences("struct S { a:int; } table A { s:S; }", "table S { a:int; } table A { s:S; }") ==
+          Sentences{"- buffers: table S was a struct; buffers hold the two differently: give it another name"});
+    const std::string lacks = "(required) now, and buffers that lack it would be refused; leave it optional";
+    CHECK(differences("table A { s:string; }", "table A { s:string (required); t:string (required); }") ==
+          Sentences{"- buffers: table A: field s is " + lacks, "- buffers: table A: field t is new and " + lacks});
+    CHECK(differences("table A { s:string (required); }", "table A { r:string (required); }") == Sentences{});
+    const std::string parts = "table A { x:int; } table B { y:int; } ";
+    CHECK(differences(parts + "union U { A } table R { u:U; }", parts + "union U { A: B } table R { u:U; }") ==
+          Sentences{"- buffers: union U: member 1 was A, is B" + kMembersStay});
+    CHECK(differences(parts + "union U { t: string, A } table R { u:U; }",
+                      parts + "union U { t: B, A } table R { u:U; }") ==
+          Sentences{"- buffers: union U: member 1 was string, is B" + kMembersStay});
+    CHECK(differences(parts + "union U { A, B } table R { u:U; }",
+                      parts + "union U { C: A, B } table R { u:U; }") == Sentences{});
+}
+
+TEST_CASE("every objection of the library, in one run") {
+    const std::string before =
+        "union U { D, C } table A { a:int; b:int = 1; c:string; d:[int]; } table B { x:int; u:U; } "
+        "table C { c:int; } table D { x:int; y:int; }";
+    const std::string now =
+        "union U { D = 2, C = 3 } union V { D } table A { b:int = 2; a:int; c:[string]; e:[long]; } "
+        "table B { x:uint; v:V; } table C { c:int; } table D { x:int; y:int; }";
+    const auto said = [](const std::string& what, const std::string& ends) { return "- buffers: " + what + ends; };
+    CHECK(differences(before, now) ==
+          Sentences{said("union U: member 2 was C, is D", kMembersStay),
+                    said("table A: offsets differ for field: b, was b:int = 1 (id: 1), is b:int = 2 (id: 0)",
+                         kFieldsStay),
+                    said("table A: offsets differ for field: a, was a:int (id: 0), is a:int (id: 1)", kFieldsStay),
+                    differs("table A", "c", "c:string (id: 2)", "c:[string] (id: 2)"),
+                    said("table A: field renamed to different type: e, was d:[int] (id: 3), is e:[long] (id: 3)",
+                         kFieldsStay),
+                    differs("table B", "x", "x:int (id: 0)", "x:uint (id: 0)"),
+                    said("table B: field renamed to different type: v_type, was u:U (id: 2), is v:V (id: 2)",
+                         kFieldsStay)});
+    CHECK(
+        differences("table B { x:int; } union U { B } table A { s:string; u:U; }",
+                    "table B { x:int; } union U { B } table A { u:U; }") ==
+        Sentences{said("table A: offsets differ for field: u_type, was u:U (id: 2), is u:U (id: 1)", kFieldsStay)});
+    CHECK(differences("table A { s:string; }", "table B { x:int; } union U { B } table A { u:U; }") ==
+          Sentences{said("table A: field renamed to different type: u_type", kFieldsStay)});
+    CHECK(differences("table A { x:int = 1; }", "table A { x:int = 2; }") ==
+          Sentences{said("table A: defaults differ for field: x, was x:int = 1 (id: 0), is x:int = 2 (id: 0)",
+                         kFieldsStay)});
+    CHECK(
+        differences("struct S { a:int; b:int; } table A { s:S; }", "struct S { b:int; a:int; } table A { s:S; }") ==
+        Sentences{
+            said("struct S: offsets differ for field: b, was b:int at byte 4, is b:int at byte 0", kStructsStay),
+            said("struct S: offsets differ for field: a, was a:int at byte 0, is a:int at byte 4", kStructsStay)});
+    CHECK(differences("table A { x:int; } union U { A }", "table A { x:int; } union U { A = 2 }") ==
+          Sentences{said("union U: values differ for enum: A",
+                         "; in buffers a member keeps its type number: add others at the end")});
+}
+
+TEST_CASE("FlatBuffers' rules hold for what buffers are made of, and for nothing else") {
+    const auto schema = [](const std::string& buffered, const std::string& mapped, const std::string& more) {
+        return "table InBuffer { " + buffered + " } table InMap { " + mapped + " } " + more +
+               "table A (cambium_table: \"buffered\") { id:ulong (cambium_key); l:[InBuffer]; }\n"
+               "table B (cambium_table: \"mapped\", cambium_codec: \"cbor\") { " +
+               mapped + " m:InMap; id:ulong (cambium_key); }";
+    };
+    const std::string fields = "x:int; y:int = 1;";
+    const auto default_of = [](const std::string& record) {
+        return "+ record " + record +
+               ": the default of field y was 1, is 2 now; records that were stored before there was the field read "
+               "it";
+    };
+    CHECK(differences(schema(fields, fields, ""), schema(fields, "y:int = 2; x:int;", "")) ==
+          Sentences{default_of("InMap"), default_of("B"),
+                    "+ table \"mapped\": field \"m\" becomes optional<record{y:i32,x:i32}>, was "
+                    "optional<record{x:i32,y:i32}>"});
+    CHECK(differences(schema(fields, fields, ""), schema(fields, "y:long = 1; x:int; z:string;", "")).size() == 3);
+    CHECK(check_schemas({"old.fbs", declared(schema(fields, fields, ""))},
+                        {"new.fbs", declared(schema(fields, "y:long = 1; x:int; z:string;", ""))}, {})
+              .is_compatible());
+    const Sentences refused = differences(schema(fields, fields, ""), schema("y:int = 1; x:int;", fields, ""));
+    REQUIRE(refused.size() > 2);
+    CHECK(refused[0] ==
+          "- buffers: table InBuffer: offsets differ for field: y, was y:int = 1 (id: 1), is y:int = 1 "
+          "(id: 0)" +
+              kFieldsStay);
+    CHECK(refused[1] ==
+          "- buffers: table InBuffer: offsets differ for field: x, was x:int (id: 0), is x:int (id: 1)" +
+              kFieldsStay);
+    // A message that no table stores is of buffers when it is the root type.
+    const std::string message = "table Message { x:int; } ";
+    const std::string other = "table Message { x:long; } ";
+    CHECK(differences(schema(fields, fields, message), schema(fields, fields, other)) == Sentences{});
+    const std::string root = "root_type Message; ";
+    CHECK(differences(schema(fields, fields, message + root), schema(fields, fields, other + root)) ==
+          Sentences{differs("table Message", "x", "x:int (id: 0)", "x:long (id: 0)")});
+    // Nor do enumerators have to keep their names for a codec that stores numbers, whatever another table does.
+    const auto with_enums = [](const std::string& numbered, const std::string& named) {
+        return "enum N:ubyte { " + numbered + " } enum J:ubyte { " + named + " }\n" +
+               "table A (cambium_table: \"buffered\", cambium_codec: \"cbor\") { id:ulong (cambium_key); n:N; }\n"
+               "table B (cambium_table: \"mapped\", cambium_codec: \"json\") { id:ulong (cambium_key); j:J; }";
+    };
+    CHECK(differences(with_enums("red", "red"), with_enums("rouge", "red")) == Sentences{});
+    CHECK(differences(with_enums("red", "red"), with_enums("red", "rouge")) ==
+          Sentences{"- enum J: red is rouge now, and codec json stores the names; give it its name back"});
 }
 
 /// A schema of a table that holds the union U of these tables, and is no table of a store.
@@ -207,7 +341,7 @@ TEST_CASE("unions take new members at the end") {
               "- table \"things\": field \"u\" was variant<null,record{x:i32},record{y:i32}>, is "
               "declared variant<null,record{y:i32},record{x:i32}>" +
                   kNeedsMigration);
-        CHECK(swapped.size() == (codec == "flatbuffers" ? 2 : 1));
+        CHECK(swapped.size() == (codec == "flatbuffers" ? 3 : 1));
         CHECK(differ("A, B", "A, m: C, B").back() ==
               "- table \"things\": field \"u\" was variant<null,record{x:i32},record{y:i32}>, is declared "
               "variant<null,record{x:i32},record{z:i32,w:optional<string>},record{y:i32}>" +
@@ -245,6 +379,20 @@ TEST_CASE("flatc --conform agrees") {
         {united("union U { A, B }"), united("union U { A = 1, C = 3, B = 2 }"), true},
         {united("union U { A }"), united("union U { A = 2 }"), false},
         {"table A { a:int; } table B { x:int; }", "table A { a:int; }", true},
+        {"table A { a:int; b:string; }", "table A { c:int; d:string; }", true},
+        {"table A { a:int; b:string; }", "table A { c:int; d:[string]; }", false},
+        {"table A { a:int; }", "table A { a:int = null; }", false},
+        {"table A { a:int; } table B { a:A; }", "table C { a:int; } table B { a:C; }", false},
+        {"table A { a:int; } table B { a:[A]; }", "table A { a:int; c:int; } table B { a:[A]; c:A; }", true},
+        {"namespace n; table A { a:int; }", "namespace m; table A { a:string; }", true},
+        {"namespace n; table A { a:int; }", "namespace n; table A { a:string; }", false},
+        {"enum E : ubyte { a } table A { e:E; }", "enum E : short { a } table A { e:E; }", false},
+        {"enum E : ubyte { a } table A { e:E; }", "enum F : ubyte { a } table A { e:F; }", false},
+        {"struct S { a:int; b:int; } table A { s:S; }", "struct S { b:int; a:int; } table A { s:S; }", false},
+        {"table B { x:int; } union U { B } table A { u:U; }", "table B { x:int; } union V { B } table A { u:V; }",
+         false},
+        {"table B { x:int; } union U { B } table A { s:string; }",
+         "table B { x:int; } union U { B } table A { u:U; }", false},
         {things("", "id:ulong (cambium_key); a:int;"),
          things("", "id:ulong (cambium_key); a:int; b:[A]; } table A { x:int;"), true},
         {things("", "id:ulong (cambium_key); a:int;"), things("", "id:ulong (cambium_key); a:float;"), false},

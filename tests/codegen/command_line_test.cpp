@@ -119,7 +119,12 @@ TEST_CASE("--check: code 0 or 4, a line per difference; 1 for a schema that has 
     folder.write("bad.fbs", "table Item { new:int; }\n");
     CHECK(folder.run("--check old.fbs more.fbs").code == 0);
     CHECK(folder.run("--check old.fbs other.fbs").code == 4);
-    CHECK(folder.run("--check old.fbs other.fbs").text == "incompatible: buffers: defaults differ for field: x\n");
+    CHECK(folder.run("--check old.fbs other.fbs").text ==
+          "incompatible: buffers: table Item: defaults differ for field: x, was x:int (id: 0), is x:float (id: 0); "
+          "in "
+          "buffers a field keeps its place, its default, and its type by name: add another at the end, and make "
+          "this one "
+          "(deprecated)\n");
     CHECK(folder.run("--check old.fbs bad.fbs").code == 1);
     CHECK(folder.run("--check none.fbs bad.fbs").code == 3);
 }

@@ -9,6 +9,7 @@
 #include <cambium/codec/cbor.hpp>
 #include <cambium/codec/raw.hpp>
 #include <cambium/kv/maintenance.hpp>
+#include <cambium/maintenance.hpp>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -18,7 +19,9 @@
 #include <string>
 #include <variant>
 
+#include "after_tables.hpp"
 #include "attributes_tables.hpp"
+#include "before_tables.hpp"
 #include "check.hpp"
 #ifdef WITH_ZSTD
 #include "compressed_tables.hpp"
@@ -86,6 +89,11 @@ void check_agreement(const std::string& store, const std::string& schema) {
     CHECK(written.errors == std::vector<std::string>{});
     CAPTURE(written.text);
     CHECK(declared_by("it.fbs", written.text) == stored);
+    const auto back = cambium::codegen::check_schemas({schema, content_of(schema)}, {"it.fbs", written.text}, {});
+    CHECK(back.errors == std::vector<std::string>{});
+    CHECK(back.differences == std::vector<Difference>{});
+    const auto forth = cambium::codegen::check_schemas({"it.fbs", written.text}, {schema, content_of(schema)}, {});
+    CHECK(forth.differences == std::vector<Difference>{});
     cambium::kv::Environment environment = cambium::kv::Environment::open(store);
     CHECK(cambium::kv::check(environment).ok());
 }
@@ -339,6 +347,35 @@ TEST_CASE("defaults are in the catalog, come back in a schema, and do not change
             {false, "table \"reviews\": the default of field \"earlier.weight\" was 0.5, is declared 0.7" + ends}});
 }
 
+TEST_CASE("what an older version did not keep of buffers is in the catalog after the first opening for writing") {
+    const Folder folder;
+    const std::string store = folder.file("sessions.cambium");
+    const auto open = [&](const cambium::Options& options = {}) {
+        static_cast<void>(cambium::Database::open<router::Sessions>(store, options));
+    };
+    open();
+    const auto complete = cambium::describe(store);
+    REQUIRE(complete.size() == 1);
+    REQUIRE(complete[0].codec == "flatbuffers");
+    REQUIRE_FALSE(complete[0].defaults.empty());
+    {
+        cambium::kv::Environment environment = cambium::kv::Environment::open(store);
+        cambium::kv::WriteTransaction writer = environment.begin_write();
+        const cambium::kv::Tree catalog = writer.tree("cambium.catalog");
+        auto entry = cambium::Document::from_cbor(*writer.get(catalog, "table/sessions"));
+        entry.erase("defaults");
+        writer.put(catalog, "table/sessions", entry.to_cbor());
+        writer.commit();
+    }
+    CHECK(cambium::describe(store)[0].defaults.empty());
+    open({.read_only = true});
+    CHECK(cambium::describe(store)[0].defaults.empty());
+    open();
+    CHECK(cambium::describe(store) == complete);
+    cambium::kv::Environment environment = cambium::kv::Environment::open(store);
+    CHECK(cambium::kv::check(environment).ok());
+}
+
 TEST_CASE("what a stored buffer cannot give is refused") {
     const auto schema_of = [](const std::string& nested, const std::string& fields) {
         return "attribute \"cambium_table\"; attribute \"cambium_key\"; table M { s:string; } table P { s:string; "
@@ -392,6 +429,7 @@ TEST_CASE("what a stored buffer cannot give is refused") {
     const auto check = cambium::codegen::check_tables(stored, {"it.fbs", written.text}, {});
     CHECK(check.errors == std::vector<std::string>{});
     CHECK(check.differences == std::vector<Difference>{});
+    CHECK(declared_by("it.fbs", written.text) == stored);
     CHECK(cambium::codegen::check_tables(declared_by("it.fbs", written.text), {"it.fbs", odd}, {}).differences ==
           std::vector<Difference>{});
 }
@@ -437,6 +475,180 @@ TEST_CASE("nested tables of buffers grow, structs and what is one do not change"
               "x:int;", "a:int;",
               "at:Point; path:[Point]; part:Part; parts:[Part]; tag:[ubyte] (cambium_type: \"uuid\");")) ==
           std::vector<std::string>{place + "\"tag\" was struct{fixed<16>}, is declared no struct" + ends});
+}
+
+TEST_CASE("deprecated fields of buffers: in nested tables too, and back as what they were only") {
+    const auto schema_of = [](const std::string& part, const std::string& fields) {
+        return "attribute \"cambium_table\"; attribute \"cambium_key\"; struct Point { x:int; }\ntable Part { " +
+               part +
+               " }\ntable Other { x:int; }\nunion U { Other, Part }\n"
+               "table Thing (cambium_table: \"things\") { id:ulong (cambium_key); " +
+               fields + " }\n";
+    };
+    const std::string holders = "part:Part; parts:[Part]; u:U;";
+    const auto differences = [&](const std::string& before, const std::string& now) {
+        const auto check = cambium::codegen::check_tables(declared_by("it.fbs", before), {"it.fbs", now}, {});
+        CHECK(check.errors == std::vector<std::string>{});
+        return check.differences;
+    };
+    const std::string place = "table \"things\": field ";
+    const std::string ends = "; a Migration may say how (cambium/evolution.hpp)";
+
+    const std::string whole = schema_of("a:int; b:string; c:Point;", holders);
+    const std::string less = schema_of("a:int; b:string (deprecated); c:Point (deprecated);", holders);
+    const std::string is = "record{a:i32,b:optional<string>,c:optional<record{x:i32}>}";
+    const std::string as_union = "variant<null,record{x:i32},";
+    CHECK(differences(whole, less) ==
+          std::vector<Difference>{
+              {true, place + "\"part\" becomes optional<record{a:i32}>, was optional<" + is + ">"},
+              {true, place + "\"parts\" becomes vector<record{a:i32}>, was vector<" + is + ">"},
+              {true, place + "\"u\" becomes " + as_union + "record{a:i32}>, was " + as_union + is + ">"}});
+    const auto is_refused = [&](const std::string& before, const std::string& now) {
+        const auto all = differences(before, now);
+        return std::any_of(all.begin(), all.end(), [](const Difference& d) { return !d.is_compatible; });
+    };
+    CHECK_FALSE(is_refused(less, whole));
+    CHECK(is_refused(whole, schema_of("a:int;", holders)));
+    CHECK(is_refused(less, schema_of("a:int; b:int; c:Point;", holders)));
+    CHECK(is_refused(less, schema_of("a:int; b:string; c:Other;", holders)));
+
+    const auto of_thing = [&](const std::string& fields) { return schema_of("a:int;", fields); };
+    const std::string gone = "a:int = 5 (deprecated); b:Part (deprecated);";
+    CHECK_FALSE(is_refused(of_thing(gone), of_thing("a:int = 5; b:Part;")));
+    CHECK(differences(of_thing(gone), of_thing("a:long = 5; b:Part;")) ==
+          std::vector<Difference>{{false, place + "\"a\" was i32 before it was deprecated, is declared i64" + ends},
+                                  {true, place + "\"a\" (i64) is new"},
+                                  {true, place + "\"b\" (optional<record{a:i32}>) is new"}});
+    CHECK(differences(of_thing("a:int = 5 (deprecated);"), of_thing("a:int = 6;")) ==
+          std::vector<Difference>{
+              {false,
+               "table \"things\": the default of field \"a\" was 5, is declared 6, and FlatBuffers store no "
+               "number that equals its default" +
+                   ends},
+              {true, place + "\"a\" (i32) is new"}});
+}
+
+TEST_CASE("buffers in a store are read after their schema has changed as FlatBuffers allow it") {
+    const Folder folder;
+    const std::string store = folder.file("things.cambium");
+    {
+        auto database = cambium::Database::open<before::Things>(store);
+        database.write([](cambium::WriteTransaction& txn) {
+            cambium::Writer<before::Things> things{txn};
+            for (int i = 0; i < 50; ++i) {
+                const before::Part part{i, std::to_string(i), before::Point{i}, "note"};
+                things.insert({.id = static_cast<std::uint64_t>(i),
+                               .title = std::to_string(i % 7),
+                               .part = part,
+                               .parts = {part, part},
+                               .shape = part,
+                               .weight = i});
+            }
+        });
+    }
+    const std::string schema = kHere + "after.fbs";
+    const auto check = cambium::codegen::check_tables(cambium::describe(store), {schema, content_of(schema)}, {});
+    CHECK(check.is_compatible());
+    CHECK(check.differences.size() == 7);
+    {
+        auto database = cambium::Database::open<after::Things>(store);
+        database.write([](cambium::WriteTransaction& txn) {
+            cambium::Writer<after::Things> things{txn};
+            const auto thing = things.get(33);
+            REQUIRE(thing);
+            CHECK(thing->title == "5");
+            CHECK(thing->ratio == 2.5);
+            for (const after::Part& part : {*thing->part, thing->parts.at(1), std::get<1>(thing->shape)}) {
+                CHECK(part.number == 33);
+                CHECK(part.name == "33");
+                CHECK(part.note == "note");
+                CHECK(part.sizes.empty());
+            }
+            CHECK(things.by<"by_title">().equal("5").count() == 7);
+            CHECK(cambium::verify_indexes<after::Things>(txn).ok());
+            things.insert({.id = 50, .shape = after::Point{7}});
+            CHECK(things.get(50)->title == std::nullopt);
+        });
+    }
+    check_agreement(store, schema);
+}
+
+TEST_CASE("what was required may become optional, what was not may not") {
+    const auto schema_of = [](const std::string& attribute) {
+        return "attribute \"cambium_table\"; attribute \"cambium_key\"; attribute \"cambium_absent\";\n"
+               "table Part { s:string" +
+               attribute + "; }\ntable Thing (cambium_table: \"things\") { id:ulong (cambium_key); p:Part" +
+               attribute + "; }\n";
+    };
+    const auto differences = [&](const std::string& before, const std::string& now) {
+        return cambium::codegen::check_tables(declared_by("it.fbs", schema_of(before)), {"it.fbs", schema_of(now)},
+                                              {})
+            .differences;
+    };
+    const std::string place = "table \"things\": field \"p\" ";
+    CHECK(differences(" (required)", "") ==
+          std::vector<Difference>{
+              {true, place + "becomes optional<record{s:optional<string>}>, was record{s:string}"}});
+    const std::string absent = " (cambium_absent: \"default\")";
+    CHECK(differences(absent, "").front() ==
+          Difference{false,
+                     place + "was record{s:string}, is declared optional<record{s:optional<string>}>; a Migration "
+                             "may say how (cambium/evolution.hpp)"});
+}
+
+TEST_CASE("a schema from a store says at its top what the catalog does not keep") {
+    auto stored = declared_by("it.fbs",
+                              "attribute \"cambium_table\"; attribute \"cambium_key\"; attribute \"cambium_log\";\n"
+                              "table Thing (cambium_table: \"things\", cambium_log: \"changes 10\") { id:ulong "
+                              "(cambium_key); gone:int (deprecated); }\n");
+    const auto notes_of = [](const std::vector<cambium::TableInfo>& tables) {
+        const std::string text = cambium::codegen::schema_from_tables(tables, "it.cambium", "it").text;
+        const std::size_t begin = text.find("by names.\n") + 10;
+        return text.substr(begin, text.find("\n\n", begin) - begin);
+    };
+    const std::string log = "// It does not keep the limits of the log of table \"things\".";
+    CHECK(notes_of(stored) == log);
+    auto wire = cambium::Document::from_cbor(stored[0].defaults);
+    wire.erase("-gone");  // as an older version wrote it
+    stored[0].defaults = wire.to_cbor();
+    stored[0].migrating_to = 2;
+    CHECK(notes_of(stored) ==
+          "// A migration of table \"things\" to version 2 is half way: this is what it had before.\n" + log +
+              "\n// Of field \"gone\" of Thing, which is deprecated, it keeps the place, not the type.");
+}
+
+TEST_CASE("a default of false is told as such, and a renamed field of codec raw") {
+    const auto schema_of = [](const std::string& codec, const std::string& fields) {
+        return "attribute \"cambium_table\"; attribute \"cambium_key\"; attribute \"cambium_codec\"; attribute "
+               "\"cambium_renamed_from\";\ntable Thing (cambium_table: \"things\", cambium_codec: \"" +
+               codec + "\") { id:ulong (cambium_key); " + fields + " }\n";
+    };
+    const auto differences = [&](const std::string& codec, const std::string& before, const std::string& now) {
+        return cambium::codegen::check_tables(declared_by("it.fbs", schema_of(codec, before)),
+                                              {"it.fbs", schema_of(codec, now)}, {})
+            .differences;
+    };
+    CHECK(differences("flatbuffers", "b:bool = true;", "b:bool;") ==
+          std::vector<Difference>{
+              {false,
+               "table \"things\": the default of field \"b\" was true, is declared false, and FlatBuffers "
+               "store no number that equals its default; a Migration may say how (cambium/evolution.hpp)"}});
+    CHECK(differences("raw", "b:ulong;", "c:ulong (cambium_renamed_from: \"b\");") ==
+          std::vector<Difference>{{true, "table \"things\": field \"b\" is renamed \"c\""}});
+}
+
+TEST_CASE("a nested struct that changes is told once") {
+    const auto schema_of = [](const std::string& point) {
+        return "attribute \"cambium_table\"; attribute \"cambium_key\"; struct Point { " + point +
+               " }\ntable Thing (cambium_table: \"things\") { id:ulong (cambium_key); at:Point; }\n";
+    };
+    const auto check = cambium::codegen::check_tables(declared_by("it.fbs", schema_of("x:int;")),
+                                                      {"it.fbs", schema_of("x:int; y:int;")}, {});
+    CHECK(check.differences ==
+          std::vector<Difference>{
+              {false,
+               "table \"things\": field \"at\" was struct{i32}, is declared struct{i32,i32}; a FlatBuffers "
+               "struct never changes; a Migration may say how (cambium/evolution.hpp)"}});
 }
 
 struct Outcome {

@@ -142,7 +142,8 @@ TEST_CASE("what may be lost is refused, with a sentence for each difference") {
           "table \"persons\": field \"age\" was u16, is declared u8; a Migration may say how "
           "(cambium/evolution.hpp)\n"
           "table \"persons\": field \"fax\" (string) is no longer declared; Renamed<\"fax\", &Record::member> says "
-          "where it went, Dropped<\"fax\"> that its content may be lost");
+          "where it went, Dropped<\"fax\"> that its content may be lost; in a schema cambium_renamed_from and "
+          "cambium_dropped do");
 }
 
 TEST_CASE("records as in memory are read only as they were written") {
@@ -298,6 +299,72 @@ struct Rateds : Table<"defaults", Rated<Default>, PrimaryKey<&Rated<Default>::id
                       OrderedIndex<"good", &Rated<Default>::name, where<&is_good<Default>>>> {};
 
 }  // namespace
+
+namespace {
+
+detail::CatalogTable catalog_entry(const StorePath& store, std::string_view table) {
+    kv::Environment environment = kv::Environment::open(store.path());
+    return detail::decode_entry(*detail::stored_entry(environment.begin_read(), table), table);
+}
+
+/// The entry as a version of Cambium left it that kept no defaults.
+void forget_defaults(const StorePath& store, std::string_view table) {
+    detail::CatalogTable entry = catalog_entry(store, table);
+    entry.defaults.clear();
+    kv::Environment environment = kv::Environment::open(store.path());
+    kv::WriteTransaction writer = environment.begin_write();
+    detail::store_entry(writer, table, entry);
+    writer.commit();
+}
+
+}  // namespace
+
+TEST_CASE("defaults that the catalog does not have are kept from the first opening for writing on") {
+    const StorePath store;
+    {
+        Database db = Database::open<Plains>(store.path());
+        db.write([](WriteTransaction& txn) { Writer<Plains>{txn}.insert({1, "a"}); });
+    }
+    static_cast<void>(Database::open<Rateds<3>>(store.path()));
+    const detail::CatalogTable complete = catalog_entry(store, "defaults");
+    forget_defaults(store, "defaults");
+    CHECK(catalog_entry(store, "defaults") != complete);
+
+    static_cast<void>(Database::open<Rateds<3>>(store.path(), {.read_only = true}));
+    CHECK(catalog_entry(store, "defaults").defaults.empty());
+    CHECK(Database::plan<Rateds<1>>(store.path()).changes.empty());
+    {
+        // Nobody waits for the writer.
+        Database db = Database::open<OldPeople<Cbor>>(store.path());
+        WriteTransaction writer = db.begin_write();
+        static_cast<void>(Database::open<Rateds<3>>(store.path()));
+        CHECK(catalog_entry(store, "defaults").defaults.empty());
+    }
+    static_cast<void>(Database::open<Rateds<3>>(store.path()));
+    CHECK(catalog_entry(store, "defaults") == complete);  // its version and the ids of its indexes too
+    CHECK(Database::plan<Rateds<1>>(store.path()).changes.size() == 5);
+}
+
+TEST_CASE("keeping defaults is no change for who has the table open") {
+    const StorePath store;
+    static_cast<void>(Database::open<Rateds<3>>(store.path()));
+    forget_defaults(store, "defaults");
+    Database older = Database::open<OldPeople<Cbor>>(store.path());
+    std::optional<Database> same;
+    {
+        const WriteTransaction writer = older.begin_write();
+        same.emplace(Database::open<Rateds<3>>(store.path()));  // as an older version has it
+    }
+    CHECK(catalog_entry(store, "defaults").defaults.empty());
+    static_cast<void>(Database::open<Rateds<3>>(store.path()));
+    CHECK_FALSE(catalog_entry(store, "defaults").defaults.empty());
+    // Entries are looked at when the declaration of any table changes.
+    static_cast<void>(Database::open<Customers>(store.path()));
+    same->write([](WriteTransaction& txn) { Writer<Rateds<3>>{txn}.insert({1, "a", 4, {}}); });
+    Database db = Database::open<Rateds<3>>(store.path());
+    db.read([](ReadTransaction& txn) { CHECK(verify_indexes<Rateds<3>>(txn).ok()); });
+    CHECK(kv::check(db.environment()).ok());
+}
 
 TEST_CASE("a default that changes is what old records read, in their indexes too") {
     const StorePath store;

@@ -208,7 +208,8 @@ TEST_CASE("a field added at the end applies: old records have its default") {
     CHECK(
         error.text ==
         "table \"points\": field \"name\" (string) is no longer declared; Renamed<\"name\", &Record::member> says "
-        "where it went, Dropped<\"name\"> that its content may be lost");
+        "where it went, Dropped<\"name\"> that its content may be lost; in a schema cambium_renamed_from and "
+        "cambium_dropped do");
     Database db = Database::open<NamedPoints>(store.path());
     CHECK(db.read([](ReadTransaction& txn) { return Reader<NamedPoints>{txn}.by<"name">().first()->id; }) == 2);
 }
@@ -264,7 +265,8 @@ TEST_CASE("differences of several tables are told together, and none of their ot
     CHECK(
         error.text ==
         "table \"points\": field \"x\" (i32) is no longer declared; Renamed<\"x\", &Record::member> says where it "
-        "went, Dropped<\"x\"> that its content may be lost\n"
+        "went, Dropped<\"x\"> that its content may be lost; in a schema cambium_renamed_from and cambium_dropped "
+        "do\n"
         "table \"orders\": the codec was json, is declared cbor; a Migration may say how (cambium/evolution.hpp)");
     CHECK_FALSE(holds(trees(store).back(), "cambium.table.3"));
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "typed/type_change.hpp"
+#include "typed/type_text.hpp"
 
 namespace cambium::detail {
 namespace {
@@ -26,6 +27,26 @@ TEST_CASE("numbers widen and never narrow") {
         CHECK(reads_as(from, to, FieldForm::positional) == (from == to));
         CHECK(reads_as(from, to, FieldForm::layout) == (from == to));
     }
+}
+
+TEST_CASE("long types are told apart by what differs") {
+    using Pair = std::pair<std::string, std::string>;
+    CHECK(told_apart("record{a:u8,b:u8}", "record{a:u8}") == Pair{"record{a:u8,b:u8}", "record{a:u8}"});
+    const std::string common =
+        "first:vector<optional<string>>,second:map<string,duration<i64,1/1000>>,third:array<f64,3>";
+    const auto of = [&](const std::string& part) {
+        return "variant<null,record{x:i32},record{" + common + ",part:" + part + ",last:u8},string>";
+    };
+    CHECK(told_apart(of("i8"), of("optional<i8>")) ==
+          Pair{"variant<..,record{..,part:i8,..},..>", "variant<..,record{..,part:optional<i8>,..},..>"});
+    CHECK(told_apart(of("record{a:u8,b:u8}"), of("record{b:u8,c:u8}")) ==
+          Pair{"variant<..,record{..,part:record{a:u8,..},..},..>",
+               "variant<..,record{..,part:record{..,c:u8},..},..>"});
+    CHECK(told_apart(of("i8"), "optional<i8>") == Pair{of("i8"), "optional<i8>"});
+    const std::string ordered = "record{" + common + ",last:u8}";
+    const std::string other = "record{last:u8," + common + "}";
+    CHECK(told_apart(ordered, other) == Pair{ordered, other});
+    CHECK(told_apart(of("<"), of("i8")) == Pair{of("<"), of("i8")});
 }
 
 TEST_CASE("what is another kind of value is not read") {

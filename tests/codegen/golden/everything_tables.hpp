@@ -186,7 +186,7 @@ struct FlatBuffersSchema<::everything::deep::Everything> {
         R"("opt_payload","!must_payload","uuid","!must_uuid","key20","id","!must_id","digest",)"
         R"("truths","numbers","ratios","colors","moments","texts","opt_texts","!must_texts","ids",)"
         R"("points","outers","branches","point","!must_outer","plain_point","branch","!must_leaf",)"
-        R"("plain_leaf","-retired","shared_text"],"big":9223372036854775807,)"
+        R"("plain_leaf","-retired","shared_text"],"-retired":["i32"],"big":9223372036854775807,)"
         R"("branch":{"#fields":["!leaf","leaves","labels"],"labels":{"#fields":["!text","level"]},)"
         R"("leaf":{"#fields":["name","weight"],"weight":1.0},"leaves":{"#fields":["name","weight"],)"
         R"("weight":1.0}},"branches":{"#fields":["!leaf","leaves","labels"],)"

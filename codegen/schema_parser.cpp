@@ -1,0 +1,48 @@
+#include "schema_parser.hpp"
+
+#include <flatbuffers/util.h>
+
+#include <cctype>
+#include <filesystem>
+
+namespace cambium::codegen {
+
+namespace {
+
+/// The parser writes "/full/path/shop.fbs:7: 12: error: sentence"; we write "shop.fbs:7: sentence" and keep the
+/// path as the caller gave it.
+std::string rephrase(std::string message, const std::string& file) {
+    while (!message.empty() && std::isspace(static_cast<unsigned char>(message.back())) != 0) message.pop_back();
+    const std::string full_path = flatbuffers::AbsolutePath(file);
+    if (message.compare(0, full_path.size(), full_path) == 0) message = file + message.substr(full_path.size());
+    const std::size_t marker = message.find(": error: ");
+    if (marker == std::string::npos) return message;
+    const std::size_t column = message.rfind(": ", marker - 1);
+    const std::size_t place_end = column == std::string::npos ? marker : column;
+    return message.substr(0, place_end) + ": " + message.substr(marker + std::string{": error: "}.size());
+}
+
+}  // namespace
+
+flatbuffers::IDLOptions parser_options() {
+    flatbuffers::IDLOptions options;
+    options.lang_to_generate |= flatbuffers::IDLOptions::kCpp;
+    return options;
+}
+
+bool parse(flatbuffers::Parser& parser, const std::string& file, const std::string& text,
+           const std::vector<std::string>& include_folders, Diagnostics& diagnostics) {
+    const std::string folder = std::filesystem::path{file}.parent_path().string();
+    std::vector<const char*> folders{folder.c_str()};
+    for (const std::string& include_folder : include_folders) folders.push_back(include_folder.c_str());
+    folders.push_back(nullptr);
+    if (text.find('\0') != std::string::npos) {
+        diagnostics.report("the file holds a NUL byte; a schema is text");
+        return false;
+    }
+    if (parser.Parse(text.c_str(), folders.data(), file.c_str())) return true;
+    diagnostics.report_placed(rephrase(parser.error_, file));
+    return false;
+}
+
+}  // namespace cambium::codegen
