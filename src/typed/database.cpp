@@ -42,8 +42,9 @@ std::unique_ptr<const NamedShape> indexed_fields(const TableDescription& table) 
 }  // namespace
 
 DatabaseState::DatabaseState(ByteView path, const kv::Options& options,
-                             std::span<const TableDescription* const> tables, const ProgressFunction& progress)
-    : environment_(kv::Environment::open(path, options)), tables_(tables.size()) {
+                             std::span<const TableDescription* const> tables, const ProgressFunction& progress,
+                             ClockFunction clock)
+    : environment_(kv::Environment::open(path, options)), tables_(tables.size()), clock_(clock) {
     if (!options.read_only)
         for (const TableDescription* const table : tables) migrate(*table, progress);
     {
@@ -61,17 +62,18 @@ DatabaseState::DatabaseState(ByteView path, const kv::Options& options,
     SchemaPlan plan = plan_schema(writer, tables);
     refuse_differences(plan);
     if (plan.changes_anything()) {
-        apply_schema(writer, plan, environment_.max_key_size(), progress, time());
+        const Timestamp now = time();
+        apply_schema(writer, plan, environment_.max_key_size(), progress, now);
         load(writer, plan);
-        commit_schema(std::move(writer), plan);
+        commit_schema(std::move(writer), plan, now);
     } else {
         load(writer, plan);
     }
 }
 
 // What stood in the way of a new index is removed as any expired record is, now that the tables are loaded.
-void DatabaseState::commit_schema(kv::WriteTransaction writer, const SchemaPlan& plan) {
-    WriteTransaction transaction = TransactionAccess::adopt(*this, std::move(writer));
+void DatabaseState::commit_schema(kv::WriteTransaction writer, const SchemaPlan& plan, Timestamp now) {
+    WriteTransaction transaction = TransactionAccess::adopt(*this, std::move(writer), now);
     for (std::size_t i = 0; i < plan.tables.size(); ++i) {
         const TableHandle handle{&transaction, &tables_[i]};
         for (const std::string& key : plan.tables[i].expired)
@@ -199,11 +201,11 @@ void DatabaseState::notice_changes(const kv::Transaction& transaction) {
 }  // namespace detail
 
 Database::Database(ByteView path, const Options& options, std::span<const detail::TableDescription* const> tables,
-                   const ProgressFunction& progress)
-    : state_(new detail::DatabaseState(path, options, tables, progress)) {}
+                   const ProgressFunction& progress, ClockFunction clock)
+    : state_(new detail::DatabaseState(path, options, tables, progress, clock)) {}
 
 Database::Database(ByteView path, std::span<const DynamicTable> tables, const Options& options,
-                   const ProgressFunction& progress)
+                   const ProgressFunction& progress, ClockFunction clock)
     : state_(nullptr) {
     std::vector<const detail::TableDescription*> descriptions;
     std::vector<std::shared_ptr<const void>> owners;
@@ -215,13 +217,13 @@ Database::Database(ByteView path, std::span<const DynamicTable> tables, const Op
         descriptions.push_back(&detail::DynamicLayout::of(table).description());
         owners.push_back(detail::DynamicLayout::owner(table));
     }
-    state_ = new detail::DatabaseState(path, options, descriptions, progress);
+    state_ = new detail::DatabaseState(path, options, descriptions, progress, clock);
     state_->keep(std::move(owners));
 }
 
 Database Database::open(ByteView path, std::span<const DynamicTable> tables, const Options& options,
-                        ProgressFunction progress) {
-    return Database(path, tables, options, progress);
+                        ProgressFunction progress, ClockFunction clock) {
+    return Database(path, tables, options, progress, clock);
 }
 
 Database& Database::operator=(Database&& other) noexcept {
@@ -241,10 +243,11 @@ ReadTransaction Database::begin_read() {
 }
 
 WriteTransaction Database::begin_write() {
-    return WriteTransaction(*state_, state_->environment().begin_write());
+    kv::WriteTransaction writer = state_->environment().begin_write();
+    return WriteTransaction(*state_, std::move(writer), state_->time());
 }
 
-void Database::set_clock(Timestamp (*clock)() noexcept) noexcept {
+void Database::set_clock(ClockFunction clock) noexcept {
     state_->set_clock(clock);
 }
 

@@ -67,7 +67,7 @@ struct SchemaPlan;
 class DatabaseState {
 public:
     DatabaseState(ByteView path, const kv::Options& options, std::span<const TableDescription* const> tables,
-                  const ProgressFunction& progress);
+                  const ProgressFunction& progress, ClockFunction clock);
 
     [[nodiscard]] kv::Environment& environment() noexcept { return environment_; }
     /// The open table of this description, or null.
@@ -77,7 +77,7 @@ public:
     /// Whether records of an open table end.
     [[nodiscard]] bool expires() const noexcept { return expires_; }
     [[nodiscard]] Subscriptions& subscriptions() noexcept { return subscriptions_; }
-    void set_clock(Timestamp (*clock)() noexcept) noexcept { clock_.store(clock); }
+    void set_clock(ClockFunction clock) noexcept { clock_.store(clock); }
     [[nodiscard]] Timestamp time() const noexcept { return clock_.load(std::memory_order_relaxed)(); }
     [[nodiscard]] const TableState& table(std::size_t position) const noexcept { return tables_[position]; }
     /// Mark tables stale whose declaration has changed. Cheap when the transaction sees nothing new.
@@ -91,7 +91,7 @@ public:
 
 private:
     void load(const kv::Transaction& transaction, const SchemaPlan& plan);
-    void commit_schema(kv::WriteTransaction writer, const SchemaPlan& plan);
+    void commit_schema(kv::WriteTransaction writer, const SchemaPlan& plan, Timestamp now);
     void migrate(const TableDescription& table, const ProgressFunction& progress);
     void link_foreign_keys();
 
@@ -104,7 +104,7 @@ private:
     std::string catalog_header_;  ///< as compared last
     bool expires_ = false;
     Subscriptions subscriptions_;
-    std::atomic<Timestamp (*)() noexcept> clock_ = &now;
+    std::atomic<ClockFunction> clock_;
 };
 
 /// A record of one table, kept to decode old records into.
@@ -184,8 +184,8 @@ struct WriteWorkspace {
 };
 
 struct TransactionAccess {
-    static WriteTransaction adopt(DatabaseState& database, kv::WriteTransaction writer) {
-        return WriteTransaction(database, std::move(writer));
+    static WriteTransaction adopt(DatabaseState& database, kv::WriteTransaction writer, Timestamp time) {
+        return WriteTransaction(database, std::move(writer), time);
     }
     static DatabaseState& database(ReadTransaction& transaction) noexcept { return *transaction.database_; }
     static WriteTransaction& transaction(const TableHandle& handle) noexcept {
