@@ -81,7 +81,7 @@ void declare_rules(const TableDescription& table, CatalogTable& entry) {
     for (const ForeignKeyDescription& key : rules.foreign_keys) {
         CatalogForeignKey& stored = entry.foreign_keys.emplace_back();
         stored.name = key.name;
-        stored.target = key.target().name;
+        stored.target = key.target(key);
         for (const ColumnDescription& column : table.indexes[key.index].columns)
             stored.columns.emplace_back(column.name);
         stored.on_erase = action_name(key.on_erase);

@@ -39,6 +39,14 @@ std::unique_ptr<const NamedShape> indexed_fields(const TableDescription& table) 
     return shape;
 }
 
+/// Why the foreign keys of a table cannot be followed; null for one that is not open.
+std::string why_not_followed(const TableState* table) {
+    if (table == nullptr || table->description->context == nullptr)
+        return "was not opened with this database: add it to Database::open<...>()";
+    // A dynamic table that is only read does not have its foreign keys.
+    return "is not kept here: " + static_cast<const DynamicLayout*>(table->description->context)->why_read_only();
+}
+
 }  // namespace
 
 DatabaseState::DatabaseState(ByteView path, const kv::Options& options,
@@ -144,12 +152,11 @@ void DatabaseState::link_foreign_keys() {
     };
     for (TableState& table : tables_) {
         for (const ForeignKeyDescription& key : table.description->rules->foreign_keys) {
-            TableState& target = *named(key.target().name);  // plan_schema() has seen to it that it is there
+            TableState& target = *named(key.target(key));  // plan_schema() has seen to it that it is there
             table.foreign_keys.push_back({&key, &target});
             target.referrers.push_back({&table, &key});
         }
     }
-    // A table described by the catalog alone does not know what its foreign keys need.
     const auto has_key = [](const TableState& table, std::string_view name) {
         return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
                            [&](const ForeignKeyState& foreign) { return foreign.key->name == name; });
@@ -161,7 +168,8 @@ void DatabaseState::link_foreign_keys() {
                 open != nullptr && has_key(*open, referrer.foreign_key))
                 continue;
             table.closed_referrers.push_back("table \"" + referrer.table + "\", foreign key \"" +
-                                             referrer.foreign_key + "\"");
+                                             referrer.foreign_key + "\" refers to it and " +
+                                             why_not_followed(named(referrer.table)));
         }
     }
 }

@@ -58,7 +58,8 @@ struct TableState {
     mutable std::atomic<std::uint32_t> watchers = 0;  ///< subscriptions
     std::vector<ForeignKeyState> foreign_keys;
     std::vector<ReferrerState> referrers;
-    std::vector<std::string> closed_referrers;  ///< foreign keys to this table, of tables that are not open: texts
+    /// Foreign keys to this table that cannot be followed here: which, and why, as the end of a sentence.
+    std::vector<std::string> closed_referrers;
     std::atomic<bool> stale = false;
 };
 
