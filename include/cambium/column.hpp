@@ -27,7 +27,7 @@ inline constexpr bool kIsOptional = false;
 template <class T>
 inline constexpr bool kIsOptional<std::optional<T>> = true;
 
-/// Columns that prefix() can search by the beginning of their text.
+/// Columns of text.
 template <class T>
 inline constexpr bool kIsText = std::is_same_v<T, std::string> || std::is_same_v<T, std::optional<std::string>>;
 
@@ -86,6 +86,30 @@ struct ParameterImpl<std::optional<std::string>> {
 template <class T>
 using Parameter = typename ParameterImpl<T>::type;
 
+/// The value of a Descending<T> column, made implicitly from one of those or from what a T is made of.
+template <class T>
+class DescendingArgument {
+public:
+    DescendingArgument(const Descending<T>& value) {  // NOLINT(google-explicit-constructor)
+        key::append(bytes_, value);
+    }
+    template <class A>
+    requires std::is_convertible_v<const A&, Parameter<T>> DescendingArgument(
+        const A& plain) {  // NOLINT(google-explicit-constructor)
+        const Parameter<T> value = plain;
+        key::append(bytes_, value);
+        key::detail::complement(bytes_, 0);
+    }
+    [[nodiscard]] const std::string& bytes() const noexcept { return bytes_; }
+
+private:
+    std::string bytes_;
+};
+template <class T>
+struct ParameterImpl<Descending<T>> {
+    using type = DescendingArgument<T>;
+};
+
 }  // namespace cambium::detail
 
 namespace cambium::key {
@@ -94,6 +118,12 @@ template <class T>
 struct KeyTraits<cambium::detail::Integer<T>> {
     static void encode(std::string& out, cambium::detail::Integer<T> value) {
         KeyTraits<T>::encode(out, value.value());
+    }
+};
+template <class T>
+struct KeyTraits<cambium::detail::DescendingArgument<T>> {
+    static void encode(std::string& out, const cambium::detail::DescendingArgument<T>& value) {
+        out += value.bytes();
     }
 };
 
@@ -117,6 +147,12 @@ inline constexpr bool kIsText<DescendingForm<Form>> = kIsText<Form>;
 template <class Text>
 inline constexpr bool kIsText<FoldedForm<Text>> = true;
 
+/// Columns of which prefix() takes the beginning of a text.
+template <class T>
+inline constexpr bool kTakesPrefix = kIsText<T>;
+template <class T>
+inline constexpr bool kTakesPrefix<Descending<T>> = kTakesPrefix<T>;
+
 /// Turn the upper-case letters (ASCII) from a position to the end into lower-case ones.
 void fold_case(std::string& bytes, std::size_t from) noexcept;
 
@@ -133,6 +169,20 @@ struct FormTraits {
     static void append_prefix(std::string& out, std::string_view text) requires kIsText<Form> {
         if constexpr (kIsOptional<Form>) out.push_back('\x01');
         key::append_prefix(out, text);
+    }
+};
+template <class T>
+struct FormTraits<Descending<T>> {
+    using Value = Descending<T>;
+    template <class V>
+    static void append(std::string& out, const V& value) {
+        key::append(out, value);
+    }
+    static Value decode(ByteView& key) { return key::decode<Value>(key); }
+    static void append_prefix(std::string& out, std::string_view text) requires kTakesPrefix<T> {
+        const std::size_t begin = out.size();
+        FormTraits<T>::append_prefix(out, text);
+        key::detail::complement(out, begin);
     }
 };
 template <class Form>

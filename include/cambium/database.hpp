@@ -61,23 +61,26 @@ public:
     /// new index cannot be built; Error{read_only} when options forbid a change that is needed; Error{cancelled}
     /// when `progress`, which is told of indexes being built, answers false: the file is then as it was.
     template <class... Tables>
-    [[nodiscard]] static Database open(ByteView path, const Options& options = {}, ProgressFunction progress = {}) {
+    [[nodiscard]] static Database open(ByteView path, const Options& options = {}, ProgressFunction progress = {},
+                                       ClockFunction clock = &now) {
         static_assert((detail::DeclaredTable<Tables> && ...),
                       "Database::open takes types derived from cambium::Table");
         if constexpr ((detail::usable_table<Tables>() && ...)) {
             static_assert(detail::kDistinctTables<Tables...>,
                           "two tables of this Database::open have the same name");
             const detail::TableDescription* const tables[] = {&detail::LayoutOf<Tables>::description..., nullptr};
-            return Database(path, options, std::span(tables).first(sizeof...(Tables)), progress);
+            return Database(path, options, std::span(tables).first(sizeof...(Tables)), progress, clock);
         } else {
-            return Database(path, options, {}, progress);  // never compiled: a table has said what is wrong with it
+            return Database(path, options, {}, progress,
+                            clock);  // never compiled: a table has said what is wrong with it
         }
     }
 
     /// The same with tables that are described at run time (dynamic.hpp). Error{invalid_argument} for two of one
     /// name.
     [[nodiscard]] static Database open(ByteView path, std::span<const DynamicTable> tables,
-                                       const Options& options = {}, ProgressFunction progress = {});
+                                       const Options& options = {}, ProgressFunction progress = {},
+                                       ClockFunction clock = &now);
 
     /// What open() would do with these tables, without doing it. A file that does not exist would be created. A
     /// table that is to be migrated is not looked at further. Throws as kv::Environment::open() for reading.
@@ -132,10 +135,10 @@ public:
         return detail::run_and_commit<Result>(transaction, closure);
     }
 
-    /// What time it is, for the records of tables with ExpiresAt and the entries of change logs: each transaction
-    /// asks once, when it begins. cambium::now() unless set; any thread may call the function at any time. Set it
-    /// before the first transaction.
-    void set_clock(Timestamp (*clock)() noexcept) noexcept;
+    /// Another clock than that of open(), for the transactions that begin from now on. Opening has asked its clock
+    /// by then, so that what has expired for this one only may have been in the way of a new index (expiry.hpp):
+    /// give the clock to open() where the two may differ.
+    void set_clock(ClockFunction clock) noexcept;
 
     /// Close, and report what the destructor would have to swallow. Every transaction must have ended: destroyed,
     /// or committed, aborted or end()ed and not used again. May be called twice; no other call may follow.
@@ -148,9 +151,9 @@ private:
     [[nodiscard]] static SchemaReport plan_tables(ByteView path,
                                                   std::span<const detail::TableDescription* const> tables);
     Database(ByteView path, const Options& options, std::span<const detail::TableDescription* const> tables,
-             const ProgressFunction& progress);
+             const ProgressFunction& progress, ClockFunction clock);
     Database(ByteView path, std::span<const DynamicTable> tables, const Options& options,
-             const ProgressFunction& progress);
+             const ProgressFunction& progress, ClockFunction clock);
 
     detail::DatabaseState* state_;
 };

@@ -9,11 +9,12 @@
 //         for (const cambium::Document& customer : customers.by("email").from("m")) ...
 //     });
 //
-// They are tables like others: indexes, row versions, NotNull, generated keys, expiry, change logs and
-// notifications are kept by the same code. What lies in the program's functions is not in the file: a table with an
-// index over a function, a where<> or a Check is read, and not written; nor is one with a foreign key.
-// why_read_only() says so. A table whose codec is FlatBuffers, or one of the program's own, is refused;
-// cambium-codegen --from-database writes the schema of the former.
+// They are tables like others: indexes, row versions, NotNull, foreign keys, generated keys, expiry, change logs
+// and notifications are kept by the same code. What lies in the program's functions is not in the file: a table
+// with an index over a function, a where<> or a Check is read, and not written, and why_read_only() says so; what
+// its foreign keys refer to is then not erased either. A table with a foreign key opens only together with the one
+// that it refers to. A table whose codec is FlatBuffers, or one of the program's own, is refused; cambium-codegen
+// --from-database writes the schema of the former.
 //
 // A record is a Document in the form of the Json codec: bytes are base64 text, a Uuid and a Uint256 are text, times
 // are numbers of ticks. Enumerators are numbers, as the catalog does not have their names; where the table's own
@@ -66,8 +67,9 @@ inline constexpr DynamicCompressor kDynamicCompressor{Compressor::name, &Compres
 class DynamicTable {
 public:
     /// What a declaration would say. Error{schema}, a sentence per thing that is wrong: an unknown type or codec, a
-    /// column that is no field, a function (derived column, predicate, check), a foreign key. Database::open() with
-    /// it creates the table, or compares as for any other declaration.
+    /// column that is no field, a function (derived column, predicate, check). The index of a foreign key is added
+    /// where it is not written down. Database::open() with it creates the table, or compares as for any other
+    /// declaration.
     explicit DynamicTable(const TableInfo& table, std::span<const DynamicCompressor> compressors = {});
 
     [[nodiscard]] const TableInfo& info() const noexcept;
@@ -157,6 +159,9 @@ public:
     [[nodiscard]] std::optional<Document> get(const Document& key) const;
     [[nodiscard]] bool contains(const Document& key) const;
     [[nodiscard]] DynamicRows all() const;
+    /// Those of all().
+    [[nodiscard]] DynamicRows::Iterator begin() const;
+    [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
     /// The rows in the order of an index. Error{not_found} lists the indexes that there are.
     [[nodiscard]] DynamicRows by(std::string_view index) const;
     [[nodiscard]] std::uint64_t count() const { return all().count(); }

@@ -41,8 +41,8 @@ enum class EvolutionKind : std::uint8_t { renamed, dropped, former_table, versio
 
 }  // namespace detail
 
-/// The member was a field of this name. Stored records are rewritten when the file is opened, where the codec
-/// stores names: O(records).
+/// The member was a field of this name, which no member has now. Stored records are rewritten when the file is
+/// opened, where the codec stores names: O(records).
 template <detail::Name OldName, auto Member>
 struct Renamed {
     using cambium_option = detail::EvolutionOption;
@@ -50,8 +50,8 @@ struct Renamed {
     static constexpr std::string_view from = OldName.view();
 };
 
-/// The record had a field of this name, whose content may be lost. Stored records are rewritten without it when the
-/// file is opened: O(records). For codecs that store names.
+/// The record had a field of this name, which no member has now, and whose content may be lost. Stored records are
+/// rewritten without it when the file is opened: O(records). For codecs that store names.
 template <detail::Name OldName>
 struct Dropped {
     using cambium_option = detail::EvolutionOption;
@@ -185,7 +185,24 @@ struct NamedDecoder {
 };
 
 /// What may be wrong with the options of this header.
-enum class EvolutionMistake : std::uint8_t { none, foreign_member, twice, order, record, codec, function };
+enum class EvolutionMistake : std::uint8_t {
+    none,
+    foreign_member,
+    still_declared,
+    twice,
+    order,
+    record,
+    codec,
+    function
+};
+
+/// Whether a record has a field of this name.
+template <class Record>
+constexpr bool has_field(std::string_view name) {
+    for (const FieldDescription& field : FieldDescriptions<Record, decltype(field_positions<Record>())>::all)
+        if (field.name == name) return true;
+    return false;
+}
 
 template <class Record, class TableCodec, class Renames, class Drops, class Formers, class Versions,
           class Migrations, class Steps = typename MigrationSteps<Record, TableCodec, Migrations>::type>
@@ -205,6 +222,8 @@ struct EvolutionParts<Record, TableCodec, List<Rs...>, List<Ds...>, List<Fs...>,
     static constexpr EvolutionMistake mistake() {
         if constexpr (!(RenamedMember<Rs>::template belongs_to<Record> && ...))
             return EvolutionMistake::foreign_member;
+        else if constexpr ((has_field<Record>(Rs::from) || ...) || (has_field<Record>(Ds::from) || ...))
+            return EvolutionMistake::still_declared;
         else if constexpr (sizeof...(Fs) > 1 || sizeof...(Vs) > 1)
             return EvolutionMistake::twice;
         else if constexpr (sizeof...(Ms) > 0 && !in_order())
@@ -278,6 +297,11 @@ template <EvolutionMistake Found>
 constexpr void tell_evolution_mistake() {
     static_assert(Found != EvolutionMistake::foreign_member,
                   "Renamed<\"old name\", &Record::member> names a member of the record of its table");
+    static_assert(
+        Found != EvolutionMistake::still_declared,
+        "Renamed<\"name\", ...> or Dropped<\"name\"> says that there is no field of that name any more, and "
+        "the record of the table has one; where a new field takes the name of an old one, a Migration says "
+        "which is which");
     static_assert(Found != EvolutionMistake::twice, "a table has at most one RenamedTable and one SchemaVersion");
     static_assert(
         Found != EvolutionMistake::order,

@@ -4,9 +4,9 @@
 //                                      cambium::ExpiresAt<&Session::expires>> {};
 //
 // The field is a Timestamp, or an optional one: null for a record that stays. A record has expired when its time is
-// not after the time at which the transaction began (Database::set_clock). An expired record is absent, for every
-// read, count, query and constraint of the transaction: a key or a unique column of it is free, and whoever takes
-// it removes the record.
+// not after the time at which the transaction began (by the clock of Database::open). An expired record is absent,
+// for every read, count, query and constraint of the transaction: a key or a unique column of it is free, and
+// whoever takes it removes the record.
 //
 // Expired records are removed by the writes of the table that come later: each insert, update and erase of a record
 // removes at most two of them, the oldest first, so that they cannot pile up while a table is written; and
@@ -26,7 +26,7 @@
 // Error{misuse}, as erase() is.
 //
 // Opening a database with a new index or rule: expired records break no rule, and give way in unique indexes and
-// where their entry is too long; those that gave way are removed. The time is then that of cambium::now().
+// where their entry is too long; those that gave way are removed. The time is that of the clock given to open().
 #pragma once
 
 #include <cstddef>

@@ -5,6 +5,9 @@
 //
 // A foreign key is an ordered index of its columns too: by<"customer">().equal(7), and what an erase has to look at
 // is found without a scan. A null in any column refers to nothing.
+//
+// What is referred to is a primary key, not the columns of a unique index: a reference is then one look-up to check
+// and one to follow, and stays right when the columns of the record referred to change.
 #pragma once
 
 #include <cstddef>
@@ -111,25 +114,28 @@ template <class Target, OnErase Action, auto... Members>
 struct ForeignKeyFunctions {
     using Record = std::common_type_t<typename Column<Members>::Record...>;
 
-    static const TableDescription& target() {
+    static std::string_view target(const ForeignKeyDescription&) {
         static_assert(kTargetTable<Target>, "a ForeignKey refers to a type derived from cambium::Table");
         using KeyColumns = typename Target::TableLayout::KeyColumns;
         static_assert(std::is_same_v<List<typename ReferredType<ReferringType<Members>>::type...>,
                                      typename KeyColumns::Types>,
                       "the columns of a ForeignKey must have the types of the primary key of the table that it "
                       "refers to, in the same order; each may be optional");
-        return Target::TableLayout::description;
+        return Target::table_name;
     }
-    static bool append_target(const void* record, std::string& out) {
+    static bool append_target(const ForeignKeyDescription&, const void* record, std::string& out) {
+        return append_key(record, out);
+    }
+    static bool append_key(const void* record, std::string& out) {
         const Record& r = *static_cast<const Record*>(record);
         if ((is_null(r.*Members) || ...)) return false;
         (append_referred(out, r.*Members), ...);
         return true;
     }
-    static void append_prefix(ByteView target_key, std::string& out) {
+    static void append_prefix(const ForeignKeyDescription&, ByteView target_key, std::string& out) {
         (append_referring<ReferringType<Members>>(target_key, out), ...);
     }
-    static void clear(void*, void* record) {
+    static void clear(const ForeignKeyDescription&, void* record) {
         static_assert((kIsOptional<ReferringType<Members>> || ...) || Action != OnErase::set_null,
                       "a ForeignKey with set_null needs a column that is a std::optional");
         Record& r = *static_cast<Record*>(record);
@@ -144,7 +150,7 @@ struct ForeignKeyOption<KeyName, Target, Action, IsDeferred, MemberList<Members.
     : OrderedIndex<KeyName, Members...> {
     using TargetTable = Target;
     static bool append_target(const void* record, std::string& out) {
-        return ForeignKeyFunctions<Target, Action, Members...>::append_target(record, out);
+        return ForeignKeyFunctions<Target, Action, Members...>::append_key(record, out);
     }
     template <class KeyColumns>
     static constexpr ForeignKeyDescription describe_foreign_key(std::size_t index) {

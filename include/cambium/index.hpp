@@ -215,7 +215,8 @@ constexpr void tell_index_mistake() {
 template <auto Source>
 inline constexpr detail::Each<Source> each{};
 /// The column in descending order; nulls, where there are any, come last. Queries take the column's own type, and
-/// from, until and range follow the order of the index: from(newest) on comes what is older.
+/// from, until and range follow the order of the index: from(newest) on comes what is older. between() takes its
+/// two values in either order.
 template <auto Column>
 inline constexpr detail::DescendingPart<Column> descending{};
 /// Text that is found and sorted without regard to the case of A to Z. Other letters count as they are: the letters

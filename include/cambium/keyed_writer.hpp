@@ -66,20 +66,20 @@ public:
 private:
     template <class Input>
     std::uint64_t load_from(Input input, const LoadOptions& options) {
-        struct Rows {
+        struct Given {
             Input& input;
             const RowOf<T>* row = nullptr;
-        } rows{input};
+        } given{input};
         return load_records(
             this->handle_,
             {[](void* context) -> const void* {
-                 auto& at = *static_cast<Rows*>(context);
+                 auto& at = *static_cast<Given*>(context);
                  at.row = static_cast<const RowOf<T>*>(at.input.next());
                  return at.row == nullptr ? nullptr : &at.row->value;
              },
-             &rows,
+             &given,
              [](void* context, std::string& out) {
-                 key::append(out, static_cast<const Rows*>(context)->row->key);
+                 key::append(out, static_cast<const Given*>(context)->row->key);
              }},
             [](const TableHandle&, const void*) {}, options);
     }

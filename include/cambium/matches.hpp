@@ -44,27 +44,19 @@ enum class SetOperation : std::uint8_t { intersect, unite, subtract };
 /// Error{misuse} unless two handles are of one table in one transaction.
 void check_same_table(const TableHandle& a, const TableHandle& b);
 
+/// The table of rows; declared only.
+template <class T>
+T table_of(const Rows<T>* rows);
+template <class T>
+T table_of(const Matches<T>* rows);
+void table_of(const void* other);
 template <class Range>
-struct TableOfRows {
-    using type = void;
-};
-template <class T>
-struct TableOfRows<Rows<T>> {
-    using type = T;
-};
-template <class T, std::size_t Position>
-struct TableOfRows<IndexRows<T, Position>> {
-    using type = T;
-};
-template <class T>
-struct TableOfRows<Matches<T>> {
-    using type = T;
-};
+using TableOfRows = decltype(table_of(static_cast<const Range*>(nullptr)));
 
 template <class A, class B>
 auto combine_rows(SetOperation operation, const A& a, const B& b) {
-    using T = typename TableOfRows<A>::type;
-    constexpr bool kRight = !std::is_void_v<T> && std::is_same_v<T, typename TableOfRows<B>::type>;
+    using T = TableOfRows<A>;
+    constexpr bool kRight = !std::is_void_v<T> && std::is_same_v<T, TableOfRows<B>>;
     static_assert(kRight, "intersect(), unite() and subtract() take two queries of one table, or what they return");
     if constexpr (kRight) {
         const Matches<T> first(a);

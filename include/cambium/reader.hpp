@@ -1,8 +1,10 @@
 // Reader: the queries of one table inside a transaction, by primary key and through its indexes.
 //
-// A Reader is a handle of a few words: cheap to make, to copy and to pass. It points at its transaction object and
-// must not outlive it, nor must the rows and iterators made from it: nothing can tell them that the object is gone.
-// After end(), commit() or abort() of a transaction object that is still there, every call throws Error{misuse}.
+// A Reader, and each index of it, is all of its rows, as a query that is not restricted yet: `for (const Customer&
+// c : customers)`, `customers.by<"city">().page(20)`. It is a small value, cheap to make, to copy and to pass. It
+// points at its transaction object and must not outlive it, nor must the rows and iterators made from it: nothing
+// can tell them that the object is gone. After end(), commit() or abort() of a transaction object that is still
+// there, every call throws Error{misuse}.
 //
 // Every call throws Error{corrupt} on a damaged file, Error{decode} for a record that does not decode, naming
 // table, key and field, and Error{invalid_argument} for a number that the type of its key column does not hold.
@@ -58,16 +60,18 @@ std::string encode_text_prefix(std::string_view text, Parameter<Columns>... valu
     return out;
 }
 
-/// Selections by all columns or by bounds; the bottom of the chain of Leading. Range is what they answer with.
+/// Every row, in key order, and what restricts them by bounds; the bottom of the chain of Leading. Range is what
+/// they answer with.
+///
+/// Bounds are places in the order of the index: `from` is the first that the walk meets. In a descending column
+/// that is the larger value.
 template <class Range, class Prefix>
-class Ranges {
+class Ranges : public Range {
 public:
-    using cambium_bound_to_transaction = void;
+    Ranges(const TableHandle& handle, std::size_t index) : Range(handle, Selection{index}) {}
 
-    Ranges(const TableHandle& handle, std::size_t index) : handle_(handle), index_(index) {}
-
-    /// Every row, in key order.
-    [[nodiscard]] Range all() const { return rows({}, std::nullopt); }
+    /// Every row, which is what this is by itself.
+    [[nodiscard]] Range all() const { return *this; }
     /// Rows from `from` on, up to but without `until`. Each is one value, or a braced list of leading columns.
     [[nodiscard]] Range range(Prefix from, Prefix until) const { return rows(from.bytes(), until.bytes()); }
     /// The same with the rows that equal or begin with `until`.
@@ -78,6 +82,16 @@ public:
     [[nodiscard]] Range open_range(Prefix from, Prefix until) const {
         return rows_after(from.bytes(), until.bytes());
     }
+    /// The same as closed_range(), without the rows that equal or begin with `from`.
+    [[nodiscard]] Range left_open_range(Prefix from, Prefix until) const {
+        return rows_after(from.bytes(), after_prefix(until.bytes()));
+    }
+    /// Rows between two bounds, which are given in either order, with those that equal or begin with one of them:
+    /// whoever asks for the values from 10 to 20 need not know whether the column is a descending one.
+    [[nodiscard]] Range between(Prefix one, Prefix other) const {
+        return one.bytes() < other.bytes() ? closed_range(std::move(one), std::move(other))
+                                           : closed_range(std::move(other), std::move(one));
+    }
     /// Rows behind those that equal or begin with `from`.
     [[nodiscard]] Range after(Prefix from) const { return rows_after(from.bytes(), std::nullopt); }
     /// Rows up to those that equal or begin with `until`, them included.
@@ -86,20 +100,11 @@ public:
     [[nodiscard]] Range from(Prefix from) const { return rows(from.bytes(), std::nullopt); }
     /// Rows before `until`.
     [[nodiscard]] Range until(Prefix until) const { return rows({}, until.bytes()); }
-    /// all(), the other way round.
-    [[nodiscard]] Range reverse() const { return all().reverse(); }
-    [[nodiscard]] Range limit(std::uint64_t entries) const { return all().limit(entries); }
-    /// The number of rows. O(1).
-    [[nodiscard]] std::uint64_t count() const { return all().count(); }
-    [[nodiscard]] std::optional<typename Range::Value> first() const { return all().first(); }
-    [[nodiscard]] std::optional<typename Range::Value> last() const { return all().reverse().first(); }
-    /// all().entries(), of an index.
-    [[nodiscard]] auto entries() const requires requires(const Range& range) { range.entries(); }
-    { return all().entries(); }
+    [[nodiscard]] std::optional<typename Range::Value> last() const { return this->reverse().first(); }
 
 protected:
     [[nodiscard]] Range rows(std::string low, std::optional<std::string> high) const {
-        return Range(handle_, Selection{index_, std::move(low), std::move(high)});
+        return Range(this->handle_, Selection{this->selection_.index, std::move(low), std::move(high)});
     }
     [[nodiscard]] Range rows_after(std::string from, std::optional<std::string> until) const {
         std::optional<std::string> low = after_prefix(std::move(from));
@@ -109,9 +114,6 @@ protected:
         std::optional<std::string> high = after_prefix(prefix);
         return rows(std::move(prefix), std::move(high));
     }
-
-    TableHandle handle_;
-    std::size_t index_;
 };
 
 /// equal() and prefix() for every number of leading columns, with the columns' own parameter types: one class per
@@ -129,7 +131,8 @@ public:
         return this->rows_with(encode_columns<Taken..., Last>(leading..., last));
     }
     /// Rows whose columns equal these and whose last named column, a string, begins with `text`.
-    [[nodiscard]] Range prefix(Parameter<Taken>... leading, std::string_view text) const requires kIsText<Last> {
+    [[nodiscard]] Range prefix(Parameter<Taken>... leading,
+                               std::string_view text) const requires kTakesPrefix<Last> {
         return this->rows_with(encode_text_prefix<Last, Taken...>(text, leading...));
     }
 };
@@ -149,7 +152,8 @@ public:
         return this->rows_with(encode_columns<Taken..., Next>(leading..., last));
     }
     /// Rows whose leading columns equal these, the last of them, a string, beginning with `text`.
-    [[nodiscard]] Range prefix(Parameter<Taken>... leading, std::string_view text) const requires kIsText<Next> {
+    [[nodiscard]] Range prefix(Parameter<Taken>... leading,
+                               std::string_view text) const requires kTakesPrefix<Next> {
         return this->rows_with(encode_text_prefix<Next, Taken...>(text, leading...));
     }
 };
@@ -227,20 +231,21 @@ public:
     [[nodiscard]] std::optional<RowOf<T>> get(Parameter<Cs>... columns) const {
         using Row = typename LayoutOf<T>::Row;
         std::optional<RowOf<T>> row;
-        if (const auto key = find_unique(this->handle_, this->index_, encode_columns<Cs...>(columns...))) {
-            read_indexed(this->handle_, this->index_, *key, &Row::value_of(row.emplace()));
+        if (const auto key =
+                find_unique(this->handle_, this->selection_.index, encode_columns<Cs...>(columns...))) {
+            read_indexed(this->handle_, this->selection_.index, *key, &Row::value_of(row.emplace()));
             Row::set_key(*row, *key);
         }
         return row;
     }
     /// The same in place; see view.hpp for how long it lives. O(depth).
     [[nodiscard]] auto view(Parameter<Cs>... columns) const {
-        const auto key = find_unique(this->handle_, this->index_, encode_columns<Cs...>(columns...));
+        const auto key = find_unique(this->handle_, this->selection_.index, encode_columns<Cs...>(columns...));
         if (!key) return view_bytes<T>(this->handle_, {}, std::nullopt);
-        return view_bytes<T>(this->handle_, *key, find_indexed_bytes(this->handle_, this->index_, *key));
+        return view_bytes<T>(this->handle_, *key, find_indexed_bytes(this->handle_, this->selection_.index, *key));
     }
     [[nodiscard]] bool contains(Parameter<Cs>... columns) const {
-        return find_unique(this->handle_, this->index_, encode_columns<Cs...>(columns...)).has_value();
+        return find_unique(this->handle_, this->selection_.index, encode_columns<Cs...>(columns...)).has_value();
     }
 };
 
@@ -270,8 +275,8 @@ struct CheckIndexName<Asked, List<Is...>> {
 
 }  // namespace detail
 
-/// Reads the table T in a transaction: get, contains, all, range, from, until, equal, prefix, count, first, last
-/// by primary key, and by<"name">() for the same through an index.
+/// Reads the table T in a transaction: all of its rows (see Rows), get, contains, range, from, until, equal,
+/// prefix, last by primary key, and by<"name">() for the same through an index.
 template <class T, bool Usable = detail::usable_table<T>()>
 class Reader;
 

@@ -14,8 +14,6 @@
 
 namespace cambium::detail {
 
-struct TableDescription;
-
 enum class RuleKind : std::uint8_t { not_null, check };
 
 /// What every record must satisfy by itself.
@@ -46,13 +44,15 @@ struct ForeignKeyDescription {
     std::size_t index;  ///< its position among the indexes of the table
     OnErase on_erase;
     bool deferred;  ///< checked by the commit
-    const TableDescription& (*target)();
+    /// The name of the table referred to.
+    std::string_view (*target)(const ForeignKeyDescription& key);
     /// Appends the primary key that a record refers to. False when one of the columns is null.
-    bool (*append_target)(const void* record, std::string& out);
+    bool (*append_target)(const ForeignKeyDescription& key, const void* record, std::string& out);
     /// Appends how the index entries of the records begin that refer to this primary key.
-    void (*append_prefix)(ByteView target_key, std::string& out);
+    void (*append_prefix)(const ForeignKeyDescription& key, ByteView target_key, std::string& out);
     /// Makes the columns null that may be. Only with OnErase::set_null.
-    void (*clear)(void* context, void* record);
+    void (*clear)(const ForeignKeyDescription& key, void* record);
+    const void* context = nullptr;  ///< of a table described at run time (src/typed/dynamic_layout.hpp)
 };
 
 struct RulesDescription {

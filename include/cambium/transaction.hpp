@@ -19,6 +19,9 @@ namespace cambium {
 class Database;
 class WriteTransaction;
 
+/// Tells the time, on any thread.
+using ClockFunction = Timestamp (*)() noexcept;
+
 namespace detail {
 class DatabaseState;
 struct WriteWorkspace;
@@ -64,7 +67,7 @@ public:
     /// The transaction of the key-value store underneath. Trees whose names begin with "cambium." belong to the
     /// typed layer: read them as you like, but never write to them.
     [[nodiscard]] kv::Transaction& store();
-    /// What time it is in this transaction, by the clock of the database (Database::set_clock): always the same,
+    /// What time it is in this transaction, by the clock of the database (Database::open): always the same,
     /// and what decides which of its records have expired. A write transaction asks the clock when it begins, and
     /// its nested ones have its time. So does a snapshot of a database that was opened with a table of ExpiresAt;
     /// any other asks with the first call of now(), so that who needs no time does not pay for it. May be called
@@ -144,7 +147,7 @@ public:
 private:
     friend class Database;
     friend struct detail::TransactionAccess;
-    WriteTransaction(detail::DatabaseState& database, kv::WriteTransaction writer);
+    WriteTransaction(detail::DatabaseState& database, kv::WriteTransaction writer, Timestamp time);
     explicit WriteTransaction(WriteTransaction* outer);
 
     void commit_outermost();

@@ -82,7 +82,7 @@ void declare_rules(const TableDescription& table, CatalogTable& entry) {
     for (const ForeignKeyDescription& key : rules.foreign_keys) {
         CatalogForeignKey& stored = entry.foreign_keys.emplace_back();
         stored.name = key.name;
-        stored.target = key.target().name;
+        stored.target = key.target(key);
         for (const ColumnDescription& column : table.indexes[key.index].columns)
             stored.columns.emplace_back(column.name);
         stored.on_erase = action_name(key.on_erase);
@@ -104,6 +104,8 @@ public:
         declared_.id = stored_.id;
         declared_.version = stored_.version;
         declared_.next_index_id = stored_.next_index_id;
+        if (stored_.migration) changes("the rest of its migration is done");
+        check_former_names();
         compare_codec_and_key();
         compare_fields();
         compare_defaults();
@@ -131,6 +133,18 @@ private:
         for (const RenamedDescription& renamed : evolution().renamed)
             if (renamed.from == stored) return renamed.to;
         return stored;
+    }
+
+    // A field that is there is the one that was stored under its name, so it is not another one's former name.
+    void check_former_names() {
+        const auto check = [this](std::string_view option, std::string_view name) {
+            if (find_named(declared_.fields, name) == declared_.fields.end()) return;
+            differs(std::string(option) + "<\"" + std::string(name) + "\"" +
+                    (option == "Renamed" ? ", ...>" : ">") +
+                    " says that there is no field of that name any more, and one is declared");
+        };
+        for (const RenamedDescription& renamed : evolution().renamed) check("Renamed", renamed.from);
+        for (const std::string_view dropped : evolution().dropped) check("Dropped", dropped);
     }
 
     void compare_codec_and_key() {

@@ -39,11 +39,20 @@ std::unique_ptr<const NamedShape> indexed_fields(const TableDescription& table) 
     return shape;
 }
 
+/// Why the foreign keys of a table cannot be followed; null for one that is not open.
+std::string why_not_followed(const TableState* table) {
+    if (table == nullptr || table->description->context == nullptr)
+        return "was not opened with this database: add it to Database::open<...>()";
+    // A dynamic table that is only read does not have its foreign keys.
+    return "is not kept here: " + static_cast<const DynamicLayout*>(table->description->context)->why_read_only();
+}
+
 }  // namespace
 
 DatabaseState::DatabaseState(ByteView path, const kv::Options& options,
-                             std::span<const TableDescription* const> tables, const ProgressFunction& progress)
-    : environment_(kv::Environment::open(path, options)), tables_(tables.size()) {
+                             std::span<const TableDescription* const> tables, const ProgressFunction& progress,
+                             ClockFunction clock)
+    : environment_(kv::Environment::open(path, options)), tables_(tables.size()), clock_(clock) {
     if (!options.read_only)
         for (const TableDescription* const table : tables) migrate(*table, progress);
     {
@@ -62,9 +71,10 @@ DatabaseState::DatabaseState(ByteView path, const kv::Options& options,
     SchemaPlan plan = plan_schema(writer, tables);
     refuse_differences(plan);
     if (plan.changes_anything()) {
-        apply_schema(writer, plan, environment_.max_key_size(), progress, time());
+        const Timestamp now = time();
+        apply_schema(writer, plan, environment_.max_key_size(), progress, now);
         load(writer, plan);
-        commit_schema(std::move(writer), plan);
+        commit_schema(std::move(writer), plan, now);
     } else {
         load(writer, plan);
     }
@@ -85,8 +95,8 @@ void DatabaseState::complete_catalog(std::span<const TableDescription* const> ta
 }
 
 // What stood in the way of a new index is removed as any expired record is, now that the tables are loaded.
-void DatabaseState::commit_schema(kv::WriteTransaction writer, const SchemaPlan& plan) {
-    WriteTransaction transaction = TransactionAccess::adopt(*this, std::move(writer));
+void DatabaseState::commit_schema(kv::WriteTransaction writer, const SchemaPlan& plan, Timestamp now) {
+    WriteTransaction transaction = TransactionAccess::adopt(*this, std::move(writer), now);
     for (std::size_t i = 0; i < plan.tables.size(); ++i) {
         const TableHandle handle{&transaction, &tables_[i]};
         for (const std::string& key : plan.tables[i].expired)
@@ -157,12 +167,11 @@ void DatabaseState::link_foreign_keys() {
     };
     for (TableState& table : tables_) {
         for (const ForeignKeyDescription& key : table.description->rules->foreign_keys) {
-            TableState& target = *named(key.target().name);  // plan_schema() has seen to it that it is there
+            TableState& target = *named(key.target(key));  // plan_schema() has seen to it that it is there
             table.foreign_keys.push_back({&key, &target});
             target.referrers.push_back({&table, &key});
         }
     }
-    // A table described by the catalog alone does not know what its foreign keys need.
     const auto has_key = [](const TableState& table, std::string_view name) {
         return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
                            [&](const ForeignKeyState& foreign) { return foreign.key->name == name; });
@@ -174,7 +183,8 @@ void DatabaseState::link_foreign_keys() {
                 open != nullptr && has_key(*open, referrer.foreign_key))
                 continue;
             table.closed_referrers.push_back("table \"" + referrer.table + "\", foreign key \"" +
-                                             referrer.foreign_key + "\"");
+                                             referrer.foreign_key + "\" refers to it and " +
+                                             why_not_followed(named(referrer.table)));
         }
     }
 }
@@ -216,11 +226,11 @@ void DatabaseState::notice_changes(const kv::Transaction& transaction) {
 }  // namespace detail
 
 Database::Database(ByteView path, const Options& options, std::span<const detail::TableDescription* const> tables,
-                   const ProgressFunction& progress)
-    : state_(new detail::DatabaseState(path, options, tables, progress)) {}
+                   const ProgressFunction& progress, ClockFunction clock)
+    : state_(new detail::DatabaseState(path, options, tables, progress, clock)) {}
 
 Database::Database(ByteView path, std::span<const DynamicTable> tables, const Options& options,
-                   const ProgressFunction& progress)
+                   const ProgressFunction& progress, ClockFunction clock)
     : state_(nullptr) {
     std::vector<const detail::TableDescription*> descriptions;
     std::vector<std::shared_ptr<const void>> owners;
@@ -232,13 +242,13 @@ Database::Database(ByteView path, std::span<const DynamicTable> tables, const Op
         descriptions.push_back(&detail::DynamicLayout::of(table).description());
         owners.push_back(detail::DynamicLayout::owner(table));
     }
-    state_ = new detail::DatabaseState(path, options, descriptions, progress);
+    state_ = new detail::DatabaseState(path, options, descriptions, progress, clock);
     state_->keep(std::move(owners));
 }
 
 Database Database::open(ByteView path, std::span<const DynamicTable> tables, const Options& options,
-                        ProgressFunction progress) {
-    return Database(path, tables, options, progress);
+                        ProgressFunction progress, ClockFunction clock) {
+    return Database(path, tables, options, progress, clock);
 }
 
 Database& Database::operator=(Database&& other) noexcept {
@@ -258,10 +268,11 @@ ReadTransaction Database::begin_read() {
 }
 
 WriteTransaction Database::begin_write() {
-    return WriteTransaction(*state_, state_->environment().begin_write());
+    kv::WriteTransaction writer = state_->environment().begin_write();
+    return WriteTransaction(*state_, std::move(writer), state_->time());
 }
 
-void Database::set_clock(Timestamp (*clock)() noexcept) noexcept {
+void Database::set_clock(ClockFunction clock) noexcept {
     state_->set_clock(clock);
 }
 

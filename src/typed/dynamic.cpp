@@ -87,17 +87,30 @@ const std::string& DynamicTable::why_read_only() const noexcept {
 
 StoredTables stored_tables(ByteView path, std::span<const DynamicCompressor> compressors) {
     StoredTables found;
+    std::vector<std::shared_ptr<DynamicLayout>> layouts;
     kv::Environment environment = kv::Environment::open(path, {.read_only = true});
     detail::each_entry(environment.begin_read(), [&](ByteView name, ByteView bytes) {
         try {
-            found.tables.push_back(DynamicLayout::table(
-                std::make_shared<const DynamicLayout>(std::string(name), detail::decode_entry(bytes, name),
-                                                      std::string(bytes), detail::LogDescription{}, compressors)));
+            layouts.push_back(std::make_shared<DynamicLayout>(std::string(name), detail::decode_entry(bytes, name),
+                                                              std::string(bytes), detail::LogDescription{},
+                                                              compressors));
         } catch (const Error& error) {
             if (error.code() != ErrorCode::schema) throw;
             found.refused.emplace_back(error.what());
         }
     });
+    const auto is_found = [&](std::string_view name) {
+        return std::any_of(layouts.begin(), layouts.end(),
+                           [&](const auto& layout) { return layout->info().name == name; });
+    };
+    for (const auto& layout : layouts) {
+        for (const std::string_view target : layout->targets()) {
+            if (is_found(target)) continue;
+            layout->forget_foreign_keys(target);
+            break;
+        }
+        found.tables.push_back(DynamicLayout::table(layout));
+    }
     return found;
 }
 
@@ -238,6 +251,10 @@ bool DynamicReader::contains(const Document& key) const {
 
 DynamicRows DynamicReader::all() const {
     return {handle_, detail::kRecords};
+}
+
+DynamicRows::Iterator DynamicReader::begin() const {
+    return all().begin();
 }
 
 DynamicRows DynamicReader::by(std::string_view index) const {

@@ -34,6 +34,12 @@ struct DynamicIndex {
     std::vector<DynamicColumn> covered;
 };
 
+/// What the functions of a foreign key find through its context.
+struct DynamicForeignKey {
+    std::string target;
+    std::vector<DynamicColumn> columns;  ///< those of its index
+};
+
 /// A record of a dynamic table, as its description passes it around.
 struct DynamicRecord {
     const DynamicLayout* layout;
@@ -60,6 +66,10 @@ public:
     [[nodiscard]] const std::string& why_read_only() const noexcept { return why_read_only_; }
     [[nodiscard]] bool is_outside() const noexcept { return !entry_.key_types.empty(); }
     [[nodiscard]] bool generates() const noexcept { return !entry_.generator.empty(); }
+    /// The tables that foreign keys of this one refer to.
+    [[nodiscard]] std::vector<std::string_view> targets() const;
+    /// For who cannot look at one of those: the table is only read from here.
+    void forget_foreign_keys(std::string_view target);
     [[nodiscard]] const DynamicType& record() const noexcept { return *record_; }
     [[nodiscard]] std::span<const DynamicColumn> key_columns() const noexcept { return key_; }
     [[nodiscard]] const DynamicIndex& index(std::size_t position) const noexcept { return indexes_[position]; }
@@ -91,6 +101,10 @@ private:
     void make_key();
     void make_indexes();
     void make_extras(const LogDescription& log);
+    [[nodiscard]] CatalogIndex referring_index(const CatalogForeignKey& key, std::uint64_t id) const;
+    void add_referring_indexes();
+    void make_foreign_keys();
+    void make_foreign_key(const CatalogForeignKey& key);
     void make_rules();
     void describe_table();
     [[nodiscard]] DynamicColumn find_column(const std::string& name, const std::string& type, bool each,
@@ -128,6 +142,8 @@ private:
     std::vector<std::vector<ColumnDescription>> columns_;
     std::vector<IndexDescription> index_descriptions_;
     std::vector<RuleDescription> rule_descriptions_;
+    std::vector<std::unique_ptr<const DynamicForeignKey>> foreign_keys_;
+    std::vector<ForeignKeyDescription> foreign_key_descriptions_;
     RowVersionDescription row_version_description_{};
     RulesDescription rules_{};
     ExtrasDescription extras_{};

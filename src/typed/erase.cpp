@@ -30,9 +30,7 @@ bool may_be_referred(const TableState& table) {
 void check_referrers(const TableState& table) {
     if (!table.closed_referrers.empty()) {
         throw Error(ErrorCode::misuse, table_text(*table.description) + ": nothing can be erased, as " +
-                                           table.closed_referrers.front() +
-                                           " refers to it and was not opened with this database: add it to "
-                                           "Database::open<...>()");
+                                           table.closed_referrers.front());
     }
     for (const ReferrerState& referrer : table.referrers) {
         if (!referrer.table->stale.load(std::memory_order_relaxed)) continue;
@@ -151,9 +149,14 @@ private:
 
     bool set_null(const ReferrerState& referrer, ByteView key) {
         const TableHandle handle{&scope_, referrer.table};
+        const ForeignKeyDescription* foreign = referrer.key;
+        const auto clear = [](void* context, void* record) {
+            const ForeignKeyDescription& at = **static_cast<const ForeignKeyDescription**>(context);
+            at.clear(at, record);
+        };
         for (;;) {
             try {
-                return Change(handle, key).patch({referrer.key->clear, nullptr});
+                return Change(handle, key).patch({clear, &foreign});
             } catch (const InTheWay& other) {
                 remove_one(*referrer.table, other.key);
             }

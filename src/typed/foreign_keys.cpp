@@ -34,7 +34,7 @@ std::optional<std::string> first_live_referrer(WriteTransaction& transaction, co
                                                ByteView key) {
     const TableHandle handle{&transaction, referrer.table};
     std::string prefix;
-    referrer.key->append_prefix(key, prefix);
+    referrer.key->append_prefix(*referrer.key, key, prefix);
     kv::Cursor cursor = TransactionAccess::store(handle).cursor(referrer.table->indexes[referrer.key->index]);
     for (bool on = cursor.seek(prefix); on && cursor.key().starts_with(prefix); on = cursor.next()) {
         const ByteView referring = cursor.key().substr(prefix.size());
@@ -67,7 +67,7 @@ Pending take_pending(ByteView& bytes) {
 bool refers_to_something(WriteTransaction& transaction, const TableState& table, const ForeignKeyState& foreign,
                          ByteView key, const void* record, std::string& target) {
     target.clear();
-    if (!foreign.key->append_target(record, target)) return true;
+    if (!foreign.key->append_target(*foreign.key, record, target)) return true;
     if (foreign.target == &table && target == key) return true;
     const TableHandle other{&transaction, foreign.target};
     const kv::Transaction& store = TransactionAccess::store(other);
@@ -88,7 +88,7 @@ Error refers_to_nothing(const TableState& table, const ForeignKeyState& foreign,
 std::optional<std::string> first_referrer(const kv::Transaction& store, const ReferrerState& referrer,
                                           ByteView key) {
     std::string prefix;
-    referrer.key->append_prefix(key, prefix);
+    referrer.key->append_prefix(*referrer.key, key, prefix);
     kv::Cursor cursor = store.cursor(referrer.table->indexes[referrer.key->index]);
     if (!cursor.seek(prefix) || !cursor.key().starts_with(prefix)) return std::nullopt;
     return std::string(cursor.key().substr(prefix.size()));

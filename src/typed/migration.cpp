@@ -35,7 +35,9 @@ std::span<const MigrationDescription> steps_from(const CatalogTable& stored, con
         throw Error(ErrorCode::schema, table_text(table) + ": " + what);
     };
     const EvolutionDescription& evolution = *table.evolution;
-    if (stored.migration && stored.migration->to != evolution.version) {
+    // Records that have arrived at a version may go on from there.
+    const bool arrived = stored.migration && stored.migration->to == stored.schema_version;
+    if (stored.migration && !arrived && stored.migration->to != evolution.version) {
         refuse("a migration to " + version_text(stored.migration->to) +
                " was left half way; open the file with that declaration to finish it, this one is " +
                version_text(evolution.version));
@@ -95,8 +97,12 @@ private:
     std::vector<OwnedRecord> records_;
 };
 
-/// Foreign keys of other tables may refer to keys that have moved or gone: without columns they are those of no
-/// declaration, so that the next opening of their table verifies them.
+/// Without columns foreign keys are those of no declaration, so that the next opening of their table verifies them.
+void doubt(CatalogForeignKey& key) {
+    key.columns.clear();
+}
+
+/// Foreign keys of other tables may refer to keys that have moved or gone.
 void doubt_referrers(kv::WriteTransaction& transaction, std::string_view stored_name, const CatalogTable& entry) {
     for (const CatalogReferrer& referrer : entry.referrers) {
         if (referrer.table == stored_name) continue;
@@ -104,7 +110,7 @@ void doubt_referrers(kv::WriteTransaction& transaction, std::string_view stored_
         if (!bytes) continue;
         CatalogTable other = decode_entry(*bytes, referrer.table);
         for (CatalogForeignKey& key : other.foreign_keys)
-            if (key.name == referrer.foreign_key) key.columns.clear();
+            if (key.name == referrer.foreign_key) doubt(key);
         ++other.version;
         store_entry(transaction, referrer.table, other);
     }
@@ -113,7 +119,6 @@ void doubt_referrers(kv::WriteTransaction& transaction, std::string_view stored_
 /// The table has its new records, and opening does the rest.
 void finish(kv::WriteTransaction& transaction, const TableDescription& table, std::string_view stored_name,
             CatalogTable& entry) {
-    forget_references(transaction, stored_name, entry);
     doubt_referrers(transaction, stored_name, entry);
     for (const CatalogIndex& index : entry.indexes) transaction.drop_tree(index_tree_name(entry.id, index.id));
     CatalogTable declared = declared_entry(table);
@@ -125,10 +130,9 @@ void finish(kv::WriteTransaction& transaction, const TableDescription& table, st
     entry.key_types = declared.key_types;
     entry.indexes.clear();
     entry.rules.clear();
-    entry.foreign_keys.clear();
-    std::erase_if(entry.referrers, [&](const CatalogReferrer& referrer) { return referrer.table == stored_name; });
+    for (CatalogForeignKey& key : entry.foreign_keys) doubt(key);
     entry.row_version = declared.row_version;
-    entry.migration.reset();
+    entry.migration->position.clear();
 }
 
 }  // namespace
@@ -155,7 +159,8 @@ bool migrate_step(kv::WriteTransaction& transaction, const TableDescription& tab
     CatalogHeader header = decode_header(stored_header(transaction).value_or(ByteView()));
     ++header.generation;
     ++entry->version;
-    if (!entry->migration) entry->migration.emplace().to = table.evolution->version;
+    if (!entry->migration || entry->migration->to == entry->schema_version)
+        entry->migration.emplace().to = table.evolution->version;
     CatalogMigration& migration = *entry->migration;
 
     const kv::Tree records = transaction.tree(records_tree_name(entry->id));

@@ -2,8 +2,10 @@
 //
 // The new records go into a tree of their own (new_records.hpp), a bounded number per transaction; the catalog
 // entry says how far they are. The last step puts that tree in the place of the old one, takes every index and rule
-// away and writes the new declaration: opening then builds the indexes and verifies the rules as for any other
-// table. A program that stops between two steps loses at most the step that was not committed.
+// away and writes the new fields: opening then builds the indexes and verifies the rules as for any other table.
+// Until that is committed the entry says that a migration is under way, so that nobody opens a table that lacks its
+// rules, and keeps its foreign keys, so that nobody erases what they refer to. A program that stops between two
+// steps loses at most the step that was not committed.
 //
 // Thread rule: any number of threads and processes may migrate one table; they take turns, step by step.
 #pragma once

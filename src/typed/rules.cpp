@@ -91,7 +91,7 @@ void verify_records(const kv::Transaction& transaction, const TableDescription& 
         }
         for (std::size_t i = 0; i < keys.size(); ++i) {
             target.clear();
-            if (!keys[i].key->append_target(scratch.get(), target)) continue;
+            if (!keys[i].key->append_target(*keys[i].key, scratch.get(), target)) continue;
             if (!transaction.contains(keys[i].target, target)) broken[rules.size() + i].add(table, cursor.key());
         }
     }
@@ -105,8 +105,8 @@ void verify_records(const kv::Transaction& transaction, const TableDescription& 
         } else {
             const ForeignKeyDescription& key = *keys[i - rules.size()].key;
             add_sentence(text, foreign_key_text(table, key) +
-                                   ": cannot be added, as records of the table refer to nothing in " +
-                                   table_text(key.target()) + ": " + broken[i].text());
+                                   ": cannot be added, as records of the table refer to nothing in table \"" +
+                                   std::string(key.target(key)) + "\": " + broken[i].text());
         }
     }
     if (!text.empty()) throw Error(ErrorCode::constraint, text);

@@ -51,17 +51,52 @@ void apply_table(kv::WriteTransaction& transaction, TablePlan& plan, CatalogHead
     store_entry(transaction, table.name, entry);
 }
 
-/// Foreign keys refer to tables that are opened with them: whoever writes the one has to read the other.
+std::string type_of(const CatalogTable& table, std::string_view field) {
+    const auto found = std::find_if(table.fields.begin(), table.fields.end(),
+                                    [&](const CatalogField& one) { return one.name == field; });
+    return found == table.fields.end() ? std::string() : found->type;
+}
+
+std::string joined(const std::vector<std::string>& types) {
+    std::string text;
+    for (const std::string& type : types) text += (text.empty() ? "" : ", ") + type;
+    return "(" + text + ")";
+}
+
+/// The types of the columns of a foreign key; each may be optional.
+std::vector<std::string> column_types(const TablePlan& table, const ForeignKeyDescription& key) {
+    std::vector<std::string> types;
+    for (const ColumnDescription& column : table.description->indexes[key.index].columns) {
+        std::string& type = types.emplace_back(type_of(table.entry, column.name));
+        if (type.starts_with("optional<")) type = type.substr(9, type.size() - 10);
+    }
+    return types;
+}
+
+std::vector<std::string> key_types(const CatalogTable& table) {
+    std::vector<std::string> types = table.key_types;
+    for (const std::string& column : table.key) types.push_back(type_of(table, column));
+    return types;
+}
+
+/// Foreign keys refer to tables that are opened with them: whoever writes the one has to read the other. That the
+/// types fit is known of declarations that were compiled.
 void find_targets(SchemaPlan& plan) {
     for (const TablePlan& table : plan.tables) {
-        for (const CatalogForeignKey& key : table.entry.foreign_keys) {
-            const bool opened = std::any_of(plan.tables.begin(), plan.tables.end(), [&](const TablePlan& other) {
-                return other.description->name == key.target;
+        for (const ForeignKeyDescription& key : table.description->rules->foreign_keys) {
+            const std::string_view name = key.target(key);
+            const auto target = std::find_if(plan.tables.begin(), plan.tables.end(), [&](const TablePlan& other) {
+                return other.description->name == name;
             });
-            if (opened) continue;
-            plan.differences.push_back(table_text(*table.description) + ", foreign key \"" + key.name +
-                                       "\": it refers to table \"" + key.target +
-                                       "\", which is not opened with it; add it to Database::open<...>()");
+            if (target == plan.tables.end()) {
+                plan.differences.push_back(foreign_key_text(*table.description, key) + ": it refers to table \"" +
+                                           std::string(name) +
+                                           "\", which is not opened with it; add it to Database::open<...>()");
+            } else if (key.context != nullptr && column_types(table, key) != key_types(target->entry)) {
+                plan.differences.push_back(foreign_key_text(*table.description, key) + ": its columns are " +
+                                           joined(column_types(table, key)) + ", and the primary key of table \"" +
+                                           std::string(name) + "\" is " + joined(key_types(target->entry)));
+            }
         }
     }
 }
@@ -76,7 +111,7 @@ void verify_table(const kv::Transaction& transaction, const SchemaPlan& plan, co
     for (const std::size_t i : table.new_foreign_keys) {
         const ForeignKeyDescription& key = table.description->rules->foreign_keys[i];
         const auto target = std::find_if(plan.tables.begin(), plan.tables.end(), [&](const TablePlan& other) {
-            return other.description->name == key.target().name;
+            return other.description->name == key.target(key);
         });
         keys.push_back({&key, transaction.tree(records_tree_name(target->entry.id))});
     }

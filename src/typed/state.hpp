@@ -58,7 +58,8 @@ struct TableState {
     mutable std::atomic<std::uint32_t> watchers = 0;  ///< subscriptions
     std::vector<ForeignKeyState> foreign_keys;
     std::vector<ReferrerState> referrers;
-    std::vector<std::string> closed_referrers;  ///< foreign keys to this table, of tables that are not open: texts
+    /// Foreign keys to this table that cannot be followed here: which, and why, as the end of a sentence.
+    std::vector<std::string> closed_referrers;
     std::atomic<bool> stale = false;
 };
 
@@ -67,7 +68,7 @@ struct SchemaPlan;
 class DatabaseState {
 public:
     DatabaseState(ByteView path, const kv::Options& options, std::span<const TableDescription* const> tables,
-                  const ProgressFunction& progress);
+                  const ProgressFunction& progress, ClockFunction clock);
 
     [[nodiscard]] kv::Environment& environment() noexcept { return environment_; }
     /// The open table of this description, or null.
@@ -77,7 +78,7 @@ public:
     /// Whether records of an open table end.
     [[nodiscard]] bool expires() const noexcept { return expires_; }
     [[nodiscard]] Subscriptions& subscriptions() noexcept { return subscriptions_; }
-    void set_clock(Timestamp (*clock)() noexcept) noexcept { clock_.store(clock); }
+    void set_clock(ClockFunction clock) noexcept { clock_.store(clock); }
     [[nodiscard]] Timestamp time() const noexcept { return clock_.load(std::memory_order_relaxed)(); }
     [[nodiscard]] const TableState& table(std::size_t position) const noexcept { return tables_[position]; }
     /// Mark tables stale whose declaration has changed. Cheap when the transaction sees nothing new.
@@ -92,7 +93,7 @@ public:
 private:
     void load(const kv::Transaction& transaction, const SchemaPlan& plan);
     void complete_catalog(std::span<const TableDescription* const> tables);
-    void commit_schema(kv::WriteTransaction writer, const SchemaPlan& plan);
+    void commit_schema(kv::WriteTransaction writer, const SchemaPlan& plan, Timestamp now);
     void migrate(const TableDescription& table, const ProgressFunction& progress);
     void link_foreign_keys();
 
@@ -105,7 +106,7 @@ private:
     std::string catalog_header_;  ///< as compared last
     bool expires_ = false;
     Subscriptions subscriptions_;
-    std::atomic<Timestamp (*)() noexcept> clock_ = &now;
+    std::atomic<ClockFunction> clock_;
 };
 
 /// A record of one table, kept to decode old records into.
@@ -185,8 +186,8 @@ struct WriteWorkspace {
 };
 
 struct TransactionAccess {
-    static WriteTransaction adopt(DatabaseState& database, kv::WriteTransaction writer) {
-        return WriteTransaction(database, std::move(writer));
+    static WriteTransaction adopt(DatabaseState& database, kv::WriteTransaction writer, Timestamp time) {
+        return WriteTransaction(database, std::move(writer), time);
     }
     static DatabaseState& database(ReadTransaction& transaction) noexcept { return *transaction.database_; }
     static WriteTransaction& transaction(const TableHandle& handle) noexcept {

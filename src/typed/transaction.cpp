@@ -57,13 +57,13 @@ Timestamp ReadTransaction::now() {
     return *time_;
 }
 
-WriteTransaction::WriteTransaction(detail::DatabaseState& database, kv::WriteTransaction writer)
+WriteTransaction::WriteTransaction(detail::DatabaseState& database, kv::WriteTransaction writer, Timestamp time)
     : ReadTransaction(database, std::nullopt), writer_(std::move(writer)), workspace_(new detail::WriteWorkspace) {
     store_ = &writer_;
     try {
         database.notice_changes(writer_);
-        time_ = database.time();
-        workspace_->time = *time_;
+        time_ = time;
+        workspace_->time = time;
         workspace_->collected.begun = database.subscriptions().begin();
     } catch (...) {
         delete workspace_;

@@ -4,7 +4,7 @@
 // Each round is one transaction: writes of both tables, erases of single records, ranges and whole tables, loads,
 // patches, nested scopes that roll back or not; committed or rolled back. A call that the model says violates the
 // key must throw and change nothing. A commit must fail exactly when the key is deferred and a child refers to
-// nothing. After each round both tables and the index of the key are compared with the maps.
+// nothing. After each round both tables, the index of the key and the joins along it are compared with the maps.
 //
 // CAMBIUM_SEED repeats a run; CAMBIUM_OPERATIONS changes its length.
 #include <map>
@@ -266,10 +266,25 @@ private:
         for (const auto& [id, child] : family.children) referring.emplace(child.parent, id);
         auto expected = referring.begin();
         REQUIRE(children.template by<"parent">().count() == referring.size());
-        for (const Child& child : children.template by<"parent">().all()) {
+        for (const Child& child : children.template by<"parent">()) {
             REQUIRE(child.id == expected->second);
             ++expected;
         }
+        compare_joined(children, family);
+        compare_joined(children.template by<"parent">(), family);
+    }
+
+    /// Every child with the parent that it refers to, if that is there.
+    template <class Query>
+    static void compare_joined(const Query& children, const Family& family) {
+        std::size_t joined = 0;
+        for (const auto& [child, parent] : children.template join<"parent">()) {
+            ++joined;
+            REQUIRE(child == family.children.at(child.id));
+            const auto found = child.parent ? family.parents.find(*child.parent) : family.parents.end();
+            REQUIRE(parent == (found == family.parents.end() ? std::nullopt : std::optional(found->second)));
+        }
+        REQUIRE(joined == family.children.size());
     }
 
     StorePath store_;

@@ -2,9 +2,9 @@
 //
 // Each round is one transaction of random writes, committed or rolled back, with violations of constraints among
 // them; then every read path is compared with the map: by primary key and through each index, forward and backward,
-// ranges, prefixes, limits, counts, and what the entries hold. Between rounds the file is reopened, sometimes with
-// the indexes dropped or declared differently meanwhile, so that they are built again, and an older snapshot is
-// compared with the map as it was then.
+// ranges, prefixes, limits, counts, what the entries hold, pages, members, filters, sums, groups and sets of
+// queries. Between rounds the file is reopened, sometimes with the indexes dropped or declared differently
+// meanwhile, so that they are built again, and an older snapshot is compared with the map as it was then.
 //
 // CAMBIUM_SEED repeats a run; CAMBIUM_OPERATIONS changes its length.
 #include <algorithm>
@@ -15,6 +15,7 @@
 
 #include "cambium/maintenance.hpp"
 #include "operations.hpp"
+#include "query_model.hpp"
 #include "seed.hpp"
 #include "typed_fixture.hpp"
 
@@ -133,6 +134,31 @@ List only(List list, Predicate&& keep) {
     return list;
 }
 
+/// One of the things that can be made of rows.
+template <class T>
+void compare_what_is_made(const Rows<T>& rows, const List& expected, Dice& dice) {
+    const std::int32_t group = dice.group();
+    switch (dice.below(8)) {
+        case 0:
+            return compare_pages(rows, expected, dice);
+        case 1:
+            return compare_pages(rows.reverse(), List(expected.rbegin(), expected.rend()), dice);
+        case 2:
+            return compare_members<&Item::id, &Item::parts>(rows, expected);
+        case 3:
+            return compare_members<&Item::score, &Item::name>(rows, expected);
+        case 4:
+            return compare_filter(
+                rows, expected, [group](const Item& item) { return item.group <= group; }, dice);
+        case 5:
+            return compare_aggregate<&Item::score>(rows, expected);
+        case 6:
+            return compare_aggregate<&Item::badge>(rows, expected);
+        default:
+            return compare_aggregate<&Item::name>(rows, expected);
+    }
+}
+
 /// Rows against what they should be: forward, backward, a part of them, their number, their keys.
 template <class T>
 void compare(const Rows<T>& rows, const List& expected, Dice& dice) {
@@ -153,6 +179,7 @@ void compare(const Rows<T>& rows, const List& expected, Dice& dice) {
     for (const Item& item : part) keys.push_back(item.id);
     REQUIRE(rows.skip(skip).limit(limit).keys().collect() == keys);
     REQUIRE(rows.first() == (expected.empty() ? std::nullopt : std::optional(expected.front())));
+    compare_what_is_made(rows, expected, dice);
 }
 
 template <class T>
@@ -164,6 +191,12 @@ void compare_by_key(const Reader<T>& items, const Map& map, Dice& dice) {
     compare(items.range(a, b), only(all, [&](const Item& i) { return i.id >= a && i.id < b; }), dice);
     compare(items.from(a), only(all, [&](const Item& i) { return i.id >= a; }), dice);
     compare(items.until(b), only(all, [&](const Item& i) { return i.id < b; }), dice);
+    compare(items.closed_range(a, b), only(all, [&](const Item& i) { return i.id >= a && i.id <= b; }), dice);
+    compare(items.open_range(a, b), only(all, [&](const Item& i) { return i.id > a && i.id < b; }), dice);
+    compare(items.left_open_range(a, b), only(all, [&](const Item& i) { return i.id > a && i.id <= b; }), dice);
+    compare(items.after(a), only(all, [&](const Item& i) { return i.id > a; }), dice);
+    compare(items.through(b), only(all, [&](const Item& i) { return i.id <= b; }), dice);
+    compare(items, all, dice);
     const auto found = map.find(a);
     REQUIRE(items.contains(a) == (found != map.end()));
     REQUIRE(items.get(a) == (found != map.end() ? std::optional(found->second) : std::nullopt));
@@ -203,7 +236,10 @@ void compare_by_group(const Reader<T>& items, const Map& map, Dice& dice) {
     compare(by_group.range({g, n}, {h, m}),
             only(all, [&](const Item& i) { return key(i) >= std::tuple(g, n) && key(i) < std::tuple(h, m); }),
             dice);
-    compare(by_group.range(g, h), only(all, [&](const Item& i) { return i.group >= g && i.group < h; }), dice);
+    const List between = only(all, [&](const Item& i) { return i.group >= g && i.group < h; });
+    compare(by_group.range(g, h), between, dice);
+    compare_groups<1, &Item::badge>(by_group.range(g, h), between, [](const Item& i) { return i.group; });
+    compare_groups<2, &Item::group>(by_group, all, key);
 }
 
 template <class T>
@@ -273,6 +309,54 @@ void compare_by_part(const Reader<T>& items, const Map& map, Dice& dice) {
     std::vector<std::tuple<std::string, std::optional<std::int64_t>, std::uint64_t>> tuples;
     for (const auto& [entry, item] : expected) tuples.emplace_back(entry.first, entry.second.value, item.id);
     REQUIRE(by_part.entries().collect() == tuples);
+    std::map<std::string, std::uint64_t> parts;
+    for (const auto& [entry, item] : expected) ++parts[entry.first];
+    const auto groups = by_part.template count_by<1>();
+    REQUIRE(groups.size() == parts.size());
+    for (const auto& group : groups) REQUIRE(group.value == parts.at(group.columns));
+}
+
+/// A random query as a set.
+template <class T>
+QuerySet<T> some_query(const Reader<T>& items, const Map& map, Dice& dice) {
+    const auto set_of = [&](const auto& rows, const auto& keep) {
+        QuerySet<T> result{unite(rows, rows), {}};
+        for (const auto& [id, item] : map)
+            if (keep(item)) result.keys.insert(id);
+        return result;
+    };
+    const std::int32_t group = dice.group();
+    const std::string text = dice.text();
+    const std::uint64_t id = dice.id();
+    switch (dice.below(5)) {
+        case 0:
+            return set_of(items.template by<"group_name">().equal(group),
+                          [&](const Item& item) { return item.group == group; });
+        case 1:
+            return set_of(items.template by<"part_score">().prefix(text), [&](const Item& item) {
+                return std::any_of(item.parts.begin(), item.parts.end(),
+                                   [&](const std::string& part) { return part.starts_with(text); });
+            });
+        case 2:
+            return set_of(items.from(id), [&](const Item& item) { return item.id >= id; });
+        case 3:
+            return set_of(items.template by<"open_group">(), [&](const Item& item) { return item.open; });
+        default:
+            return set_of(items.template by<"tag">().until(text),
+                          [&](const Item& item) { return !item.tag || *item.tag < text; });
+    }
+}
+
+template <class T>
+void compare_sets(const Reader<T>& items, const Map& map, Dice& dice) {
+    QuerySet<T> set = some_query(items, map, dice);
+    for (std::uint64_t operations = dice.below(4); operations > 0; --operations)
+        set = combined(set, some_query(items, map, dice), dice);
+    List expected;
+    for (const std::uint64_t id : set.keys) expected.push_back(map.at(id));
+    REQUIRE(set.found.collect() == expected);
+    REQUIRE(set.found.count() == expected.size());
+    REQUIRE(set.found.keys() == Ids(set.keys.begin(), set.keys.end()));
 }
 
 template <class T>
@@ -331,6 +415,7 @@ void compare_all(ReadTransaction& txn, const Map& map, Dice& dice) {
     compare_by_part(items, map, dice);
     compare_by_functions(items, map, dice);
     compare_partial(items, map, dice);
+    compare_sets(items, map, dice);
 }
 
 /// What a write did, or that it violated a constraint.

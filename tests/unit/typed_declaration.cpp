@@ -211,5 +211,28 @@ TEST_CASE("a catalog says all rules, and a migration half way closes the table")
              "finish it, this one is version 1"}});
 }
 
+TEST_CASE("a field that is declared is not the former name of another one") {
+    TableInfo stored;
+    stored.name = "things";
+    stored.codec = "cbor";
+    stored.fields = {{"id", "u64"}, {"a", "string"}};
+    stored.key = {"id"};
+    TableDeclaration declared;
+    declared.table = stored;
+    declared.table.fields.push_back({"b", "string"});
+    declared.renamed = {{"a", "b"}};
+    declared.dropped = {"id", "gone"};
+    CHECK(
+        compare({stored}, {declared}) ==
+        std::vector<TableDifference>{
+            {false,
+             "table \"things\": Renamed<\"a\", ...> says that there is no field of that name any more, and one is "
+             "declared"},
+            {false,
+             "table \"things\": Dropped<\"id\"> says that there is no field of that name any more, and one is "
+             "declared"},
+            {true, "table \"things\": field \"b\" (string) is new"}});
+}
+
 }  // namespace
 }  // namespace cambium::test

@@ -508,6 +508,42 @@ TEST_CASE("a unique index is added to a table whose expired records are in the w
     }
 }
 
+TEST_CASE("opening asks the clock that it is given, once, and not that of the system") {
+    static int asked = 0;
+    constexpr auto kCounting = []() noexcept {
+        ++asked;
+        return clock();
+    };
+    const StorePath store;
+    {
+        Database db = open_at<Badges>(store, 0);
+        db.write([&](WriteTransaction& txn) {
+            Writer<Badges> badges{txn};
+            badges.insert({0, "same", "ada", std::nullopt, at(100)});
+            badges.insert({0, "same", "bob", std::nullopt, at(200)});
+        });
+    }
+    // By the clock of the system both ended long ago.
+    second = 50;
+    const Caught error = caught([&] { (void)Database::open<UniqueBadges>(store.path(), {}, {}, kCounting); });
+    CHECK(error.code == ErrorCode::constraint);
+    CHECK(asked == 1);
+    CHECK(badges_stored(store) == 2);
+    second = 150;
+    asked = 0;
+    Database db = Database::open<UniqueBadges>(store.path(), {}, {}, kCounting);
+    CHECK(asked == 1);
+    require_indexes<UniqueBadges>(db);
+    db.read([](ReadTransaction& txn) {
+        CHECK(stored(txn, kBadges) == 1);
+        CHECK(Reader<UniqueBadges>{txn}.by<"code">().get("same")->id == 2);
+        CHECK(txn.now() == at(150));
+    });
+    for (const auto& change :
+         db.read([](ReadTransaction& txn) { return ChangeLogReader<UniqueBadges>{txn}.read(1).changes; }))
+        CHECK(change.time == at(change.operation == Operation::expired ? 150 : 0));
+}
+
 TEST_CASE("an expired record whose entry would be too long is removed when the index is added") {
     const StorePath store;
     {

@@ -5,6 +5,8 @@
 
 #include <random>
 
+#include "cambium/dynamic.hpp"
+#include "cambium/maintenance.hpp"
 #include "typed_fixture.hpp"
 
 namespace cambium::test {
@@ -181,6 +183,133 @@ TEST_CASE("a process killed anywhere loses no record and repeats at most one ste
         CHECK(upgraded <= kCount);
         check_thirds(db);
     }
+}
+
+namespace {
+
+struct Owner {
+    std::uint64_t id{};
+};
+struct Owners : Table<"owners", Owner, PrimaryKey<&Owner::id>, Cbor> {};
+struct FirstPet {
+    std::uint32_t id{};
+    std::uint64_t owner{};
+    std::optional<std::uint32_t> parent{};
+};
+struct FirstPets
+    : Table<"pets", FirstPet, PrimaryKey<&FirstPet::id>, Cbor, ForeignKey<"owner", Owners, &FirstPet::owner>,
+            ForeignKey<"parent", FirstPets, &FirstPet::parent>> {};
+struct Pet {
+    std::uint32_t id{};
+    std::uint64_t owner{};
+    std::optional<std::uint32_t> parent{};
+    std::string name{};
+};
+Pet named(const FirstPet& old) {
+    return {old.id, old.owner, old.parent, "pet " + std::to_string(old.id)};
+}
+bool has_name(const Pet& pet) {
+    return !pet.name.empty();
+}
+struct Pets : Table<"pets", Pet, PrimaryKey<&Pet::id>, Cbor, ForeignKey<"owner", Owners, &Pet::owner>,
+                    ForeignKey<"parent", Pets, &Pet::parent>, Unique<"name", &Pet::name>,
+                    Check<"has_name", &has_name>, SchemaVersion<2>, Migration<1, FirstPet, &named>> {};
+
+constexpr std::uint32_t kPets = 2500;
+
+void fill_pets(const StorePath& store) {
+    Database db = Database::open<Owners, FirstPets>(store.path());
+    db.write([](WriteTransaction& txn) {
+        for (std::uint64_t id = 0; id < 10; ++id) Writer<Owners>{txn}.insert({id});
+        Writer<FirstPets> pets{txn};
+        for (std::uint32_t id = 0; id < kPets; ++id)
+            pets.insert({id, id % 9, id == 0 ? std::nullopt : std::optional(id / 2)});
+    });
+}
+
+/// Opens in a process of its own, which dies when opening tells of its progress for the so-manieth time. False when
+/// it does not tell so often.
+template <class... Tables>
+bool killed_while_opening(const StorePath& store, int at) {
+    const pid_t child = fork();
+    if (child == 0) {
+        int calls = 0;
+        static_cast<void>(Database::open<Tables...>(store.path(), {}, [&](const Progress&) {
+            if (++calls == at) raise(SIGKILL);
+            return true;
+        }));
+        _exit(0);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    return WIFSIGNALED(status);
+}
+
+/// A store in which the migration of the pets has begun, and opening has not been finished.
+void check_half_way(const StorePath& store) {
+    const Caught old = caught([&] { static_cast<void>(Database::open<Owners, FirstPets>(store.path())); });
+    CHECK(old.code == ErrorCode::schema);
+    CHECK(holds(old.text, "version 2"));
+    {
+        // What pets refer to stays, also for who does not know of pets.
+        Database db = Database::open<Owners>(store.path());
+        const Caught erase = caught([&] { db.write([](WriteTransaction& txn) { Writer<Owners>{txn}.erase(3); }); });
+        CHECK(erase.code == ErrorCode::misuse);
+        CHECK(holds(erase.text, "table \"pets\", foreign key \"owner\" refers to it"));
+        db.write([](WriteTransaction& txn) { Writer<Owners>{txn}.upsert({10}); });
+    }
+    CHECK(caught([&] { Database::open<>(store.path()).drop_table("owners"); }).code == ErrorCode::constraint);
+    // Nobody writes records among which no rule holds.
+    const StoredTables stored = stored_tables(store.path());
+    REQUIRE(stored.refused.size() == 1);
+    CHECK(holds(stored.refused.front(), "table \"pets\": a migration of it is half way"));
+}
+
+void check_pets(Database& db) {
+    db.write([](WriteTransaction& txn) {
+        Writer<Pets> pets{txn};
+        CHECK(pets.count() == kPets);
+        CHECK(verify_indexes<Pets>(txn).ok());
+        CHECK(pets.by<"owner">().equal(3).count() == (kPets - 3 + 8) / 9);
+        CHECK(pets.by<"name">().get("pet 77")->parent == 38);
+        CHECK(caught([&] { pets.insert({kPets, 99, {}, "x"}); }).code == ErrorCode::constraint);
+        CHECK(caught([&] { pets.insert({kPets, 1, {}, ""}); }).code == ErrorCode::constraint);
+        CHECK(caught([&] { pets.erase(1); }).code == ErrorCode::constraint);
+        Writer<Owners> owners{txn};
+        CHECK(caught([&] { owners.erase(3); }).code == ErrorCode::constraint);
+        CHECK(owners.erase(9));
+    });
+    const std::vector<TableInfo> tables = describe(db.begin_read().store());
+    CHECK(tables[1].migrating_to == 0);
+    CHECK(tables[1].foreign_keys.size() == 2);
+    CHECK(tables[1].rules.size() == 1);
+}
+
+}  // namespace
+
+TEST_CASE("a process killed at any step of opening leaves the references of a migrated table whole") {
+    int steps = 0;
+    for (bool killed = true; killed; ++steps) {
+        CAPTURE(steps);
+        const StorePath store;
+        fill_pets(store);
+        killed = killed_while_opening<Owners, Pets>(store, steps + 1);
+        if (killed) check_half_way(store);
+        Database db = Database::open<Owners, Pets>(store.path());
+        check_pets(db);
+    }
+    CHECK(steps > 5);  // three of the migration, two for the indexes, and the one that ends
+}
+
+TEST_CASE("a table whose indexes were not built yet may be migrated further") {
+    const StorePath store;
+    fill<Firsts>(store);
+    REQUIRE(killed_while_opening<Seconds>(store, 7));
+    CHECK(Database::plan<Seconds>(store.path()).changes ==
+          std::vector<std::string>{"table \"people\": the rest of its migration is done",
+                                   "table \"people\": index \"family\" is built"});
+    Database db = Database::open<Thirds>(store.path());
+    check_thirds(db);
 }
 
 TEST_CASE("a program with the old declaration is told while it runs") {
