@@ -45,10 +45,10 @@ struct FlatBuffersSchema<::Page> {
 /// The table "pages" in a codec of choice, for example PagesAs<cambium::Json>.
 template <class Codec>
 struct PagesAs
-    : cambium::Table<
+    : ::cambium::Table<
           "pages", Page,
-          cambium::PrimaryKey<&Page::url>,
+          ::cambium::PrimaryKey<&Page::url>,
           Codec> {};
 
 /// The table "pages".
-struct Pages : PagesAs<cambium::Compressed<cambium::Cbor, cambium::Zstd>> {};
+struct Pages : PagesAs<::cambium::Compressed<::cambium::Cbor, ::cambium::Zstd>> {};
