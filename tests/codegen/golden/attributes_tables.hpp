@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace attributes {
 
@@ -41,7 +41,7 @@ struct Visit {
 
 }  // namespace attributes
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace attributes::fb {
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 struct Page {
     std::string url{};
@@ -21,7 +21,7 @@ struct Page {
     friend bool operator==(const Page&, const Page&) = default;
 };
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace fb {
 

@@ -19,7 +19,7 @@
 
 #include "every_type_parts_tables.hpp"
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace every_type {
 
@@ -192,7 +192,7 @@ struct RawSample {
 
 }  // namespace every_type
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace every_type::fb {
 

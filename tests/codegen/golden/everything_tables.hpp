@@ -18,7 +18,7 @@
 
 #include "shared_tables.hpp"
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace everything::deep {
 
@@ -161,7 +161,7 @@ struct Reading {
 
 }  // namespace everything::deep
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace everything::deep::fb {
 

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace markets {
 
@@ -70,7 +70,7 @@ struct Consent {
 
 }  // namespace markets
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace markets::fb {
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace monitoring {
 
@@ -113,7 +113,7 @@ struct WorkerLog {
 
 }  // namespace monitoring
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace monitoring::fb {
 

@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 struct unpack {
     std::int32_t x{};
@@ -40,7 +40,7 @@ struct PackedUnion {
     friend bool operator==(const PackedUnion&, const PackedUnion&) = default;
 };
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace fb {
 

@@ -18,7 +18,7 @@
 #include <variant>
 #include <vector>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace names::cambium {
 
@@ -108,7 +108,7 @@ struct Other {
 
 }  // namespace names::other
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace names::cambium::fb {
 

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace history {
 
@@ -55,7 +55,7 @@ struct Event {
 
 }  // namespace history
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace history::fb {
 

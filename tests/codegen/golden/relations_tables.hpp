@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace relations {
 
@@ -46,7 +46,7 @@ struct Node {
 
 }  // namespace relations
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace relations::fb {
 

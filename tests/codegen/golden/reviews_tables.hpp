@@ -18,7 +18,7 @@
 
 #include "relations_tables.hpp"
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace reviews {
 
@@ -70,7 +70,7 @@ struct Draft {
 
 }  // namespace reviews
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace reviews::fb {
 

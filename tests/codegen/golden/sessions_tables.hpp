@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace router {
 
@@ -71,7 +71,7 @@ struct Cookie {
 
 }  // namespace router
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace router::fb {
 

@@ -16,7 +16,7 @@
 
 #include "shared_tables.hpp"
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace unions {
 
@@ -99,7 +99,7 @@ struct Note {
 
 }  // namespace unions
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace unions::fb {
 
