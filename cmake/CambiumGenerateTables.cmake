@@ -9,6 +9,9 @@
 # The target is linked with cambium::cambium. A schema that includes another needs that one in a SCHEMAS too. A schema
 # is generated again when it, a schema it includes, or the generator changes.
 #
+# With Ninja, a schema in a folder whose path has a # is generated in every build: CMake 3.25 passes on the name of what was
+# read without the backslash that Ninja wants before it.
+#
 # INCLUDES: folders to look for included schemas in, besides the schema's own.
 # CAMBIUM_CODEGEN_EXECUTABLE: set it to a cambium-codegen built for this machine when cross-compiling.
 

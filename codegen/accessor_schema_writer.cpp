@@ -13,10 +13,9 @@ namespace cambium::codegen {
 namespace {
 
 /// The same words the parser reads: "shop.fb.Customer".
-std::string schema_name(const Scope& scope, const std::string& name) {
-    std::string text;
-    for (const std::string& component : accessor_components(scope)) text += component + ".";
-    return text + name;
+std::string accessor_name(Scope scope, const std::string& name) {
+    scope.components = accessor_components(scope);
+    return schema_name(scope, name);
 }
 
 class AccessorSchemaWriter {
@@ -45,7 +44,7 @@ private:
     [[nodiscard]] std::string source_name() const { return stem_of(file_) + ".fbs"; }
 
     void enter(const Scope& scope) {
-        const std::string name = schema_name(scope, "");
+        const std::string name = accessor_name(scope, "");
         const std::string statement = "namespace " + name.substr(0, name.size() - 1) + ";\n\n";
         if (statement != namespace_) out_ += statement;
         namespace_ = statement;
@@ -95,9 +94,9 @@ private:
 
     static std::string type_text(const Type& type) {
         if (type.kind == Kind::text) return "string";
-        if (type.kind == Kind::enumeration) return schema_name(type.enumeration->scope, type.enumeration->name);
-        if (type.kind == Kind::variant) return schema_name(type.alternatives->scope, type.alternatives->name);
-        if (type.record != nullptr) return schema_name(type.record->scope, type.record->name);
+        if (type.kind == Kind::enumeration) return accessor_name(type.enumeration->scope, type.enumeration->name);
+        if (type.kind == Kind::variant) return accessor_name(type.alternatives->scope, type.alternatives->name);
+        if (type.record != nullptr) return accessor_name(type.record->scope, type.record->name);
         return type.schema_type;
     }
 
@@ -135,7 +134,7 @@ private:
 
     void write_root() {
         if (schema_.root != nullptr)
-            out_ += "root_type " + schema_name(schema_.root->scope, schema_.root->name) + ";\n";
+            out_ += "root_type " + accessor_name(schema_.root->scope, schema_.root->name) + ";\n";
         if (!schema_.file_identifier.empty()) out_ += "file_identifier \"" + schema_.file_identifier + "\";\n";
         if (!schema_.file_extension.empty()) out_ += "file_extension \"" + schema_.file_extension + "\";\n";
     }
@@ -146,8 +145,8 @@ private:
     std::string out_;
 };
 
-const std::vector<std::string>& direct_includes(const Schema& schema, const std::string& file) {
-    static const std::vector<std::string> kNone;
+const std::vector<Include>& direct_includes(const Schema& schema, const std::string& file) {
+    static const std::vector<Include> kNone;
     for (const auto& [name, includes] : schema.includes)
         if (name == file) return includes;
     return kNone;
@@ -163,7 +162,7 @@ bool has_definitions(const Schema& schema, const std::string& file, std::set<std
         if (record->scope.file == file) return true;
     const auto& includes = direct_includes(schema, file);
     return std::any_of(includes.begin(), includes.end(),
-                       [&](const std::string& include) { return has_definitions(schema, include, visited); });
+                       [&](const Include& include) { return has_definitions(schema, include.file, visited); });
 }
 
 }  // namespace
@@ -174,9 +173,9 @@ std::string write_accessor_schema(const Schema& schema, const std::string& file)
 
 std::vector<std::string> includes_with_definitions(const Schema& schema, const std::string& file) {
     std::vector<std::string> result;
-    for (const std::string& include : direct_includes(schema, file)) {
+    for (const Include& include : direct_includes(schema, file)) {
         std::set<std::string> visited;
-        if (include != file && has_definitions(schema, include, visited)) result.push_back(include);
+        if (include.file != file && has_definitions(schema, include.file, visited)) result.push_back(include.file);
     }
     return result;
 }

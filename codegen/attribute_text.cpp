@@ -1,4 +1,4 @@
-// A scanner over one attribute, and the two grammars of the header on top of it.
+// A scanner over one attribute, and the grammars of the header on top of it.
 #include "attribute_text.hpp"
 
 #include <cctype>
@@ -62,6 +62,12 @@ public:
             fail("expected a number from 1");
         }
         return digits;
+    }
+
+    /// Goes behind the next `separator`, or to the end.
+    void skip_past(char separator) {
+        const std::size_t found = text_.find(separator, position_);
+        position_ = found == std::string_view::npos ? text_.size() : found + 1;
     }
 
     /// Whether a name follows: not the end, not punctuation.
@@ -142,23 +148,52 @@ void read_reference(Scanner& scanner, ForeignKey& key) {
     }
 }
 
+void read_foreign_key(Scanner& scanner, ForeignKey& key) {
+    key.name = scanner.name();
+    scanner.expect('(');
+    key.columns = columns_of(scanner);
+    scanner.expect(')');
+    if (!scanner.accept_word("to")) scanner.fail("expected to and a table");
+    read_reference(scanner, key);
+}
+
+void read_index(Scanner& scanner, Index& index) {
+    index.name = scanner.name();
+    scanner.expect('(');
+    do index.columns.push_back(column_of(scanner));
+    while (scanner.accept(','));
+    scanner.expect(')');
+    while (!scanner.at_end() && scanner.at_name()) read_clause(scanner, index);
+}
+
+/// Things with `separator` between them, and behind the last where it is a semicolon. `read_item(scanner, item)`
+/// reads one, which begins as `empty_item`.
+template <class Item, class ReadItem>
+Parsed<Item> parse_list(std::string_view text, char separator, const Item& empty_item, ReadItem read_item) {
+    Scanner scanner{text};
+    Parsed<Item> parsed;
+    for (bool has_more = true; has_more;) {
+        Item item = empty_item;
+        try {
+            read_item(scanner, item);
+            has_more = !scanner.at_end();
+            if (has_more) scanner.expect(separator);
+            if (separator == ';') has_more = !scanner.at_end();
+            parsed.items.push_back(std::move(item));
+        } catch (const AttributeError& error) {
+            parsed.sentences.push_back(error.sentence);
+            parsed.unfinished.push_back(std::move(item));
+            scanner.skip_past(separator);
+            has_more = !scanner.at_end();
+        }
+    }
+    return parsed;
+}
+
 }  // namespace
 
-std::vector<ForeignKey> parse_foreign_keys(std::string_view text) {
-    Scanner scanner{text};
-    std::vector<ForeignKey> keys;
-    do {
-        ForeignKey key;
-        key.name = scanner.name();
-        scanner.expect('(');
-        key.columns = columns_of(scanner);
-        scanner.expect(')');
-        if (!scanner.accept_word("to")) scanner.fail("expected to and a table");
-        read_reference(scanner, key);
-        keys.push_back(std::move(key));
-        if (!scanner.at_end()) scanner.expect(';');
-    } while (!scanner.at_end());
-    return keys;
+Parsed<ForeignKey> parse_foreign_keys(std::string_view text) {
+    return parse_list(text, ';', ForeignKey{}, read_foreign_key);
 }
 
 ForeignKey parse_reference(std::string_view text) {
@@ -176,41 +211,22 @@ std::string parse_number(std::string_view text) {
     return digits;
 }
 
-std::vector<std::string> parse_columns(std::string_view text) {
-    Scanner scanner{text};
-    std::vector<std::string> columns = columns_of(scanner);
-    if (!scanner.at_end()) scanner.fail("expected \",\"");
-    return columns;
+Parsed<std::string> parse_columns(std::string_view text) {
+    return parse_list(text, ',', std::string{}, [](Scanner& scanner, std::string& name) { name = scanner.name(); });
 }
 
-std::vector<Index> parse_indexes(std::string_view text, bool is_unique) {
-    Scanner scanner{text};
-    std::vector<Index> indexes;
-    do {
-        Index index;
-        index.is_unique = is_unique;
-        index.name = scanner.name();
-        scanner.expect('(');
-        do index.columns.push_back(column_of(scanner));
-        while (scanner.accept(','));
-        scanner.expect(')');
-        while (!scanner.at_end() && scanner.at_name()) read_clause(scanner, index);
-        indexes.push_back(std::move(index));
-        if (!scanner.at_end()) scanner.expect(';');
-    } while (!scanner.at_end());
-    return indexes;
+Parsed<Index> parse_indexes(std::string_view text, bool is_unique) {
+    Index empty;
+    empty.is_unique = is_unique;
+    return parse_list(text, ';', empty, read_index);
 }
 
-std::vector<std::pair<std::string, std::string>> parse_limits(std::string_view text) {
-    Scanner scanner{text};
-    std::vector<std::pair<std::string, std::string>> limits;
-    if (scanner.at_end()) return limits;
-    do {
-        std::string name = scanner.name();
-        limits.emplace_back(std::move(name), scanner.number());
-    } while (scanner.accept(','));
-    if (!scanner.at_end()) scanner.fail("expected \",\"");
-    return limits;
+Parsed<std::pair<std::string, std::string>> parse_limits(std::string_view text) {
+    if (Scanner{text}.at_end()) return {};
+    return parse_list(text, ',', std::pair<std::string, std::string>{}, [](Scanner& scanner, auto& limit) {
+        limit.first = scanner.name();
+        limit.second = scanner.number();
+    });
 }
 
 }  // namespace cambium::codegen

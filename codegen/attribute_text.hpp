@@ -23,17 +23,25 @@
 
 namespace cambium::codegen {
 
-/// Thrown by the parsers below: the sentence says what is wrong and quotes the text.
+/// Thrown by the parsers of one thing: the sentence says what is wrong and quotes the text.
 struct AttributeError {
     std::string sentence;
 };
 
-[[nodiscard]] std::vector<std::string> parse_columns(std::string_view text);
-[[nodiscard]] std::vector<Index> parse_indexes(std::string_view text, bool is_unique);
-[[nodiscard]] std::vector<ForeignKey> parse_foreign_keys(std::string_view text);
+/// What a text with several things has: a slip in one hides none of the others.
+template <class Item>
+struct Parsed {
+    std::vector<Item> items;
+    std::vector<Item> unfinished;        ///< those with a slip, as far as they were read
+    std::vector<std::string> sentences;  ///< a sentence per slip
+};
+
+[[nodiscard]] Parsed<std::string> parse_columns(std::string_view text);
+[[nodiscard]] Parsed<Index> parse_indexes(std::string_view text, bool is_unique);
+[[nodiscard]] Parsed<ForeignKey> parse_foreign_keys(std::string_view text);
+[[nodiscard]] Parsed<std::pair<std::string, std::string>> parse_limits(std::string_view text);
 /// The reference alone.
 [[nodiscard]] ForeignKey parse_reference(std::string_view text);
 [[nodiscard]] std::string parse_number(std::string_view text);
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> parse_limits(std::string_view text);
 
 }  // namespace cambium::codegen

@@ -7,14 +7,31 @@
 namespace cambium::codegen {
 
 void Diagnostics::report(const Place& place, const std::string& sentence) {
-    auto found = lines_.find(place.file);
+    report_line(place.file, lines_of(place.file).line_of(place.definition, place.field, place.attribute), sentence);
+}
+
+void Diagnostics::report_include(const std::string& file, const std::string& name, const std::string& sentence) {
+    report_line(file, lines_of(file).line_of_include(name), sentence);
+}
+
+void Diagnostics::report_repetition(const Place& place, const std::string& sentence) {
+    const std::size_t line =
+        lines_of(place.file).line_of_repetition(place.definition, place.field, place.attribute);
+    if (line != 0) report_line(place.file, line, sentence);
+}
+
+const SourceLines& Diagnostics::lines_of(const std::string& file) {
+    auto found = lines_.find(file);
     if (found == lines_.end()) {
-        std::ifstream stream{place.file, std::ios::binary};
+        std::ifstream stream{file, std::ios::binary};
         const std::string text{std::istreambuf_iterator<char>{stream}, std::istreambuf_iterator<char>{}};
-        found = lines_.emplace(place.file, SourceLines{text}).first;
+        found = lines_.emplace(file, SourceLines{text}).first;
     }
-    const std::size_t line = found->second.line_of(place.definition, place.field, place.attribute);
-    sentences_.push_back(place.file + ":" + (line == 0 ? "" : std::to_string(line) + ":") + " " + sentence);
+    return found->second;
+}
+
+void Diagnostics::report_line(const std::string& file, std::size_t line, const std::string& sentence) {
+    sentences_.push_back(file + ":" + (line == 0 ? "" : std::to_string(line) + ":") + " " + sentence);
 }
 
 }  // namespace cambium::codegen

@@ -28,6 +28,10 @@ public:
     void report(const std::string& sentence) { sentences_.push_back(file_ + ": " + sentence); }
     /// A finding about a place: "shop.fbs:7: sentence".
     void report(const Place& place, const std::string& sentence);
+    /// A finding about an include statement of `file`, of the name that it has.
+    void report_include(const std::string& file, const std::string& name, const std::string& sentence);
+    /// A finding about the second of two attributes of one name in one place. Says nothing when there is one.
+    void report_repetition(const Place& place, const std::string& sentence);
     /// A finding that carries its own place: "shop.fbs:7: sentence".
     void report_placed(std::string sentence) { sentences_.push_back(std::move(sentence)); }
 
@@ -35,6 +39,9 @@ public:
     [[nodiscard]] const std::vector<std::string>& sentences() const noexcept { return sentences_; }
 
 private:
+    const SourceLines& lines_of(const std::string& file);
+    void report_line(const std::string& file, std::size_t line, const std::string& sentence);
+
     std::string file_;
     std::map<std::string, SourceLines> lines_;  // by file
     std::vector<std::string> sentences_;

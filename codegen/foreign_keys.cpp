@@ -1,6 +1,7 @@
-// Each table against its targets, then a walk along the keys that cascade.
+// Each table against its targets, then the cycles of keys that cascade.
 #include "foreign_keys.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <set>
@@ -26,6 +27,7 @@ void check_key(const Schema& schema, const Table& table, const ForeignKey& key, 
     if (target == nullptr)
         return report(table, owner + " refers to table \"" + key.target +
                                  "\", which neither this file nor one that it includes declares");
+    if (target->key.empty()) return;  // reported by who read the table
     if (key.columns.size() != target->key.size())
         return report(table, owner + " has " + std::to_string(key.columns.size()) +
                                  " columns, the key of table \"" + target->name + "\" has " +
@@ -45,51 +47,63 @@ void check_key(const Schema& schema, const Table& table, const ForeignKey& key, 
         report(table, owner + " has set_null, and none of its fields is optional");
 }
 
-/// Finds the cycles that begin with their table that stands first, those of the main file before others, so that
-/// each is said once.
-class CascadeWalk {
+/// For each key that cascades, the shortest cycle that it is part of: so many that every key of every cycle is told
+/// of. Each cycle is told once, at its table that stands first; those of the main file do.
+class CascadeCycles {
 public:
-    CascadeWalk(const Schema& schema, const Report& report) : schema_{schema}, report_{report} {
+    CascadeCycles(const Schema& schema, const Report& report) : schema_{schema}, report_{report} {
         for (const auto* list : {&schema.tables, &schema.included_tables})
-            for (const Table& table : *list) position_.emplace(&table, position_.size());
+            for (const Table& table : *list) tables_.push_back(&table);
     }
 
     void run() {
-        for (const Table& table : schema_.tables) {
-            seen_.clear();
-            path_ = {&table};
-            visit(table);
-        }
+        for (const Table* table : tables_)
+            for (const Table* next : targets_of(*table))
+                if (next != table) tell(way(*next, *table));
     }
 
 private:
-    bool visit(const Table& at) {
-        for (const ForeignKey& key : at.foreign_keys) {
-            const Table* next = schema_.find_table(key.target);
-            if (key.action != "cascade" || next == nullptr) continue;
-            const Table& first = *path_.front();
-            if (next == &first && path_.size() > 1) return tell();
-            if (position_.at(next) <= position_.at(&first) || !seen_.insert(next).second) continue;
-            path_.push_back(next);
-            if (visit(*next)) return true;
-            path_.pop_back();
+    [[nodiscard]] std::vector<const Table*> targets_of(const Table& table) const {
+        std::vector<const Table*> targets;
+        for (const ForeignKey& key : table.foreign_keys) {
+            const Table* target = schema_.find_table(key.target);
+            if (key.action == "cascade" && target != nullptr) targets.push_back(target);
         }
-        return false;
+        return targets;
     }
 
-    bool tell() const {
-        std::string cycle;
-        for (const Table* table : path_) cycle += table->name + ", ";
-        report_(*path_.front(), "a cycle of foreign keys with cascade: " + cycle + path_.front()->name +
+    /// The tables on the shortest way, both ends with it; empty when there is none.
+    [[nodiscard]] std::vector<const Table*> way(const Table& from, const Table& to) const {
+        std::map<const Table*, const Table*> before{{&from, nullptr}};
+        std::vector<const Table*> seen{&from};
+        for (std::size_t i = 0; i < seen.size() && before.count(&to) == 0; ++i)
+            for (const Table* next : targets_of(*seen[i]))
+                if (before.emplace(next, seen[i]).second) seen.push_back(next);
+        std::vector<const Table*> tables;
+        if (before.count(&to) == 0) return tables;
+        for (const Table* table = &to; table != nullptr; table = before.at(table)) tables.push_back(table);
+        std::reverse(tables.begin(), tables.end());
+        return tables;
+    }
+
+    void tell(std::vector<const Table*> cycle) {
+        if (cycle.empty()) return;
+        const auto place = [&](const Table* table) { return std::find(tables_.begin(), tables_.end(), table); };
+        const auto first = std::min_element(cycle.begin(), cycle.end(), [&](const Table* left, const Table* right) {
+            return place(left) < place(right);
+        });
+        std::rotate(cycle.begin(), first, cycle.end());
+        if (!cycle.front()->record->scope.in_main_file || !told_.insert(cycle).second) return;
+        std::string names;
+        for (const Table* table : cycle) names += table->name + ", ";
+        report_(*cycle.front(), "a cycle of foreign keys with cascade: " + names + cycle.front()->name +
                                     "; one of them must be restrict or set_null");
-        return true;
     }
 
     const Schema& schema_;
     const Report& report_;
-    std::map<const Table*, std::size_t> position_;
-    std::vector<const Table*> path_;
-    std::set<const Table*> seen_;
+    std::vector<const Table*> tables_;
+    std::set<std::vector<const Table*>> told_;
 };
 
 }  // namespace
@@ -97,7 +111,7 @@ private:
 void check_foreign_keys(const Schema& schema, const Report& report_finding) {
     for (const Table& table : schema.tables)
         for (const ForeignKey& key : table.foreign_keys) check_key(schema, table, key, report_finding);
-    CascadeWalk{schema, report_finding}.run();
+    CascadeCycles{schema, report_finding}.run();
 }
 
 }  // namespace cambium::codegen

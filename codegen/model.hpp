@@ -171,6 +171,11 @@ struct Table {
     std::string schema_version;                                ///< digits; empty: not given
 };
 
+struct Include {
+    std::string written;  ///< as the statement has it
+    std::string file;     ///< as the parser found it
+};
+
 struct Schema {
     std::string source_name;  ///< the file's name without its folder: "shop.fbs"
     std::string stem;         ///< "shop"
@@ -180,7 +185,7 @@ struct Schema {
     std::vector<Table> tables;
     std::vector<Table> included_tables;  ///< those of included files, which foreign keys may refer to
     /// Of each file of the parse, the files it includes. The main file is the entry named `main_file`.
-    std::vector<std::pair<std::string, std::vector<std::string>>> includes;
+    std::vector<std::pair<std::string, std::vector<Include>>> includes;
     std::string main_file;
     const Record* root = nullptr;
     std::string file_identifier;

@@ -2,31 +2,16 @@
 #include "names.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <filesystem>
 #include <limits>
 #include <map>
 
+#include "reserved_names.hpp"
+
 namespace cambium::codegen {
 
 namespace {
-
-constexpr std::array kKeywords = {
-    "alignas",     "alignof",  "and",        "and_eq",    "asm",       "auto",         "bitand",
-    "bitor",       "bool",     "break",      "case",      "catch",     "char",         "char16_t",
-    "char32_t",    "char8_t",  "class",      "co_await",  "co_return", "co_yield",     "compl",
-    "concept",     "const",    "const_cast", "consteval", "constexpr", "constinit",    "continue",
-    "decltype",    "default",  "delete",     "do",        "double",    "dynamic_cast", "else",
-    "enum",        "explicit", "export",     "extern",    "false",     "float",        "for",
-    "friend",      "goto",     "if",         "inline",    "int",       "long",         "mutable",
-    "namespace",   "new",      "noexcept",   "not",       "not_eq",    "nullptr",      "operator",
-    "or",          "or_eq",    "private",    "protected", "public",    "register",     "reinterpret_cast",
-    "requires",    "return",   "short",      "signed",    "sizeof",    "static",       "static_assert",
-    "static_cast", "struct",   "switch",     "template",  "this",      "thread_local", "throw",
-    "true",        "try",      "typedef",    "typeid",    "typename",  "union",        "unsigned",
-    "using",       "virtual",  "void",       "volatile",  "wchar_t",   "while",        "xor",
-    "xor_eq"};
 
 bool is_word_start(char c) {
     return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_';
@@ -38,7 +23,7 @@ bool is_word(char c) {
 /// A name as written inside `record`: short in its own namespace, unless a member of that name hides it.
 std::string name_inside(const Record& record, const Scope& scope, const std::string& name) {
     if (scope.components == record.scope.components && record.find(name) == nullptr) return name;
-    return "::" + qualified(scope, name);
+    return qualified(scope, name);
 }
 
 std::string value_type_inside(const Type& type, const Record& record) {
@@ -52,15 +37,14 @@ std::string value_type_inside(const Type& type, const Record& record) {
 std::string enum_default(const Field& field, const std::string& type) {
     for (const Enumerator& enumerator : field.type.enumeration->values)
         if (enumerator.value == field.default_value) return " = " + type + "::" + enumerator.name;
-    return "{static_cast<" + type + ">(" + field.default_value + ")}";
+    return "{static_cast<" + type + ">(" + integer_literal(field.default_value) + ")}";
 }
 
 std::string integer_default(const Field& field) {
     const std::string& type = field.type.schema_type;
     if (type == "long" && field.default_value == std::to_string(std::numeric_limits<std::int64_t>::min()))
         return " = std::numeric_limits<std::int64_t>::min()";
-    const bool is_unsigned = type.front() == 'u';
-    return " = " + field.default_value + (is_unsigned ? "U" : "");
+    return " = " + (type.front() == 'u' ? field.default_value + "U" : field.default_value);
 }
 
 std::string floating_default(const Field& field) {
@@ -81,10 +65,6 @@ bool is_zero(const std::string& digits) {
 }
 
 }  // namespace
-
-bool is_cpp_keyword(std::string_view name) {
-    return std::find(kKeywords.begin(), kKeywords.end(), name) != kKeywords.end();
-}
 
 bool is_identifier(std::string_view name) {
     return !name.empty() && is_word_start(name.front()) && std::all_of(name.begin(), name.end(), is_word);
@@ -111,7 +91,13 @@ std::string namespace_name(const std::vector<std::string>& components) {
 }
 
 std::string qualified(const Scope& scope, const std::string& name) {
-    return scope.components.empty() ? name : namespace_name(scope.components) + "::" + name;
+    return (scope.components.empty() ? "" : "::" + namespace_name(scope.components)) + "::" + name;
+}
+
+std::string schema_name(const Scope& scope, const std::string& name) {
+    std::string text;
+    for (const std::string& component : scope.components) text += component + ".";
+    return text + name;
 }
 
 std::vector<std::string> accessor_components(const Scope& scope) {
@@ -120,8 +106,12 @@ std::vector<std::string> accessor_components(const Scope& scope) {
     return components;
 }
 
+std::string flatc_name(const std::string& name) {
+    return is_flatc_keyword(name) ? name + "_" : name;
+}
+
 std::string accessor(const Scope& scope, const std::string& name) {
-    return namespace_name(accessor_components(scope)) + "::" + name;
+    return "::" + namespace_name(accessor_components(scope)) + "::" + name;
 }
 
 std::string scalar_name(const std::string& schema_type) {
@@ -147,11 +137,11 @@ std::string value_type(const Type& type) {
         case Kind::table:
             return qualified(type.record->scope, type.record->name);
         case Kind::uuid:
-            return "cambium::Uuid";
+            return "::cambium::Uuid";
         case Kind::fixed_bytes:
-            return "cambium::FixedBytes<" + std::to_string(type.length) + ">";
+            return "::cambium::FixedBytes<" + std::to_string(type.length) + ">";
         case Kind::timestamp:
-            return "cambium::Timestamp";
+            return "::cambium::Timestamp";
         case Kind::variant:
             return qualified(type.alternatives->scope, type.alternatives->name);
     }
@@ -179,10 +169,18 @@ std::string member_default(const Field& field, const Record& record) {
         case Kind::floating:
             return floating_default(field);
         case Kind::timestamp:
-            return "{std::chrono::nanoseconds{" + field.default_value + "}}";
+            return "{std::chrono::nanoseconds{" + integer_literal(field.default_value) + "}}";
         default:
             return "{}";
     }
+}
+
+std::string integer_literal(const std::string& digits) {
+    constexpr std::string_view kGreatest = "9223372036854775807";
+    if (digits == "-9223372036854775808") return "-9223372036854775807 - 1";
+    const bool is_greater =
+        digits.size() > kGreatest.size() || (digits.size() == kGreatest.size() && digits > kGreatest);
+    return digits.front() != '-' && is_greater ? digits + "U" : digits;
 }
 
 std::string stem_of(const std::string& path) {

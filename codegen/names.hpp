@@ -1,4 +1,4 @@
-// Names: which are legal in C++, how a table's name becomes a type's, how a type of the schema is spelt in C++.
+// Names: how a table's name becomes a type's, how a type of the schema is spelt in C++.
 // Pure functions.
 #pragma once
 
@@ -10,7 +10,6 @@
 
 namespace cambium::codegen {
 
-[[nodiscard]] bool is_cpp_keyword(std::string_view name);
 [[nodiscard]] bool is_identifier(std::string_view name);
 
 /// "dependency_edges" becomes DependencyEdges.
@@ -19,10 +18,18 @@ namespace cambium::codegen {
 /// "a::b" of the components a and b.
 [[nodiscard]] std::string namespace_name(const std::vector<std::string>& components);
 
-/// The name of a definition from the global namespace, without leading colons: shop::Customer.
+/// The name of a definition from the global namespace: ::shop::Customer. What another namespace or a template
+/// parameter is called cannot hide it.
 [[nodiscard]] std::string qualified(const Scope& scope, const std::string& name);
 
-/// The same for flatc's type of it, which lives one namespace further in: shop::fb::Customer.
+/// The name as a schema spells it: "shop.Customer".
+[[nodiscard]] std::string schema_name(const Scope& scope, const std::string& name);
+
+/// flatc's name of an accessor or a member of a union: with an underscore behind it where flatc takes the name for
+/// a keyword of some C++, such as module.
+[[nodiscard]] std::string flatc_name(const std::string& name);
+
+/// The same for flatc's type of a definition, which lives one namespace further in: ::shop::fb::Customer.
 [[nodiscard]] std::string accessor(const Scope& scope, const std::string& name);
 
 /// The namespace of flatc's types for definitions of `scope`.
@@ -39,6 +46,10 @@ namespace cambium::codegen {
 
 /// The member's default: "{}" or " = 7".
 [[nodiscard]] std::string member_default(const Field& field, const Record& record);
+
+/// An integer in decimal as an expression of C++ that no compiler warns of: the least one of 64 bits has no
+/// literal, one above the greatest signed one needs a suffix.
+[[nodiscard]] std::string integer_literal(const std::string& digits);
 
 /// The file of a path without folder and extension: "shop" of "schemas/shop.fbs".
 [[nodiscard]] std::string stem_of(const std::string& path);

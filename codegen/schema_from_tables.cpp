@@ -11,6 +11,7 @@
 #include <set>
 
 #include "names.hpp"
+#include "reserved_names.hpp"
 #include "type_text.hpp"
 
 namespace cambium::codegen {
@@ -91,7 +92,8 @@ private:
             name.pop_back();
         else
             name += "Record";
-        return is_cpp_keyword(name) ? name + "Record" : name;
+        const bool is_free = why_no_name(name).empty() && !is_taken_by_flatc(FlatcPlace::table_type, name);
+        return is_free ? name : name + "Record";
     }
 
     std::string attribute(const std::string& name, const std::string& value = "") {
@@ -225,7 +227,9 @@ private:
     /// `initial` is what the member holds at first; null: unknown.
     FieldText field_text(const TypeText& type, const std::string& owner, const std::string& name, bool in_struct,
                          const Document* initial) {
-        if (is_cpp_keyword(name) || !is_identifier(name)) refuse("field \"" + name + "\" has no name for a schema");
+        const FlatcPlace place = in_struct ? FlatcPlace::struct_field : FlatcPlace::table_field;
+        if (!is_identifier(name) || !why_no_name(name).empty() || is_taken_by_flatc(place, name))
+            refuse("field \"" + name + "\" has no name for a schema");
         if (type.head == "optional" && type.parts.size() == 1 && !in_struct) {
             if (initial != nullptr && !initial->is_null() && !is_wire_) note_lost_default(owner, name, *initial);
             return optional_text(type.parts.front(), owner, name, is_wire_ ? initial : nullptr);

@@ -9,9 +9,12 @@ namespace cambium::codegen {
 
 namespace {
 
-/// The parser writes "/full/path/shop.fbs:7: 12: error: sentence"; we write "shop.fbs:7: sentence" and keep the
-/// path as the caller gave it.
+/// The parser writes "/full/path/shop.fbs:7: 12: error: sentence", after its warnings, a line each; we write
+/// "shop.fbs:7: sentence" and keep the path as the caller gave it.
 std::string rephrase(std::string message, const std::string& file) {
+    for (std::size_t end = message.find('\n'); end != std::string::npos && message.find(": warning: ") < end;
+         end = message.find('\n'))
+        message.erase(0, end + 1);
     while (!message.empty() && std::isspace(static_cast<unsigned char>(message.back())) != 0) message.pop_back();
     const std::string full_path = flatbuffers::AbsolutePath(file);
     if (message.compare(0, full_path.size(), full_path) == 0) message = file + message.substr(full_path.size());

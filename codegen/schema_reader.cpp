@@ -8,13 +8,17 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
 
 #include "foreign_keys.hpp"
+#include "name_clashes.hpp"
 #include "names.hpp"
+#include "reserved_names.hpp"
 #include "schema_parser.hpp"
 #include "table_reader.hpp"
 
@@ -79,14 +83,16 @@ public:
 
     std::unique_ptr<Schema> read() {
         for (const auto& [file, included] : parser_.files_included_per_file_) {
-            std::vector<std::string> files;
-            for (const fbs::IncludedFile& include : included) files.push_back(include.filename);
-            schema_->includes.emplace_back(file, std::move(files));
+            std::vector<Include> includes;
+            for (const fbs::IncludedFile& include : included)
+                includes.push_back({include.schema_name, include.filename});
+            schema_->includes.emplace_back(file, std::move(includes));
         }
         for (const fbs::EnumDef* definition : parser_.enums_.vec) read_enum(*definition);
         for (const fbs::StructDef* definition : parser_.structs_.vec) read_record(*definition);
         for (const fbs::EnumDef* definition : parser_.enums_.vec)
             if (definition->is_union) read_union(*definition);
+        check_file_names(*schema_, diagnostics_);
         if (parser_.root_struct_def_ != nullptr) schema_->root = records_.at(parser_.root_struct_def_);
         for (const fbs::StructDef* definition : parser_.structs_.vec)
             if (definition->generated) read_table_of(*definition);
@@ -94,11 +100,10 @@ public:
             if (!definition->generated) read_table_of(*definition);
         check_foreign_keys(*schema_, [this](const Table& table, const std::string& sentence) {
             const Scope& scope = table.record->scope;
-            std::string definition;
-            for (const std::string& component : scope.components) definition += component + ".";
-            diagnostics_.report({scope.file, definition + table.record->name, {}, "cambium_table"},
+            diagnostics_.report({scope.file, schema_name(scope, table.record->name), {}, "cambium_table"},
                                 "table \"" + table.name + "\": " + sentence);
         });
+        check_name_clashes(*schema_, diagnostics_);
         return std::move(schema_);
     }
 
@@ -109,9 +114,7 @@ private:
 
     static Where where_of(const std::string& kind, const fbs::Definition& definition) {
         const Scope scope = scope_of(definition);
-        std::string name;
-        for (const std::string& component : scope.components) name += component + ".";
-        return {kind + " " + definition.name, {scope.file, name + definition.name}};
+        return {kind + " " + definition.name, {scope.file, schema_name(scope, definition.name)}};
     }
 
     static Scope scope_of(const fbs::Definition& definition) {
@@ -127,15 +130,32 @@ private:
         if (!namespaces_.insert(scope.components).second) return;
         for (std::size_t i = 0; i < scope.components.size(); ++i) {
             const std::string& part = scope.components[i];
-            const std::string has = "its namespace has the part \"" + part + "\", ";
-            if (is_cpp_keyword(part)) report(where, has + "which is a keyword of C++; choose another name");
-            if (i > 0 && (part == "cambium" || part == "std" || part == "flatbuffers"))
-                report(where, has + "which would hide ::" + part + " from the generated code; choose another name");
+            const std::string has = "its namespace has the part \"" + part + "\", which ";
+            if (const std::string_view why = why_no_name(part); !why.empty())
+                report(where, has + "is " + std::string{why} + "; choose another name");
+            else if (i == 0 && (part == "cambium" || part == "std" || part == "flatbuffers"))
+                report(where, has + "is that of a library; choose another name");
+            else if (i == 0 && is_in_c_library(part))
+                report(where, has + "is a name of the C library; choose another name");
+            else if (i > 0 && is_taken_by_flatc(FlatcPlace::name_space, part))
+                report(where, has + "would hide ::" + part + " from the generated code; choose another name");
         }
     }
 
-    void check_name(const Where& where, const std::string& name) {
-        if (is_cpp_keyword(name)) report(where, "\"" + name + "\" is a keyword of C++; choose another name");
+    void check_name(const Where& where, FlatcPlace place, const std::string& name) {
+        if (const std::string_view why = why_no_name(name); !why.empty())
+            report(where, "\"" + name + "\" is " + std::string{why} + "; choose another name");
+        else if (is_taken_by_flatc(place, name))
+            report(where, "\"" + name + "\" is a name of the code that flatc writes there; choose another name");
+    }
+
+    void check_definition(const Where& where, FlatcPlace place, const fbs::Definition& definition) {
+        const Scope scope = scope_of(definition);
+        check_namespace(where, scope);
+        check_name(where, place, definition.name);
+        if (scope.components.empty() && is_in_c_library(definition.name))
+            report(where, "\"" + definition.name +
+                              "\" is a name of the C library; choose another name, or write a namespace");
     }
 
     /// The cambium_ attributes of a definition, after a check that they are known and belong there.
@@ -143,6 +163,10 @@ private:
     Attributes attributes_of(const fbs::Definition& definition, const Where& where, const Known& known) {
         Attributes result;
         for (const auto& [name, value] : definition.attributes.dict) {
+            const Where twice = at(where, name);
+            diagnostics_.report_repetition(
+                twice.place,
+                where.text + ": attribute " + name + " is given twice, and the second is not read; remove one");
             if (name.compare(0, 8, "cambium_") != 0) continue;
             if (std::find(known.begin(), known.end(), name) == known.end())
                 report(at(where, name),
@@ -156,8 +180,7 @@ private:
     void read_enum(const fbs::EnumDef& definition) {
         if (definition.is_union) return;  // read with the records that it is made of
         const Where where = where_of("enum", definition);
-        check_namespace(where, scope_of(definition));
-        check_name(where, definition.name);
+        check_definition(where, FlatcPlace::plain_type, definition);
         attributes_of(definition, where, std::array<const char*, 0>{});
         auto enumeration = std::make_unique<Enum>();
         enumeration->name = definition.name;
@@ -165,8 +188,9 @@ private:
         enumeration->doc = definition.doc_comment;
         enumeration->schema_type = fbs::kTypeNames[definition.underlying_type.base_type];
         enumeration->is_bit_flags = definition.attributes.Lookup("bit_flags") != nullptr;
+        const FlatcPlace place = enumeration->is_bit_flags ? FlatcPlace::bit_flag : FlatcPlace::enumerator;
         for (const fbs::EnumVal* value : definition.Vals()) {
-            check_name(inside(where, "enumerator", value->name), value->name);
+            check_name(inside(where, "enumerator", value->name), place, value->name);
             enumeration->values.push_back({value->name, definition.ToString(*value), value->doc_comment});
         }
         enums_[&definition] = enumeration.get();
@@ -193,11 +217,11 @@ private:
                 return nullptr;
         }
         // Once: what failed before comes here again.
-        check_name(where, definition.name);
+        check_definition(where, FlatcPlace::union_type, definition);
         attributes_of(definition, where, std::array<const char*, 0>{});
         if (result->members.empty()) report(where, "it has no member");
         for (const UnionMember& member : result->members)
-            check_name(inside(where, "member", member.name), member.name);
+            check_name(inside(where, "member", member.name), FlatcPlace::enumerator, member.name);
         result->position = schema_->records.size();
         unions_[&definition] = result.get();
         schema_->unions.push_back(std::move(result));
@@ -210,8 +234,7 @@ private:
         if (!open_.insert(&definition).second) return nullptr;
 
         const Where where = where_of(definition.fixed ? "struct" : "table", definition);
-        check_namespace(where, scope_of(definition));
-        check_name(where, definition.name);
+        check_definition(where, definition.fixed ? FlatcPlace::plain_type : FlatcPlace::table_type, definition);
         auto record = std::make_unique<Record>();
         record->name = definition.name;
         record->scope = scope_of(definition);
@@ -298,7 +321,7 @@ private:
 
     Field read_field(const fbs::FieldDef& definition, const fbs::StructDef& owner, const Where& record_where) {
         const Where where = inside(record_where, "field", definition.name);
-        check_name(where, definition.name);
+        check_name(where, owner.fixed ? FlatcPlace::struct_field : FlatcPlace::table_field, definition.name);
         Field field;
         field.name = definition.name;
         field.doc = definition.doc_comment;
@@ -357,7 +380,23 @@ private:
                                   "; recursive records are not supported");
         } else {
             read_scalar_type(type, field);
+            check_default(where, field);
         }
+    }
+
+    /// A number that a float or double has no room for: flatc would write infinity or zero.
+    void check_default(const Where& where, const Field& field) {
+        if (field.type.kind != Kind::floating || field.default_value.empty()) return;
+        const std::string& digits = field.default_value;
+        const bool is_float = field.type.schema_type == "float";
+        const double value = is_float ? static_cast<double>(std::strtof(digits.c_str(), nullptr))
+                                      : std::strtod(digits.c_str(), nullptr);
+        const bool is_number = digits.find_first_of("nN") == std::string::npos;  // neither inf nor nan
+        const bool is_hexadecimal = digits.find_first_of("xX") != std::string::npos;
+        const std::string mantissa = digits.substr(0, digits.find_first_of(is_hexadecimal ? "pP" : "eE"));
+        const bool is_zero = mantissa.find_first_of("123456789abcdefABCDEF") == std::string::npos;
+        if (is_number && (std::isinf(value) || (value == 0 && !is_zero)))
+            report(where, "its default " + digits + " is out of the range of a " + field.type.schema_type);
     }
 
     /// False when the record is being read: it contains itself.

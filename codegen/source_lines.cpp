@@ -1,4 +1,5 @@
-// Keys of the map: "shop.Customer", "shop.Customer:email", and either with "#attribute" behind it.
+// Keys of the maps: "shop.Customer", "shop.Customer:email", and either with "#attribute" behind it; the string of
+// an include statement with its quotes.
 #include "source_lines.hpp"
 
 #include <algorithm>
@@ -17,8 +18,11 @@ public:
             next();
             if (word == "namespace")
                 read_namespace();
-            else if (word == "table" || word == "struct" || word == "enum" || word == "union")
+            else if (word == "table" || word == "struct" || word == "enum" || word == "union" ||
+                     word == "rpc_service")
                 read_definition();
+            else if (word == "include")
+                read_include();
             else
                 while (!token_.empty() && token_ != ";") next();
             if (token_ == ";") next();
@@ -30,6 +34,11 @@ private:
         namespace_.clear();
         for (; !token_.empty() && token_ != ";"; next()) namespace_ += token_;
         if (!namespace_.empty()) namespace_ += ".";
+    }
+
+    void read_include() {
+        add(std::string{token_});
+        next();
     }
 
     void read_definition() {
@@ -61,13 +70,15 @@ private:
     void read_attributes(const std::string& owner) {
         do {
             next();
-            add(owner + "#" + std::string{token_});
+            const std::string key = owner + "#" + std::string{token_};
+            if (!add(key)) result_.repetitions_.emplace(key, line_);
             while (!token_.empty() && token_ != "," && token_ != ")") next();
         } while (token_ == ",");
         if (!token_.empty()) next();
     }
 
-    void add(const std::string& key) { result_.lines_.emplace(key, line_); }
+    /// False when there is one already.
+    bool add(const std::string& key) { return result_.lines_.emplace(key, line_).second; }
 
     static bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.'; }
 
@@ -131,11 +142,22 @@ SourceLines::SourceLines(std::string_view text) {
 
 std::size_t SourceLines::line_of(const std::string& definition, const std::string& field,
                                  const std::string& attribute) const {
-    std::string keys[] = {definition + ":" + field + "#" + attribute, definition + ":" + field,
-                          definition + "#" + attribute, definition};
+    const std::string keys[] = {definition + ":" + field + "#" + attribute, definition + ":" + field,
+                                definition + "#" + attribute, definition};
     for (const std::string& key : keys)
         if (const auto found = lines_.find(key); found != lines_.end()) return found->second;
     return 0;
+}
+
+std::size_t SourceLines::line_of_repetition(const std::string& definition, const std::string& field,
+                                            const std::string& attribute) const {
+    const auto found = repetitions_.find(definition + (field.empty() ? "" : ":" + field) + "#" + attribute);
+    return found == repetitions_.end() ? 0 : found->second;
+}
+
+std::size_t SourceLines::line_of_include(const std::string& name) const {
+    const auto found = lines_.find('"' + name + '"');
+    return found == lines_.end() ? 0 : found->second;
 }
 
 }  // namespace cambium::codegen

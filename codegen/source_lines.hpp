@@ -19,9 +19,17 @@ public:
     [[nodiscard]] std::size_t line_of(const std::string& definition, const std::string& field,
                                       const std::string& attribute) const;
 
+    /// The line on which an attribute stands for the second time; 0 when it does not.
+    [[nodiscard]] std::size_t line_of_repetition(const std::string& definition, const std::string& field,
+                                                 const std::string& attribute) const;
+
+    /// The line of an include statement, of the name that it has; 0 when there is none.
+    [[nodiscard]] std::size_t line_of_include(const std::string& name) const;
+
 private:
     friend class LineScanner;
     std::map<std::string, std::size_t> lines_;
+    std::map<std::string, std::size_t> repetitions_;
 };
 
 }  // namespace cambium::codegen

@@ -78,14 +78,14 @@ public:
         out_ +=
             "\n#include <cambium/codegen/flatbuffers_record.hpp>\n\n#include <bit>\n#include <cstdint>\n\n#include "
             "\"" +
-            schema_.stem + "_fb_generated.h\"\n\nnamespace {\n\nusing namespace cambium::generated;\n\n";
+            schema_.stem + "_fb_generated.h\"\n\nnamespace cambium::generated {\nnamespace {\n\n";
         for (std::size_t i = 0; i <= schema_.records.size(); ++i) {
             for (const auto& one : schema_.unions)
                 if (one->position == i && needed_unions_.count(one.get()) != 0) write_union(*one);
             if (i < schema_.records.size() && needed_.count(schema_.records[i].get()) != 0)
                 write_record(*schema_.records[i]);
         }
-        out_ += "}  // namespace\n\nnamespace cambium {\n\n";
+        out_ += "}  // namespace\n}  // namespace cambium::generated\n\nnamespace cambium {\n\n";
         for (const Table& table : schema_.tables) write_schema_functions(*table.record);
         out_ += "}  // namespace cambium\n";
         return std::move(out_);
@@ -143,7 +143,7 @@ private:
         for (const UnionMember& member : alternatives.members) {
             const std::string number = std::to_string(++position);
             line(2, "case " + number + ":");
-            line(3, "to.type = " + type + "::" + member.name + ";");
+            line(3, "to.type = " + type + "::" + flatc_name(member.name) + ";");
             line(3, "to.value = " + pack_member(member.type, "std::get<" + number + ">(from)") + ".Union();");
             line(3, "return;");
         }
@@ -156,7 +156,7 @@ private:
         line(1, "switch (type) {");
         position = 0;
         for (const UnionMember& member : alternatives.members) {
-            line(2, "case " + type + "::" + member.name + ":");
+            line(2, "case " + type + "::" + flatc_name(member.name) + ":");
             line(3, unpack_member(member.type, "to.emplace<" + std::to_string(++position) + ">()") + ";");
             line(3, "return true;");
         }
@@ -261,13 +261,14 @@ private:
             return;
         }
         const std::size_t type_size = field.container == Container::vector ? field.wire_size : 1;
-        if (field.wire_size == size) line(1, "table.add_" + field.name + "(" + field.name + "_union.value);");
+        if (field.wire_size == size)
+            line(1, "table.add_" + flatc_name(field.name) + "(" + field.name + "_union.value);");
         if (type_size == size) line(1, "table.add_" + field.name + "_type(" + field.name + "_union.type);");
     }
 
     void write_add(const Field& field) {
         const std::string member = "record." + field.name;
-        const std::string add = "table.add_" + field.name + "(";
+        const std::string add = "table.add_" + flatc_name(field.name) + "(";
         if (!is_inline(field)) return line(1, add + field.name + "_offset);");
         const bool is_optional = field.absence == Absence::null;
         const std::string value = is_optional ? "*" + member : member;
@@ -291,7 +292,7 @@ private:
         const Type& type = field.type;
         const bool is_single = field.container == Container::single;
         const bool is_reference = record.is_struct && is_single && is_struct(type);  // not a pointer, as in tables
-        const std::string view = (is_reference ? "&view." : "view.") + field.name + "()";
+        const std::string view = (is_reference ? "&view." : "view.") + flatc_name(field.name) + "()";
         const std::string arguments = "(" + view + ", record." + field.name;
         if (is_union(field)) {
             const bool is_required = is_single && field.absence == Absence::refused;
@@ -315,17 +316,18 @@ private:
     }
 
     void write_schema_functions(const Record& record) {
-        const std::string type = "::" + qualified(record.scope, record.name);
+        const std::string type = qualified(record.scope, record.name);
         const std::string schema = "FlatBuffersSchema<" + type + ">";
         const bool has_identifier = &record == schema_.root && !schema_.file_identifier.empty();
         const std::string identifier = has_identifier ? "\"" + schema_.file_identifier + "\"" : "nullptr";
-        const std::string verify = "verified<View>(";
+        const std::string verify = "generated::verified<View>(";
         line(0, "void " + schema + "::pack(const " + type + "& record, std::string& out) {");
-        line(1, "finish(out, " + identifier + ", [&](auto& builder) { return pack_one(builder, record); });");
+        line(1, "generated::finish(out, " + identifier +
+                    ", [&](auto& builder) { return generated::pack_one(builder, record); });");
         line(0, "}\n");
         line(0, "void " + schema + "::unpack(std::string_view bytes, " + type + "& record) {");
-        line(1, "const AlignedBytes aligned{bytes};");
-        line(1, "unpack_one(*" + verify + "aligned.bytes(), \"" + record.name + "\"), record);");
+        line(1, "const generated::AlignedBytes aligned{bytes};");
+        line(1, "generated::unpack_one(*" + verify + "aligned.bytes(), \"" + record.name + "\"), record);");
         line(0, "}\n");
         line(0, "auto " + schema + "::view(std::string_view bytes) -> const View* {");
         line(1, "return " + verify + "bytes, \"" + record.name + "\");");

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <string_view>
 
 #include "attribute_text.hpp"
 #include "names.hpp"
+#include "reserved_names.hpp"
 
 namespace cambium::codegen {
 
@@ -46,7 +48,7 @@ public:
     }
 
     Table read(const Schema& schema) {
-        check_names(schema);
+        check_name(schema);
         read_codec();
         read_compression();
         read_key();
@@ -59,7 +61,6 @@ public:
         read_rules();
         read_history();
         check_index_names();
-        check_predicates(schema);
         return std::move(table_);
     }
 
@@ -76,29 +77,15 @@ private:
         return found == attributes_.on_record.end() ? nullptr : &found->second;
     }
 
-    void check_names(const Schema& schema) const {
-        if (!is_identifier(table_.name) || !is_identifier(table_.cpp_name) || is_cpp_keyword(table_.cpp_name))
+    void check_name(const Schema& schema) const {
+        if (!is_identifier(table_.name) || !is_identifier(table_.cpp_name))
             return report("cambium_table",
                           "the name must be letters, digits and underscores, and not begin with a digit");
+        if (const std::string_view why = why_no_name(table_.cpp_name); !why.empty())
+            report("cambium_table",
+                   "its C++ name " + table_.cpp_name + " is " + std::string{why} + "; name the table otherwise");
         if (const Table* other = schema.find_table(table_.name))
             report("cambium_table", "record " + other->record->name + " already declares this table");
-        for (const Table& other : schema.tables)
-            if (other.name != table_.name && other.record->scope.components == record_.scope.components)
-                for (const std::string& mine : {table_.cpp_name, table_.cpp_name + "As"})
-                    if (mine == other.cpp_name || mine == other.cpp_name + "As")
-                        report("cambium_table", "its C++ name " + mine + " is that of table \"" + other.name +
-                                                    "\" already; name the table otherwise");
-        const auto check_free = [&](const std::string& name, const Scope& scope) {
-            if (scope.components == record_.scope.components &&
-                (name == table_.cpp_name || name == table_.cpp_name + "As"))
-                report("cambium_table",
-                       "its C++ name " + name +
-                           " is already the name of a type of the schema; name the table otherwise, "
-                           "for example in the plural");
-        };
-        for (const auto& record : schema.records) check_free(record->name, record->scope);
-        for (const auto& enumeration : schema.enums) check_free(enumeration->name, enumeration->scope);
-        for (const auto& one : schema.unions) check_free(one->name, one->scope);
     }
 
     void read_codec() {
@@ -130,24 +117,31 @@ private:
         for (const auto& [field, attributes] : attributes_.on_fields)
             if (attributes.count("cambium_key") != 0) marked.push_back(field);
         const std::string* listed = attribute("cambium_key");
-        if (listed != nullptr && !marked.empty())
-            return report("cambium_key",
-                          "two keys: cambium_key on the table and on field \"" + marked.front() + "\"");
-        if (marked.size() > 1)
-            return report_field(marked[1], "cambium_key",
-                                "two keys: cambium_key on fields \"" + marked[0] + "\" and \"" + marked[1] +
-                                    "\"; a key of several fields is written on the table: (cambium_key: \"" +
-                                    marked[0] + "," + marked[1] + "\")");
-        if (listed == nullptr && marked.empty())
-            return report(
-                "", "no key; mark a field with cambium_key, or write (cambium_key: \"field,field\") on the table");
-        try {
-            table_.key = listed == nullptr ? marked : parse_columns(*listed);
-        } catch (const AttributeError& error) {
-            return report("cambium_key", "cambium_key: " + error.sentence);
+        check_one_key(listed, marked);
+        if (listed != nullptr) {
+            table_.key = columns_in("cambium_key", *listed);
+            check_key(table_.key, "");
         }
-        check_columns("the key", listed == nullptr ? marked.front() : "", "cambium_key", as_columns(table_.key));
-        for (const std::string& column : table_.key) {
+        for (const std::string& field : marked) check_key({field}, field);
+        if (listed == nullptr) table_.key = std::move(marked);
+    }
+
+    void check_one_key(const std::string* listed, const std::vector<std::string>& marked) const {
+        if (listed != nullptr && !marked.empty())
+            report("cambium_key", "two keys: cambium_key on the table and on field \"" + marked.front() + "\"");
+        else if (marked.size() > 1)
+            report_field(marked[1], "cambium_key",
+                         "two keys: cambium_key on fields \"" + marked[0] + "\" and \"" + marked[1] +
+                             "\"; a key of several fields is written on the table: (cambium_key: \"" + marked[0] +
+                             "," + marked[1] + "\")");
+        else if (listed == nullptr && marked.empty())
+            report("",
+                   "no key; mark a field with cambium_key, or write (cambium_key: \"field,field\") on the table");
+    }
+
+    void check_key(const std::vector<std::string>& columns, const std::string& place) const {
+        check_columns("the key", place, "cambium_key", as_columns(columns));
+        for (const std::string& column : columns) {
             const Field* field = record_.find(column);
             if (field != nullptr && field->absence == Absence::null)
                 report_field(
@@ -155,6 +149,18 @@ private:
                     "the key's field \"" + column + "\" is optional; a key is always present, " +
                         (field->type.schema_type.empty() ? "mark the field (required)" : "remove \"= null\""));
         }
+    }
+
+    /// The names of an attribute that lists fields.
+    [[nodiscard]] std::vector<std::string> columns_in(const std::string& attribute_name,
+                                                      const std::string& text) const {
+        Parsed<std::string> parsed = parse_columns(text);
+        report_slips(attribute_name, parsed.sentences);
+        return std::move(parsed.items);
+    }
+
+    void report_slips(const std::string& attribute_name, const std::vector<std::string>& sentences) const {
+        for (const std::string& sentence : sentences) report(attribute_name, attribute_name + ": " + sentence);
     }
 
     void read_generator() {
@@ -192,11 +198,9 @@ private:
         const std::string* text = attribute("cambium_log");
         if (text == nullptr) return;
         table_.keeps_log = true;
-        try {
-            table_.log_limits = parse_limits(*text);
-        } catch (const AttributeError& error) {
-            return report("cambium_log", "cambium_log: " + error.sentence);
-        }
+        auto parsed = parse_limits(*text);
+        report_slips("cambium_log", parsed.sentences);
+        table_.log_limits = std::move(parsed.items);
         std::set<std::string> seen;
         for (const auto& [name, number] : table_.log_limits) {
             if (name != "changes" && name != "bytes" && name != "seconds")
@@ -207,14 +211,13 @@ private:
 
     void read_indexes(const std::string& kind, bool is_unique) {
         if (const std::string* text = attribute(kind)) {
-            try {
-                for (Index& index : parse_indexes(*text, is_unique)) {
-                    check_index(index, "", kind);
-                    table_.indexes.push_back(std::move(index));
-                }
-            } catch (const AttributeError& error) {
-                report(kind, kind + ": " + error.sentence);
+            auto parsed = parse_indexes(*text, is_unique);
+            for (Index& index : parsed.items) {
+                check_index(index, "", kind);
+                table_.indexes.push_back(std::move(index));
             }
+            for (const Index& index : parsed.unfinished) check_index(index, "", kind);
+            report_slips(kind, parsed.sentences);
         }
         for (const auto& [name, attributes] : attributes_.on_fields) {
             const auto found = attributes.find(kind);
@@ -232,11 +235,10 @@ private:
     void read_foreign_keys() {
         const std::string kind = "cambium_foreign_key";
         if (const std::string* text = attribute(kind)) {
-            try {
-                for (ForeignKey& key : parse_foreign_keys(*text)) add_foreign_key(std::move(key), "");
-            } catch (const AttributeError& error) {
-                report(kind, kind + ": " + error.sentence);
-            }
+            auto parsed = parse_foreign_keys(*text);
+            for (ForeignKey& key : parsed.items) add_foreign_key(std::move(key), "");
+            for (const ForeignKey& key : parsed.unfinished) check_foreign_key(key, "");
+            report_slips(kind, parsed.sentences);
         }
         for (const auto& [name, attributes] : attributes_.on_fields) {
             const auto found = attributes.find(kind);
@@ -253,8 +255,12 @@ private:
     }
 
     void add_foreign_key(ForeignKey key, const std::string& place) {
-        check_columns("foreign key \"" + key.name + "\"", place, "cambium_foreign_key", as_columns(key.columns));
+        check_foreign_key(key, place);
         table_.foreign_keys.push_back(std::move(key));
+    }
+
+    void check_foreign_key(const ForeignKey& key, const std::string& place) const {
+        check_columns("foreign key \"" + key.name + "\"", place, "cambium_foreign_key", as_columns(key.columns));
     }
 
     void read_rules() {
@@ -283,7 +289,7 @@ private:
     void read_history() {
         if (const std::string* former = attribute("cambium_renamed_from")) {
             table_.former_name = *former;
-            if (former->empty() || *former == table_.name)
+            if (!is_identifier(*former) || *former == table_.name)
                 report("cambium_renamed_from", "cambium_renamed_from needs the name that the table had");
         }
         std::set<std::string> names;
@@ -293,11 +299,8 @@ private:
             check_former_field(names, found->second, name, "cambium_renamed_from");
             table_.renamed.emplace_back(found->second, name);
         }
-        try {
-            if (const std::string* dropped = attribute("cambium_dropped")) table_.dropped = parse_columns(*dropped);
-        } catch (const AttributeError& error) {
-            report("cambium_dropped", "cambium_dropped: " + error.sentence);
-        }
+        if (const std::string* dropped = attribute("cambium_dropped"))
+            table_.dropped = columns_in("cambium_dropped", *dropped);
         for (const std::string& name : table_.dropped) check_former_field(names, name, "", "cambium_dropped");
         if (!table_.dropped.empty() && table_.codec != "cbor" && table_.codec != "json")
             report("cambium_dropped", "codec " + table_.codec +
@@ -324,8 +327,9 @@ private:
         const std::string owner = "index \"" + index.name + "\"";
         check_columns(owner, place, kind, index.columns);
         check_columns(owner + " covering", place, kind, as_columns(index.covered));
-        if (is_cpp_keyword(index.predicate))
-            report_field(place, kind, owner + ": \"" + index.predicate + "\" is a keyword of C++, no function");
+        if (const std::string_view why = why_no_name(index.predicate); !why.empty())
+            report_field(place, kind,
+                         owner + ": \"" + index.predicate + "\" is " + std::string{why} + ", no function");
     }
 
     static std::vector<Column> as_columns(const std::vector<std::string>& names) {
@@ -366,17 +370,6 @@ private:
             if (!seen.insert(key.name).second)
                 report("cambium_foreign_key",
                        "foreign key \"" + key.name + "\" has the name of an index or another foreign key");
-    }
-
-    // The generated header declares the predicates, and where<&name> needs the name to mean one function.
-    void check_predicates(const Schema& schema) const {
-        for (const Table& other : schema.tables)
-            for (const Index& theirs : other.indexes)
-                for (const Index& index : table_.indexes)
-                    if (!index.predicate.empty() && index.predicate == theirs.predicate &&
-                        other.record->scope.components == record_.scope.components)
-                        report("", "index \"" + index.name + "\": the predicate " + index.predicate +
-                                       " is one of table \"" + other.name + "\" already; name it otherwise");
     }
 
     const Record& record_;

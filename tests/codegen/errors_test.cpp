@@ -8,6 +8,16 @@
 
 #include "generator.hpp"
 
+/// What a failed comparison shows.
+template <>
+struct doctest::StringMaker<std::vector<std::string>> {
+    static String convert(const std::vector<std::string>& sentences) {
+        std::string text;
+        for (const std::string& sentence : sentences) text += "\n    " + sentence;
+        return text.c_str();
+    }
+};
+
 namespace {
 
 using Sentences = std::vector<std::string>;
@@ -37,6 +47,9 @@ TEST_CASE("syntax errors carry file and line") {
     CHECK(errors_of("\ntable A {\n  x:int\n}\n") == Sentences{"bad.fbs:4: expecting: ; instead got: }"});
     CHECK(errors_of("\n\ntable A { x:int (index); }") ==
           Sentences{"bad.fbs:3: user define attributes must be declared before use: index"});
+    // The parser warns of the first field.
+    CHECK(errors_of("\ntable A {\n  Name:int;\n  x:int\n}\n") ==
+          Sentences{"bad.fbs:5: expecting: ; instead got: }"});
     CHECK(errors_of("\ninclude \"nowhere.fbs\";\ntable A { x:int; }")[0].substr(0, 10) == "bad.fbs:2:");
     CHECK(cambium::codegen::generate("bad.fbs", "include \"nowhere.fbs\";\n", {}).errors ==
           Sentences{"bad.fbs:1: unable to load include file: nowhere.fbs"});
@@ -64,6 +77,15 @@ TEST_CASE("keys") {
                   "fields is written on the table: (cambium_key: \"x,y\")"});
     CHECK(errors_in_table(", cambium_key: \"y\"", "x:int (cambium_key); y:int;") ==
           Sentences{"bad.fbs:1: table \"things\": two keys: cambium_key on the table and on field \"x\""});
+    CHECK(errors_in_table(", cambium_key: \"y,z\"", "x:string (cambium_key); y:int;") ==
+          Sentences{
+              "bad.fbs:1: table \"things\": two keys: cambium_key on the table and on field \"x\"",
+              "bad.fbs:1: table \"things\": the key: Thing has no field \"z\"",
+              "bad.fbs:1: table \"things\": the key's field \"x\" is optional; a key is always present, mark the "
+              "field (required)"});
+    CHECK(errors_in_table(", cambium_key: \"x,,z\"", "x:int; y:int;") ==
+          Sentences{"bad.fbs:1: table \"things\": cambium_key: expected a name before \",z\" of \"x,,z\"",
+                    "bad.fbs:1: table \"things\": the key: Thing has no field \"z\""});
     CHECK(errors_in_table(", cambium_key: \"x,z\"", "x:int; y:int;") ==
           Sentences{"bad.fbs:1: table \"things\": the key: Thing has no field \"z\""});
     CHECK(errors_in_table("", "x:string (cambium_key);") ==
@@ -123,6 +145,15 @@ TEST_CASE("the text of an index") {
           Sentences{place + "index \"i\" covering: field \"t\" is a table and cannot be a column",
                     place + "index \"i\" covering: Thing has no field \"none\""});
     CHECK(errors_with("i(x,") == Sentences{place + "cambium_index: expected a name at the end of \"i(x,\""});
+    CHECK(errors_with("i(none) which; j(x,,y); k(none); l(x") ==
+          Sentences{
+              place + "index \"k\": Thing has no field \"none\"",
+              place + "index \"i\": Thing has no field \"none\"",
+              place + "cambium_index: " + clauses +
+                  "before \"which; j(x,,y); k(none); l(x\" of \"i(none) which; j(x,,y); k(none); l(x\"",
+              place + "cambium_index: expected a name before \",y); k(none); l(x\" of \"i(none) which; j(x,,y); "
+                      "k(none); l(x\"",
+              place + "cambium_index: expected \")\" at the end of \"i(none) which; j(x,,y); k(none); l(x\""});
     CHECK(errors_with("i") == Sentences{place + "cambium_index: expected \"(\" at the end of \"i\""});
     CHECK(errors_with("") == Sentences{place + "cambium_index: expected a name at the end of \"\""});
     CHECK(errors_with("i(t)") == Sentences{place + "index \"i\": field \"t\" is a table and cannot be a column"});
@@ -172,6 +203,11 @@ TEST_CASE("foreign keys") {
               place + "foreign key \"d\" has set_null, and none of its fields is optional"});
     CHECK(errors_with("a(u) users", fields) ==
           Sentences{place + "cambium_foreign_key: expected to and a table before \"users\" of \"a(u) users\""});
+    CHECK(errors_with("a(none) users; b(none) to users", fields) ==
+          Sentences{place + "foreign key \"b\": Thing has no field \"none\"",
+                    place + "foreign key \"a\": Thing has no field \"none\"",
+                    place + "cambium_foreign_key: expected to and a table before \"users; b(none) to users\" of "
+                            "\"a(none) users; b(none) to users\""});
     CHECK(errors_with("a(u) to users cascade restrict", fields) ==
           Sentences{place +
                     "cambium_foreign_key: expected \";\", deferred or one of restrict, cascade and set_null, each "
@@ -214,6 +250,20 @@ TEST_CASE("a cycle of foreign keys with cascade") {
                     table("c", "a", "cascade")) ==
           Sentences{"bad.fbs:4: table \"a\": a cycle of foreign keys with cascade: a, b, c, a; one of them must be "
                     "restrict or set_null"});
+    // a - b and a - c share a; d is in a third with all of them.
+    CHECK(errors_of(
+              "table TA (cambium_table: \"a\", cambium_foreign_key: \"b(to) to b cascade; c(to) to c cascade\") {"
+              "id:uint (cambium_key); to:uint; }\n" +
+              table("c", "a", "cascade") +
+              "table TB (\n cambium_table: \"b\", cambium_foreign_key: \"a(to) to a cascade; "
+              "d(to) to d cascade\") { id:uint (cambium_key); to:uint; }\n" +
+              table("d", "a", "cascade")) ==
+          Sentences{"bad.fbs:1: table \"a\": a cycle of foreign keys with cascade: a, b, a; one of them must be "
+                    "restrict or set_null",
+                    "bad.fbs:1: table \"a\": a cycle of foreign keys with cascade: a, c, a; one of them must be "
+                    "restrict or set_null",
+                    "bad.fbs:1: table \"a\": a cycle of foreign keys with cascade: a, b, d, a; one of them must be "
+                    "restrict or set_null"});
 }
 
 TEST_CASE("rules and what was before") {
@@ -245,6 +295,20 @@ TEST_CASE("compression") {
     CHECK(errors_in_table(", cambium_compression: \"zip\"", "x:int (cambium_key);") ==
           Sentences{"bad.fbs:1: table \"things\": unknown compression \"zip\"; the compressions are zstd, lz4 and "
                     "zlib"});
+}
+
+TEST_CASE("a predicate is called as nothing else is") {
+    const auto errors_with = [](const std::string& predicate) {
+        return errors_of("namespace n; table A (cambium_table: \"as\", cambium_index: \"i(x) where " + predicate +
+                         "; j(x) where " + predicate + "\") { x:int (cambium_key); }");
+    };
+    const std::string place = "bad.fbs:1: table \"as\": index \"i\": the predicate ";
+    CHECK(errors_with("round") == Sentences{});
+    CHECK(errors_with("A") ==
+          Sentences{place + "A is already the name of a type of the schema; name it otherwise"});
+    CHECK(errors_with("As") == Sentences{place + "As is that of table \"as\" already; name it otherwise"});
+    CHECK(errors_with("fb") ==
+          Sentences{place + "fb is that of the namespace of flatc's types already; name it otherwise"});
 }
 
 TEST_CASE("two records cannot share a predicate") {
@@ -327,10 +391,18 @@ TEST_CASE("names") {
           Sentences{
               "bad.fbs:1: table A: its namespace has the part \"new\", which is a keyword of C++; choose another "
               "name"});
+    CHECK(errors_of("namespace shop.cambium; table A { a:int; }") == Sentences{});
+    CHECK(errors_of("namespace shop.std; table A { a:int; }") ==
+          Sentences{"bad.fbs:1: table A: its namespace has the part \"std\", which would hide ::std from the "
+                    "generated code; choose another name"});
     CHECK(
-        errors_of("namespace shop.cambium; table A { a:int; }") ==
-        Sentences{"bad.fbs:1: table A: its namespace has the part \"cambium\", which would hide ::cambium from the "
-                  "generated code; choose another name"});
+        errors_of("namespace cambium; table A { a:int; }") ==
+        Sentences{"bad.fbs:1: table A: its namespace has the part \"cambium\", which is that of a library; choose "
+                  "another name"});
+    CHECK(errors_of("namespace log; union U { A } table A { a:int; }") ==
+          Sentences{
+              "bad.fbs:1: table A: its namespace has the part \"log\", which is a name of the C library; choose "
+              "another name"});
     CHECK(errors_of("table A (cambium_table: \"foo_bar\") { id:int (cambium_key); }\n"
                     "table B (cambium_table: \"fooBar\") { id:int (cambium_key); }") ==
           Sentences{
@@ -362,6 +434,158 @@ TEST_CASE("names") {
           Sentences{"bad.fbs:1: enum E, enumerator new: \"new\" is a keyword of C++; choose another name"});
     CHECK(errors_of("table A { A:int; }") ==
           Sentences{"bad.fbs:1: field name can not be the same as table/struct name"});
+}
+
+TEST_CASE("names of macros, of the C library and of the compiler") {
+    const std::string macro = " is a macro of the C library or the compiler; choose another name";
+    CHECK(
+        errors_of("enum E : ubyte { NULL, EOF, NULL_ }\ntable linux {\n errno:int; _Bool:int; __x:int; _x:int;\n"
+                  " FLATBUFFERS_H_:int; }") ==
+        Sentences{"bad.fbs:1: enum E, enumerator NULL: \"NULL\"" + macro,
+                  "bad.fbs:1: enum E, enumerator EOF: \"EOF\"" + macro, "bad.fbs:2: table linux: \"linux\"" + macro,
+                  "bad.fbs:3: table linux, field errno: \"errno\"" + macro,
+                  "bad.fbs:3: table linux, field _Bool: \"_Bool\" is like the compiler's own names, with its first "
+                  "two characters; choose another name",
+                  "bad.fbs:3: table linux, field __x: \"__x\" is like the compiler's own names, with its first two "
+                  "characters; choose another name",
+                  "bad.fbs:4: table linux, field FLATBUFFERS_H_: \"FLATBUFFERS_H_\" is like the macros of "
+                  "FlatBuffers; choose another name"});
+    CHECK(errors_of("table index { a:int; }\nnamespace a; table index { a:int; }") ==
+          Sentences{"bad.fbs:1: table index: \"index\" is a name of the C library; choose another name, or write a "
+                    "namespace"});
+    CHECK(errors_in_table(", cambium_index: \"i(x) where NULL; j(x) where round\"", "x:int (cambium_key);") ==
+          Sentences{
+              "bad.fbs:1: table \"things\": index \"i\": \"NULL\" is a macro of the C library or the compiler, no "
+              "function",
+              "bad.fbs:1: table \"things\": index \"j\": the predicate round is one of the C library already; "
+              "name it otherwise"});
+    CHECK(errors_of("table A (cambium_table: \"EOF\") { x:int (cambium_key); }") ==
+          Sentences{
+              "bad.fbs:1: table \"EOF\": its C++ name EOF is a macro of the C library or the compiler; name the "
+              "table otherwise"});
+}
+
+TEST_CASE("names of what flatc writes") {
+    const std::string there = " is a name of the code that flatc writes there; choose another name";
+    CHECK(errors_of("enum E : ubyte { MIN, MAX, ANY }\nenum F : ubyte (bit_flags) { MIN, NONE, ANY }\n"
+                    "table T { x:int; } union U {\n MIN: T }") ==
+          Sentences{"bad.fbs:1: enum E, enumerator MIN: \"MIN\"" + there,
+                    "bad.fbs:1: enum E, enumerator MAX: \"MAX\"" + there,
+                    "bad.fbs:2: enum F, enumerator NONE: \"NONE\"" + there,
+                    "bad.fbs:2: enum F, enumerator ANY: \"ANY\"" + there,
+                    "bad.fbs:4: union U, member MIN: \"MIN\"" + there});
+    CHECK(errors_of("namespace a; table Table {\n x:int; }\nstruct std { x:int; }\nenum module : ubyte { a }\n"
+                    "union values { T }\nstruct Free { GetField:int;\n uint8_t:int; }\ntable T {\n Builder:int;\n"
+                    " GetField:string; MIN:int; size_t:int; }") ==
+          Sentences{"bad.fbs:4: enum module: \"module\"" + there, "bad.fbs:1: table Table: \"Table\"" + there,
+                    "bad.fbs:3: struct std: \"std\"" + there,
+                    "bad.fbs:7: struct Free, field uint8_t: \"uint8_t\"" + there,
+                    "bad.fbs:9: table T, field Builder: \"Builder\"" + there,
+                    "bad.fbs:10: table T, field GetField: \"GetField\"" + there,
+                    "bad.fbs:5: union values: \"values\"" + there});
+}
+
+TEST_CASE("what flatc writes beside a definition or a field") {
+    const std::string there = " is a name of the code that flatc writes there; choose another name";
+    const auto part = [](const std::string& name, const std::string& of) {
+        return "\"" + name + "\" is what flatc calls a part of " + of + "; choose another name";
+    };
+    CHECK(errors_of("table R { x:int; }\nstruct RBuilder { x:int; }\nenum CreateR : ubyte { a }\nunion GetR { R }\n"
+                    "enum EnumNameE : ubyte { a } enum E : ubyte { a }\nstruct VerifyGetR { x:int; }\n"
+                    "namespace other; struct RBuilder { x:int; } root_type R;") ==
+          Sentences{"bad.fbs:3: enum CreateR: " + part("CreateR", "table R"),
+                    "bad.fbs:5: enum EnumNameE: " + part("EnumNameE", "enum E"),
+                    "bad.fbs:2: struct RBuilder: " + part("RBuilder", "table R"),
+                    "bad.fbs:6: struct VerifyGetR: " + part("VerifyGetR", "union GetR"),
+                    "bad.fbs:4: union GetR: " + part("GetR", "table R")});
+    CHECK(errors_of(
+              "table A { x:int; } union U { A }\ntable V {\n s:string;\n VT_S:int; s__:int;\n u:U;\n u_as_A:int;\n"
+              " verifier:string;\n}\ntable VT_K { verifier:int; k:int; k__:int; }\ntable C {\n import:U; }") ==
+          Sentences{"bad.fbs:4: table V, field VT_S: " + part("VT_S", "field s"),
+                    "bad.fbs:4: table V, field s__: " + part("s__", "field s"),
+                    "bad.fbs:6: table V, field u_as_A: " + part("u_as_A", "field u"),
+                    "bad.fbs:7: table V, field verifier: \"verifier\"" + there,
+                    "bad.fbs:9: table VT_K: " + part("VT_K", "field k"),
+                    "bad.fbs:11: table C, field import: \"import\"" + there});
+    const std::string same =
+        "in the case of letters or an underscore only, and flatc makes one name of both; choose "
+        "another";
+    CHECK(errors_of("table T { ab:int; aB:int;\n module:int; module_:int; }\nstruct S { a:int; A:int; a_:int; }") ==
+          Sentences{"bad.fbs:1: table T, field aB: its name differs from that of field ab " + same,
+                    "bad.fbs:2: table T, field module_: its name differs from that of field module " + same,
+                    "bad.fbs:3: struct S, field a_: " + part("a_", "field a")});
+}
+
+TEST_CASE("namespaces that hide others") {
+    const auto hidden = [](const std::string& first, const std::string& by) {
+        return "from its namespace the code that flatc writes does not find namespace " + first + ", which " + by +
+               " hides; rename one";
+    };
+    CHECK(errors_of("namespace a.a; table T { x:int; }\nenum E : ubyte { x }") ==
+          Sentences{"bad.fbs:2: enum E: " + hidden("a", "a.a")});
+    CHECK(errors_of("namespace a.b; table T { x:int; }\nnamespace b; table T { x:int; }") == Sentences{});
+    CHECK(errors_of("namespace b; table B { x:int; }\nnamespace a.b; table C { x:int; }\nnamespace a; table A { "
+                    "x:b.B; }") == Sentences{"bad.fbs:3: table A: " + hidden("b", "a.b")});
+    CHECK(errors_of("namespace a; table A { x:int; }\nnamespace a.fb; table F { x:int; }") ==
+          Sentences{
+              "bad.fbs:2: table F: its namespace is where flatc's types of namespace a are; choose another name "
+              "than fb"});
+    CHECK(errors_of("namespace a.fb; table F { x:int; }") == Sentences{});
+    CHECK(errors_of("namespace fb; table F { x:int; }") ==
+          Sentences{"bad.fbs:1: table F: " + hidden("fb", "fb.fb")});
+    CHECK(errors_of("table G { x:int; }\nnamespace a; table A { x:G; }") ==
+          Sentences{
+              "bad.fbs:2: table A: its namespace uses a type that has none, which the code that flatc writes does "
+              "not find from there; give that type a namespace"});
+    CHECK(errors_of(
+              "namespace a; struct a { x:int; }\nstruct fb { x:int; }\nstruct b { x:int; }\nnamespace a.b; table T "
+              "{ x:int; }") ==
+          Sentences{
+              "bad.fbs:2: struct fb: its name is that of the namespace of flatc's types already; choose another",
+              "bad.fbs:3: struct b: its name is that of namespace a.b already; choose another",
+              "bad.fbs:1: struct a: \"a\" would hide namespace a from the code that flatc writes; choose another "
+              "name"});
+    CHECK(errors_of("table cambium { x:int; }") ==
+          Sentences{"bad.fbs:1: table cambium: its name is that of namespace cambium already; choose another"});
+}
+
+TEST_CASE("the former name of a table") {
+    const auto table = [](const std::string& name, const std::string& former) {
+        return "table T" + name + " (cambium_table: \"" + name + "\",\n cambium_renamed_from: \"" + former +
+               "\") { x:int (cambium_key); }\n";
+    };
+    CHECK(errors_of(table("a", "b") + table("c", "d")) == Sentences{});
+    CHECK(errors_of(table("a", "my table") + table("b", "") + table("c", "c")) ==
+          Sentences{"bad.fbs:2: table \"a\": cambium_renamed_from needs the name that the table had",
+                    "bad.fbs:4: table \"b\": cambium_renamed_from needs the name that the table had",
+                    "bad.fbs:6: table \"c\": cambium_renamed_from needs the name that the table had"});
+    CHECK(errors_of(table("a", "b") + table("b", "x") + table("c", "x")) ==
+          Sentences{
+              "bad.fbs:2: table \"a\": cambium_renamed_from: the schema has a table \"b\", which keeps the records "
+              "that this one would take over",
+              "bad.fbs:6: table \"c\": cambium_renamed_from: table \"b\" was called \"x\" already; one table only "
+              "takes over the records"});
+}
+
+TEST_CASE("an attribute that is given twice") {
+    const std::string twice = " is given twice, and the second is not read; remove one";
+    CHECK(errors_of(
+              "table Thing (cambium_table: \"things\",\n cambium_index: \"i(x)\",\n cambium_index: \"j(x)\") {\n"
+              "x:int (cambium_key,\n cambium_unique: \"u\", cambium_unique: \"v\"); y:string (required,\n "
+              "required); }") == Sentences{"bad.fbs:3: table Thing: attribute cambium_index" + twice,
+                                           "bad.fbs:5: table Thing, field x: attribute cambium_unique" + twice,
+                                           "bad.fbs:6: table Thing, field y: attribute required" + twice});
+}
+
+TEST_CASE("defaults that a type has no room for") {
+    CHECK(
+        errors_of("table A { a:float = 1e39;\n b:float = 1e-50; c:double = -1e400; d:float = 3.5e38; e:float = 0e9;"
+                  "\n f:float = inf; g:double = nan; h:float = 3.4e38; i:float = 1e-40; j:double = 1e39; k:float = "
+                  "-inf; }") ==
+        Sentences{"bad.fbs:1: table A, field a: its default 1e39 is out of the range of a float",
+                  "bad.fbs:2: table A, field b: its default 1e-50 is out of the range of a float",
+                  "bad.fbs:2: table A, field c: its default -1e400 is out of the range of a double",
+                  "bad.fbs:2: table A, field d: its default 3.5e38 is out of the range of a float"});
 }
 
 TEST_CASE("attributes") {
@@ -485,11 +709,17 @@ TEST_CASE("two schema files of one name") {
     std::filesystem::create_directories(folder / "sub");
     std::ofstream{folder / "sub" / "shop.fbs"} << "namespace sub; table Inner { x:int; }\n";
     const std::string outer = (folder / "shop.fbs").string();
-    CHECK(
-        cambium::codegen::generate(outer, "include \"sub/shop.fbs\";\ntable Outer { x:sub.Inner; }\n", {}).errors ==
-        Sentences{outer +
-                  ": two schema files of this run are named shop.fbs; generated files are named after them, so "
-                  "rename one"});
+    CHECK(cambium::codegen::generate(
+              outer, "// line 1\ninclude \"sub/shop.fbs\";\nnamespace new; table Outer { x:sub.Inner; new:int; }\n",
+              {})
+              .errors ==
+          Sentences{
+              outer +
+                  ":3: table Outer: its namespace has the part \"new\", which is a keyword of C++; choose another "
+                  "name",
+              outer + ":3: table Outer, field new: \"new\" is a keyword of C++; choose another name",
+              outer + ":2: two schema files of this run are named shop.fbs; generated files are named after them, "
+                      "so rename one"});
     std::filesystem::remove_all(folder);
 }
 

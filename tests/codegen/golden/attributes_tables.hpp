@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace attributes {
 
@@ -23,17 +23,17 @@ struct Post {
     std::uint32_t id{};
     std::string title{};
     std::optional<std::string> slug{};
-    cambium::Timestamp time{};
+    ::cambium::Timestamp time{};
     std::vector<std::string> tags{};
     bool is_draft{};
     std::optional<std::int32_t> score{};
-    std::optional<cambium::Timestamp> until{};
+    std::optional<::cambium::Timestamp> until{};
 
     friend bool operator==(const Post&, const Post&) = default;
 };
 
 struct Visit {
-    cambium::Uuid id{};
+    ::cambium::Uuid id{};
     std::vector<std::uint64_t> pages{};
 
     friend bool operator==(const Visit&, const Visit&) = default;
@@ -41,7 +41,7 @@ struct Visit {
 
 }  // namespace attributes
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace attributes::fb {
 
@@ -84,44 +84,46 @@ namespace attributes {
 /// The table "posts" in a codec of choice, for example PostsAs<cambium::Json>.
 template <class Codec>
 struct PostsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "posts", Post,
-          cambium::PrimaryKey<&Post::id>,
-          cambium::AutoIncrement,
+          ::cambium::PrimaryKey<&Post::id>,
+          ::cambium::AutoIncrement,
           Codec,
-          cambium::ExpiresAt<&Post::until>,
-          cambium::ChangeLog<
-              cambium::KeepChanges<1000>,
-              cambium::KeepBytes<1048576>,
-              cambium::KeepSeconds<86400>>,
-          cambium::Unique<"slug", cambium::ignore_case<&Post::slug>, cambium::without_nulls>,
-          cambium::OrderedIndex<"by_tag",
-              cambium::each<&Post::tags>,
-              cambium::descending<&Post::time>,
-              cambium::covering<&Post::title, &Post::time>>,
-          cambium::OrderedIndex<"newest",
-              cambium::descending<&Post::time>,
-              cambium::where<&is_public>,
-              cambium::version<2>>,
-          cambium::OrderedIndex<"by_title", cambium::descending<cambium::ignore_case<&Post::title>>, &Post::id>,
-          cambium::OrderedIndex<"time", &Post::time>,
-          cambium::OrderedIndex<"tags", cambium::each<&Post::tags>>> {};
+          ::cambium::ExpiresAt<&Post::until>,
+          ::cambium::ChangeLog<
+              ::cambium::KeepChanges<1000>,
+              ::cambium::KeepBytes<1048576>,
+              ::cambium::KeepSeconds<86400>>,
+          ::cambium::Unique<"slug", ::cambium::ignore_case<&Post::slug>, ::cambium::without_nulls>,
+          ::cambium::OrderedIndex<"by_tag",
+              ::cambium::each<&Post::tags>,
+              ::cambium::descending<&Post::time>,
+              ::cambium::covering<&Post::title, &Post::time>>,
+          ::cambium::OrderedIndex<"newest",
+              ::cambium::descending<&Post::time>,
+              ::cambium::where<&is_public>,
+              ::cambium::version<2>>,
+          ::cambium::OrderedIndex<"by_title",
+              ::cambium::descending<::cambium::ignore_case<&Post::title>>,
+              &Post::id>,
+          ::cambium::OrderedIndex<"time", &Post::time>,
+          ::cambium::OrderedIndex<"tags", ::cambium::each<&Post::tags>>> {};
 
 /// The table "posts".
-struct Posts : PostsAs<cambium::Cbor> {};
+struct Posts : PostsAs<::cambium::Cbor> {};
 
 /// The table "visits" in a codec of choice, for example VisitsAs<cambium::Json>.
 template <class Codec>
 struct VisitsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "visits", Visit,
-          cambium::PrimaryKey<&Visit::id>,
-          cambium::GeneratedUuid,
+          ::cambium::PrimaryKey<&Visit::id>,
+          ::cambium::GeneratedUuid,
           Codec,
-          cambium::ChangeLog<>,
-          cambium::OrderedIndex<"by_page", cambium::each<&Visit::pages>>> {};
+          ::cambium::ChangeLog<>,
+          ::cambium::OrderedIndex<"by_page", ::cambium::each<&Visit::pages>>> {};
 
 /// The table "visits".
-struct Visits : VisitsAs<cambium::FlatBuffers> {};
+struct Visits : VisitsAs<::cambium::FlatBuffers> {};
 
 }  // namespace attributes

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 struct Page {
     std::string url{};
@@ -21,7 +21,7 @@ struct Page {
     friend bool operator==(const Page&, const Page&) = default;
 };
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace fb {
 
@@ -45,10 +45,10 @@ struct FlatBuffersSchema<::Page> {
 /// The table "pages" in a codec of choice, for example PagesAs<cambium::Json>.
 template <class Codec>
 struct PagesAs
-    : cambium::Table<
+    : ::cambium::Table<
           "pages", Page,
-          cambium::PrimaryKey<&Page::url>,
+          ::cambium::PrimaryKey<&Page::url>,
           Codec> {};
 
 /// The table "pages".
-struct Pages : PagesAs<cambium::Compressed<cambium::Cbor, cambium::Zstd>> {};
+struct Pages : PagesAs<::cambium::Compressed<::cambium::Cbor, ::cambium::Zstd>> {};

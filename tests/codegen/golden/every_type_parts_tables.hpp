@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace every_type::parts {
 
@@ -35,4 +35,4 @@ struct Remark {
 
 }  // namespace every_type::parts
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)

@@ -19,7 +19,7 @@
 
 #include "every_type_parts_tables.hpp"
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace every_type {
 
@@ -69,8 +69,8 @@ struct Block {
     std::array<float, 2> ratios{};
     Color color = Color::black;
     std::array<Color, 2> colors{};
-    cambium::Uuid id{};
-    std::array<cambium::Uuid, 2> ids{};
+    ::cambium::Uuid id{};
+    std::array<::cambium::Uuid, 2> ids{};
     ::every_type::parts::Triple triple{};
     std::int8_t level{};
 
@@ -102,7 +102,7 @@ using Shape = std::variant<
     Branch,
     ::every_type::parts::Remark,
     std::string,
-    cambium::Uuid>;
+    ::cambium::Uuid>;
 
 /// A record with a field of every type.
 struct Sample {
@@ -123,7 +123,7 @@ struct Sample {
     Right rights{static_cast<Right>(513)};
     Extreme extreme = Extreme::most;
     ::every_type::parts::Grade grade = ::every_type::parts::Grade::bad;
-    cambium::Timestamp when{std::chrono::nanoseconds{1000000000}};
+    ::cambium::Timestamp when{std::chrono::nanoseconds{1000000000}};
     std::optional<bool> opt_truth{};
     std::optional<std::int8_t> opt_tiny{};
     std::optional<std::uint8_t> opt_octet{};
@@ -137,17 +137,17 @@ struct Sample {
     std::optional<double> opt_exact{};
     std::optional<Color> opt_color{};
     std::optional<Extreme> opt_extreme{};
-    std::optional<cambium::Timestamp> opt_when{};
+    std::optional<::cambium::Timestamp> opt_when{};
     std::optional<std::string> text{};
     std::string must_text{};
     std::string plain_text{};
     std::optional<std::string> shared_text{};
     std::vector<std::uint8_t> payload{};
-    std::optional<cambium::Uuid> key16{};
-    std::optional<cambium::FixedBytes<20>> key20{};
-    std::optional<cambium::Uuid> uuid{};
-    cambium::Uuid must_uuid{};
-    cambium::FixedBytes<32> digest{};
+    std::optional<::cambium::Uuid> key16{};
+    std::optional<::cambium::FixedBytes<20>> key20{};
+    std::optional<::cambium::Uuid> uuid{};
+    ::cambium::Uuid must_uuid{};
+    ::cambium::FixedBytes<32> digest{};
     std::optional<Point> point{};
     Block must_block{};
     std::optional<Branch> branch{};
@@ -164,9 +164,9 @@ struct Sample {
     std::vector<float> ratios{};
     std::vector<double> exacts{};
     std::vector<Color> colors{};
-    std::vector<cambium::Timestamp> moments{};
+    std::vector<::cambium::Timestamp> moments{};
     std::vector<std::string> words{};
-    std::vector<cambium::Uuid> uuids{};
+    std::vector<::cambium::Uuid> uuids{};
     std::vector<Point> points{};
     std::vector<Block> blocks{};
     std::vector<Branch> branches{};
@@ -180,7 +180,7 @@ struct Sample {
 
 /// What has a fixed size, stored as it lies in memory: the larger members first, so that nothing lies between.
 struct RawSample {
-    cambium::Timestamp when{};
+    ::cambium::Timestamp when{};
     Point point{};
     std::uint32_t id{};
     std::uint16_t word{};
@@ -192,7 +192,7 @@ struct RawSample {
 
 }  // namespace every_type
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace every_type::fb {
 
@@ -293,40 +293,40 @@ namespace every_type {
 /// The table "samples" in a codec of choice, for example SamplesAs<cambium::Json>.
 template <class Codec>
 struct SamplesAs
-    : cambium::Table<
+    : ::cambium::Table<
           "samples", Sample,
-          cambium::PrimaryKey<&Sample::id>,
+          ::cambium::PrimaryKey<&Sample::id>,
           Codec,
-          cambium::Unique<"by_uuid", &Sample::uuid>,
-          cambium::Unique<"by_pair", &Sample::color, &Sample::count>,
-          cambium::OrderedIndex<"by_text",
-              cambium::ignore_case<&Sample::text>,
-              cambium::descending<&Sample::when>>,
-          cambium::OrderedIndex<"by_words", cambium::each<&Sample::words>>,
-          cambium::OrderedIndex<"by_numbers", cambium::each<&Sample::numbers>, &Sample::color>,
-          cambium::OrderedIndex<"by_extreme",
+          ::cambium::Unique<"by_uuid", &Sample::uuid>,
+          ::cambium::Unique<"by_pair", &Sample::color, &Sample::count>,
+          ::cambium::OrderedIndex<"by_text",
+              ::cambium::ignore_case<&Sample::text>,
+              ::cambium::descending<&Sample::when>>,
+          ::cambium::OrderedIndex<"by_words", ::cambium::each<&Sample::words>>,
+          ::cambium::OrderedIndex<"by_numbers", ::cambium::each<&Sample::numbers>, &Sample::color>,
+          ::cambium::OrderedIndex<"by_extreme",
               &Sample::extreme,
-              cambium::where<&is_true>,
-              cambium::covering<&Sample::tiny, &Sample::text>>,
-          cambium::OrderedIndex<"by_whole",
-              cambium::descending<&Sample::whole>,
+              ::cambium::where<&is_true>,
+              ::cambium::covering<&Sample::tiny, &Sample::text>>,
+          ::cambium::OrderedIndex<"by_whole",
+              ::cambium::descending<&Sample::whole>,
               &Sample::opt_number,
-              cambium::without_nulls>,
-          cambium::OrderedIndex<"by_digest", &Sample::digest, &Sample::truth>,
-          cambium::OrderedIndex<"by_ratio", &Sample::ratio, &Sample::exact>> {};
+              ::cambium::without_nulls>,
+          ::cambium::OrderedIndex<"by_digest", &Sample::digest, &Sample::truth>,
+          ::cambium::OrderedIndex<"by_ratio", &Sample::ratio, &Sample::exact>> {};
 
 /// The table "samples".
-struct Samples : SamplesAs<cambium::FlatBuffers> {};
+struct Samples : SamplesAs<::cambium::FlatBuffers> {};
 
 /// The table "raw_samples" in a codec of choice, for example RawSamplesAs<cambium::Json>.
 template <class Codec>
 struct RawSamplesAs
-    : cambium::Table<
+    : ::cambium::Table<
           "raw_samples", RawSample,
-          cambium::PrimaryKey<&RawSample::color, &RawSample::id>,
+          ::cambium::PrimaryKey<&RawSample::color, &RawSample::id>,
           Codec> {};
 
 /// The table "raw_samples".
-struct RawSamples : RawSamplesAs<cambium::Raw> {};
+struct RawSamples : RawSamplesAs<::cambium::Raw> {};
 
 }  // namespace every_type

@@ -18,7 +18,7 @@
 
 #include "shared_tables.hpp"
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace everything::deep {
 
@@ -54,7 +54,7 @@ struct Inner {
     bool flag{};
     Color color = Color::red;
     ::shared::Point point{};
-    cambium::Uuid id{};
+    ::cambium::Uuid id{};
 
     friend bool operator==(const Inner&, const Inner&) = default;
 };
@@ -65,8 +65,8 @@ struct Outer {
     std::array<std::int32_t, 3> numbers{};
     std::array<bool, 2> flags{};
     std::array<Color, 2> colors{};
-    cambium::FixedBytes<20> digest{};
-    std::array<cambium::FixedBytes<20>, 2> digests{};
+    ::cambium::FixedBytes<20> digest{};
+    std::array<::cambium::FixedBytes<20>, 2> digests{};
 
     friend bool operator==(const Outer&, const Outer&) = default;
 };
@@ -109,33 +109,33 @@ struct Everything {
     Right rights{static_cast<Right>(2147483649)};
     Big big = Big::most;
     ::shared::Level level = ::shared::Level::low;
-    cambium::Timestamp when{};
-    cambium::Timestamp epoch{std::chrono::nanoseconds{1000000000}};
+    ::cambium::Timestamp when{};
+    ::cambium::Timestamp epoch{std::chrono::nanoseconds{1000000000}};
     std::optional<bool> opt_truth{};
     std::optional<std::int32_t> opt_number{};
     std::optional<double> opt_ratio{};
     std::optional<Color> opt_color{};
-    std::optional<cambium::Timestamp> opt_when{};
+    std::optional<::cambium::Timestamp> opt_when{};
     std::optional<std::string> text{};
     std::string plain_text{};
     std::vector<std::uint8_t> payload{};
     std::optional<std::vector<std::uint8_t>> opt_payload{};
     std::vector<std::uint8_t> must_payload{};
-    std::optional<cambium::Uuid> uuid{};
-    cambium::Uuid must_uuid{};
-    std::optional<cambium::FixedBytes<20>> key20{};
-    std::optional<cambium::Uuid> id{};
-    cambium::Uuid must_id{};
-    cambium::FixedBytes<20> digest{};
+    std::optional<::cambium::Uuid> uuid{};
+    ::cambium::Uuid must_uuid{};
+    std::optional<::cambium::FixedBytes<20>> key20{};
+    std::optional<::cambium::Uuid> id{};
+    ::cambium::Uuid must_id{};
+    ::cambium::FixedBytes<20> digest{};
     std::vector<bool> truths{};
     std::vector<std::int64_t> numbers{};
     std::vector<float> ratios{};
     std::vector<Color> colors{};
-    std::vector<cambium::Timestamp> moments{};
+    std::vector<::cambium::Timestamp> moments{};
     std::vector<std::string> texts{};
     std::optional<std::vector<std::string>> opt_texts{};
     std::vector<std::string> must_texts{};
-    std::vector<cambium::Uuid> ids{};
+    std::vector<::cambium::Uuid> ids{};
     std::vector<::shared::Point> points{};
     std::vector<Outer> outers{};
     std::vector<Branch> branches{};
@@ -154,14 +154,14 @@ struct Everything {
 struct Reading {
     std::uint64_t sensor{};
     double value{};
-    cambium::Timestamp at{};
+    ::cambium::Timestamp at{};
 
     friend bool operator==(const Reading&, const Reading&) = default;
 };
 
 }  // namespace everything::deep
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace everything::deep::fb {
 
@@ -222,28 +222,28 @@ namespace everything::deep {
 /// The table "every_thing" in a codec of choice, for example EveryThingAs<cambium::Json>.
 template <class Codec>
 struct EveryThingAs
-    : cambium::Table<
+    : ::cambium::Table<
           "every_thing", Everything,
-          cambium::PrimaryKey<&Everything::number, &Everything::tag>,
+          ::cambium::PrimaryKey<&Everything::number, &Everything::tag>,
           Codec,
-          cambium::Unique<"by_uuid", &Everything::uuid>,
-          cambium::OrderedIndex<"by_color", &Everything::color, &Everything::when>,
-          cambium::OrderedIndex<"by_text", &Everything::text>,
-          cambium::OrderedIndex<"by_payload", &Everything::payload>,
-          cambium::OrderedIndex<"opt_when", &Everything::opt_when>> {};
+          ::cambium::Unique<"by_uuid", &Everything::uuid>,
+          ::cambium::OrderedIndex<"by_color", &Everything::color, &Everything::when>,
+          ::cambium::OrderedIndex<"by_text", &Everything::text>,
+          ::cambium::OrderedIndex<"by_payload", &Everything::payload>,
+          ::cambium::OrderedIndex<"opt_when", &Everything::opt_when>> {};
 
 /// The table "every_thing".
-struct EveryThing : EveryThingAs<cambium::FlatBuffers> {};
+struct EveryThing : EveryThingAs<::cambium::FlatBuffers> {};
 
 /// The table "readings" in a codec of choice, for example ReadingsAs<cambium::Json>.
 template <class Codec>
 struct ReadingsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "readings", Reading,
-          cambium::PrimaryKey<&Reading::sensor>,
+          ::cambium::PrimaryKey<&Reading::sensor>,
           Codec> {};
 
 /// The table "readings".
-struct Readings : ReadingsAs<cambium::Raw> {};
+struct Readings : ReadingsAs<::cambium::Raw> {};
 
 }  // namespace everything::deep

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace management {
 
@@ -25,36 +25,36 @@ enum class OrganizationType : std::uint8_t {
 };
 
 struct User {
-    cambium::Uuid id{};
+    ::cambium::Uuid id{};
     std::optional<std::string> label{};
     std::optional<std::string> description{};
     std::vector<std::string> tags{};
     std::optional<std::string> email{};
-    cambium::Timestamp registered{};
-    std::optional<cambium::FixedBytes<32>> pubkey{};
+    ::cambium::Timestamp registered{};
+    std::optional<::cambium::FixedBytes<32>> pubkey{};
 
     friend bool operator==(const User&, const User&) = default;
 };
 
 struct Organization {
-    cambium::Uuid id{};
+    ::cambium::Uuid id{};
     std::optional<std::string> label{};
     std::optional<std::string> description{};
     std::vector<std::string> tags{};
     std::string name{};
     OrganizationType type = OrganizationType::none;
-    cambium::Timestamp registered{};
+    ::cambium::Timestamp registered{};
 
     friend bool operator==(const Organization&, const Organization&) = default;
 };
 
 struct Node {
-    cambium::Uuid id{};
+    ::cambium::Uuid id{};
     std::optional<std::string> label{};
-    cambium::FixedBytes<32> pubkey{};
+    ::cambium::FixedBytes<32> pubkey{};
     std::optional<std::string> cluster_ip{};
-    std::optional<cambium::Uuid> realm{};
-    std::optional<cambium::Uuid> owner{};
+    std::optional<::cambium::Uuid> realm{};
+    std::optional<::cambium::Uuid> owner{};
     std::optional<std::string> authid{};
     /// CBOR.
     std::optional<std::vector<std::uint8_t>> extra{};
@@ -63,32 +63,32 @@ struct Node {
 };
 
 struct Credential {
-    cambium::Uuid id{};
-    cambium::Timestamp created{};
+    ::cambium::Uuid id{};
+    ::cambium::Timestamp created{};
     std::string method{};
     std::string authid{};
     std::string realm{};
     /// CBOR.
     std::optional<std::vector<std::uint8_t>> config{};
-    cambium::Uuid principal{};
+    ::cambium::Uuid principal{};
 
     friend bool operator==(const Credential&, const Credential&) = default;
 };
 
 /// Which worker of which node runs for a worker group.
 struct Placement {
-    cambium::Uuid id{};
-    cambium::Uuid group{};
-    cambium::Uuid cluster{};
-    cambium::Uuid node{};
+    ::cambium::Uuid id{};
+    ::cambium::Uuid group{};
+    ::cambium::Uuid cluster{};
+    ::cambium::Uuid node{};
     std::string worker_name{};
 
     friend bool operator==(const Placement&, const Placement&) = default;
 };
 
 struct UserRealmRole {
-    cambium::Uuid user{};
-    cambium::Uuid realm{};
+    ::cambium::Uuid user{};
+    ::cambium::Uuid realm{};
     std::vector<std::string> roles{};
 
     friend bool operator==(const UserRealmRole&, const UserRealmRole&) = default;
@@ -96,8 +96,8 @@ struct UserRealmRole {
 
 /// What a realm has used up, written every few minutes.
 struct UsageRecord {
-    cambium::Timestamp timestamp{};
-    cambium::Uuid realm{};
+    ::cambium::Timestamp timestamp{};
+    ::cambium::Uuid realm{};
     std::uint64_t seconds{};
     std::uint64_t calls{};
     std::uint64_t publications{};
@@ -110,7 +110,7 @@ struct UsageRecord {
 
 }  // namespace management
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace management::fb {
 
@@ -218,93 +218,93 @@ namespace management {
 /// The table "users" in a codec of choice, for example UsersAs<cambium::Json>.
 template <class Codec>
 struct UsersAs
-    : cambium::Table<
+    : ::cambium::Table<
           "users", User,
-          cambium::PrimaryKey<&User::id>,
+          ::cambium::PrimaryKey<&User::id>,
           Codec,
-          cambium::Unique<"email", &User::email>,
-          cambium::Unique<"pubkey", &User::pubkey>,
-          cambium::OrderedIndex<"tags", cambium::each<&User::tags>>> {};
+          ::cambium::Unique<"email", &User::email>,
+          ::cambium::Unique<"pubkey", &User::pubkey>,
+          ::cambium::OrderedIndex<"tags", ::cambium::each<&User::tags>>> {};
 
 /// The table "users".
-struct Users : UsersAs<cambium::FlatBuffers> {};
+struct Users : UsersAs<::cambium::FlatBuffers> {};
 
 /// The table "organizations" in a codec of choice, for example OrganizationsAs<cambium::Json>.
 template <class Codec>
 struct OrganizationsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "organizations", Organization,
-          cambium::PrimaryKey<&Organization::id>,
+          ::cambium::PrimaryKey<&Organization::id>,
           Codec,
-          cambium::Unique<"name", &Organization::name>> {};
+          ::cambium::Unique<"name", &Organization::name>> {};
 
 /// The table "organizations".
-struct Organizations : OrganizationsAs<cambium::FlatBuffers> {};
+struct Organizations : OrganizationsAs<::cambium::FlatBuffers> {};
 
 /// The table "nodes" in a codec of choice, for example NodesAs<cambium::Json>.
 template <class Codec>
 struct NodesAs
-    : cambium::Table<
+    : ::cambium::Table<
           "nodes", Node,
-          cambium::PrimaryKey<&Node::id>,
+          ::cambium::PrimaryKey<&Node::id>,
           Codec,
-          cambium::Unique<"realm_authid", &Node::realm, &Node::authid>,
-          cambium::Unique<"pubkey", &Node::pubkey>> {};
+          ::cambium::Unique<"realm_authid", &Node::realm, &Node::authid>,
+          ::cambium::Unique<"pubkey", &Node::pubkey>> {};
 
 /// The table "nodes".
-struct Nodes : NodesAs<cambium::FlatBuffers> {};
+struct Nodes : NodesAs<::cambium::FlatBuffers> {};
 
 /// The table "credentials" in a codec of choice, for example CredentialsAs<cambium::Json>.
 template <class Codec>
 struct CredentialsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "credentials", Credential,
-          cambium::PrimaryKey<&Credential::id>,
+          ::cambium::PrimaryKey<&Credential::id>,
           Codec,
-          cambium::Unique<"by_auth", &Credential::method, &Credential::realm, &Credential::authid>,
-          cambium::OrderedIndex<"by_principal",
+          ::cambium::Unique<"by_auth", &Credential::method, &Credential::realm, &Credential::authid>,
+          ::cambium::OrderedIndex<"by_principal",
               &Credential::principal,
-              cambium::descending<&Credential::created>>> {};
+              ::cambium::descending<&Credential::created>>> {};
 
 /// The table "credentials".
-struct Credentials : CredentialsAs<cambium::FlatBuffers> {};
+struct Credentials : CredentialsAs<::cambium::FlatBuffers> {};
 
 /// The table "placements" in a codec of choice, for example PlacementsAs<cambium::Json>.
 template <class Codec>
 struct PlacementsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "placements", Placement,
-          cambium::PrimaryKey<&Placement::id>,
+          ::cambium::PrimaryKey<&Placement::id>,
           Codec,
-          cambium::Unique<"by_place",
+          ::cambium::Unique<"by_place",
               &Placement::group,
               &Placement::cluster,
               &Placement::node,
               &Placement::worker_name>> {};
 
 /// The table "placements".
-struct Placements : PlacementsAs<cambium::FlatBuffers> {};
+struct Placements : PlacementsAs<::cambium::FlatBuffers> {};
 
 /// The table "user_realm_roles" in a codec of choice, for example UserRealmRolesAs<cambium::Json>.
 template <class Codec>
 struct UserRealmRolesAs
-    : cambium::Table<
+    : ::cambium::Table<
           "user_realm_roles", UserRealmRole,
-          cambium::PrimaryKey<&UserRealmRole::user, &UserRealmRole::realm>,
+          ::cambium::PrimaryKey<&UserRealmRole::user, &UserRealmRole::realm>,
           Codec> {};
 
 /// The table "user_realm_roles".
-struct UserRealmRoles : UserRealmRolesAs<cambium::FlatBuffers> {};
+struct UserRealmRoles : UserRealmRolesAs<::cambium::FlatBuffers> {};
 
 /// The table "usage_records" in a codec of choice, for example UsageRecordsAs<cambium::Json>.
 template <class Codec>
 struct UsageRecordsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "usage_records", UsageRecord,
-          cambium::PrimaryKey<&UsageRecord::timestamp, &UsageRecord::realm>,
+          ::cambium::PrimaryKey<&UsageRecord::timestamp, &UsageRecord::realm>,
           Codec> {};
 
 /// The table "usage_records".
-struct UsageRecords : UsageRecordsAs<cambium::FlatBuffers> {};
+struct UsageRecords : UsageRecordsAs<::cambium::FlatBuffers> {};
 
 }  // namespace management

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace markets {
 
@@ -25,30 +25,30 @@ enum class ActorType : std::uint8_t {
 };
 
 struct Market {
-    cambium::Uuid id{};
-    cambium::Timestamp timestamp{};
-    cambium::FixedBytes<32> created{};
+    ::cambium::Uuid id{};
+    ::cambium::Timestamp timestamp{};
+    ::cambium::FixedBytes<32> created{};
     std::uint32_t seq{};
-    cambium::FixedBytes<20> owner{};
-    cambium::FixedBytes<20> coin{};
-    std::optional<cambium::FixedBytes<20>> maker{};
+    ::cambium::FixedBytes<20> owner{};
+    ::cambium::FixedBytes<20> coin{};
+    std::optional<::cambium::FixedBytes<20>> maker{};
     std::optional<std::string> terms{};
     std::optional<std::string> meta{};
-    std::optional<cambium::FixedBytes<32>> provider_security{};
-    std::optional<cambium::FixedBytes<32>> consumer_security{};
-    std::optional<cambium::FixedBytes<32>> fee{};
+    std::optional<::cambium::FixedBytes<32>> provider_security{};
+    std::optional<::cambium::FixedBytes<32>> consumer_security{};
+    std::optional<::cambium::FixedBytes<32>> fee{};
     std::optional<std::vector<std::uint8_t>> signature{};
 
     friend bool operator==(const Market&, const Market&) = default;
 };
 
 struct Actor {
-    cambium::Uuid market{};
-    cambium::FixedBytes<20> actor{};
+    ::cambium::Uuid market{};
+    ::cambium::FixedBytes<20> actor{};
     ActorType type = ActorType::none;
-    cambium::Timestamp timestamp{};
-    std::optional<cambium::FixedBytes<32>> joined{};
-    std::optional<cambium::FixedBytes<32>> security{};
+    ::cambium::Timestamp timestamp{};
+    std::optional<::cambium::FixedBytes<32>> joined{};
+    std::optional<::cambium::FixedBytes<32>> security{};
     std::optional<std::string> meta{};
 
     friend bool operator==(const Actor&, const Actor&) = default;
@@ -56,13 +56,13 @@ struct Actor {
 
 /// That a member of a market lets a delegate trade an interface for it.
 struct Consent {
-    cambium::Uuid market{};
-    cambium::FixedBytes<20> member{};
-    cambium::FixedBytes<20> delegate{};
+    ::cambium::Uuid market{};
+    ::cambium::FixedBytes<20> member{};
+    ::cambium::FixedBytes<20> delegate{};
     ActorType type = ActorType::none;
-    cambium::Uuid catalog{};
-    cambium::Timestamp timestamp{};
-    std::optional<cambium::FixedBytes<32>> updated{};
+    ::cambium::Uuid catalog{};
+    ::cambium::Timestamp timestamp{};
+    std::optional<::cambium::FixedBytes<32>> updated{};
     bool is_consenting{};
 
     friend bool operator==(const Consent&, const Consent&) = default;
@@ -70,7 +70,7 @@ struct Consent {
 
 }  // namespace markets
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace markets::fb {
 
@@ -129,33 +129,33 @@ namespace markets {
 /// The table "markets" in a codec of choice, for example MarketsAs<cambium::Json>.
 template <class Codec>
 struct MarketsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "markets", Market,
-          cambium::PrimaryKey<&Market::id>,
+          ::cambium::PrimaryKey<&Market::id>,
           Codec,
-          cambium::OrderedIndex<"by_owner", &Market::owner, cambium::descending<&Market::timestamp>>,
-          cambium::OrderedIndex<"maker", &Market::maker>> {};
+          ::cambium::OrderedIndex<"by_owner", &Market::owner, ::cambium::descending<&Market::timestamp>>,
+          ::cambium::OrderedIndex<"maker", &Market::maker>> {};
 
 /// The table "markets".
-struct Markets : MarketsAs<cambium::FlatBuffers> {};
+struct Markets : MarketsAs<::cambium::FlatBuffers> {};
 
 /// The table "actors" in a codec of choice, for example ActorsAs<cambium::Json>.
 template <class Codec>
 struct ActorsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "actors", Actor,
-          cambium::PrimaryKey<&Actor::market, &Actor::actor, &Actor::type>,
+          ::cambium::PrimaryKey<&Actor::market, &Actor::actor, &Actor::type>,
           Codec> {};
 
 /// The table "actors".
-struct Actors : ActorsAs<cambium::FlatBuffers> {};
+struct Actors : ActorsAs<::cambium::FlatBuffers> {};
 
 /// The table "consents" in a codec of choice, for example ConsentsAs<cambium::Json>.
 template <class Codec>
 struct ConsentsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "consents", Consent,
-          cambium::PrimaryKey<
+          ::cambium::PrimaryKey<
               &Consent::market,
               &Consent::member,
               &Consent::delegate,
@@ -164,6 +164,6 @@ struct ConsentsAs
           Codec> {};
 
 /// The table "consents".
-struct Consents : ConsentsAs<cambium::FlatBuffers> {};
+struct Consents : ConsentsAs<::cambium::FlatBuffers> {};
 
 }  // namespace markets

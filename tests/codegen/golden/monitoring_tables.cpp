@@ -9,13 +9,12 @@
 
 #include "monitoring_fb_generated.h"
 
+namespace cambium::generated {
 namespace {
 
-using namespace cambium::generated;
-
-flatbuffers::Offset<monitoring::fb::NodeLog> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                      const monitoring::NodeLog& record) {
-    monitoring::fb::NodeLogBuilder table{builder};
+flatbuffers::Offset<::monitoring::fb::NodeLog> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                        const ::monitoring::NodeLog& record) {
+    ::monitoring::fb::NodeLogBuilder table{builder};
     table.add_system_load_15(record.system_load_15);
     table.add_system_load_5(record.system_load_5);
     table.add_system_load_1(record.system_load_1);
@@ -76,16 +75,16 @@ flatbuffers::Offset<monitoring::fb::NodeLog> pack_one(flatbuffers::FlatBufferBui
     table.add_containers(record.containers);
     table.add_routers(record.routers);
     if (record.run) {
-        const auto run_struct = std::bit_cast<monitoring::fb::Uuid>(*record.run);
+        const auto run_struct = std::bit_cast<::monitoring::fb::Uuid>(*record.run);
         table.add_run(&run_struct);
     }
-    const auto node_struct = std::bit_cast<monitoring::fb::Uuid>(record.node);
+    const auto node_struct = std::bit_cast<::monitoring::fb::Uuid>(record.node);
     table.add_node(&node_struct);
-    table.add_state(static_cast<monitoring::fb::NodeState>(record.state));
+    table.add_state(static_cast<::monitoring::fb::NodeState>(record.state));
     return table.Finish();
 }
 
-void unpack_one(const monitoring::fb::NodeLog& view, monitoring::NodeLog& record) {
+void unpack_one(const ::monitoring::fb::NodeLog& view, ::monitoring::NodeLog& record) {
     unpack(view.timestamp(), record.timestamp);
     unpack_byte_struct(view.node(), record.node);
     unpack_byte_struct(view.run(), record.run);
@@ -150,11 +149,11 @@ void unpack_one(const monitoring::fb::NodeLog& view, monitoring::NodeLog& record
     unpack(view.system_load_15(), record.system_load_15);
 }
 
-flatbuffers::Offset<monitoring::fb::WorkerLog> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                        const monitoring::WorkerLog& record) {
+flatbuffers::Offset<::monitoring::fb::WorkerLog> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                          const ::monitoring::WorkerLog& record) {
     const auto worker_offset = pack_text(builder, &record.worker);
     const auto type_offset = pack_text(builder, present(record.type));
-    monitoring::fb::WorkerLogBuilder table{builder};
+    ::monitoring::fb::WorkerLogBuilder table{builder};
     table.add_cpu_system(record.cpu_system);
     table.add_cpu_user(record.cpu_user);
     table.add_written_bytes(record.written_bytes);
@@ -166,12 +165,12 @@ flatbuffers::Offset<monitoring::fb::WorkerLog> pack_one(flatbuffers::FlatBufferB
     table.add_threads(record.threads);
     table.add_type(type_offset);
     table.add_worker(worker_offset);
-    const auto node_struct = std::bit_cast<monitoring::fb::Uuid>(record.node);
+    const auto node_struct = std::bit_cast<::monitoring::fb::Uuid>(record.node);
     table.add_node(&node_struct);
     return table.Finish();
 }
 
-void unpack_one(const monitoring::fb::WorkerLog& view, monitoring::WorkerLog& record) {
+void unpack_one(const ::monitoring::fb::WorkerLog& view, ::monitoring::WorkerLog& record) {
     unpack(view.timestamp(), record.timestamp);
     unpack_byte_struct(view.node(), record.node);
     unpack(view.worker(), record.worker);
@@ -187,33 +186,34 @@ void unpack_one(const monitoring::fb::WorkerLog& view, monitoring::WorkerLog& re
 }
 
 }  // namespace
+}  // namespace cambium::generated
 
 namespace cambium {
 
 void FlatBuffersSchema<::monitoring::NodeLog>::pack(const ::monitoring::NodeLog& record, std::string& out) {
-    finish(out, nullptr, [&](auto& builder) { return pack_one(builder, record); });
+    generated::finish(out, nullptr, [&](auto& builder) { return generated::pack_one(builder, record); });
 }
 
 void FlatBuffersSchema<::monitoring::NodeLog>::unpack(std::string_view bytes, ::monitoring::NodeLog& record) {
-    const AlignedBytes aligned{bytes};
-    unpack_one(*verified<View>(aligned.bytes(), "NodeLog"), record);
+    const generated::AlignedBytes aligned{bytes};
+    generated::unpack_one(*generated::verified<View>(aligned.bytes(), "NodeLog"), record);
 }
 
 auto FlatBuffersSchema<::monitoring::NodeLog>::view(std::string_view bytes) -> const View* {
-    return verified<View>(bytes, "NodeLog");
+    return generated::verified<View>(bytes, "NodeLog");
 }
 
 void FlatBuffersSchema<::monitoring::WorkerLog>::pack(const ::monitoring::WorkerLog& record, std::string& out) {
-    finish(out, nullptr, [&](auto& builder) { return pack_one(builder, record); });
+    generated::finish(out, nullptr, [&](auto& builder) { return generated::pack_one(builder, record); });
 }
 
 void FlatBuffersSchema<::monitoring::WorkerLog>::unpack(std::string_view bytes, ::monitoring::WorkerLog& record) {
-    const AlignedBytes aligned{bytes};
-    unpack_one(*verified<View>(aligned.bytes(), "WorkerLog"), record);
+    const generated::AlignedBytes aligned{bytes};
+    generated::unpack_one(*generated::verified<View>(aligned.bytes(), "WorkerLog"), record);
 }
 
 auto FlatBuffersSchema<::monitoring::WorkerLog>::view(std::string_view bytes) -> const View* {
-    return verified<View>(bytes, "WorkerLog");
+    return generated::verified<View>(bytes, "WorkerLog");
 }
 
 }  // namespace cambium

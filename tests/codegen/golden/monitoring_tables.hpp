@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace monitoring {
 
@@ -25,14 +25,14 @@ enum class NodeState : std::uint8_t {
 
 /// The state of one node at one time.
 struct NodeLog {
-    cambium::Timestamp timestamp{};
-    cambium::Uuid node{};
-    std::optional<cambium::Uuid> run{};
+    ::cambium::Timestamp timestamp{};
+    ::cambium::Uuid node{};
+    std::optional<::cambium::Uuid> run{};
     NodeState state = NodeState::unknown;
-    cambium::Timestamp started{};
+    ::cambium::Timestamp started{};
     /// When the record may go.
-    std::optional<cambium::Timestamp> keep_until{};
-    cambium::Timestamp sent{};
+    std::optional<::cambium::Timestamp> keep_until{};
+    ::cambium::Timestamp sent{};
     std::uint64_t sequence{};
     std::uint32_t routers{};
     std::uint32_t containers{};
@@ -94,11 +94,11 @@ struct NodeLog {
 
 /// The state of one worker at one time.
 struct WorkerLog {
-    cambium::Timestamp timestamp{};
-    cambium::Uuid node{};
+    ::cambium::Timestamp timestamp{};
+    ::cambium::Uuid node{};
     std::string worker{};
     /// When the record may go.
-    std::optional<cambium::Timestamp> keep_until{};
+    std::optional<::cambium::Timestamp> keep_until{};
     std::optional<std::string> type{};
     std::uint32_t threads{};
     std::uint32_t file_descriptors{};
@@ -113,7 +113,7 @@ struct WorkerLog {
 
 }  // namespace monitoring
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace monitoring::fb {
 
@@ -166,25 +166,25 @@ namespace monitoring {
 /// The table "node_logs" in a codec of choice, for example NodeLogsAs<cambium::Json>.
 template <class Codec>
 struct NodeLogsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "node_logs", NodeLog,
-          cambium::PrimaryKey<&NodeLog::timestamp, &NodeLog::node>,
+          ::cambium::PrimaryKey<&NodeLog::timestamp, &NodeLog::node>,
           Codec,
-          cambium::ExpiresAt<&NodeLog::keep_until>> {};
+          ::cambium::ExpiresAt<&NodeLog::keep_until>> {};
 
 /// The table "node_logs".
-struct NodeLogs : NodeLogsAs<cambium::FlatBuffers> {};
+struct NodeLogs : NodeLogsAs<::cambium::FlatBuffers> {};
 
 /// The table "worker_logs" in a codec of choice, for example WorkerLogsAs<cambium::Json>.
 template <class Codec>
 struct WorkerLogsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "worker_logs", WorkerLog,
-          cambium::PrimaryKey<&WorkerLog::timestamp, &WorkerLog::node, &WorkerLog::worker>,
+          ::cambium::PrimaryKey<&WorkerLog::timestamp, &WorkerLog::node, &WorkerLog::worker>,
           Codec,
-          cambium::ExpiresAt<&WorkerLog::keep_until>> {};
+          ::cambium::ExpiresAt<&WorkerLog::keep_until>> {};
 
 /// The table "worker_logs".
-struct WorkerLogs : WorkerLogsAs<cambium::Cbor> {};
+struct WorkerLogs : WorkerLogsAs<::cambium::Cbor> {};
 
 }  // namespace monitoring

@@ -9,27 +9,26 @@
 
 #include "packages_fb_generated.h"
 
+namespace cambium::generated {
 namespace {
 
-using namespace cambium::generated;
-
-flatbuffers::Offset<catalog::fb::OtherField> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                      const catalog::OtherField& record) {
+flatbuffers::Offset<::catalog::fb::OtherField> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                        const ::catalog::OtherField& record) {
     const auto name_offset = pack_text(builder, &record.name);
     const auto value_offset = pack_text(builder, &record.value);
-    catalog::fb::OtherFieldBuilder table{builder};
+    ::catalog::fb::OtherFieldBuilder table{builder};
     table.add_value(value_offset);
     table.add_name(name_offset);
     return table.Finish();
 }
 
-void unpack_one(const catalog::fb::OtherField& view, catalog::OtherField& record) {
+void unpack_one(const ::catalog::fb::OtherField& view, ::catalog::OtherField& record) {
     unpack(view.name(), record.name);
     unpack(view.value(), record.value);
 }
 
-flatbuffers::Offset<catalog::fb::Package> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                   const catalog::Package& record) {
+flatbuffers::Offset<::catalog::fb::Package> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                     const ::catalog::Package& record) {
     const auto name_offset = pack_text(builder, &record.name);
     const auto version_offset = pack_text(builder, &record.version);
     const auto architecture_offset = pack_text(builder, &record.architecture);
@@ -54,9 +53,9 @@ flatbuffers::Offset<catalog::fb::Package> pack_one(flatbuffers::FlatBufferBuilde
     const auto provides_offset = pack_texts(builder, unless_empty(record.provides));
     const auto built_using_offset = pack_texts(builder, unless_empty(record.built_using));
     const auto other_fields_offset =
-        pack_tables<catalog::fb::OtherField>(builder, unless_empty(record.other_fields),
+        pack_tables<::catalog::fb::OtherField>(builder, unless_empty(record.other_fields),
         [&](const auto& one) { return pack_one(builder, one); });
-    catalog::fb::PackageBuilder table{builder};
+    ::catalog::fb::PackageBuilder table{builder};
     if (record.size) table.add_size(*record.size);
     if (record.installed_size) table.add_installed_size(*record.installed_size);
     table.add_other_fields(other_fields_offset);
@@ -72,17 +71,17 @@ flatbuffers::Offset<catalog::fb::Package> pack_one(flatbuffers::FlatBufferBuilde
     table.add_pre_depends(pre_depends_offset);
     table.add_tags(tags_offset);
     if (record.description_md5) {
-        const auto description_md5_struct = std::bit_cast<catalog::fb::Md5>(*record.description_md5);
+        const auto description_md5_struct = std::bit_cast<::catalog::fb::Md5>(*record.description_md5);
         table.add_description_md5(&description_md5_struct);
     }
     table.add_description(description_offset);
     table.add_homepage(homepage_offset);
     if (record.sha256) {
-        const auto sha256_struct = std::bit_cast<catalog::fb::Sha256>(*record.sha256);
+        const auto sha256_struct = std::bit_cast<::catalog::fb::Sha256>(*record.sha256);
         table.add_sha256(&sha256_struct);
     }
     if (record.md5sum) {
-        const auto md5sum_struct = std::bit_cast<catalog::fb::Md5>(*record.md5sum);
+        const auto md5sum_struct = std::bit_cast<::catalog::fb::Md5>(*record.md5sum);
         table.add_md5sum(&md5sum_struct);
     }
     table.add_filename(filename_offset);
@@ -97,11 +96,11 @@ flatbuffers::Offset<catalog::fb::Package> pack_one(flatbuffers::FlatBufferBuilde
     table.add_name(name_offset);
     table.add_build_essential(record.build_essential);
     table.add_essential(record.essential);
-    table.add_multi_arch(static_cast<catalog::fb::MultiArch>(record.multi_arch));
+    table.add_multi_arch(static_cast<::catalog::fb::MultiArch>(record.multi_arch));
     return table.Finish();
 }
 
-void unpack_one(const catalog::fb::Package& view, catalog::Package& record) {
+void unpack_one(const ::catalog::fb::Package& view, ::catalog::Package& record) {
     unpack(view.name(), record.name);
     unpack(view.version(), record.version);
     unpack(view.architecture(), record.architecture);
@@ -137,15 +136,15 @@ void unpack_one(const catalog::fb::Package& view, catalog::Package& record) {
         [](const auto& from, auto& to) { unpack_one(from, to); });
 }
 
-flatbuffers::Offset<catalog::fb::Dependency> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                      const catalog::Dependency& record) {
+flatbuffers::Offset<::catalog::fb::Dependency> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                        const ::catalog::Dependency& record) {
     const auto target_offset = pack_text(builder, &record.target);
     const auto depender_offset = pack_text(builder, &record.depender);
     const auto depender_version_offset = pack_text(builder, &record.depender_version);
     const auto depender_architecture_offset = pack_text(builder, &record.depender_architecture);
     const auto target_architecture_offset = pack_text(builder, present(record.target_architecture));
     const auto constraint_offset = pack_text(builder, present(record.constraint));
-    catalog::fb::DependencyBuilder table{builder};
+    ::catalog::fb::DependencyBuilder table{builder};
     table.add_constraint(constraint_offset);
     table.add_target_architecture(target_architecture_offset);
     table.add_item(record.item);
@@ -154,11 +153,11 @@ flatbuffers::Offset<catalog::fb::Dependency> pack_one(flatbuffers::FlatBufferBui
     table.add_depender_version(depender_version_offset);
     table.add_depender(depender_offset);
     table.add_target(target_offset);
-    table.add_kind(static_cast<catalog::fb::DependencyKind>(record.kind));
+    table.add_kind(static_cast<::catalog::fb::DependencyKind>(record.kind));
     return table.Finish();
 }
 
-void unpack_one(const catalog::fb::Dependency& view, catalog::Dependency& record) {
+void unpack_one(const ::catalog::fb::Dependency& view, ::catalog::Dependency& record) {
     unpack(view.target(), record.target);
     unpack(view.kind(), record.kind);
     unpack(view.depender(), record.depender);
@@ -171,33 +170,34 @@ void unpack_one(const catalog::fb::Dependency& view, catalog::Dependency& record
 }
 
 }  // namespace
+}  // namespace cambium::generated
 
 namespace cambium {
 
 void FlatBuffersSchema<::catalog::Package>::pack(const ::catalog::Package& record, std::string& out) {
-    finish(out, nullptr, [&](auto& builder) { return pack_one(builder, record); });
+    generated::finish(out, nullptr, [&](auto& builder) { return generated::pack_one(builder, record); });
 }
 
 void FlatBuffersSchema<::catalog::Package>::unpack(std::string_view bytes, ::catalog::Package& record) {
-    const AlignedBytes aligned{bytes};
-    unpack_one(*verified<View>(aligned.bytes(), "Package"), record);
+    const generated::AlignedBytes aligned{bytes};
+    generated::unpack_one(*generated::verified<View>(aligned.bytes(), "Package"), record);
 }
 
 auto FlatBuffersSchema<::catalog::Package>::view(std::string_view bytes) -> const View* {
-    return verified<View>(bytes, "Package");
+    return generated::verified<View>(bytes, "Package");
 }
 
 void FlatBuffersSchema<::catalog::Dependency>::pack(const ::catalog::Dependency& record, std::string& out) {
-    finish(out, nullptr, [&](auto& builder) { return pack_one(builder, record); });
+    generated::finish(out, nullptr, [&](auto& builder) { return generated::pack_one(builder, record); });
 }
 
 void FlatBuffersSchema<::catalog::Dependency>::unpack(std::string_view bytes, ::catalog::Dependency& record) {
-    const AlignedBytes aligned{bytes};
-    unpack_one(*verified<View>(aligned.bytes(), "Dependency"), record);
+    const generated::AlignedBytes aligned{bytes};
+    generated::unpack_one(*generated::verified<View>(aligned.bytes(), "Dependency"), record);
 }
 
 auto FlatBuffersSchema<::catalog::Dependency>::view(std::string_view bytes) -> const View* {
-    return verified<View>(bytes, "Dependency");
+    return generated::verified<View>(bytes, "Dependency");
 }
 
 }  // namespace cambium

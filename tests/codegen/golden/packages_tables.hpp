@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace catalog {
 
@@ -70,12 +70,12 @@ struct Package {
     std::optional<std::uint64_t> size{};
     /// Path of the package file in the archive.
     std::optional<std::string> filename{};
-    std::optional<cambium::FixedBytes<16>> md5sum{};
-    std::optional<cambium::FixedBytes<32>> sha256{};
+    std::optional<::cambium::FixedBytes<16>> md5sum{};
+    std::optional<::cambium::FixedBytes<32>> sha256{};
     std::optional<std::string> homepage{};
     /// The first line, or all of it where the index has all.
     std::string description{};
-    std::optional<cambium::FixedBytes<16>> description_md5{};
+    std::optional<::cambium::FixedBytes<16>> description_md5{};
     std::vector<std::string> tags{};
     std::vector<std::string> pre_depends{};
     std::vector<std::string> depends{};
@@ -115,7 +115,7 @@ struct Dependency {
 
 }  // namespace catalog
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace catalog::fb {
 
@@ -161,23 +161,23 @@ namespace catalog {
 /// The table "packages" in a codec of choice, for example PackagesAs<cambium::Json>.
 template <class Codec>
 struct PackagesAs
-    : cambium::Table<
+    : ::cambium::Table<
           "packages", Package,
-          cambium::PrimaryKey<&Package::name, &Package::version, &Package::architecture>,
+          ::cambium::PrimaryKey<&Package::name, &Package::version, &Package::architecture>,
           Codec,
-          cambium::OrderedIndex<"by_section", &Package::section, &Package::installed_size>,
-          cambium::OrderedIndex<"by_maintainer", &Package::maintainer>,
-          cambium::OrderedIndex<"by_source", &Package::source>> {};
+          ::cambium::OrderedIndex<"by_section", &Package::section, &Package::installed_size>,
+          ::cambium::OrderedIndex<"by_maintainer", &Package::maintainer>,
+          ::cambium::OrderedIndex<"by_source", &Package::source>> {};
 
 /// The table "packages".
-struct Packages : PackagesAs<cambium::FlatBuffers> {};
+struct Packages : PackagesAs<::cambium::FlatBuffers> {};
 
 /// The table "dependencies" in a codec of choice, for example DependenciesAs<cambium::Json>.
 template <class Codec>
 struct DependenciesAs
-    : cambium::Table<
+    : ::cambium::Table<
           "dependencies", Dependency,
-          cambium::PrimaryKey<
+          ::cambium::PrimaryKey<
               &Dependency::target,
               &Dependency::kind,
               &Dependency::depender,
@@ -185,12 +185,12 @@ struct DependenciesAs
               &Dependency::depender_architecture,
               &Dependency::position>,
           Codec,
-          cambium::OrderedIndex<"by_depender",
+          ::cambium::OrderedIndex<"by_depender",
               &Dependency::depender,
               &Dependency::depender_version,
               &Dependency::depender_architecture>> {};
 
 /// The table "dependencies".
-struct Dependencies : DependenciesAs<cambium::FlatBuffers> {};
+struct Dependencies : DependenciesAs<::cambium::FlatBuffers> {};
 
 }  // namespace catalog

@@ -9,12 +9,11 @@
 
 #include "publications_fb_generated.h"
 
+namespace cambium::generated {
 namespace {
 
-using namespace cambium::generated;
-
-flatbuffers::Offset<history::fb::Publication> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                       const history::Publication& record) {
+flatbuffers::Offset<::history::fb::Publication> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                         const ::history::Publication& record) {
     const auto topic_offset = pack_text(builder, &record.topic);
     const auto args_offset = pack_scalars<std::uint8_t>(builder, present(record.args));
     const auto kwargs_offset = pack_scalars<std::uint8_t>(builder, present(record.kwargs));
@@ -26,7 +25,7 @@ flatbuffers::Offset<history::fb::Publication> pack_one(flatbuffers::FlatBufferBu
     const auto eligible_authid_offset = pack_texts(builder, unless_empty(record.eligible_authid));
     const auto eligible_authrole_offset = pack_texts(builder, unless_empty(record.eligible_authrole));
     const auto encoding_offset = pack_text(builder, present(record.encoding));
-    history::fb::PublicationBuilder table{builder};
+    ::history::fb::PublicationBuilder table{builder};
     table.add_publisher(record.publisher);
     table.add_published(convert<std::int64_t>(record.published));
     table.add_id(record.id);
@@ -47,7 +46,7 @@ flatbuffers::Offset<history::fb::Publication> pack_one(flatbuffers::FlatBufferBu
     return table.Finish();
 }
 
-void unpack_one(const history::fb::Publication& view, history::Publication& record) {
+void unpack_one(const ::history::fb::Publication& view, ::history::Publication& record) {
     unpack(view.id(), record.id);
     unpack(view.published(), record.published);
     unpack(view.publisher(), record.publisher);
@@ -67,9 +66,9 @@ void unpack_one(const history::fb::Publication& view, history::Publication& reco
     unpack(view.encoding(), record.encoding);
 }
 
-flatbuffers::Offset<history::fb::Event> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                 const history::Event& record) {
-    history::fb::EventBuilder table{builder};
+flatbuffers::Offset<::history::fb::Event> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                   const ::history::Event& record) {
+    ::history::fb::EventBuilder table{builder};
     table.add_receiver(record.receiver);
     table.add_publication(record.publication);
     table.add_published(convert<std::int64_t>(record.published));
@@ -79,7 +78,7 @@ flatbuffers::Offset<history::fb::Event> pack_one(flatbuffers::FlatBufferBuilder&
     return table.Finish();
 }
 
-void unpack_one(const history::fb::Event& view, history::Event& record) {
+void unpack_one(const ::history::fb::Event& view, ::history::Event& record) {
     unpack(view.subscription(), record.subscription);
     unpack(view.published(), record.published);
     unpack(view.publication(), record.publication);
@@ -89,33 +88,34 @@ void unpack_one(const history::fb::Event& view, history::Event& record) {
 }
 
 }  // namespace
+}  // namespace cambium::generated
 
 namespace cambium {
 
 void FlatBuffersSchema<::history::Publication>::pack(const ::history::Publication& record, std::string& out) {
-    finish(out, nullptr, [&](auto& builder) { return pack_one(builder, record); });
+    generated::finish(out, nullptr, [&](auto& builder) { return generated::pack_one(builder, record); });
 }
 
 void FlatBuffersSchema<::history::Publication>::unpack(std::string_view bytes, ::history::Publication& record) {
-    const AlignedBytes aligned{bytes};
-    unpack_one(*verified<View>(aligned.bytes(), "Publication"), record);
+    const generated::AlignedBytes aligned{bytes};
+    generated::unpack_one(*generated::verified<View>(aligned.bytes(), "Publication"), record);
 }
 
 auto FlatBuffersSchema<::history::Publication>::view(std::string_view bytes) -> const View* {
-    return verified<View>(bytes, "Publication");
+    return generated::verified<View>(bytes, "Publication");
 }
 
 void FlatBuffersSchema<::history::Event>::pack(const ::history::Event& record, std::string& out) {
-    finish(out, nullptr, [&](auto& builder) { return pack_one(builder, record); });
+    generated::finish(out, nullptr, [&](auto& builder) { return generated::pack_one(builder, record); });
 }
 
 void FlatBuffersSchema<::history::Event>::unpack(std::string_view bytes, ::history::Event& record) {
-    const AlignedBytes aligned{bytes};
-    unpack_one(*verified<View>(aligned.bytes(), "Event"), record);
+    const generated::AlignedBytes aligned{bytes};
+    generated::unpack_one(*generated::verified<View>(aligned.bytes(), "Event"), record);
 }
 
 auto FlatBuffersSchema<::history::Event>::view(std::string_view bytes) -> const View* {
-    return verified<View>(bytes, "Event");
+    return generated::verified<View>(bytes, "Event");
 }
 
 }  // namespace cambium

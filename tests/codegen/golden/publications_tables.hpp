@@ -13,13 +13,13 @@
 #include <string_view>
 #include <vector>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace history {
 
 struct Publication {
     std::uint64_t id{};
-    cambium::Timestamp published{};
+    ::cambium::Timestamp published{};
     std::uint64_t publisher{};
     std::string topic{};
     /// CBOR.
@@ -44,7 +44,7 @@ struct Publication {
 /// One delivery of a publication.
 struct Event {
     std::uint64_t subscription{};
-    cambium::Timestamp published{};
+    ::cambium::Timestamp published{};
     std::uint64_t publication{};
     std::uint64_t receiver{};
     bool retained{};
@@ -55,7 +55,7 @@ struct Event {
 
 }  // namespace history
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace history::fb {
 
@@ -97,30 +97,32 @@ namespace history {
 /// The table "publications" in a codec of choice, for example PublicationsAs<cambium::Json>.
 template <class Codec>
 struct PublicationsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "publications", Publication,
-          cambium::PrimaryKey<&Publication::id>,
+          ::cambium::PrimaryKey<&Publication::id>,
           Codec,
-          cambium::OrderedIndex<"by_topic", &Publication::topic, cambium::descending<&Publication::published>>> {};
+          ::cambium::OrderedIndex<"by_topic",
+              &Publication::topic,
+              ::cambium::descending<&Publication::published>>> {};
 
 /// The table "publications".
-struct Publications : PublicationsAs<cambium::FlatBuffers> {};
+struct Publications : PublicationsAs<::cambium::FlatBuffers> {};
 
 /// The table "events" in a codec of choice, for example EventsAs<cambium::Json>.
 template <class Codec>
 struct EventsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "events", Event,
-          cambium::PrimaryKey<&Event::subscription, &Event::published>,
+          ::cambium::PrimaryKey<&Event::subscription, &Event::published>,
           Codec,
-          cambium::ChangeLog<cambium::KeepChanges<100000>>,
-          cambium::OrderedIndex<"by_receiver",
+          ::cambium::ChangeLog<::cambium::KeepChanges<100000>>,
+          ::cambium::OrderedIndex<"by_receiver",
               &Event::receiver,
-              cambium::descending<&Event::published>,
-              cambium::covering<&Event::publication>>,
-          cambium::OrderedIndex<"publication", &Event::publication>> {};
+              ::cambium::descending<&Event::published>,
+              ::cambium::covering<&Event::publication>>,
+          ::cambium::OrderedIndex<"publication", &Event::publication>> {};
 
 /// The table "events".
-struct Events : EventsAs<cambium::FlatBuffers> {};
+struct Events : EventsAs<::cambium::FlatBuffers> {};
 
 }  // namespace history

@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace relations {
 
@@ -46,7 +46,7 @@ struct Node {
 
 }  // namespace relations
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace relations::fb {
 
@@ -100,43 +100,43 @@ struct Nodes;
 /// The table "orders" in a codec of choice, for example OrdersAs<cambium::Json>.
 template <class Codec>
 struct OrdersAs
-    : cambium::Table<
+    : ::cambium::Table<
           "orders", Order,
-          cambium::PrimaryKey<&Order::number>,
+          ::cambium::PrimaryKey<&Order::number>,
           Codec,
-          cambium::ForeignKey<"buyer", Customers, &Order::customer, cambium::cascade_erase>,
-          cambium::ForeignKey<"seller", Customers, &Order::seller, cambium::set_null, cambium::deferred>> {};
+          ::cambium::ForeignKey<"buyer", Customers, &Order::customer, ::cambium::cascade_erase>,
+          ::cambium::ForeignKey<"seller", Customers, &Order::seller, ::cambium::set_null, ::cambium::deferred>> {};
 
 /// The table "orders".
-struct Orders : OrdersAs<cambium::Cbor> {};
+struct Orders : OrdersAs<::cambium::Cbor> {};
 
 /// The table "customers" in a codec of choice, for example CustomersAs<cambium::Json>.
 template <class Codec>
 struct CustomersAs
-    : cambium::Table<
+    : ::cambium::Table<
           "customers", Customer,
-          cambium::PrimaryKey<&Customer::id>,
-          cambium::AutoIncrement,
+          ::cambium::PrimaryKey<&Customer::id>,
+          ::cambium::AutoIncrement,
           Codec,
-          cambium::NotNull<&Customer::city>,
-          cambium::RowVersion<&Customer::revision>,
-          cambium::RenamedTable<"clients">,
-          cambium::Renamed<"mail", &Customer::email>,
-          cambium::Dropped<"fax">> {};
+          ::cambium::NotNull<&Customer::city>,
+          ::cambium::RowVersion<&Customer::revision>,
+          ::cambium::RenamedTable<"clients">,
+          ::cambium::Renamed<"mail", &Customer::email>,
+          ::cambium::Dropped<"fax">> {};
 
 /// The table "customers".
-struct Customers : CustomersAs<cambium::Cbor> {};
+struct Customers : CustomersAs<::cambium::Cbor> {};
 
 /// The table "nodes" in a codec of choice, for example NodesAs<cambium::Json>.
 template <class Codec>
 struct NodesAs
-    : cambium::Table<
+    : ::cambium::Table<
           "nodes", Node,
-          cambium::PrimaryKey<&Node::id>,
+          ::cambium::PrimaryKey<&Node::id>,
           Codec,
-          cambium::ForeignKey<"parent", Nodes, &Node::parent, cambium::cascade_erase>> {};
+          ::cambium::ForeignKey<"parent", Nodes, &Node::parent, ::cambium::cascade_erase>> {};
 
 /// The table "nodes".
-struct Nodes : NodesAs<cambium::FlatBuffers> {};
+struct Nodes : NodesAs<::cambium::FlatBuffers> {};
 
 }  // namespace relations

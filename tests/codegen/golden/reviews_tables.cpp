@@ -9,43 +9,42 @@
 
 #include "reviews_fb_generated.h"
 
+namespace cambium::generated {
 namespace {
 
-using namespace cambium::generated;
-
-flatbuffers::Offset<reviews::fb::Score> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                 const reviews::Score& record) {
-    reviews::fb::ScoreBuilder table{builder};
+flatbuffers::Offset<::reviews::fb::Score> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                   const ::reviews::Score& record) {
+    ::reviews::fb::ScoreBuilder table{builder};
     table.add_weight(record.weight);
     table.add_stars(record.stars);
     return table.Finish();
 }
 
-void unpack_one(const reviews::fb::Score& view, reviews::Score& record) {
+void unpack_one(const ::reviews::fb::Score& view, ::reviews::Score& record) {
     unpack(view.stars(), record.stars);
     unpack(view.weight(), record.weight);
 }
 
-flatbuffers::Offset<reviews::fb::Letter> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                  const reviews::Letter& record) {
-    reviews::fb::LetterBuilder table{builder};
+flatbuffers::Offset<::reviews::fb::Letter> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                    const ::reviews::Letter& record) {
+    ::reviews::fb::LetterBuilder table{builder};
     table.add_words(record.words);
     return table.Finish();
 }
 
-void unpack_one(const reviews::fb::Letter& view, reviews::Letter& record) {
+void unpack_one(const ::reviews::fb::Letter& view, ::reviews::Letter& record) {
     unpack(view.words(), record.words);
 }
 
-void pack_one(flatbuffers::FlatBufferBuilder& builder, const reviews::Attachment& from,
-              PackedUnion<reviews::fb::Attachment>& to) {
+void pack_one(flatbuffers::FlatBufferBuilder& builder, const ::reviews::Attachment& from,
+              PackedUnion<::reviews::fb::Attachment>& to) {
     switch (from.index()) {
         case 1:
-            to.type = reviews::fb::Attachment::Letter;
+            to.type = ::reviews::fb::Attachment::Letter;
             to.value = pack_one(builder, std::get<1>(from)).Union();
             return;
         case 2:
-            to.type = reviews::fb::Attachment::note;
+            to.type = ::reviews::fb::Attachment::note;
             to.value = pack_text(builder, &std::get<2>(from)).Union();
             return;
         default:
@@ -53,12 +52,12 @@ void pack_one(flatbuffers::FlatBufferBuilder& builder, const reviews::Attachment
     }
 }
 
-bool unpack_one(reviews::fb::Attachment type, const void* from, reviews::Attachment& to) {
+bool unpack_one(::reviews::fb::Attachment type, const void* from, ::reviews::Attachment& to) {
     switch (type) {
-        case reviews::fb::Attachment::Letter:
-            unpack_one(*static_cast<const reviews::fb::Letter*>(from), to.emplace<1>());
+        case ::reviews::fb::Attachment::Letter:
+            unpack_one(*static_cast<const ::reviews::fb::Letter*>(from), to.emplace<1>());
             return true;
-        case reviews::fb::Attachment::note:
+        case ::reviews::fb::Attachment::note:
             unpack(static_cast<const flatbuffers::String*>(from), to.emplace<2>());
             return true;
         default:
@@ -66,14 +65,14 @@ bool unpack_one(reviews::fb::Attachment type, const void* from, reviews::Attachm
     }
 }
 
-flatbuffers::Offset<reviews::fb::Review> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                  const reviews::Review& record) {
+flatbuffers::Offset<::reviews::fb::Review> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                    const ::reviews::Review& record) {
     const auto score_offset = pack_one(builder, record.score);
-    const auto earlier_offset = pack_tables<reviews::fb::Score>(builder, unless_empty(record.earlier),
+    const auto earlier_offset = pack_tables<::reviews::fb::Score>(builder, unless_empty(record.earlier),
         [&](const auto& one) { return pack_one(builder, one); });
-    const auto attachment_union = pack_union<reviews::fb::Attachment>(record.attachment, "attachment",
+    const auto attachment_union = pack_union<::reviews::fb::Attachment>(record.attachment, "attachment",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    reviews::fb::ReviewBuilder table{builder};
+    ::reviews::fb::ReviewBuilder table{builder};
     if (record.order) table.add_order(*record.order);
     table.add_id(record.id);
     table.add_attachment(attachment_union.value);
@@ -83,11 +82,11 @@ flatbuffers::Offset<reviews::fb::Review> pack_one(flatbuffers::FlatBufferBuilder
     table.add_customer(record.customer);
     table.add_attachment_type(attachment_union.type);
     table.add_is_public(record.is_public);
-    table.add_mood(static_cast<reviews::fb::Mood>(record.mood));
+    table.add_mood(static_cast<::reviews::fb::Mood>(record.mood));
     return table.Finish();
 }
 
-void unpack_one(const reviews::fb::Review& view, reviews::Review& record) {
+void unpack_one(const ::reviews::fb::Review& view, ::reviews::Review& record) {
     unpack(view.id(), record.id);
     unpack(view.customer(), record.customer);
     unpack(view.order(), record.order);
@@ -100,20 +99,20 @@ void unpack_one(const reviews::fb::Review& view, reviews::Review& record) {
         [](auto one, const void* from, auto& to) { return unpack_one(one, from, to); });
 }
 
-flatbuffers::Offset<reviews::fb::Draft> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                 const reviews::Draft& record) {
+flatbuffers::Offset<::reviews::fb::Draft> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                   const ::reviews::Draft& record) {
     const auto score_offset = pack_one(builder, record.score);
-    reviews::fb::DraftBuilder table{builder};
+    ::reviews::fb::DraftBuilder table{builder};
     table.add_attempts(record.attempts);
     table.add_id(record.id);
     if (record.maybe) table.add_maybe(*record.maybe);
     table.add_score(score_offset);
     table.add_best(record.best);
-    table.add_mood(static_cast<reviews::fb::Mood>(record.mood));
+    table.add_mood(static_cast<::reviews::fb::Mood>(record.mood));
     return table.Finish();
 }
 
-void unpack_one(const reviews::fb::Draft& view, reviews::Draft& record) {
+void unpack_one(const ::reviews::fb::Draft& view, ::reviews::Draft& record) {
     unpack(view.id(), record.id);
     unpack(view.mood(), record.mood);
     unpack(view.best(), record.best);
@@ -123,33 +122,34 @@ void unpack_one(const reviews::fb::Draft& view, reviews::Draft& record) {
 }
 
 }  // namespace
+}  // namespace cambium::generated
 
 namespace cambium {
 
 void FlatBuffersSchema<::reviews::Review>::pack(const ::reviews::Review& record, std::string& out) {
-    finish(out, nullptr, [&](auto& builder) { return pack_one(builder, record); });
+    generated::finish(out, nullptr, [&](auto& builder) { return generated::pack_one(builder, record); });
 }
 
 void FlatBuffersSchema<::reviews::Review>::unpack(std::string_view bytes, ::reviews::Review& record) {
-    const AlignedBytes aligned{bytes};
-    unpack_one(*verified<View>(aligned.bytes(), "Review"), record);
+    const generated::AlignedBytes aligned{bytes};
+    generated::unpack_one(*generated::verified<View>(aligned.bytes(), "Review"), record);
 }
 
 auto FlatBuffersSchema<::reviews::Review>::view(std::string_view bytes) -> const View* {
-    return verified<View>(bytes, "Review");
+    return generated::verified<View>(bytes, "Review");
 }
 
 void FlatBuffersSchema<::reviews::Draft>::pack(const ::reviews::Draft& record, std::string& out) {
-    finish(out, nullptr, [&](auto& builder) { return pack_one(builder, record); });
+    generated::finish(out, nullptr, [&](auto& builder) { return generated::pack_one(builder, record); });
 }
 
 void FlatBuffersSchema<::reviews::Draft>::unpack(std::string_view bytes, ::reviews::Draft& record) {
-    const AlignedBytes aligned{bytes};
-    unpack_one(*verified<View>(aligned.bytes(), "Draft"), record);
+    const generated::AlignedBytes aligned{bytes};
+    generated::unpack_one(*generated::verified<View>(aligned.bytes(), "Draft"), record);
 }
 
 auto FlatBuffersSchema<::reviews::Draft>::view(std::string_view bytes) -> const View* {
-    return verified<View>(bytes, "Draft");
+    return generated::verified<View>(bytes, "Draft");
 }
 
 }  // namespace cambium

@@ -18,7 +18,7 @@
 
 #include "relations_tables.hpp"
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace reviews {
 
@@ -70,7 +70,7 @@ struct Draft {
 
 }  // namespace reviews
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace reviews::fb {
 
@@ -115,25 +115,27 @@ namespace reviews {
 /// The table "reviews" in a codec of choice, for example ReviewsAs<cambium::Json>.
 template <class Codec>
 struct ReviewsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "reviews", Review,
-          cambium::PrimaryKey<&Review::id>,
+          ::cambium::PrimaryKey<&Review::id>,
           Codec,
-          cambium::ForeignKey<"customer", ::relations::Customers, &Review::customer, cambium::cascade_erase>,
-          cambium::ForeignKey<"order", ::relations::Orders, &Review::order, cambium::set_null>> {};
+          ::cambium::ForeignKey<"customer", ::relations::Customers,
+              &Review::customer,
+              ::cambium::cascade_erase>,
+          ::cambium::ForeignKey<"order", ::relations::Orders, &Review::order, ::cambium::set_null>> {};
 
 /// The table "reviews".
-struct Reviews : ReviewsAs<cambium::FlatBuffers> {};
+struct Reviews : ReviewsAs<::cambium::FlatBuffers> {};
 
 /// The table "drafts" in a codec of choice, for example DraftsAs<cambium::Json>.
 template <class Codec>
 struct DraftsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "drafts", Draft,
-          cambium::PrimaryKey<&Draft::id>,
+          ::cambium::PrimaryKey<&Draft::id>,
           Codec> {};
 
 /// The table "drafts".
-struct Drafts : DraftsAs<cambium::Cbor> {};
+struct Drafts : DraftsAs<::cambium::Cbor> {};
 
 }  // namespace reviews

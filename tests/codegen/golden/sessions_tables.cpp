@@ -9,12 +9,11 @@
 
 #include "sessions_fb_generated.h"
 
+namespace cambium::generated {
 namespace {
 
-using namespace cambium::generated;
-
-flatbuffers::Offset<router::fb::Session> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                  const router::Session& record) {
+flatbuffers::Offset<::router::fb::Session> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                    const ::router::Session& record) {
     const auto worker_offset = pack_text(builder, present(record.worker));
     const auto transport_offset = pack_scalars<std::uint8_t>(builder, present(record.transport));
     const auto authid_offset = pack_text(builder, present(record.authid));
@@ -22,7 +21,7 @@ flatbuffers::Offset<router::fb::Session> pack_one(flatbuffers::FlatBufferBuilder
     const auto method_offset = pack_text(builder, present(record.method));
     const auto provider_offset = pack_text(builder, present(record.provider));
     const auto extra_offset = pack_scalars<std::uint8_t>(builder, present(record.extra));
-    router::fb::SessionBuilder table{builder};
+    ::router::fb::SessionBuilder table{builder};
     if (record.left_at) table.add_left_at(convert<std::int64_t>(*record.left_at));
     table.add_joined_at(convert<std::int64_t>(record.joined_at));
     table.add_session(record.session);
@@ -35,17 +34,17 @@ flatbuffers::Offset<router::fb::Session> pack_one(flatbuffers::FlatBufferBuilder
     if (record.pid) table.add_pid(*record.pid);
     table.add_worker(worker_offset);
     if (record.node) {
-        const auto node_struct = std::bit_cast<router::fb::Uuid>(*record.node);
+        const auto node_struct = std::bit_cast<::router::fb::Uuid>(*record.node);
         table.add_node(&node_struct);
     }
-    const auto realm_struct = std::bit_cast<router::fb::Uuid>(record.realm);
+    const auto realm_struct = std::bit_cast<::router::fb::Uuid>(record.realm);
     table.add_realm(&realm_struct);
-    const auto id_struct = std::bit_cast<router::fb::Uuid>(record.id);
+    const auto id_struct = std::bit_cast<::router::fb::Uuid>(record.id);
     table.add_id(&id_struct);
     return table.Finish();
 }
 
-void unpack_one(const router::fb::Session& view, router::Session& record) {
+void unpack_one(const ::router::fb::Session& view, ::router::Session& record) {
     unpack_byte_struct(view.id(), record.id);
     unpack_byte_struct(view.realm(), record.realm);
     unpack(view.session(), record.session);
@@ -62,8 +61,8 @@ void unpack_one(const router::fb::Session& view, router::Session& record) {
     unpack(view.extra(), record.extra);
 }
 
-flatbuffers::Offset<router::fb::Cookie> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                 const router::Cookie& record) {
+flatbuffers::Offset<::router::fb::Cookie> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                   const ::router::Cookie& record) {
     const auto name_offset = pack_text(builder, &record.name);
     const auto value_offset = pack_text(builder, &record.value);
     const auto worker_offset = pack_text(builder, present(record.worker));
@@ -73,7 +72,7 @@ flatbuffers::Offset<router::fb::Cookie> pack_one(flatbuffers::FlatBufferBuilder&
     const auto role_offset = pack_text(builder, present(record.role));
     const auto realm_offset = pack_text(builder, present(record.realm));
     const auto extra_offset = pack_scalars<std::uint8_t>(builder, present(record.extra));
-    router::fb::CookieBuilder table{builder};
+    ::router::fb::CookieBuilder table{builder};
     if (record.joined_at) table.add_joined_at(convert<std::int64_t>(*record.joined_at));
     if (record.session) table.add_session(*record.session);
     if (record.authenticated) table.add_authenticated(convert<std::int64_t>(*record.authenticated));
@@ -87,17 +86,17 @@ flatbuffers::Offset<router::fb::Cookie> pack_one(flatbuffers::FlatBufferBuilder&
     table.add_transport_info(transport_info_offset);
     table.add_worker(worker_offset);
     if (record.node) {
-        const auto node_struct = std::bit_cast<router::fb::Uuid>(*record.node);
+        const auto node_struct = std::bit_cast<::router::fb::Uuid>(*record.node);
         table.add_node(&node_struct);
     }
     table.add_value(value_offset);
     table.add_name(name_offset);
-    const auto id_struct = std::bit_cast<router::fb::Uuid>(record.id);
+    const auto id_struct = std::bit_cast<::router::fb::Uuid>(record.id);
     table.add_id(&id_struct);
     return table.Finish();
 }
 
-void unpack_one(const router::fb::Cookie& view, router::Cookie& record) {
+void unpack_one(const ::router::fb::Cookie& view, ::router::Cookie& record) {
     unpack_byte_struct(view.id(), record.id);
     unpack(view.created(), record.created);
     unpack(view.max_age(), record.max_age);
@@ -117,33 +116,34 @@ void unpack_one(const router::fb::Cookie& view, router::Cookie& record) {
 }
 
 }  // namespace
+}  // namespace cambium::generated
 
 namespace cambium {
 
 void FlatBuffersSchema<::router::Session>::pack(const ::router::Session& record, std::string& out) {
-    finish(out, nullptr, [&](auto& builder) { return pack_one(builder, record); });
+    generated::finish(out, nullptr, [&](auto& builder) { return generated::pack_one(builder, record); });
 }
 
 void FlatBuffersSchema<::router::Session>::unpack(std::string_view bytes, ::router::Session& record) {
-    const AlignedBytes aligned{bytes};
-    unpack_one(*verified<View>(aligned.bytes(), "Session"), record);
+    const generated::AlignedBytes aligned{bytes};
+    generated::unpack_one(*generated::verified<View>(aligned.bytes(), "Session"), record);
 }
 
 auto FlatBuffersSchema<::router::Session>::view(std::string_view bytes) -> const View* {
-    return verified<View>(bytes, "Session");
+    return generated::verified<View>(bytes, "Session");
 }
 
 void FlatBuffersSchema<::router::Cookie>::pack(const ::router::Cookie& record, std::string& out) {
-    finish(out, nullptr, [&](auto& builder) { return pack_one(builder, record); });
+    generated::finish(out, nullptr, [&](auto& builder) { return generated::pack_one(builder, record); });
 }
 
 void FlatBuffersSchema<::router::Cookie>::unpack(std::string_view bytes, ::router::Cookie& record) {
-    const AlignedBytes aligned{bytes};
-    unpack_one(*verified<View>(aligned.bytes(), "Cookie"), record);
+    const generated::AlignedBytes aligned{bytes};
+    generated::unpack_one(*generated::verified<View>(aligned.bytes(), "Cookie"), record);
 }
 
 auto FlatBuffersSchema<::router::Cookie>::view(std::string_view bytes) -> const View* {
-    return verified<View>(bytes, "Cookie");
+    return generated::verified<View>(bytes, "Cookie");
 }
 
 }  // namespace cambium

@@ -14,20 +14,20 @@
 #include <string_view>
 #include <vector>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace router {
 
 /// A client's time on a realm, from joining to leaving.
 struct Session {
-    cambium::Uuid id{};
-    cambium::Uuid realm{};
+    ::cambium::Uuid id{};
+    ::cambium::Uuid realm{};
     /// The number the router gave it; numbers come round again.
     std::uint64_t session{};
-    cambium::Timestamp joined_at{};
+    ::cambium::Timestamp joined_at{};
     /// Absent while the session lives.
-    std::optional<cambium::Timestamp> left_at{};
-    std::optional<cambium::Uuid> node{};
+    std::optional<::cambium::Timestamp> left_at{};
+    std::optional<::cambium::Uuid> node{};
     std::optional<std::string> worker{};
     /// The process of the worker.
     std::optional<std::int32_t> pid{};
@@ -45,20 +45,20 @@ struct Session {
 
 /// A cookie handed to a browser, and who came back with it.
 struct Cookie {
-    cambium::Uuid id{};
-    cambium::Timestamp created{};
+    ::cambium::Uuid id{};
+    ::cambium::Timestamp created{};
     /// Seconds.
     std::uint64_t max_age = 604800U;
     std::string name{};
     /// The random text itself: no two cookies share one.
     std::string value{};
-    std::optional<cambium::Timestamp> authenticated{};
-    std::optional<cambium::Uuid> node{};
+    std::optional<::cambium::Timestamp> authenticated{};
+    std::optional<::cambium::Uuid> node{};
     std::optional<std::string> worker{};
     /// CBOR.
     std::optional<std::vector<std::uint8_t>> transport_info{};
     std::optional<std::uint64_t> session{};
-    std::optional<cambium::Timestamp> joined_at{};
+    std::optional<::cambium::Timestamp> joined_at{};
     std::optional<std::string> method{};
     std::optional<std::string> authid{};
     std::optional<std::string> role{};
@@ -71,7 +71,7 @@ struct Cookie {
 
 }  // namespace router
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace router::fb {
 
@@ -114,25 +114,25 @@ namespace router {
 /// The table "sessions" in a codec of choice, for example SessionsAs<cambium::Json>.
 template <class Codec>
 struct SessionsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "sessions", Session,
-          cambium::PrimaryKey<&Session::id>,
+          ::cambium::PrimaryKey<&Session::id>,
           Codec,
-          cambium::OrderedIndex<"by_session", &Session::session, &Session::joined_at>> {};
+          ::cambium::OrderedIndex<"by_session", &Session::session, &Session::joined_at>> {};
 
 /// The table "sessions".
-struct Sessions : SessionsAs<cambium::FlatBuffers> {};
+struct Sessions : SessionsAs<::cambium::FlatBuffers> {};
 
 /// The table "cookies" in a codec of choice, for example CookiesAs<cambium::Json>.
 template <class Codec>
 struct CookiesAs
-    : cambium::Table<
+    : ::cambium::Table<
           "cookies", Cookie,
-          cambium::PrimaryKey<&Cookie::id>,
+          ::cambium::PrimaryKey<&Cookie::id>,
           Codec,
-          cambium::Unique<"value", &Cookie::value>> {};
+          ::cambium::Unique<"value", &Cookie::value>> {};
 
 /// The table "cookies".
-struct Cookies : CookiesAs<cambium::Cbor> {};
+struct Cookies : CookiesAs<::cambium::Cbor> {};
 
 }  // namespace router

@@ -8,7 +8,7 @@
 #include <string>
 #include <variant>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace shared {
 
@@ -38,4 +38,4 @@ using Tag = std::variant<std::monostate, Label>;
 
 }  // namespace shared
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)

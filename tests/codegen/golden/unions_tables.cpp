@@ -9,154 +9,153 @@
 
 #include "unions_fb_generated.h"
 
+namespace cambium::generated {
 namespace {
 
-using namespace cambium::generated;
-
-flatbuffers::Offset<shared::fb::Label> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                const shared::Label& record) {
+flatbuffers::Offset<::shared::fb::Label> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                  const ::shared::Label& record) {
     const auto text_offset = pack_text(builder, &record.text);
-    shared::fb::LabelBuilder table{builder};
+    ::shared::fb::LabelBuilder table{builder};
     table.add_text(text_offset);
-    table.add_level(static_cast<shared::fb::Level>(record.level));
+    table.add_level(static_cast<::shared::fb::Level>(record.level));
     return table.Finish();
 }
 
-void unpack_one(const shared::fb::Label& view, shared::Label& record) {
+void unpack_one(const ::shared::fb::Label& view, ::shared::Label& record) {
     unpack(view.text(), record.text);
     unpack(view.level(), record.level);
 }
 
-unions::fb::Place pack_one(const unions::Place& record) {
-    return unions::fb::Place{
+::unions::fb::Place pack_one(const ::unions::Place& record) {
+    return ::unions::fb::Place{
             record.x,
             record.y};
 }
 
-void unpack_one(const unions::fb::Place& view, unions::Place& record) {
+void unpack_one(const ::unions::fb::Place& view, ::unions::Place& record) {
     unpack(view.x(), record.x);
     unpack(view.y(), record.y);
 }
 
-flatbuffers::Offset<unions::fb::Mail> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                               const unions::Mail& record) {
+flatbuffers::Offset<::unions::fb::Mail> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                 const ::unions::Mail& record) {
     const auto address_offset = pack_text(builder, &record.address);
-    unions::fb::MailBuilder table{builder};
+    ::unions::fb::MailBuilder table{builder};
     table.add_address(address_offset);
     return table.Finish();
 }
 
-void unpack_one(const unions::fb::Mail& view, unions::Mail& record) {
+void unpack_one(const ::unions::fb::Mail& view, ::unions::Mail& record) {
     unpack(view.address(), record.address);
 }
 
-flatbuffers::Offset<unions::fb::Phone> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                const unions::Phone& record) {
+flatbuffers::Offset<::unions::fb::Phone> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                  const ::unions::Phone& record) {
     const auto digits_offset = pack_text(builder, present(record.digits));
-    unions::fb::PhoneBuilder table{builder};
+    ::unions::fb::PhoneBuilder table{builder};
     table.add_digits(digits_offset);
     table.add_extension(record.extension);
     return table.Finish();
 }
 
-void unpack_one(const unions::fb::Phone& view, unions::Phone& record) {
+void unpack_one(const ::unions::fb::Phone& view, ::unions::Phone& record) {
     unpack(view.digits(), record.digits);
     unpack(view.extension(), record.extension);
 }
 
-void pack_one(flatbuffers::FlatBufferBuilder& builder, const unions::Contact& from,
-              PackedUnion<unions::fb::Contact>& to) {
+void pack_one(flatbuffers::FlatBufferBuilder& builder, const ::unions::Contact& from,
+              PackedUnion<::unions::fb::Contact>& to) {
     switch (from.index()) {
         case 1:
-            to.type = unions::fb::Contact::Mail;
+            to.type = ::unions::fb::Contact::Mail;
             to.value = pack_one(builder, std::get<1>(from)).Union();
             return;
         case 2:
-            to.type = unions::fb::Contact::Phone;
+            to.type = ::unions::fb::Contact::Phone;
             to.value = pack_one(builder, std::get<2>(from)).Union();
             return;
         case 3:
-            to.type = unions::fb::Contact::Place;
+            to.type = ::unions::fb::Contact::Place;
             to.value = builder.CreateStruct(pack_one(std::get<3>(from))).Union();
             return;
         case 4:
-            to.type = unions::fb::Contact::nickname;
+            to.type = ::unions::fb::Contact::nickname;
             to.value = pack_text(builder, &std::get<4>(from)).Union();
             return;
         case 5:
-            to.type = unions::fb::Contact::id;
-            to.value = builder.CreateStruct(std::bit_cast<unions::fb::Id>(std::get<5>(from))).Union();
+            to.type = ::unions::fb::Contact::id;
+            to.value = builder.CreateStruct(std::bit_cast<::unions::fb::Id>(std::get<5>(from))).Union();
             return;
         case 6:
-            to.type = unions::fb::Contact::digest;
-            to.value = builder.CreateStruct(std::bit_cast<shared::fb::Digest>(std::get<6>(from))).Union();
+            to.type = ::unions::fb::Contact::digest;
+            to.value = builder.CreateStruct(std::bit_cast<::shared::fb::Digest>(std::get<6>(from))).Union();
             return;
         default:
             return;
     }
 }
 
-bool unpack_one(unions::fb::Contact type, const void* from, unions::Contact& to) {
+bool unpack_one(::unions::fb::Contact type, const void* from, ::unions::Contact& to) {
     switch (type) {
-        case unions::fb::Contact::Mail:
-            unpack_one(*static_cast<const unions::fb::Mail*>(from), to.emplace<1>());
+        case ::unions::fb::Contact::Mail:
+            unpack_one(*static_cast<const ::unions::fb::Mail*>(from), to.emplace<1>());
             return true;
-        case unions::fb::Contact::Phone:
-            unpack_one(*static_cast<const unions::fb::Phone*>(from), to.emplace<2>());
+        case ::unions::fb::Contact::Phone:
+            unpack_one(*static_cast<const ::unions::fb::Phone*>(from), to.emplace<2>());
             return true;
-        case unions::fb::Contact::Place:
-            unpack_one(*static_cast<const unions::fb::Place*>(from), to.emplace<3>());
+        case ::unions::fb::Contact::Place:
+            unpack_one(*static_cast<const ::unions::fb::Place*>(from), to.emplace<3>());
             return true;
-        case unions::fb::Contact::nickname:
+        case ::unions::fb::Contact::nickname:
             unpack(static_cast<const flatbuffers::String*>(from), to.emplace<4>());
             return true;
-        case unions::fb::Contact::id:
-            unpack_byte_struct(static_cast<const unions::fb::Id*>(from), to.emplace<5>());
+        case ::unions::fb::Contact::id:
+            unpack_byte_struct(static_cast<const ::unions::fb::Id*>(from), to.emplace<5>());
             return true;
-        case unions::fb::Contact::digest:
-            unpack_byte_struct(static_cast<const shared::fb::Digest*>(from), to.emplace<6>());
+        case ::unions::fb::Contact::digest:
+            unpack_byte_struct(static_cast<const ::shared::fb::Digest*>(from), to.emplace<6>());
             return true;
         default:
             return false;
     }
 }
 
-flatbuffers::Offset<unions::fb::Message> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                  const unions::Message& record) {
-    const auto contact_union = pack_union<unions::fb::Contact>(record.contact, "contact",
+flatbuffers::Offset<::unions::fb::Message> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                    const ::unions::Message& record) {
+    const auto contact_union = pack_union<::unions::fb::Contact>(record.contact, "contact",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto labels_offset = pack_tables<shared::fb::Label>(builder, unless_empty(record.labels),
+    const auto labels_offset = pack_tables<::shared::fb::Label>(builder, unless_empty(record.labels),
         [&](const auto& one) { return pack_one(builder, one); });
-    unions::fb::MessageBuilder table{builder};
+    ::unions::fb::MessageBuilder table{builder};
     table.add_labels(labels_offset);
     table.add_contact(contact_union.value);
     table.add_contact_type(contact_union.type);
     return table.Finish();
 }
 
-void unpack_one(const unions::fb::Message& view, unions::Message& record) {
+void unpack_one(const ::unions::fb::Message& view, ::unions::Message& record) {
     unpack_union(view.contact_type(), view.contact(), record.contact, "contact",
         [](auto one, const void* from, auto& to) { return unpack_one(one, from, to); });
     unpack_records(view.labels(), record.labels, [](const auto& from, auto& to) { unpack_one(from, to); });
 }
 
-void pack_one(flatbuffers::FlatBufferBuilder& builder, const unions::Twice& from,
-              PackedUnion<unions::fb::Twice>& to) {
+void pack_one(flatbuffers::FlatBufferBuilder& builder, const ::unions::Twice& from,
+              PackedUnion<::unions::fb::Twice>& to) {
     switch (from.index()) {
         case 1:
-            to.type = unions::fb::Twice::first;
+            to.type = ::unions::fb::Twice::first;
             to.value = pack_one(builder, std::get<1>(from)).Union();
             return;
         case 2:
-            to.type = unions::fb::Twice::second;
+            to.type = ::unions::fb::Twice::second;
             to.value = pack_one(builder, std::get<2>(from)).Union();
             return;
         case 3:
-            to.type = unions::fb::Twice::name;
+            to.type = ::unions::fb::Twice::name;
             to.value = pack_text(builder, &std::get<3>(from)).Union();
             return;
         case 4:
-            to.type = unions::fb::Twice::other_name;
+            to.type = ::unions::fb::Twice::other_name;
             to.value = pack_text(builder, &std::get<4>(from)).Union();
             return;
         default:
@@ -164,18 +163,18 @@ void pack_one(flatbuffers::FlatBufferBuilder& builder, const unions::Twice& from
     }
 }
 
-bool unpack_one(unions::fb::Twice type, const void* from, unions::Twice& to) {
+bool unpack_one(::unions::fb::Twice type, const void* from, ::unions::Twice& to) {
     switch (type) {
-        case unions::fb::Twice::first:
-            unpack_one(*static_cast<const unions::fb::Mail*>(from), to.emplace<1>());
+        case ::unions::fb::Twice::first:
+            unpack_one(*static_cast<const ::unions::fb::Mail*>(from), to.emplace<1>());
             return true;
-        case unions::fb::Twice::second:
-            unpack_one(*static_cast<const unions::fb::Mail*>(from), to.emplace<2>());
+        case ::unions::fb::Twice::second:
+            unpack_one(*static_cast<const ::unions::fb::Mail*>(from), to.emplace<2>());
             return true;
-        case unions::fb::Twice::name:
+        case ::unions::fb::Twice::name:
             unpack(static_cast<const flatbuffers::String*>(from), to.emplace<3>());
             return true;
-        case unions::fb::Twice::other_name:
+        case ::unions::fb::Twice::other_name:
             unpack(static_cast<const flatbuffers::String*>(from), to.emplace<4>());
             return true;
         default:
@@ -183,15 +182,15 @@ bool unpack_one(unions::fb::Twice type, const void* from, unions::Twice& to) {
     }
 }
 
-void pack_one(flatbuffers::FlatBufferBuilder& builder, const unions::Either& from,
-              PackedUnion<unions::fb::Either>& to) {
+void pack_one(flatbuffers::FlatBufferBuilder& builder, const ::unions::Either& from,
+              PackedUnion<::unions::fb::Either>& to) {
     switch (from.index()) {
         case 1:
-            to.type = unions::fb::Either::Mail;
+            to.type = ::unions::fb::Either::Mail;
             to.value = pack_one(builder, std::get<1>(from)).Union();
             return;
         case 2:
-            to.type = unions::fb::Either::Phone;
+            to.type = ::unions::fb::Either::Phone;
             to.value = pack_one(builder, std::get<2>(from)).Union();
             return;
         default:
@@ -199,28 +198,28 @@ void pack_one(flatbuffers::FlatBufferBuilder& builder, const unions::Either& fro
     }
 }
 
-bool unpack_one(unions::fb::Either type, const void* from, unions::Either& to) {
+bool unpack_one(::unions::fb::Either type, const void* from, ::unions::Either& to) {
     switch (type) {
-        case unions::fb::Either::Mail:
-            unpack_one(*static_cast<const unions::fb::Mail*>(from), to.emplace<1>());
+        case ::unions::fb::Either::Mail:
+            unpack_one(*static_cast<const ::unions::fb::Mail*>(from), to.emplace<1>());
             return true;
-        case unions::fb::Either::Phone:
-            unpack_one(*static_cast<const unions::fb::Phone*>(from), to.emplace<2>());
+        case ::unions::fb::Either::Phone:
+            unpack_one(*static_cast<const ::unions::fb::Phone*>(from), to.emplace<2>());
             return true;
         default:
             return false;
     }
 }
 
-void pack_one(flatbuffers::FlatBufferBuilder& builder, const unions::Both& from,
-              PackedUnion<unions::fb::Both>& to) {
+void pack_one(flatbuffers::FlatBufferBuilder& builder, const ::unions::Both& from,
+              PackedUnion<::unions::fb::Both>& to) {
     switch (from.index()) {
         case 1:
-            to.type = unions::fb::Both::Mail;
+            to.type = ::unions::fb::Both::Mail;
             to.value = pack_one(builder, std::get<1>(from)).Union();
             return;
         case 2:
-            to.type = unions::fb::Both::Phone;
+            to.type = ::unions::fb::Both::Phone;
             to.value = pack_one(builder, std::get<2>(from)).Union();
             return;
         default:
@@ -228,28 +227,28 @@ void pack_one(flatbuffers::FlatBufferBuilder& builder, const unions::Both& from,
     }
 }
 
-bool unpack_one(unions::fb::Both type, const void* from, unions::Both& to) {
+bool unpack_one(::unions::fb::Both type, const void* from, ::unions::Both& to) {
     switch (type) {
-        case unions::fb::Both::Mail:
-            unpack_one(*static_cast<const unions::fb::Mail*>(from), to.emplace<1>());
+        case ::unions::fb::Both::Mail:
+            unpack_one(*static_cast<const ::unions::fb::Mail*>(from), to.emplace<1>());
             return true;
-        case unions::fb::Both::Phone:
-            unpack_one(*static_cast<const unions::fb::Phone*>(from), to.emplace<2>());
+        case ::unions::fb::Both::Phone:
+            unpack_one(*static_cast<const ::unions::fb::Phone*>(from), to.emplace<2>());
             return true;
         default:
             return false;
     }
 }
 
-void pack_one(flatbuffers::FlatBufferBuilder& builder, const unions::Payload& from,
-              PackedUnion<unions::fb::Payload>& to) {
+void pack_one(flatbuffers::FlatBufferBuilder& builder, const ::unions::Payload& from,
+              PackedUnion<::unions::fb::Payload>& to) {
     switch (from.index()) {
         case 1:
-            to.type = unions::fb::Payload::Message;
+            to.type = ::unions::fb::Payload::Message;
             to.value = pack_one(builder, std::get<1>(from)).Union();
             return;
         case 2:
-            to.type = unions::fb::Payload::shared_Label;
+            to.type = ::unions::fb::Payload::shared_Label;
             to.value = pack_one(builder, std::get<2>(from)).Union();
             return;
         default:
@@ -257,24 +256,24 @@ void pack_one(flatbuffers::FlatBufferBuilder& builder, const unions::Payload& fr
     }
 }
 
-bool unpack_one(unions::fb::Payload type, const void* from, unions::Payload& to) {
+bool unpack_one(::unions::fb::Payload type, const void* from, ::unions::Payload& to) {
     switch (type) {
-        case unions::fb::Payload::Message:
-            unpack_one(*static_cast<const unions::fb::Message*>(from), to.emplace<1>());
+        case ::unions::fb::Payload::Message:
+            unpack_one(*static_cast<const ::unions::fb::Message*>(from), to.emplace<1>());
             return true;
-        case unions::fb::Payload::shared_Label:
-            unpack_one(*static_cast<const shared::fb::Label*>(from), to.emplace<2>());
+        case ::unions::fb::Payload::shared_Label:
+            unpack_one(*static_cast<const ::shared::fb::Label*>(from), to.emplace<2>());
             return true;
         default:
             return false;
     }
 }
 
-void pack_one(flatbuffers::FlatBufferBuilder& builder, const shared::Tag& from,
-              PackedUnion<shared::fb::Tag>& to) {
+void pack_one(flatbuffers::FlatBufferBuilder& builder, const ::shared::Tag& from,
+              PackedUnion<::shared::fb::Tag>& to) {
     switch (from.index()) {
         case 1:
-            to.type = shared::fb::Tag::Label;
+            to.type = ::shared::fb::Tag::Label;
             to.value = pack_one(builder, std::get<1>(from)).Union();
             return;
         default:
@@ -282,44 +281,46 @@ void pack_one(flatbuffers::FlatBufferBuilder& builder, const shared::Tag& from,
     }
 }
 
-bool unpack_one(shared::fb::Tag type, const void* from, shared::Tag& to) {
+bool unpack_one(::shared::fb::Tag type, const void* from, ::shared::Tag& to) {
     switch (type) {
-        case shared::fb::Tag::Label:
-            unpack_one(*static_cast<const shared::fb::Label*>(from), to.emplace<1>());
+        case ::shared::fb::Tag::Label:
+            unpack_one(*static_cast<const ::shared::fb::Label*>(from), to.emplace<1>());
             return true;
         default:
             return false;
     }
 }
 
-flatbuffers::Offset<unions::fb::Person> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                                 const unions::Person& record) {
-    const auto contact_union = pack_union<unions::fb::Contact>(record.contact, "contact",
+flatbuffers::Offset<::unions::fb::Person> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                   const ::unions::Person& record) {
+    const auto contact_union = pack_union<::unions::fb::Contact>(record.contact, "contact",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
     const auto name_offset = pack_text(builder, present(record.name));
-    const auto must_contact_union = pack_required_union<unions::fb::Contact>(record.must_contact, "must_contact",
+    const auto must_contact_union = pack_required_union<::unions::fb::Contact>(record.must_contact, "must_contact",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto contacts_union = pack_unions<unions::fb::Contact>(builder, unless_empty(record.contacts), "contacts",
+    const auto contacts_union =
+        pack_unions<::unions::fb::Contact>(builder, unless_empty(record.contacts), "contacts",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
     const auto opt_contacts_union =
-        pack_unions<unions::fb::Contact>(builder, present(record.opt_contacts), "opt_contacts",
+        pack_unions<::unions::fb::Contact>(builder, present(record.opt_contacts), "opt_contacts",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
     const auto must_contacts_union =
-        pack_unions<unions::fb::Contact>(builder, &record.must_contacts, "must_contacts",
+        pack_unions<::unions::fb::Contact>(builder, &record.must_contacts, "must_contacts",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto twice_union = pack_union<unions::fb::Twice>(record.twice, "twice",
+    const auto twice_union = pack_union<::unions::fb::Twice>(record.twice, "twice",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto either_union = pack_union<unions::fb::Either>(record.either, "either",
+    const auto either_union = pack_union<::unions::fb::Either>(record.either, "either",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto both_union = pack_union<unions::fb::Both>(record.both, "both",
+    const auto both_union = pack_union<::unions::fb::Both>(record.both, "both",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto payload_union = pack_union<unions::fb::Payload>(record.payload, "payload",
+    const auto payload_union = pack_union<::unions::fb::Payload>(record.payload, "payload",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto payloads_union = pack_unions<unions::fb::Payload>(builder, unless_empty(record.payloads), "payloads",
+    const auto payloads_union =
+        pack_unions<::unions::fb::Payload>(builder, unless_empty(record.payloads), "payloads",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto tag_union = pack_union<shared::fb::Tag>(record.tag, "tag",
+    const auto tag_union = pack_union<::shared::fb::Tag>(record.tag, "tag",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    unions::fb::PersonBuilder table{builder};
+    ::unions::fb::PersonBuilder table{builder};
     table.add_id(record.id);
     table.add_tag(tag_union.value);
     table.add_payloads(payloads_union.value);
@@ -348,7 +349,7 @@ flatbuffers::Offset<unions::fb::Person> pack_one(flatbuffers::FlatBufferBuilder&
     return table.Finish();
 }
 
-void unpack_one(const unions::fb::Person& view, unions::Person& record) {
+void unpack_one(const ::unions::fb::Person& view, ::unions::Person& record) {
     unpack(view.id(), record.id);
     unpack_union(view.contact_type(), view.contact(), record.contact, "contact",
         [](auto one, const void* from, auto& to) { return unpack_one(one, from, to); });
@@ -376,13 +377,14 @@ void unpack_one(const unions::fb::Person& view, unions::Person& record) {
     unpack(view.last(), record.last);
 }
 
-flatbuffers::Offset<unions::fb::Note> pack_one(flatbuffers::FlatBufferBuilder& builder,
-                                               const unions::Note& record) {
-    const auto contact_union = pack_union<unions::fb::Contact>(record.contact, "contact",
+flatbuffers::Offset<::unions::fb::Note> pack_one(flatbuffers::FlatBufferBuilder& builder,
+                                                 const ::unions::Note& record) {
+    const auto contact_union = pack_union<::unions::fb::Contact>(record.contact, "contact",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto payloads_union = pack_unions<unions::fb::Payload>(builder, unless_empty(record.payloads), "payloads",
+    const auto payloads_union =
+        pack_unions<::unions::fb::Payload>(builder, unless_empty(record.payloads), "payloads",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    unions::fb::NoteBuilder table{builder};
+    ::unions::fb::NoteBuilder table{builder};
     table.add_id(record.id);
     table.add_payloads(payloads_union.value);
     table.add_payloads_type(payloads_union.type);
@@ -391,7 +393,7 @@ flatbuffers::Offset<unions::fb::Note> pack_one(flatbuffers::FlatBufferBuilder& b
     return table.Finish();
 }
 
-void unpack_one(const unions::fb::Note& view, unions::Note& record) {
+void unpack_one(const ::unions::fb::Note& view, ::unions::Note& record) {
     unpack(view.id(), record.id);
     unpack_union(view.contact_type(), view.contact(), record.contact, "contact",
         [](auto one, const void* from, auto& to) { return unpack_one(one, from, to); });
@@ -400,33 +402,34 @@ void unpack_one(const unions::fb::Note& view, unions::Note& record) {
 }
 
 }  // namespace
+}  // namespace cambium::generated
 
 namespace cambium {
 
 void FlatBuffersSchema<::unions::Person>::pack(const ::unions::Person& record, std::string& out) {
-    finish(out, nullptr, [&](auto& builder) { return pack_one(builder, record); });
+    generated::finish(out, nullptr, [&](auto& builder) { return generated::pack_one(builder, record); });
 }
 
 void FlatBuffersSchema<::unions::Person>::unpack(std::string_view bytes, ::unions::Person& record) {
-    const AlignedBytes aligned{bytes};
-    unpack_one(*verified<View>(aligned.bytes(), "Person"), record);
+    const generated::AlignedBytes aligned{bytes};
+    generated::unpack_one(*generated::verified<View>(aligned.bytes(), "Person"), record);
 }
 
 auto FlatBuffersSchema<::unions::Person>::view(std::string_view bytes) -> const View* {
-    return verified<View>(bytes, "Person");
+    return generated::verified<View>(bytes, "Person");
 }
 
 void FlatBuffersSchema<::unions::Note>::pack(const ::unions::Note& record, std::string& out) {
-    finish(out, nullptr, [&](auto& builder) { return pack_one(builder, record); });
+    generated::finish(out, nullptr, [&](auto& builder) { return generated::pack_one(builder, record); });
 }
 
 void FlatBuffersSchema<::unions::Note>::unpack(std::string_view bytes, ::unions::Note& record) {
-    const AlignedBytes aligned{bytes};
-    unpack_one(*verified<View>(aligned.bytes(), "Note"), record);
+    const generated::AlignedBytes aligned{bytes};
+    generated::unpack_one(*generated::verified<View>(aligned.bytes(), "Note"), record);
 }
 
 auto FlatBuffersSchema<::unions::Note>::view(std::string_view bytes) -> const View* {
-    return verified<View>(bytes, "Note");
+    return generated::verified<View>(bytes, "Note");
 }
 
 }  // namespace cambium

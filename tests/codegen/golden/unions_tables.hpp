@@ -16,7 +16,7 @@
 
 #include "shared_tables.hpp"
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace unions {
 
@@ -48,8 +48,8 @@ using Contact = std::variant<
     Phone,
     Place,
     std::string,
-    cambium::Uuid,
-    cambium::FixedBytes<20>>;
+    ::cambium::Uuid,
+    ::cambium::FixedBytes<20>>;
 
 /// A table that holds a union and is held by one.
 struct Message {
@@ -99,7 +99,7 @@ struct Note {
 
 }  // namespace unions
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace unions::fb {
 
@@ -180,24 +180,24 @@ namespace unions {
 /// The table "people" in a codec of choice, for example PeopleAs<cambium::Json>.
 template <class Codec>
 struct PeopleAs
-    : cambium::Table<
+    : ::cambium::Table<
           "people", Person,
-          cambium::PrimaryKey<&Person::id>,
+          ::cambium::PrimaryKey<&Person::id>,
           Codec,
-          cambium::OrderedIndex<"by_name", &Person::name>> {};
+          ::cambium::OrderedIndex<"by_name", &Person::name>> {};
 
 /// The table "people".
-struct People : PeopleAs<cambium::FlatBuffers> {};
+struct People : PeopleAs<::cambium::FlatBuffers> {};
 
 /// The table "notes" in a codec of choice, for example NotesAs<cambium::Json>.
 template <class Codec>
 struct NotesAs
-    : cambium::Table<
+    : ::cambium::Table<
           "notes", Note,
-          cambium::PrimaryKey<&Note::id>,
+          ::cambium::PrimaryKey<&Note::id>,
           Codec> {};
 
 /// The table "notes".
-struct Notes : NotesAs<cambium::Cbor> {};
+struct Notes : NotesAs<::cambium::Cbor> {};
 
 }  // namespace unions

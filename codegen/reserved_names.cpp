@@ -1,0 +1,139 @@
+// The words, and how they are looked up.
+#include "reserved_names.hpp"
+
+#include <cctype>
+
+namespace cambium::codegen {
+
+namespace {
+
+constexpr std::string_view kKeywords =
+    "alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t char8_t "
+    "class co_await co_return co_yield compl concept const const_cast consteval constexpr constinit continue "
+    "decltype default delete do double dynamic_cast else enum explicit export extern false float for friend "
+    "goto if inline int long mutable namespace new noexcept not not_eq nullptr operator or or_eq private "
+    "protected public register reinterpret_cast requires return short signed sizeof static static_assert "
+    "static_cast struct switch template this thread_local throw true try typedef typeid typename union "
+    "unsigned using virtual void volatile wchar_t while xor xor_eq";
+
+/// Of the headers that generated code includes, and of <cmath> and <cfloat>. With g++ linux and unix are two unless
+/// the extensions of GNU are switched off.
+constexpr std::string_view kMacros =
+    "BIG_ENDIAN BOOL_MAX BUFSIZ BYTE_ORDER CHAR_BIT CHAR_MAX CHAR_MIN CLOCKS_PER_SEC CLOCK_BOOTTIME "
+    "CLOCK_BOOTTIME_ALARM CLOCK_MONOTONIC CLOCK_MONOTONIC_COARSE CLOCK_MONOTONIC_RAW CLOCK_PROCESS_CPUTIME_ID "
+    "CLOCK_REALTIME CLOCK_REALTIME_ALARM CLOCK_REALTIME_COARSE CLOCK_TAI CLOCK_THREAD_CPUTIME_ID DBL_EPSILON "
+    "DBL_MAX DBL_MIN E2BIG EACCES EADDRINUSE EADDRNOTAVAIL EADV EAFNOSUPPORT EAGAIN EALREADY EBADE EBADF "
+    "EBADFD EBADMSG EBADR EBADRQC EBADSLT EBFONT EBUSY ECANCELED ECHILD ECHRNG ECOMM ECONNABORTED "
+    "ECONNREFUSED ECONNRESET EDEADLK EDEADLOCK EDESTADDRREQ EDOM EDOTDOT EDQUOT EEXIST EFAULT EFBIG EHOSTDOWN "
+    "EHOSTUNREACH EHWPOISON EIDRM EILSEQ EINPROGRESS EINTR EINVAL EIO EISCONN EISDIR EISNAM EKEYEXPIRED "
+    "EKEYREJECTED EKEYREVOKED EL2HLT EL2NSYNC EL3HLT EL3RST ELIBACC ELIBBAD ELIBEXEC ELIBMAX ELIBSCN ELNRNG "
+    "ELOOP EMEDIUMTYPE EMFILE EMLINK EMSGSIZE EMULTIHOP ENAMETOOLONG ENAVAIL ENETDOWN ENETRESET ENETUNREACH "
+    "ENFILE ENOANO ENOBUFS ENOCSI ENODATA ENODEV ENOENT ENOEXEC ENOKEY ENOLCK ENOLINK ENOMEDIUM ENOMEM ENOMSG "
+    "ENONET ENOPKG ENOPROTOOPT ENOSPC ENOSR ENOSTR ENOSYS ENOTBLK ENOTCONN ENOTDIR ENOTEMPTY ENOTNAM "
+    "ENOTRECOVERABLE ENOTSOCK ENOTSUP ENOTTY ENOTUNIQ ENXIO EOF EOPNOTSUPP EOVERFLOW EOWNERDEAD EPERM "
+    "EPFNOSUPPORT EPIPE EPROTO EPROTONOSUPPORT EPROTOTYPE ERANGE EREMCHG EREMOTE EREMOTEIO ERESTART ERFKILL "
+    "EROFS ESHUTDOWN ESOCKTNOSUPPORT ESPIPE ESRCH ESRMNT ESTALE ESTRPIPE ETIME ETIMEDOUT ETOOMANYREFS ETXTBSY "
+    "EUCLEAN EUNATCH EUSERS EWOULDBLOCK EXDEV EXFULL EXIT_FAILURE EXIT_SUCCESS FD_CLR FD_ISSET FD_SET FD_ZERO "
+    "FILENAME_MAX FLT_EPSILON FLT_MAX FLT_MIN FOPEN_MAX FP_INFINITE FP_NAN FP_NORMAL FP_SUBNORMAL FP_ZERO "
+    "F_LOCK F_OK F_TEST F_TLOCK F_ULOCK HOST_NAME_MAX HUGE_VAL HUGE_VALF HUGE_VALL INFINITY INT16_C INT16_MAX "
+    "INT16_MIN INT32_C INT32_MAX INT32_MIN INT64_C INT64_MAX INT64_MIN INT8_C INT8_MAX INT8_MIN INTMAX_C "
+    "INTMAX_MAX INTMAX_MIN INTPTR_MAX INTPTR_MIN INT_MAX INT_MIN IOV_MAX LC_ADDRESS LC_ALL LC_COLLATE "
+    "LC_CTYPE LC_GLOBAL_LOCALE LC_IDENTIFICATION LC_MEASUREMENT LC_MESSAGES LC_MONETARY LC_NAME LC_NUMERIC "
+    "LC_PAPER LC_TELEPHONE LC_TIME LINE_MAX LITTLE_ENDIAN LLONG_MAX LLONG_MIN LOGIN_NAME_MAX LONG_BIT "
+    "LONG_MAX LONG_MIN MAX_CANON MAX_INPUT MB_CUR_MAX MB_LEN_MAX M_E M_PI NAME_MAX NAN NGROUPS_MAX NULL NZERO "
+    "PATH_MAX PDP_ENDIAN PIPE_BUF PTRDIFF_MAX PTRDIFF_MIN RAND_MAX RE_DUP_MAX R_OK SCHAR_MAX SCHAR_MIN "
+    "SCHED_BATCH SCHED_DEADLINE SCHED_FIFO SCHED_IDLE SCHED_ISO SCHED_OTHER SCHED_RR SEEK_CUR SEEK_DATA "
+    "SEEK_END SEEK_HOLE SEEK_SET SHRT_MAX SHRT_MIN SIZE_MAX SSIZE_MAX STDERR_FILENO STDIN_FILENO "
+    "STDOUT_FILENO TIMER_ABSTIME TIME_UTC TMP_MAX TTY_NAME_MAX UCHAR_MAX UINT16_C UINT16_MAX UINT32_C "
+    "UINT32_MAX UINT64_C UINT64_MAX UINT8_C UINT8_MAX UINTMAX_C UINTMAX_MAX UINTPTR_MAX UINT_MAX ULLONG_MAX "
+    "ULONG_LONG_MAX ULONG_MAX USHRT_MAX WCHAR_MAX WCHAR_MIN WCONTINUED WEOF WEXITED WEXITSTATUS WIFCONTINUED "
+    "WIFEXITED WIFSIGNALED WIFSTOPPED WINT_MAX WINT_MIN WNOHANG WNOWAIT WORD_BIT WSTOPPED WSTOPSIG WTERMSIG "
+    "WUNTRACED W_OK X_OK alloca assert errno linux offsetof stderr stdin stdout unix";
+
+/// Those that a namespace, a record or a function might be called.
+constexpr std::string_view kGlobalNames =
+    "FILE abort abs access acct acos alarm asin atan atof atoi basename bsearch calloc cbrt ceil chdir chown "
+    "chroot clearenv clock clone close confstr cos crypt ctermid daemon daylight div drem dup environ erf "
+    "exit exp fabs ffs finite floor fma fork free gamma gcvt getenv getline getopt getpass getpid gmtime "
+    "hypot index isalnum isalpha isascii isblank iscntrl isdigit isgraph islower isprint ispunct isspace "
+    "isupper isxdigit j0 j1 jn kill labs lconv ldexp link localtime log log10 log2 logb lseek malloc memcpy "
+    "mktemp mktime modf nan nice obstack optarg opterr optind optopt pathconf pause perror pipe popen pow "
+    "printf profil putc putchar puts qsort raise rand random read readlink realloc realpath remainder remove "
+    "rename revoke rewind rindex rint rmdir round scalb scanf select setenv setstate sigevent signal "
+    "significand sin sleep sqrt srand stat swab symlink sync syscall sysconf system tan tempnam time timegm "
+    "timespec timeval timex timezone tm tmpfile tmpnam trunc truncate tzname tzset u_char u_int u_long "
+    "u_short uint ulong umask unlink unshare ushort usleep va_list write y0 y1 yn blkcnt_t clock_t dev_t "
+    "div_t fpos_t gid_t id_t ino_t key_t ldiv_t mode_t nlink_t off_t pid_t size_t ssize_t time_t timer_t "
+    "uid_t wint_t";
+
+// What flatc takes for keywords besides those of C++20.
+constexpr std::string_view kFlatcKeywords =
+    "atomic_cancel atomic_commit atomic_noexcept import module synchronized";
+
+// What flatc writes without saying where it is from, so that a nearer name hides it.
+constexpr std::string_view kScalars = "int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t";
+constexpr std::string_view kUsedEverywhere = "flatbuffers size_t std";
+// Members of its class for a table and of the one that builds it, parameters and variables in them.
+constexpr std::string_view kOfTables =
+    "Builder Finish FlatBuffersVTableOffset GetField GetOptional GetPointer GetStruct KeyCompareLessThan "
+    "KeyCompareWithValue Table Verify VerifyField VerifyFieldRequired VerifyOffset VerifyOffsetRequired "
+    "VerifyTableStart end fbb_ o start_";
+constexpr std::string_view kBesideFields =
+    "Builder GetField GetOptional GetPointer GetStruct KeyCompareLessThan KeyCompareWithValue VerifyField "
+    "VerifyFieldRequired VerifyOffset VerifyOffsetRequired VerifyTableStart _fbb builder_ fbb_";
+constexpr std::string_view kOfUnions = "Offset enum_value i obj types values verifier";
+
+bool is_among(std::string_view words, std::string_view name) {
+    for (std::size_t at = words.find(name); at != std::string_view::npos; at = words.find(name, at + 1)) {
+        const std::size_t end = at + name.size();
+        if ((at == 0 || words[at - 1] == ' ') && (end == words.size() || words[end] == ' ')) return !name.empty();
+    }
+    return false;
+}
+
+bool begins_with(std::string_view name, std::string_view beginning) {
+    return name.substr(0, beginning.size()) == beginning;
+}
+
+}  // namespace
+
+std::string_view why_no_name(std::string_view name) {
+    if (is_among(kKeywords, name)) return "a keyword of C++";
+    if (is_among(kMacros, name)) return "a macro of the C library or the compiler";
+    if (begins_with(name, "FLATBUFFERS_")) return "like the macros of FlatBuffers";
+    const bool is_reserved = name.size() > 1 && name[0] == '_' &&
+                             (name[1] == '_' || std::isupper(static_cast<unsigned char>(name[1])) != 0);
+    return is_reserved ? "like the compiler's own names, with its first two characters" : "";
+}
+
+bool is_in_c_library(std::string_view name) {
+    return is_among(kGlobalNames, name) || is_among(kScalars, name);
+}
+
+bool is_flatc_keyword(std::string_view name) {
+    return is_among(kFlatcKeywords, name);
+}
+
+bool is_taken_by_flatc(FlatcPlace place, std::string_view name) {
+    switch (place) {
+        case FlatcPlace::name_space:
+            return is_among(kUsedEverywhere, name) || is_among(kScalars, name);
+        case FlatcPlace::plain_type:  // of those flatc writes some with the underscore and some without
+            return is_taken_by_flatc(FlatcPlace::name_space, name) || is_flatc_keyword(name);
+        case FlatcPlace::table_type:
+            return is_taken_by_flatc(FlatcPlace::plain_type, name) || is_among(kOfTables, name);
+        case FlatcPlace::union_type:
+            return is_taken_by_flatc(FlatcPlace::plain_type, name) || is_among(kOfUnions, name);
+        case FlatcPlace::struct_field:
+            return is_among(kScalars, name);
+        case FlatcPlace::table_field:
+            return is_among(kScalars, name) || is_among(kBesideFields, name);
+        case FlatcPlace::enumerator:
+            return is_among("MIN MAX", name);
+        case FlatcPlace::bit_flag:
+            return is_among("NONE ANY", name);
+    }
+    return false;
+}
+
+}  // namespace cambium::codegen

@@ -1,0 +1,78 @@
+// Written by cambium-codegen from names_global.fbs. Change the schema, not this file.
+// clang-format off
+#pragma once
+
+#include <cambium/base/values.hpp>
+#include <cambium/codec/flatbuffers.hpp>
+#include <cambium/table.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
+
+struct unpack {
+    std::int32_t x{};
+
+    friend bool operator==(const unpack&, const unpack&) = default;
+};
+
+struct pack_one {
+    std::optional<unpack> inner{};
+
+    friend bool operator==(const pack_one&, const pack_one&) = default;
+};
+
+using PackedUnions = std::variant<std::monostate, pack_one, unpack, std::string>;
+
+struct PackedUnion {
+    std::uint64_t id{};
+    PackedUnions verified{};
+    std::vector<PackedUnions> aligned{};
+    std::optional<::cambium::FixedBytes<4>> name{};
+    std::optional<std::string> pack_text{};
+    std::vector<pack_one> present{};
+
+    friend bool operator==(const PackedUnion&, const PackedUnion&) = default;
+};
+
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
+
+namespace fb {
+
+struct PackedUnion;  // flatc's accessor, defined in names_global_fb_generated.h
+
+}  // namespace fb
+
+namespace cambium {
+
+template <>
+struct FlatBuffersSchema<::PackedUnion> {
+    using View = ::fb::PackedUnion;
+    static void pack(const ::PackedUnion& record, std::string& out);
+    static void unpack(std::string_view bytes, ::PackedUnion& record);
+    static const View* view(std::string_view bytes);
+    static constexpr std::string_view wire =
+        R"({"#fields":["id","","verified","","aligned","name","pack_text","present"],)"
+        R"("aligned":{"1":["pack_one",{"#fields":["inner"],"inner":"struct{i32}"}],"2":["finish",)"
+        R"("struct{i32}"],"3":["text"]},"name":"struct{fixed<4>}","present":{"#fields":["inner"],)"
+        R"("inner":"struct{i32}"},"verified":{"1":["pack_one",{"#fields":["inner"],)"
+        R"("inner":"struct{i32}"}],"2":["finish","struct{i32}"],"3":["text"]}})";
+};
+
+}  // namespace cambium
+
+/// The table "packed" in a codec of choice, for example PackedAs<cambium::Json>.
+template <class Codec>
+struct PackedAs
+    : ::cambium::Table<
+          "packed", PackedUnion,
+          ::cambium::PrimaryKey<&PackedUnion::id>,
+          Codec> {};
+
+/// The table "packed".
+struct Packed : PackedAs<::cambium::FlatBuffers> {};
