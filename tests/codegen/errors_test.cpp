@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "generator.hpp"
+#include "schema_from_tables.hpp"
 
 /// What a failed comparison shows.
 template <>
@@ -237,6 +238,47 @@ TEST_CASE("foreign keys to tables of included files") {
     CHECK(errors_with("table Thing (cambium_table: \"users\") { id:int (cambium_key); }") ==
           Sentences{file + ":2: table \"users\": record User already declares this table"});
     std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("names of included files") {
+    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_included_names";
+    std::filesystem::create_directories(folder);
+    const std::string attributes =
+        "attribute \"cambium_table\"; attribute \"cambium_key\"; attribute \"cambium_index\"; "
+        "attribute \"cambium_renamed_from\"; namespace n;\n";
+    std::ofstream{folder / "users.fbs"} << attributes
+                                        << "table U (cambium_table: \"users\", cambium_index: \"i(x) where f\") { "
+                                           "x:int (cambium_key); }\n";
+    const std::string file = (folder / "things.fbs").string();
+    const auto errors_with = [&](const std::string& definition) {
+        return cambium::codegen::generate(file, "include \"users.fbs\"; " + attributes + definition, {}).errors;
+    };
+    CHECK(errors_with("table T (cambium_table: \"Users\", cambium_index: \"i(x) where f\",\n"
+                      " cambium_renamed_from: \"users\") { x:int (cambium_key); }") ==
+          Sentences{
+              file + ":2: table \"Users\": its C++ name Users is that of table \"users\" already; name the table "
+                     "otherwise",
+              file + ":2: table \"Users\": its C++ name UsersAs is that of table \"users\" already; name the table "
+                     "otherwise",
+              file + ":2: table \"Users\": index \"i\": the predicate f is one of table \"users\" already; name it "
+                     "otherwise",
+              file + ":3: table \"Users\": cambium_renamed_from: the schema has a table \"users\", which keeps the "
+                     "records that this one would take over"});
+    std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a schema that is made from a store has names that are free") {
+    const auto written = [](const std::string& table, const std::string& field) {
+        return cambium::codegen::schema_from_tables(
+            {{.name = table, .codec = "cbor", .fields = {{"id", "u64"}, {field, "string"}}, .key = {"id"}}},
+            "it.cambium", "it");
+    };
+    const auto builders = written("builders", "name");
+    CHECK(builders.text.find("table BuilderRecord (") != std::string::npos);
+    CHECK(cambium::codegen::generate("it.fbs", builders.text, {}).errors == Sentences{});
+    for (const std::string field : {"NULL", "GetField", "new"})
+        CHECK(written("things", field).errors ==
+              Sentences{"table \"things\": field \"" + field + "\" has no name for a schema"});
 }
 
 TEST_CASE("a cycle of foreign keys with cascade") {
