@@ -81,6 +81,10 @@ constexpr std::string_view kOfTables =
 constexpr std::string_view kBesideFields =
     "Builder GetField GetOptional GetPointer GetStruct KeyCompareLessThan KeyCompareWithValue VerifyField "
     "VerifyFieldRequired VerifyOffset VerifyOffsetRequired VerifyTableStart _fbb builder_ fbb_";
+constexpr std::string_view kTypesOfSchemas =
+    "bool byte ubyte short ushort int uint long ulong float double string int8 uint8 int16 uint16 int32 uint32 "
+    "int64 uint64 "
+    "float32 float64";
 constexpr std::string_view kOfUnions = "Offset enum_value i obj types values verifier";
 
 bool is_among(std::string_view words, std::string_view name) {
@@ -116,6 +120,8 @@ bool is_flatc_keyword(std::string_view name) {
 
 bool is_taken_by_flatc(FlatcPlace place, std::string_view name) {
     switch (place) {
+        case FlatcPlace::first_name_space:  // looked for in its classes too, and no word of schemas
+            return is_among("Builder FlatBuffersVTableOffset Table", name) || is_among(kTypesOfSchemas, name);
         case FlatcPlace::name_space:
             return is_among(kUsedEverywhere, name) || is_among(kScalars, name);
         case FlatcPlace::plain_type:  // of those flatc writes some with the underscore and some without

@@ -19,8 +19,9 @@ namespace cambium::codegen {
 
 /// What a name is for flatc.
 enum class FlatcPlace : std::uint8_t {
-    name_space,  ///< a part of a namespace behind the first
-    plain_type,  ///< a struct or an enum
+    first_name_space,  ///< the first part of a namespace
+    name_space,        ///< a part of a namespace behind the first
+    plain_type,        ///< a struct or an enum
     table_type,
     union_type,
     struct_field,

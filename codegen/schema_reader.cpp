@@ -153,6 +153,8 @@ private:
                 report(where, has + "is that of a library; choose another name");
             else if (i == 0 && is_in_c_library(part))
                 report(where, has + "is a name of the C library; choose another name");
+            else if (i == 0 && is_taken_by_flatc(FlatcPlace::first_name_space, part))
+                report(where, has + "is a name of the code that flatc writes; choose another name");
             else if (i > 0 && is_taken_by_flatc(FlatcPlace::name_space, part))
                 report(where, has + "would hide ::" + part + " from the generated code; choose another name");
         }

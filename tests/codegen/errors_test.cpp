@@ -349,6 +349,8 @@ TEST_CASE("a predicate is called as nothing else is") {
     CHECK(errors_with("A") ==
           Sentences{place + "A is already the name of a type of the schema; name it otherwise"});
     CHECK(errors_with("As") == Sentences{place + "As is that of table \"as\" already; name it otherwise"});
+    CHECK(errors_with("uint64_t") ==
+          Sentences{place + "uint64_t is one of the code that flatc writes already; name it otherwise"});
     CHECK(errors_with("fb") ==
           Sentences{place + "fb is that of the namespace of flatc's types already; name it otherwise"});
 }
@@ -529,6 +531,9 @@ TEST_CASE("names of what flatc writes") {
 
 TEST_CASE("what flatc writes beside a definition or a field") {
     const std::string there = " is a name of the code that flatc writes there; choose another name";
+    const std::string same =
+        "in the case of letters or an underscore only, and flatc makes one name of both; choose "
+        "another";
     const auto part = [](const std::string& name, const std::string& of) {
         return "\"" + name + "\" is what flatc calls a part of " + of + "; choose another name";
     };
@@ -540,6 +545,14 @@ TEST_CASE("what flatc writes beside a definition or a field") {
                     "bad.fbs:2: struct RBuilder: " + part("RBuilder", "table R"),
                     "bad.fbs:6: struct VerifyGetR: " + part("VerifyGetR", "union GetR"),
                     "bad.fbs:4: union GetR: " + part("GetR", "table R")});
+    CHECK(errors_of("table A {\n S:S;\n s:int; }\ntable B { C:int; } table C { x:int; }\nstruct S { x:int; }") ==
+          Sentences{
+              "bad.fbs:3: table A, field s: its name differs from that of field S " + same,
+              "bad.fbs:2: table A, field S: \"S\" is the name of a record, which flatc does not take for a field; "
+              "choose another name"});
+    CHECK(errors_of("table A { x:int; } union U { A } table B { u:U;\n VerifyU:int; VerifyUVector:U; }") ==
+          Sentences{"bad.fbs:2: table B, field VerifyU: " + part("VerifyU", "field u"),
+                    "bad.fbs:2: table B, field VerifyUVector: " + part("VerifyUVector", "field u")});
     CHECK(errors_of(
               "table A { x:int; } union U { A }\ntable V {\n s:string;\n VT_S:int; s__:int;\n u:U;\n u_as_A:int;\n"
               " verifier:string;\n}\ntable VT_K { verifier:int; k:int; k__:int; }\ntable C {\n import:U; }") ==
@@ -549,9 +562,6 @@ TEST_CASE("what flatc writes beside a definition or a field") {
                     "bad.fbs:7: table V, field verifier: \"verifier\"" + there,
                     "bad.fbs:9: table VT_K: " + part("VT_K", "field k"),
                     "bad.fbs:11: table C, field import: \"import\"" + there});
-    const std::string same =
-        "in the case of letters or an underscore only, and flatc makes one name of both; choose "
-        "another";
     CHECK(errors_of("table T { ab:int; aB:int;\n module:int; module_:int; }\nstruct S { a:int; A:int; a_:int; }") ==
           Sentences{"bad.fbs:1: table T, field aB: its name differs from that of field ab " + same,
                     "bad.fbs:2: table T, field module_: its name differs from that of field module " + same,
@@ -587,6 +597,19 @@ TEST_CASE("namespaces that hide others") {
               "bad.fbs:3: struct b: its name is that of namespace a.b already; choose another",
               "bad.fbs:1: struct a: \"a\" would hide namespace a from the code that flatc writes; choose another "
               "name"});
+    CHECK(
+        errors_of("namespace TBuilder; table T { x:int; }\nnamespace UTraits; table A { x:int; } union U { A }") ==
+        Sentences{
+            "bad.fbs:1: table T: what flatc calls a part of it would hide namespace TBuilder from the code that "
+            "flatc writes; choose another name",
+            "bad.fbs:2: union U: what flatc calls a part of it would hide namespace UTraits from the code that "
+            "flatc writes; choose another name"});
+    CHECK(errors_of("namespace Table.a; table T { x:int; }\nnamespace string; table T { x:int; }") ==
+          Sentences{
+              "bad.fbs:1: table T: its namespace has the part \"Table\", which is a name of the code that flatc "
+              "writes; choose another name",
+              "bad.fbs:2: table T: its namespace has the part \"string\", which is a name of the code that flatc "
+              "writes; choose another name"});
     CHECK(errors_of("table cambium { x:int; }") ==
           Sentences{"bad.fbs:1: table cambium: its name is that of namespace cambium already; choose another"});
 }
