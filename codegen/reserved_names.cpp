@@ -81,11 +81,12 @@ constexpr std::string_view kOfTables =
 constexpr std::string_view kBesideFields =
     "Builder GetField GetOptional GetPointer GetStruct KeyCompareLessThan KeyCompareWithValue VerifyField "
     "VerifyFieldRequired VerifyOffset VerifyOffsetRequired VerifyTableStart _fbb builder_ fbb_";
+constexpr std::string_view kOfUnions = "Offset enum_value i obj types values verifier";
+
+// Types of schemas, which no full name begins with.
 constexpr std::string_view kTypesOfSchemas =
     "bool byte ubyte short ushort int uint long ulong float double string int8 uint8 int16 uint16 int32 uint32 "
-    "int64 uint64 "
-    "float32 float64";
-constexpr std::string_view kOfUnions = "Offset enum_value i obj types values verifier";
+    "int64 uint64 float32 float64";
 
 bool is_among(std::string_view words, std::string_view name) {
     for (std::size_t at = words.find(name); at != std::string_view::npos; at = words.find(name, at + 1)) {
@@ -114,14 +115,19 @@ bool is_in_c_library(std::string_view name) {
     return is_among(kGlobalNames, name) || is_among(kScalars, name);
 }
 
+std::string_view why_no_first_part(std::string_view name) {
+    if (is_among("cambium flatbuffers std", name)) return "that of a library";
+    if (is_in_c_library(name)) return "a name of the C library";
+    const bool is_hidden = is_among("fb Builder FlatBuffersVTableOffset Table", name);  // by flatc's classes
+    return is_hidden || is_among(kTypesOfSchemas, name) ? "a name of the code that flatc writes" : "";
+}
+
 bool is_flatc_keyword(std::string_view name) {
     return is_among(kFlatcKeywords, name);
 }
 
 bool is_taken_by_flatc(FlatcPlace place, std::string_view name) {
     switch (place) {
-        case FlatcPlace::first_name_space:  // looked for in its classes too, and no word of schemas
-            return is_among("Builder FlatBuffersVTableOffset Table", name) || is_among(kTypesOfSchemas, name);
         case FlatcPlace::name_space:
             return is_among(kUsedEverywhere, name) || is_among(kScalars, name);
         case FlatcPlace::plain_type:  // of those flatc writes some with the underscore and some without

@@ -583,8 +583,12 @@ TEST_CASE("namespaces that hide others") {
               "bad.fbs:2: table F: its namespace is where flatc's types of namespace a are; choose another name "
               "than fb"});
     CHECK(errors_of("namespace a.fb; table F { x:int; }") == Sentences{});
-    CHECK(errors_of("namespace fb; table F { x:int; }") ==
-          Sentences{"bad.fbs:1: table F: " + hidden("fb", "fb.fb")});
+    CHECK(
+        errors_of("namespace fb; table F { x:int; }") ==
+        Sentences{
+            "bad.fbs:1: table F: its namespace has the part \"fb\", which is a name of the code that flatc writes; "
+            "choose another name",
+            "bad.fbs:1: table F: " + hidden("fb", "fb.fb")});
     CHECK(errors_of("table G { x:int; }\nnamespace a; table A { x:G; }") ==
           Sentences{
               "bad.fbs:2: table A: its namespace uses a type that has none, which the code that flatc writes does "
