@@ -194,10 +194,8 @@ int check_database(const Arguments& arguments) {
 int from_database(const Arguments& arguments) {
     const std::filesystem::path path{arguments.files[0]};
     std::string name_space = path.stem().string();
-    const bool is_taken = name_space == "cambium" || name_space == "flatbuffers" || name_space == "std" ||
-                          name_space == "fb" || cambium::codegen::is_in_c_library(name_space);
     if (!cambium::codegen::is_identifier(name_space) || !cambium::codegen::why_no_name(name_space).empty() ||
-        is_taken)
+        !cambium::codegen::why_no_first_part(name_space).empty())
         name_space = "store";
     const auto schema = cambium::codegen::schema_from_tables(cambium::describe(path.string()),
                                                              path.filename().string(), name_space);

@@ -74,7 +74,10 @@ public:
         claim_predicates();
         check_parts_of_flatc();
         check_hidden_namespaces();
-        for (const auto& record : schema_.records) check_members(*record);
+        for (const auto& record : schema_.records) {
+            check_members(*record);
+            records_before_.insert({record->scope.components, record->name});
+        }
         check_former_names();
     }
 
@@ -153,6 +156,8 @@ private:
                         claim(where, index.predicate, "is one of table \"" + table.name + "\" already");
                     if (owner.empty() && where.empty() && is_in_c_library(index.predicate))
                         owner = "is one of the C library already";
+                    if (owner.empty() && is_taken_by_flatc(FlatcPlace::name_space, index.predicate))
+                        owner = "is one of the code that flatc writes already";
                     if (!owner.empty())
                         report(table, "",
                                "index \"" + index.name + "\": the predicate " + index.predicate + " " + owner +
@@ -210,6 +215,14 @@ private:
                 used.at(one.scope->components).count(one.name) != 0)
                 report(one, "\"" + one.name + "\" would hide namespace " + one.name +
                                 " from the code that flatc writes; choose another name");
+        for (const Definition& one : definitions_) {
+            const std::string part = one.name + (one.kind == "table"   ? "Builder"
+                                                 : one.kind == "union" ? "Traits"
+                                                                       : "");
+            if (part != one.name && used.at(one.scope->components).count(part) != 0)
+                report(one, "what flatc calls a part of it would hide namespace " + part +
+                                " from the code that flatc writes; choose another name");
+        }
         for (const auto& [user, firsts] : used)
             for (const std::string& first : firsts) check_not_hidden(user, first);
     }
@@ -251,6 +264,12 @@ private:
                 if (!record.is_struct) add_members(field, taken);
             }
         for (const Field& field : record.fields) {
+            if (records_before_.count({record.scope.components, field.name}) != 0)
+                report(definition,
+                       "\"" + field.name +
+                           "\" is the name of a record, which flatc does not take for a field; choose "
+                           "another name",
+                       field.name);
             if (!field.is_deprecated && is_taken_here(field))
                 report(definition,
                        "\"" + field.name + "\" is a name of the code that flatc writes there; choose another name",
@@ -280,6 +299,8 @@ private:
         if (field.container == Container::vector || field.type.kind == Kind::text)
             taken.emplace(name + "__", field.name);
         if (field.type.alternatives == nullptr) return;
+        for (const char* end : {"", "Vector"})
+            taken.emplace("Verify" + field.type.alternatives->name + end, field.name);
         taken.emplace("VT_" + upper(name + "_type"), field.name);
         taken.emplace(name + "_as", field.name);
         for (const UnionMember& member : field.type.alternatives->members)
@@ -307,7 +328,8 @@ private:
     const Schema& schema_;
     Diagnostics& diagnostics_;
     std::vector<Definition> definitions_;
-    std::map<Namespace, const Definition*> first_definitions_;  // by namespace
+    std::set<std::pair<Namespace, std::string>> records_before_;  // the one that is looked at
+    std::map<Namespace, const Definition*> first_definitions_;    // by namespace
     std::map<std::pair<Namespace, std::string>, std::string> owners_;
 };
 

@@ -83,6 +83,11 @@ constexpr std::string_view kBesideFields =
     "VerifyFieldRequired VerifyOffset VerifyOffsetRequired VerifyTableStart _fbb builder_ fbb_";
 constexpr std::string_view kOfUnions = "Offset enum_value i obj types values verifier";
 
+// Types of schemas, which no full name begins with.
+constexpr std::string_view kTypesOfSchemas =
+    "bool byte ubyte short ushort int uint long ulong float double string int8 uint8 int16 uint16 int32 uint32 "
+    "int64 uint64 float32 float64";
+
 bool is_among(std::string_view words, std::string_view name) {
     for (std::size_t at = words.find(name); at != std::string_view::npos; at = words.find(name, at + 1)) {
         const std::size_t end = at + name.size();
@@ -108,6 +113,13 @@ std::string_view why_no_name(std::string_view name) {
 
 bool is_in_c_library(std::string_view name) {
     return is_among(kGlobalNames, name) || is_among(kScalars, name);
+}
+
+std::string_view why_no_first_part(std::string_view name) {
+    if (is_among("cambium flatbuffers std", name)) return "that of a library";
+    if (is_in_c_library(name)) return "a name of the C library";
+    const bool is_hidden = is_among("fb Builder FlatBuffersVTableOffset Table", name);  // by flatc's classes
+    return is_hidden || is_among(kTypesOfSchemas, name) ? "a name of the code that flatc writes" : "";
 }
 
 bool is_flatc_keyword(std::string_view name) {

@@ -17,6 +17,9 @@ namespace cambium::codegen {
 /// Whether flatc takes the name for a keyword of some C++ and writes an underscore behind it.
 [[nodiscard]] bool is_flatc_keyword(std::string_view name);
 
+/// What the first part of a namespace may not be called besides, and why: "that of a library".
+[[nodiscard]] std::string_view why_no_first_part(std::string_view name);
+
 /// What a name is for flatc.
 enum class FlatcPlace : std::uint8_t {
     name_space,  ///< a part of a namespace behind the first

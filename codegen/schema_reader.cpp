@@ -133,10 +133,8 @@ private:
             const std::string has = "its namespace has the part \"" + part + "\", which ";
             if (const std::string_view why = why_no_name(part); !why.empty())
                 report(where, has + "is " + std::string{why} + "; choose another name");
-            else if (i == 0 && (part == "cambium" || part == "std" || part == "flatbuffers"))
-                report(where, has + "is that of a library; choose another name");
-            else if (i == 0 && is_in_c_library(part))
-                report(where, has + "is a name of the C library; choose another name");
+            else if (const std::string_view first = why_no_first_part(part); i == 0 && !first.empty())
+                report(where, has + "is " + std::string{first} + "; choose another name");
             else if (i > 0 && is_taken_by_flatc(FlatcPlace::name_space, part))
                 report(where, has + "would hide ::" + part + " from the generated code; choose another name");
         }

@@ -206,7 +206,7 @@ private:
                     qualified(record.scope, record.name) + "& record) {");
         for (const Field& field : record.fields)
             if (!field.is_deprecated && !is_inline(field))
-                line(1, "const auto " + field.name + (is_union(field) ? "_union" : "_offset") + " = " +
+                line(1, "const auto " + field.name + (is_union(field) ? "_packed" : "_offset") + " = " +
                             pack_offset(field) + ";");
         line(1, accessor_of(record) + "Builder table{builder};");
         for (const std::size_t size : kWireSizes)
@@ -262,8 +262,8 @@ private:
         }
         const std::size_t type_size = field.container == Container::vector ? field.wire_size : 1;
         if (field.wire_size == size)
-            line(1, "table.add_" + flatc_name(field.name) + "(" + field.name + "_union.value);");
-        if (type_size == size) line(1, "table.add_" + field.name + "_type(" + field.name + "_union.type);");
+            line(1, "table.add_" + flatc_name(field.name) + "(" + field.name + "_packed.value);");
+        if (type_size == size) line(1, "table.add_" + field.name + "_type(" + field.name + "_packed.type);");
     }
 
     void write_add(const Field& field) {

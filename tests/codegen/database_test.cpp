@@ -693,6 +693,11 @@ TEST_CASE("--check-database and --from-database as commands") {
     CHECK(content_of(folder.file("new/made.fbs")) == written.text);
     CHECK(run(folder, "--check-database " + quoted + " '" + folder.file("new/made.fbs") + "'").code == 0);
 
+    // No namespace can be called log.
+    std::filesystem::copy(store, folder.file("log.cambium"));
+    const Outcome renamed = run(folder, "--from-database '" + folder.file("log.cambium") + "'");
+    CHECK(renamed.text.find("namespace store;") != std::string::npos);
+
     CHECK(run(folder, "--from-database '" + folder.file("none.cambium") + "'").code == 3);
     CHECK_FALSE(std::filesystem::exists(folder.file("none.cambium")));
     CHECK(run(folder, "--from-database '" + folder.file("changed.fbs") + "'").code == 3);

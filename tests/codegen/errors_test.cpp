@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "generator.hpp"
+#include "schema_from_tables.hpp"
 
 /// What a failed comparison shows.
 template <>
@@ -239,6 +240,47 @@ TEST_CASE("foreign keys to tables of included files") {
     std::filesystem::remove_all(folder);
 }
 
+TEST_CASE("names of included files") {
+    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_included_names";
+    std::filesystem::create_directories(folder);
+    const std::string attributes =
+        "attribute \"cambium_table\"; attribute \"cambium_key\"; attribute \"cambium_index\"; "
+        "attribute \"cambium_renamed_from\"; namespace n;\n";
+    std::ofstream{folder / "users.fbs"} << attributes
+                                        << "table U (cambium_table: \"users\", cambium_index: \"i(x) where f\") { "
+                                           "x:int (cambium_key); }\n";
+    const std::string file = (folder / "things.fbs").string();
+    const auto errors_with = [&](const std::string& definition) {
+        return cambium::codegen::generate(file, "include \"users.fbs\"; " + attributes + definition, {}).errors;
+    };
+    CHECK(errors_with("table T (cambium_table: \"Users\", cambium_index: \"i(x) where f\",\n"
+                      " cambium_renamed_from: \"users\") { x:int (cambium_key); }") ==
+          Sentences{
+              file + ":2: table \"Users\": its C++ name Users is that of table \"users\" already; name the table "
+                     "otherwise",
+              file + ":2: table \"Users\": its C++ name UsersAs is that of table \"users\" already; name the table "
+                     "otherwise",
+              file + ":2: table \"Users\": index \"i\": the predicate f is one of table \"users\" already; name it "
+                     "otherwise",
+              file + ":3: table \"Users\": cambium_renamed_from: the schema has a table \"users\", which keeps the "
+                     "records that this one would take over"});
+    std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a schema that is made from a store has names that are free") {
+    const auto written = [](const std::string& table, const std::string& field) {
+        return cambium::codegen::schema_from_tables(
+            {{.name = table, .codec = "cbor", .fields = {{"id", "u64"}, {field, "string"}}, .key = {"id"}}},
+            "it.cambium", "it");
+    };
+    const auto builders = written("builders", "name");
+    CHECK(builders.text.find("table BuilderRecord (") != std::string::npos);
+    CHECK(cambium::codegen::generate("it.fbs", builders.text, {}).errors == Sentences{});
+    for (const std::string field : {"NULL", "GetField", "new"})
+        CHECK(written("things", field).errors ==
+              Sentences{"table \"things\": field \"" + field + "\" has no name for a schema"});
+}
+
 TEST_CASE("a cycle of foreign keys with cascade") {
     const auto table = [](const std::string& name, const std::string& target, const std::string& action) {
         return "table T" + name + " (\n  cambium_table: \"" + name + "\") { id:uint (cambium_key); " +
@@ -307,6 +349,8 @@ TEST_CASE("a predicate is called as nothing else is") {
     CHECK(errors_with("A") ==
           Sentences{place + "A is already the name of a type of the schema; name it otherwise"});
     CHECK(errors_with("As") == Sentences{place + "As is that of table \"as\" already; name it otherwise"});
+    CHECK(errors_with("uint64_t") ==
+          Sentences{place + "uint64_t is one of the code that flatc writes already; name it otherwise"});
     CHECK(errors_with("fb") ==
           Sentences{place + "fb is that of the namespace of flatc's types already; name it otherwise"});
 }
@@ -487,6 +531,9 @@ TEST_CASE("names of what flatc writes") {
 
 TEST_CASE("what flatc writes beside a definition or a field") {
     const std::string there = " is a name of the code that flatc writes there; choose another name";
+    const std::string same =
+        "in the case of letters or an underscore only, and flatc makes one name of both; choose "
+        "another";
     const auto part = [](const std::string& name, const std::string& of) {
         return "\"" + name + "\" is what flatc calls a part of " + of + "; choose another name";
     };
@@ -498,6 +545,14 @@ TEST_CASE("what flatc writes beside a definition or a field") {
                     "bad.fbs:2: struct RBuilder: " + part("RBuilder", "table R"),
                     "bad.fbs:6: struct VerifyGetR: " + part("VerifyGetR", "union GetR"),
                     "bad.fbs:4: union GetR: " + part("GetR", "table R")});
+    CHECK(errors_of("table A {\n S:S;\n s:int; }\ntable B { C:int; } table C { x:int; }\nstruct S { x:int; }") ==
+          Sentences{
+              "bad.fbs:3: table A, field s: its name differs from that of field S " + same,
+              "bad.fbs:2: table A, field S: \"S\" is the name of a record, which flatc does not take for a field; "
+              "choose another name"});
+    CHECK(errors_of("table A { x:int; } union U { A } table B { u:U;\n VerifyU:int; VerifyUVector:U; }") ==
+          Sentences{"bad.fbs:2: table B, field VerifyU: " + part("VerifyU", "field u"),
+                    "bad.fbs:2: table B, field VerifyUVector: " + part("VerifyUVector", "field u")});
     CHECK(errors_of(
               "table A { x:int; } union U { A }\ntable V {\n s:string;\n VT_S:int; s__:int;\n u:U;\n u_as_A:int;\n"
               " verifier:string;\n}\ntable VT_K { verifier:int; k:int; k__:int; }\ntable C {\n import:U; }") ==
@@ -507,9 +562,6 @@ TEST_CASE("what flatc writes beside a definition or a field") {
                     "bad.fbs:7: table V, field verifier: \"verifier\"" + there,
                     "bad.fbs:9: table VT_K: " + part("VT_K", "field k"),
                     "bad.fbs:11: table C, field import: \"import\"" + there});
-    const std::string same =
-        "in the case of letters or an underscore only, and flatc makes one name of both; choose "
-        "another";
     CHECK(errors_of("table T { ab:int; aB:int;\n module:int; module_:int; }\nstruct S { a:int; A:int; a_:int; }") ==
           Sentences{"bad.fbs:1: table T, field aB: its name differs from that of field ab " + same,
                     "bad.fbs:2: table T, field module_: its name differs from that of field module " + same,
@@ -531,8 +583,12 @@ TEST_CASE("namespaces that hide others") {
               "bad.fbs:2: table F: its namespace is where flatc's types of namespace a are; choose another name "
               "than fb"});
     CHECK(errors_of("namespace a.fb; table F { x:int; }") == Sentences{});
-    CHECK(errors_of("namespace fb; table F { x:int; }") ==
-          Sentences{"bad.fbs:1: table F: " + hidden("fb", "fb.fb")});
+    CHECK(
+        errors_of("namespace fb; table F { x:int; }") ==
+        Sentences{
+            "bad.fbs:1: table F: its namespace has the part \"fb\", which is a name of the code that flatc writes; "
+            "choose another name",
+            "bad.fbs:1: table F: " + hidden("fb", "fb.fb")});
     CHECK(errors_of("table G { x:int; }\nnamespace a; table A { x:G; }") ==
           Sentences{
               "bad.fbs:2: table A: its namespace uses a type that has none, which the code that flatc writes does "
@@ -545,6 +601,19 @@ TEST_CASE("namespaces that hide others") {
               "bad.fbs:3: struct b: its name is that of namespace a.b already; choose another",
               "bad.fbs:1: struct a: \"a\" would hide namespace a from the code that flatc writes; choose another "
               "name"});
+    CHECK(
+        errors_of("namespace TBuilder; table T { x:int; }\nnamespace UTraits; table A { x:int; } union U { A }") ==
+        Sentences{
+            "bad.fbs:1: table T: what flatc calls a part of it would hide namespace TBuilder from the code that "
+            "flatc writes; choose another name",
+            "bad.fbs:2: union U: what flatc calls a part of it would hide namespace UTraits from the code that "
+            "flatc writes; choose another name"});
+    CHECK(errors_of("namespace Table.a; table T { x:int; }\nnamespace string; table T { x:int; }") ==
+          Sentences{
+              "bad.fbs:1: table T: its namespace has the part \"Table\", which is a name of the code that flatc "
+              "writes; choose another name",
+              "bad.fbs:2: table T: its namespace has the part \"string\", which is a name of the code that flatc "
+              "writes; choose another name"});
     CHECK(errors_of("table cambium { x:int; }") ==
           Sentences{"bad.fbs:1: table cambium: its name is that of namespace cambium already; choose another"});
 }

@@ -40,7 +40,9 @@ TEST_CASE("a store of records with the names of others") {
                              .aligned = {pack_one{.inner = unpack{.x = 9}}, "text"},
                              .name = ::cambium::FixedBytes<4>{1, 2, 3, 4},
                              .pack_text = "p",
-                             .present = {pack_one{}}};
+                             .present = {pack_one{}},
+                             .pack = "pack",
+                             .pack_required = "required"};
     auto db =
         cambium::Database::open<own::Codecs, names::other::Codec, names::other::Others, Packed>(store.file("s"));
     db.write([&](cambium::WriteTransaction& txn) {

@@ -214,11 +214,11 @@ flatbuffers::Offset<::every_type::fb::Sample> pack_one(flatbuffers::FlatBufferBu
     const auto branches_offset = pack_tables<::every_type::fb::Branch>(builder, unless_empty(record.branches),
         [&](const auto& one) { return pack_one(builder, one); });
     const auto opt_words_offset = pack_texts(builder, present(record.opt_words));
-    const auto shape_union = pack_union<::every_type::fb::Shape>(record.shape, "shape",
+    const auto shape_packed = pack_union<::every_type::fb::Shape>(record.shape, "shape",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto must_shape_union = pack_required_union<::every_type::fb::Shape>(record.must_shape, "must_shape",
+    const auto must_shape_packed = pack_required_union<::every_type::fb::Shape>(record.must_shape, "must_shape",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto shapes_union = pack_unions<::every_type::fb::Shape>(builder, unless_empty(record.shapes), "shapes",
+    const auto shapes_packed = pack_unions<::every_type::fb::Shape>(builder, unless_empty(record.shapes), "shapes",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
     ::every_type::fb::SampleBuilder table{builder};
     if (record.opt_when) table.add_opt_when(convert<std::int64_t>(*record.opt_when));
@@ -233,10 +233,10 @@ flatbuffers::Offset<::every_type::fb::Sample> pack_one(flatbuffers::FlatBufferBu
     table.add_long_count(record.long_count);
     table.add_long_whole(record.long_whole);
     table.add_id(record.id);
-    table.add_shapes(shapes_union.value);
-    table.add_shapes_type(shapes_union.type);
-    table.add_must_shape(must_shape_union.value);
-    table.add_shape(shape_union.value);
+    table.add_shapes(shapes_packed.value);
+    table.add_shapes_type(shapes_packed.type);
+    table.add_must_shape(must_shape_packed.value);
+    table.add_shape(shape_packed.value);
     table.add_opt_words(opt_words_offset);
     table.add_branches(branches_offset);
     table.add_blocks(blocks_offset);
@@ -291,8 +291,8 @@ flatbuffers::Offset<::every_type::fb::Sample> pack_one(flatbuffers::FlatBufferBu
     table.add_rights(static_cast<::every_type::fb::Right>(record.rights));
     table.add_word(record.word);
     table.add_small(record.small);
-    table.add_must_shape_type(must_shape_union.type);
-    table.add_shape_type(shape_union.type);
+    table.add_must_shape_type(must_shape_packed.type);
+    table.add_shape_type(shape_packed.type);
     if (record.opt_color) table.add_opt_color(static_cast<::every_type::fb::Color>(*record.opt_color));
     if (record.opt_octet) table.add_opt_octet(*record.opt_octet);
     if (record.opt_tiny) table.add_opt_tiny(*record.opt_tiny);

@@ -73,25 +73,33 @@ bool unpack_one(::fb::PackedUnions type, const void* from, ::PackedUnions& to) {
 
 flatbuffers::Offset<::fb::PackedUnion> pack_one(flatbuffers::FlatBufferBuilder& builder,
                                                 const ::PackedUnion& record) {
-    const auto verified_union = pack_union<::fb::PackedUnions>(record.verified, "verified",
+    const auto verified_packed = pack_union<::fb::PackedUnions>(record.verified, "verified",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto aligned_union = pack_unions<::fb::PackedUnions>(builder, unless_empty(record.aligned), "aligned",
+    const auto aligned_packed = pack_unions<::fb::PackedUnions>(builder, unless_empty(record.aligned), "aligned",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
     const auto pack_text_offset = pack_text(builder, present(record.pack_text));
     const auto present_offset = pack_tables<::fb::pack_one>(builder, unless_empty(record.present),
         [&](const auto& one) { return pack_one(builder, one); });
+    const auto pack_packed = pack_union<::fb::PackedUnions>(record.pack, "pack",
+        [&](const auto& from, auto& to) { pack_one(builder, from, to); });
+    const auto pack_required_packed = pack_required_union<::fb::PackedUnions>(record.pack_required, "pack_required",
+        [&](const auto& from, auto& to) { pack_one(builder, from, to); });
     ::fb::PackedUnionBuilder table{builder};
     table.add_id(record.id);
+    table.add_pack_required(pack_required_packed.value);
+    table.add_pack(pack_packed.value);
     table.add_present(present_offset);
     table.add_pack_text(pack_text_offset);
     if (record.name) {
         const auto name_struct = std::bit_cast<::fb::generated>(*record.name);
         table.add_name(&name_struct);
     }
-    table.add_aligned(aligned_union.value);
-    table.add_aligned_type(aligned_union.type);
-    table.add_verified(verified_union.value);
-    table.add_verified_type(verified_union.type);
+    table.add_aligned(aligned_packed.value);
+    table.add_aligned_type(aligned_packed.type);
+    table.add_verified(verified_packed.value);
+    table.add_pack_required_type(pack_required_packed.type);
+    table.add_pack_type(pack_packed.type);
+    table.add_verified_type(verified_packed.type);
     return table.Finish();
 }
 
@@ -104,6 +112,10 @@ void unpack_one(const ::fb::PackedUnion& view, ::PackedUnion& record) {
     unpack_byte_struct(view.name(), record.name);
     unpack(view.pack_text(), record.pack_text);
     unpack_records(view.present(), record.present, [](const auto& from, auto& to) { unpack_one(from, to); });
+    unpack_union(view.pack_type(), view.pack(), record.pack, "pack",
+        [](auto one, const void* from, auto& to) { return unpack_one(one, from, to); });
+    unpack_required_union(view.pack_required_type(), view.pack_required(), record.pack_required, "pack_required",
+        [](auto one, const void* from, auto& to) { return unpack_one(one, from, to); });
 }
 
 }  // namespace

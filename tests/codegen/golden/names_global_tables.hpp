@@ -36,6 +36,8 @@ struct PackedUnion {
     std::optional<::cambium::FixedBytes<4>> name{};
     std::optional<std::string> pack_text{};
     std::vector<pack_one> present{};
+    PackedUnions pack{};
+    PackedUnions pack_required{};
 
     friend bool operator==(const PackedUnion&, const PackedUnion&) = default;
 };
@@ -57,11 +59,14 @@ struct FlatBuffersSchema<::PackedUnion> {
     static void unpack(std::string_view bytes, ::PackedUnion& record);
     static const View* view(std::string_view bytes);
     static constexpr std::string_view wire =
-        R"({"#fields":["id","","verified","","aligned","name","pack_text","present"],)"
-        R"("aligned":{"1":["pack_one",{"#fields":["inner"],"inner":"struct{i32}"}],"2":["finish",)"
-        R"("struct{i32}"],"3":["text"]},"name":"struct{fixed<4>}","present":{"#fields":["inner"],)"
-        R"("inner":"struct{i32}"},"verified":{"1":["pack_one",{"#fields":["inner"],)"
-        R"("inner":"struct{i32}"}],"2":["finish","struct{i32}"],"3":["text"]}})";
+        R"({"#fields":["id","","verified","","aligned","name","pack_text","present","","pack","",)"
+        R"("!pack_required"],"aligned":{"1":["pack_one",{"#fields":["inner"],"inner":"struct{i32}"}],)"
+        R"("2":["finish","struct{i32}"],"3":["text"]},"name":"struct{fixed<4>}",)"
+        R"("pack":{"1":["pack_one",{"#fields":["inner"],"inner":"struct{i32}"}],"2":["finish",)"
+        R"("struct{i32}"],"3":["text"]},"pack_required":{"1":["pack_one",{"#fields":["inner"],)"
+        R"("inner":"struct{i32}"}],"2":["finish","struct{i32}"],"3":["text"]},)"
+        R"("present":{"#fields":["inner"],"inner":"struct{i32}"},"verified":{"1":["pack_one",)"
+        R"({"#fields":["inner"],"inner":"struct{i32}"}],"2":["finish","struct{i32}"],"3":["text"]}})";
 };
 
 }  // namespace cambium

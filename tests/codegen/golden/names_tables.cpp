@@ -96,9 +96,9 @@ bool unpack_one(::names::cambium::fb::Any type, const void* from, ::names::cambi
 flatbuffers::Offset<::names::cambium::fb::Codec> pack_one(flatbuffers::FlatBufferBuilder& builder,
                                                           const ::names::cambium::Codec& record) {
     const auto module_offset = pack_text(builder, present(record.module));
-    const auto either_union = pack_union<::names::cambium::fb::Any>(record.either, "either",
+    const auto either_packed = pack_union<::names::cambium::fb::Any>(record.either, "either",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto several_union =
+    const auto several_packed =
         pack_unions<::names::cambium::fb::Any>(builder, unless_empty(record.several), "several",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
     const auto flatbuffers_offset =
@@ -122,11 +122,11 @@ flatbuffers::Offset<::names::cambium::fb::Codec> pack_one(flatbuffers::FlatBuffe
         const auto std_struct = pack_one(*record.std);
         table.add_std(&std_struct);
     }
-    table.add_several(several_union.value);
-    table.add_several_type(several_union.type);
-    table.add_either(either_union.value);
+    table.add_several(several_packed.value);
+    table.add_several_type(several_packed.type);
+    table.add_either(either_packed.value);
     table.add_module_(module_offset);
-    table.add_either_type(either_union.type);
+    table.add_either_type(either_packed.type);
     if (record.import) table.add_import_(*record.import);
     return table.Finish();
 }

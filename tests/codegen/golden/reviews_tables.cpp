@@ -70,17 +70,17 @@ flatbuffers::Offset<::reviews::fb::Review> pack_one(flatbuffers::FlatBufferBuild
     const auto score_offset = pack_one(builder, record.score);
     const auto earlier_offset = pack_tables<::reviews::fb::Score>(builder, unless_empty(record.earlier),
         [&](const auto& one) { return pack_one(builder, one); });
-    const auto attachment_union = pack_union<::reviews::fb::Attachment>(record.attachment, "attachment",
+    const auto attachment_packed = pack_union<::reviews::fb::Attachment>(record.attachment, "attachment",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
     ::reviews::fb::ReviewBuilder table{builder};
     if (record.order) table.add_order(*record.order);
     table.add_id(record.id);
-    table.add_attachment(attachment_union.value);
+    table.add_attachment(attachment_packed.value);
     table.add_earlier(earlier_offset);
     table.add_score(score_offset);
     table.add_best(record.best);
     table.add_customer(record.customer);
-    table.add_attachment_type(attachment_union.type);
+    table.add_attachment_type(attachment_packed.type);
     table.add_is_public(record.is_public);
     table.add_mood(static_cast<::reviews::fb::Mood>(record.mood));
     return table.Finish();

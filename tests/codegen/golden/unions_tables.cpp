@@ -122,14 +122,14 @@ bool unpack_one(::unions::fb::Contact type, const void* from, ::unions::Contact&
 
 flatbuffers::Offset<::unions::fb::Message> pack_one(flatbuffers::FlatBufferBuilder& builder,
                                                     const ::unions::Message& record) {
-    const auto contact_union = pack_union<::unions::fb::Contact>(record.contact, "contact",
+    const auto contact_packed = pack_union<::unions::fb::Contact>(record.contact, "contact",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
     const auto labels_offset = pack_tables<::shared::fb::Label>(builder, unless_empty(record.labels),
         [&](const auto& one) { return pack_one(builder, one); });
     ::unions::fb::MessageBuilder table{builder};
     table.add_labels(labels_offset);
-    table.add_contact(contact_union.value);
-    table.add_contact_type(contact_union.type);
+    table.add_contact(contact_packed.value);
+    table.add_contact_type(contact_packed.type);
     return table.Finish();
 }
 
@@ -293,59 +293,59 @@ bool unpack_one(::shared::fb::Tag type, const void* from, ::shared::Tag& to) {
 
 flatbuffers::Offset<::unions::fb::Person> pack_one(flatbuffers::FlatBufferBuilder& builder,
                                                    const ::unions::Person& record) {
-    const auto contact_union = pack_union<::unions::fb::Contact>(record.contact, "contact",
+    const auto contact_packed = pack_union<::unions::fb::Contact>(record.contact, "contact",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
     const auto name_offset = pack_text(builder, present(record.name));
-    const auto must_contact_union = pack_required_union<::unions::fb::Contact>(record.must_contact, "must_contact",
+    const auto must_contact_packed = pack_required_union<::unions::fb::Contact>(record.must_contact, "must_contact",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto contacts_union =
+    const auto contacts_packed =
         pack_unions<::unions::fb::Contact>(builder, unless_empty(record.contacts), "contacts",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto opt_contacts_union =
+    const auto opt_contacts_packed =
         pack_unions<::unions::fb::Contact>(builder, present(record.opt_contacts), "opt_contacts",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto must_contacts_union =
+    const auto must_contacts_packed =
         pack_unions<::unions::fb::Contact>(builder, &record.must_contacts, "must_contacts",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto twice_union = pack_union<::unions::fb::Twice>(record.twice, "twice",
+    const auto twice_packed = pack_union<::unions::fb::Twice>(record.twice, "twice",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto either_union = pack_union<::unions::fb::Either>(record.either, "either",
+    const auto either_packed = pack_union<::unions::fb::Either>(record.either, "either",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto both_union = pack_union<::unions::fb::Both>(record.both, "both",
+    const auto both_packed = pack_union<::unions::fb::Both>(record.both, "both",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto payload_union = pack_union<::unions::fb::Payload>(record.payload, "payload",
+    const auto payload_packed = pack_union<::unions::fb::Payload>(record.payload, "payload",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto payloads_union =
+    const auto payloads_packed =
         pack_unions<::unions::fb::Payload>(builder, unless_empty(record.payloads), "payloads",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto tag_union = pack_union<::shared::fb::Tag>(record.tag, "tag",
+    const auto tag_packed = pack_union<::shared::fb::Tag>(record.tag, "tag",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
     ::unions::fb::PersonBuilder table{builder};
     table.add_id(record.id);
-    table.add_tag(tag_union.value);
-    table.add_payloads(payloads_union.value);
-    table.add_payloads_type(payloads_union.type);
-    table.add_payload(payload_union.value);
-    table.add_both(both_union.value);
-    table.add_either(either_union.value);
-    table.add_twice(twice_union.value);
-    table.add_must_contacts(must_contacts_union.value);
-    table.add_must_contacts_type(must_contacts_union.type);
-    table.add_opt_contacts(opt_contacts_union.value);
-    table.add_opt_contacts_type(opt_contacts_union.type);
-    table.add_contacts(contacts_union.value);
-    table.add_contacts_type(contacts_union.type);
-    table.add_must_contact(must_contact_union.value);
+    table.add_tag(tag_packed.value);
+    table.add_payloads(payloads_packed.value);
+    table.add_payloads_type(payloads_packed.type);
+    table.add_payload(payload_packed.value);
+    table.add_both(both_packed.value);
+    table.add_either(either_packed.value);
+    table.add_twice(twice_packed.value);
+    table.add_must_contacts(must_contacts_packed.value);
+    table.add_must_contacts_type(must_contacts_packed.type);
+    table.add_opt_contacts(opt_contacts_packed.value);
+    table.add_opt_contacts_type(opt_contacts_packed.type);
+    table.add_contacts(contacts_packed.value);
+    table.add_contacts_type(contacts_packed.type);
+    table.add_must_contact(must_contact_packed.value);
     table.add_name(name_offset);
-    table.add_contact(contact_union.value);
+    table.add_contact(contact_packed.value);
     table.add_last(record.last);
-    table.add_tag_type(tag_union.type);
-    table.add_payload_type(payload_union.type);
-    table.add_both_type(both_union.type);
-    table.add_either_type(either_union.type);
-    table.add_twice_type(twice_union.type);
-    table.add_must_contact_type(must_contact_union.type);
-    table.add_contact_type(contact_union.type);
+    table.add_tag_type(tag_packed.type);
+    table.add_payload_type(payload_packed.type);
+    table.add_both_type(both_packed.type);
+    table.add_either_type(either_packed.type);
+    table.add_twice_type(twice_packed.type);
+    table.add_must_contact_type(must_contact_packed.type);
+    table.add_contact_type(contact_packed.type);
     return table.Finish();
 }
 
@@ -379,17 +379,17 @@ void unpack_one(const ::unions::fb::Person& view, ::unions::Person& record) {
 
 flatbuffers::Offset<::unions::fb::Note> pack_one(flatbuffers::FlatBufferBuilder& builder,
                                                  const ::unions::Note& record) {
-    const auto contact_union = pack_union<::unions::fb::Contact>(record.contact, "contact",
+    const auto contact_packed = pack_union<::unions::fb::Contact>(record.contact, "contact",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
-    const auto payloads_union =
+    const auto payloads_packed =
         pack_unions<::unions::fb::Payload>(builder, unless_empty(record.payloads), "payloads",
         [&](const auto& from, auto& to) { pack_one(builder, from, to); });
     ::unions::fb::NoteBuilder table{builder};
     table.add_id(record.id);
-    table.add_payloads(payloads_union.value);
-    table.add_payloads_type(payloads_union.type);
-    table.add_contact(contact_union.value);
-    table.add_contact_type(contact_union.type);
+    table.add_payloads(payloads_packed.value);
+    table.add_payloads_type(payloads_packed.type);
+    table.add_contact(contact_packed.value);
+    table.add_contact_type(contact_packed.type);
     return table.Finish();
 }
 
