@@ -29,6 +29,7 @@ void compare_pages(const Rows& rows, const List& expected, Dice& dice) {
         REQUIRE(page.rows.size() <= size);
         REQUIRE((page.rows.size() == size || page.next.empty()));
         paged.insert(paged.end(), page.rows.begin(), page.rows.end());
+        REQUIRE(paged.size() <= expected.size());
         token = page.next;
     } while (!token.empty());
     REQUIRE(paged == expected);

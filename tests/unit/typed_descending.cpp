@@ -173,13 +173,13 @@ TEST_CASE("ranges follow the order of the index, whichever of its columns are de
         const Reader<Readings> readings{txn};
         compare_index(readings, map, random, [](const Reading& r) { return std::tuple(r.city, r.day); });
         compare_index(readings.by<"level_word">(), map, random,
-                      [](const Reading& r) { return std::tuple(Descending(r.level), Descending(r.word)); });
+                      [](const Reading& r) { return std::tuple(Descending{r.level}, Descending{r.word}); });
         compare_index(readings.by<"city_level">(), map, random,
-                      [](const Reading& r) { return std::tuple(r.city, Descending(r.level)); });
+                      [](const Reading& r) { return std::tuple(r.city, Descending{r.level}); });
         compare_index(readings.by<"name_level">(), map, random,
                       [](const Reading& r) { return std::tuple(r.name, r.level); });
         compare_index(readings.by<"folded">(), map, random,
-                      [](const Reading& r) { return std::tuple(Descending(folded(r.word)), r.day); });
+                      [](const Reading& r) { return std::tuple(Descending{folded(r.word)}, r.day); });
         for (int i = 0; i < 30; ++i) {
             const std::string begin = text(random);
             compare_prefix(readings, map, begin, [](const Reading& r) { return r.city; });

@@ -301,6 +301,46 @@ TEST_CASE("a process killed at any step of opening leaves the references of a mi
     CHECK(steps > 5);  // three of the migration, two for the indexes, and the one that ends
 }
 
+namespace {
+
+struct NamedOwner {
+    std::uint64_t id{};
+    std::string name{};
+};
+NamedOwner with_name(const Owner& old) {
+    return {old.id + 1, "owner"};
+}
+struct NamedOwners : Table<"owners", NamedOwner, PrimaryKey<&NamedOwner::id>, Cbor, SchemaVersion<2>,
+                           Migration<1, Owner, &with_name>> {};
+
+}  // namespace
+
+TEST_CASE("references to a migrated table are doubted by all who have not verified them") {
+    const StorePath store;
+    fill_pets(store);
+    static_cast<void>(Database::open<NamedOwners>(store.path()));
+    const StoredTables stored = stored_tables(store.path());
+    CHECK(stored["pets"].why_read_only() ==
+          "table \"pets\" can only be read without the program that declares it: foreign key \"owner\" has to be "
+          "verified");
+    {
+        Database db = Database::open(store.path(), stored.tables);
+        db.write([&](WriteTransaction& txn) {
+            DynamicWriter owners(txn, stored["owners"]);
+            CHECK(caught([&] { owners.erase(10); }).code == ErrorCode::misuse);
+            CHECK(owners.count() == 10);
+            CHECK(DynamicReader(txn, stored["pets"]).by("owner").equal(3).count() > 0);
+        });
+    }
+    struct NewPets : Table<"pets", FirstPet, PrimaryKey<&FirstPet::id>, Cbor,
+                           ForeignKey<"owner", NamedOwners, &FirstPet::owner>,
+                           ForeignKey<"parent", NewPets, &FirstPet::parent>> {};
+    // The keys have moved: owner 0 is gone.
+    const Caught error = caught([&] { static_cast<void>(Database::open<NamedOwners, NewPets>(store.path())); });
+    CHECK(error.code == ErrorCode::constraint);
+    CHECK(holds(error.text, "refer to nothing in table \"owners\": id 0"));
+}
+
 TEST_CASE("a table whose indexes were not built yet may be migrated further") {
     const StorePath store;
     fill<Firsts>(store);
