@@ -16,8 +16,8 @@ namespace cambium::bench {
 void settle(const std::filesystem::path& folder);
 
 /// Take so many bytes of memory, touch them and give them back, so that the next ones to need memory find it free.
-/// The host of a virtual machine may have taken free memory away: then 2 MiB of it cost whoever touches them first up
-/// to 5 ms, and they are taken away again after a second or two. Does nothing when there is not enough.
+/// The host of a virtual machine may have taken free memory away: then 2 MiB of it cost whoever touches them first
+/// up to 5 ms, and they are taken away again after a second or two. Does nothing when there is not enough.
 void have_free_memory(std::size_t bytes);
 
 }  // namespace cambium::bench

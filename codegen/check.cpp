@@ -31,9 +31,10 @@ struct Stored {
 
 std::set<std::string> all_definitions(const Schema& schema) {
     std::set<std::string> names;
-    for (const auto& record : schema.records) names.insert(qualified(record->scope, record->name));
-    for (const auto& enumeration : schema.enums) names.insert(qualified(enumeration->scope, enumeration->name));
-    for (const auto& alternatives : schema.unions) names.insert(qualified(alternatives->scope, alternatives->name));
+    for (const auto& record : schema.records) names.insert(schema_name(record->scope, record->name));
+    for (const auto& enumeration : schema.enums) names.insert(schema_name(enumeration->scope, enumeration->name));
+    for (const auto& alternatives : schema.unions)
+        names.insert(schema_name(alternatives->scope, alternatives->name));
     return names;
 }
 
@@ -58,10 +59,10 @@ Stored stored_by(const Schema& schema) {
 template <class List, class Visit>
 void each_pair(const List& before, const List& now, const std::set<std::string>& names, const Visit& visit) {
     for (const auto& one : before) {
-        const std::string name = qualified(one->scope, one->name);
+        const std::string name = schema_name(one->scope, one->name);
         if (names.count(name) == 0) continue;
         for (const auto& other : now)
-            if (name == qualified(other->scope, other->name)) visit(*one, *other);
+            if (name == schema_name(other->scope, other->name)) visit(*one, *other);
     }
 }
 
@@ -79,7 +80,7 @@ std::string type_of(const UnionMember& member) {
 
 std::string record_of(const UnionMember& member) {
     return member.type.record == nullptr ? "string"
-                                         : qualified(member.type.record->scope, member.type.record->name);
+                                         : schema_name(member.type.record->scope, member.type.record->name);
 }
 
 /// What is compared outside of tables: definitions, by their names.
@@ -98,7 +99,7 @@ public:
         each_pair(before_.records, now_.records, in_buffers,
                   [this](const Record& before, const Record& now) { compare_structs(before, now); });
         each_pair(before_.records, now_.records, stored_.by_name, [&](const Record& before, const Record& now) {
-            if (in_buffers.count(qualified(now.scope, now.name)) == 0) compare_defaults(before, now);
+            if (in_buffers.count(schema_name(now.scope, now.name)) == 0) compare_defaults(before, now);
         });
         compare_names();
         return std::move(stored_.in_buffers);
@@ -120,7 +121,7 @@ private:
                            " now; give it its number back, and others numbers that none had");
             } else if (numbered == nullptr) {
                 refuse(what + " (" + old.value + ") is gone, and records may hold it; keep it");
-            } else if (stored_.with_names.count(qualified(before.scope, before.name)) != 0) {
+            } else if (stored_.with_names.count(schema_name(before.scope, before.name)) != 0) {
                 refuse(what + " is " + numbered->name +
                        " now, and codec json stores the names; give it its name back");
             }
@@ -131,7 +132,7 @@ private:
     void compare_unions(const Union& before, const Union& now) {
         const std::size_t said = differences_.size();
         compare_positions(before, now);
-        const std::string name = qualified(before.scope, before.name);
+        const std::string name = schema_name(before.scope, before.name);
         if (stored_.in_buffers.count(name) != 0) compare_type_numbers(before, now);
         if (differences_.size() != said) stored_.in_buffers.erase(name);
     }
@@ -169,7 +170,7 @@ private:
         if (!before.is_struct || !now.is_struct || struct_layout(before) == struct_layout(now)) return;
         refuse("buffers: struct " + now.name + " was " + struct_layout(before) + ", is " + struct_layout(now) +
                " now; a struct never changes: give the new one another name, and a new field");
-        stored_.in_buffers.erase(qualified(now.scope, now.name));
+        stored_.in_buffers.erase(schema_name(now.scope, now.name));
     }
 
     /// Codecs cbor and json store every field that the record had then. Of records in buffers the library says
@@ -193,8 +194,8 @@ private:
         };
         for (const Table& old_table : before_.tables)
             for (const Table& new_table : now_.tables) {
-                if (qualified(old_table.record->scope, old_table.record->name) !=
-                    qualified(new_table.record->scope, new_table.record->name))
+                if (schema_name(old_table.record->scope, old_table.record->name) !=
+                    schema_name(new_table.record->scope, new_table.record->name))
                     continue;
                 if (new_table.former_name == old_table.name) continue;  // the declaration says so
                 if (!has_table(now_, old_table.name) && !has_table(before_, new_table.name))

@@ -40,7 +40,7 @@ private:
 std::string qualified_name(const fbs::Definition& definition) {
     Scope scope;
     if (definition.defined_namespace != nullptr) scope.components = definition.defined_namespace->components;
-    return qualified(scope, definition.name);
+    return schema_name(scope, definition.name);
 }
 
 /// The field of `record` that buffers have where `field` is: of its name, else in its place.

@@ -9,7 +9,7 @@ namespace {
 class Reach {
 public:
     void add(const Record& record) {
-        if (!names_.insert(qualified(record.scope, record.name)).second) return;
+        if (!names_.insert(schema_name(record.scope, record.name)).second) return;
         for (const Field& field : record.fields)
             if (!field.is_deprecated) add(field.type);
     }
@@ -19,10 +19,11 @@ public:
 private:
     void add(const Type& type) {
         if (type.record != nullptr) add(*type.record);
-        if (type.enumeration != nullptr) names_.insert(qualified(type.enumeration->scope, type.enumeration->name));
+        if (type.enumeration != nullptr)
+            names_.insert(schema_name(type.enumeration->scope, type.enumeration->name));
         if (type.alternatives == nullptr) return;
         const Union& alternatives = *type.alternatives;
-        if (!names_.insert(qualified(alternatives.scope, alternatives.name)).second) return;
+        if (!names_.insert(schema_name(alternatives.scope, alternatives.name)).second) return;
         for (const UnionMember& member : alternatives.members) add(member.type);
     }
 };

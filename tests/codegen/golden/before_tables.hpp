@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-// NOLINTBEGIN(clang-analyzer-optin.performance.Padding)
+// NOLINTBEGIN(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace before {
 
@@ -47,7 +47,7 @@ struct Thing {
 
 }  // namespace before
 
-// NOLINTEND(clang-analyzer-optin.performance.Padding)
+// NOLINTEND(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)
 
 namespace before::fb {
 
@@ -77,13 +77,13 @@ namespace before {
 /// The table "things" in a codec of choice, for example ThingsAs<cambium::Json>.
 template <class Codec>
 struct ThingsAs
-    : cambium::Table<
+    : ::cambium::Table<
           "things", Thing,
-          cambium::PrimaryKey<&Thing::id>,
+          ::cambium::PrimaryKey<&Thing::id>,
           Codec,
-          cambium::OrderedIndex<"by_title", &Thing::title>> {};
+          ::cambium::OrderedIndex<"by_title", &Thing::title>> {};
 
 /// The table "things".
-struct Things : ThingsAs<cambium::FlatBuffers> {};
+struct Things : ThingsAs<::cambium::FlatBuffers> {};
 
 }  // namespace before
