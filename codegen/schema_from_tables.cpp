@@ -66,8 +66,8 @@ public:
         result_.text =
             "// Written by cambium-codegen from the catalog of " + source +
             ". The catalog keeps neither the names of records and\n// enumerators nor comments: those are "
-            "made up here. To compare this, take cambium-codegen --check-database:\n// --check goes by "
-            "names.\n";
+            "made up here. To compare this, take cambium-codegen --check-database:\n// --check compares "
+            "the enumerators.\n";
         for (const std::string& note : notes_) result_.text += note;
         result_.text += "\n";
         if (!name_space.empty()) result_.text += "namespace " + name_space + ";\n\n";

@@ -79,6 +79,16 @@ std::vector<cambium::TableInfo> declared_by(const std::string& file, const std::
     return cambium::codegen::declared_tables(*schema);
 }
 
+/// Without what is said of enumerators: a schema from a store makes them up.
+std::vector<Difference> but_enumerators(std::vector<Difference> differences) {
+    differences.erase(std::remove_if(differences.begin(), differences.end(),
+                                     [](const Difference& difference) {
+                                         return difference.sentence.compare(0, 5, "enum ") == 0;
+                                     }),
+                      differences.end());
+    return differences;
+}
+
 /// The store has what the schema declares, and the schema written from the store declares the same.
 void check_agreement(const std::string& store, const std::string& schema) {
     CAPTURE(schema);
@@ -91,9 +101,9 @@ void check_agreement(const std::string& store, const std::string& schema) {
     CHECK(declared_by("it.fbs", written.text) == stored);
     const auto back = cambium::codegen::check_schemas({schema, content_of(schema)}, {"it.fbs", written.text}, {});
     CHECK(back.errors == std::vector<std::string>{});
-    CHECK(back.differences == std::vector<Difference>{});
+    CHECK(but_enumerators(back.differences) == std::vector<Difference>{});
     const auto forth = cambium::codegen::check_schemas({"it.fbs", written.text}, {schema, content_of(schema)}, {});
-    CHECK(forth.differences == std::vector<Difference>{});
+    CHECK(but_enumerators(forth.differences) == std::vector<Difference>{});
     cambium::kv::Environment environment = cambium::kv::Environment::open(store);
     CHECK(cambium::kv::check(environment).ok());
 }
@@ -603,7 +613,8 @@ TEST_CASE("a schema from a store says at its top what the catalog does not keep"
                               "(cambium_key); gone:int (deprecated); }\n");
     const auto notes_of = [](const std::vector<cambium::TableInfo>& tables) {
         const std::string text = cambium::codegen::schema_from_tables(tables, "it.cambium", "it").text;
-        const std::size_t begin = text.find("by names.\n") + 10;
+        const std::string before = "compares the enumerators.\n";
+        const std::size_t begin = text.find(before) + before.size();
         return text.substr(begin, text.find("\n\n", begin) - begin);
     };
     const std::string log = "// It does not keep the limits of the log of table \"things\".";
