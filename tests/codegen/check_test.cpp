@@ -106,8 +106,8 @@ TEST_CASE("indexes") {
               things(", cambium_index: \"a(x); b(x)\"", "id:ulong (cambium_key); x:int; t:[string];"),
               things(", cambium_unique: \"a(x)\", cambium_index: \"c(each t, descending x) covering(x) version 2\"",
                      "id:ulong (cambium_key); x:int; t:[string];")) ==
-          Sentences{"+ table \"things\": index \"a\" is built", "+ table \"things\": index \"c\" is built",
-                    "+ table \"things\": index \"b\" is dropped"});
+          Sentences{"+ table \"things\": index \"a\" is built; opening refuses if two records agree in it",
+                    "+ table \"things\": index \"c\" is built", "+ table \"things\": index \"b\" is dropped"});
 }
 
 TEST_CASE("fields: the library's objection, and every difference of the table") {
