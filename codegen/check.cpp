@@ -2,6 +2,7 @@
 #include "check.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -147,6 +148,7 @@ public:
             compare_enums(*before, *now);
         for (const auto& [before, now] : with_names(pairs_.unions, before_.unions, now_.unions, stored_.at_all))
             compare_unions(*before, *now);
+        for (const auto& [before, now] : pairs_.buffers) compare_deprecated(*before, *now);
         const std::set<std::string> in_buffers = stored_.in_buffers;
         each_pair(before_.records, now_.records, in_buffers,
                   [this](const Record& before, const Record& now) { compare_structs(before, now); });
@@ -154,6 +156,7 @@ public:
             if (in_buffers.count(schema_name(now.scope, now.name)) == 0) compare_defaults(before, now);
         });
         compare_names();
+        compare_log_limits();
         return std::move(stored_.in_buffers);
     }
 
@@ -227,6 +230,21 @@ private:
         stored_.in_buffers.erase(schema_name(now.scope, now.name));
     }
 
+    /// Nothing says any more that the place of such a field is taken: the next new field would get it. When one has
+    /// it already, the tables say so.
+    void compare_deprecated(const Record& before, const Record& now) {
+        if (before.is_struct || now.is_struct) return;
+        const auto places = [](const Field& field) { return field.type.kind == Kind::variant ? 2 : 1; };
+        int left = 0;
+        for (const Field& field : now.fields) left += places(field);
+        for (const Field& field : before.fields) {
+            left -= places(field);
+            if (left < 0 && field.is_deprecated)
+                refuse("buffers: table " + now.name + ": field " + field.name +
+                       ", deprecated, is gone: a new field would take its place; keep it as (deprecated)");
+        }
+    }
+
     /// Codecs cbor and json store every field that the record had then. Of records in buffers the library says
     /// more.
     void compare_defaults(const Record& before, const Record& now) {
@@ -258,6 +276,22 @@ private:
                            "\" now; the stored records stay under the old name, unless " +
                            "cambium_renamed_from: \"" + old_table.name + "\" takes them along");
             }
+    }
+
+    /// The catalog does not keep them, so the tables do not say so.
+    void compare_log_limits() {
+        const auto limits = [](const Table& table) {
+            std::map<std::string, std::string> sorted{table.log_limits.begin(), table.log_limits.end()};
+            std::string text;
+            for (const auto& [name, number] : sorted) text += (text.empty() ? "" : ", ") + name + " " + number;
+            return text.empty() ? "none" : text;
+        };
+        for (const Table& table : now_.tables) {
+            const Table* const old = table_before(before_, table);
+            if (old == nullptr || !old->keeps_log || !table.keeps_log || limits(*old) == limits(table)) continue;
+            differences_.push_back({true, "table \"" + table.name + "\": the limits of the log become " +
+                                              limits(table) + ", were " + limits(*old)});
+        }
     }
 
     const Schema& before_;

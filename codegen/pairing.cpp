@@ -96,13 +96,17 @@ private:
 void add_tables(const Schema& before, const Schema& now, Pairing& pairing) {
     for (const auto* list : {&now.tables, &now.included_tables})
         for (const Table& table : *list) {
-            const Table* old = before.find_table(table.name);
-            if (old == nullptr && !table.former_name.empty()) old = before.find_table(table.former_name);
+            const Table* const old = table_before(before, table);
             if (old != nullptr) pairing.add(*old->record, *table.record, form_of(*old), table.renamed);
         }
 }
 
 }  // namespace
+
+const Table* table_before(const Schema& before, const Table& table) {
+    const Table* const same = before.find_table(table.name);
+    return same != nullptr || table.former_name.empty() ? same : before.find_table(table.former_name);
+}
 
 Pairs pair_definitions(const Schema& before, const Schema& now) {
     Pairing pairing;

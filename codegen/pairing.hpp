@@ -15,6 +15,9 @@ struct Pairs {
     std::vector<std::pair<const Record*, const Record*>> buffers;  ///< records that buffers hold
 };
 
+/// The table whose records `table` takes over: of its name, else of its former one; null when there is none.
+[[nodiscard]] const Table* table_before(const Schema& before, const Table& table);
+
 /// Follows the fields of tables that have the same name, or had it, and those of the root type when no table stores
 /// it. A field's counterpart is the one that reads what it has stored: in buffers that in its place, with codecs
 /// cbor and json that of its name, with others that at its position. Without tables in `before` there are no pairs:

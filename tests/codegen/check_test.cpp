@@ -85,6 +85,19 @@ TEST_CASE("codec, key, generator and log") {
           Sentences{"+ table \"things\": the generator of keys becomes auto_increment, was none"});
 }
 
+TEST_CASE("limits of logs") {
+    const auto limited = [](const std::string& limits) {
+        return things(", cambium_log" + (limits.empty() ? "" : ": \"" + limits + "\""), "id:ulong (cambium_key);");
+    };
+    const std::string become = "+ table \"things\": the limits of the log become ";
+    CHECK(differences(limited("changes 5"), limited("changes 9")) ==
+          Sentences{become + "changes 9, were changes 5"});
+    CHECK(differences(limited(""), limited("seconds 9, bytes 5")) ==
+          Sentences{become + "bytes 5, seconds 9, were none"});
+    CHECK(differences(limited("changes 5"), limited("")) == Sentences{become + "none, were changes 5"});
+    CHECK(differences(limited("changes 5, bytes 6"), limited("bytes 6, changes 5")) == Sentences{});
+}
+
 TEST_CASE("compression is part of the codec") {
     CHECK(
         differences(things("", "id:ulong (cambium_key);"), things(", cambium_compression: \"lz4\"",
@@ -314,6 +327,27 @@ TEST_CASE("what the library lets pass, and buffers do not") {
           Sentences{"- buffers: union U: member 1 was string, is B" + kMembersStay});
     CHECK(differences(parts + "union U { A, B } table R { u:U; }",
                       parts + "union U { C: A, B } table R { u:U; }") == Sentences{});
+}
+
+TEST_CASE("deprecated fields keep their places in buffers") {
+    const auto gone = [](const std::string& record, const std::string& field) {
+        return "- buffers: table " + record + ": field " + field +
+               ", deprecated, is gone: a new field would take its place; keep it as (deprecated)";
+    };
+    const auto thing = [](const std::string& fields) { return things("", "id:ulong (cambium_key); " + fields); };
+    CHECK(differences(thing("a:int; z:int (deprecated);"), thing("a:int;")) == Sentences{gone("Thing", "z")});
+    CHECK(differences(thing("a:int; z:int (deprecated);"), thing("a:int; z:int (deprecated); b:int;")) ==
+          Sentences{"+ table \"things\": field \"b\" (i32) is new"});
+    const std::string u = "table A { x:int; } union U { A } ";
+    CHECK(differences(u + thing("a:int; u:U (deprecated);"), u + thing("a:int;")) == Sentences{gone("Thing", "u")});
+    const auto nested = [&](const std::string& fields, const std::string& name) {
+        return "table " + name + " { " + fields + " } " + thing("l:[" + name + "];");
+    };
+    CHECK(differences(nested("a:int; y:int (deprecated); z:int (deprecated);", "Part"), nested("a:int;", "Part")) ==
+          Sentences{gone("Part", "y"), gone("Part", "z")});
+    const std::string in_cbor = ", cambium_codec: \"cbor\"";
+    CHECK(differences(things(in_cbor, "id:ulong (cambium_key); z:int (deprecated);"),
+                      things(in_cbor, "id:ulong (cambium_key);")) == Sentences{});
 }
 
 TEST_CASE("every objection of the library, in one run") {
