@@ -2,11 +2,14 @@
 #include "check.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "conformance.hpp"
 #include "declared_tables.hpp"
 #include "names.hpp"
+#include "pairing.hpp"
 #include "reachable.hpp"
 
 namespace cambium::codegen {
@@ -72,6 +75,33 @@ auto find_if(const List& list, const Matches& matches) {
     return found == list.end() ? nullptr : &*found;
 }
 
+template <class Definition>
+using PairsOf = std::vector<std::pair<const Definition*, const Definition*>>;
+
+/// `pairs`, in the order of `before`, and those of equal names: of `names` those that are in no pair yet.
+template <class Definition, class List>
+PairsOf<Definition> with_names(const PairsOf<Definition>& pairs, const List& before, const List& now,
+                               const std::set<std::string>& names) {
+    PairsOf<Definition> result;
+    for (const auto& one : before) {
+        const std::size_t others = result.size();
+        for (const auto& pair : pairs)
+            if (pair.first == one.get()) result.push_back(pair);
+        if (result.size() != others) continue;
+        const std::string name = schema_name(one->scope, one->name);
+        for (const auto& other : now)
+            if (names.count(name) != 0 && name == schema_name(other->scope, other->name))
+                result.emplace_back(one.get(), other.get());
+    }
+    return result;
+}
+
+/// "enum E", or "enum E, State now".
+template <class Definition>
+std::string text_of(const std::string& kind, const Definition& before, const Definition& now) {
+    return kind + " " + before.name + (before.name == now.name ? "" : ", " + now.name + " now");
+}
+
 std::string type_of(const UnionMember& member) {
     Field field;
     field.type = member.type;
@@ -83,18 +113,42 @@ std::string record_of(const UnionMember& member) {
                                          : schema_name(member.type.record->scope, member.type.record->name);
 }
 
-/// What is compared outside of tables: definitions, by their names.
+/// Whether two members are one under another name: of the same table or struct, or of none.
+bool is_same_content(const UnionMember& one, const UnionMember& other) {
+    return (one.type.record == nullptr) == (other.type.record == nullptr) &&
+           (one.type.record == nullptr || one.type.record->name == other.type.record->name);
+}
+
+/// Whether what was `old` reads as `member`, although another one now has the name or the content of `old`.
+bool has_moved(const UnionMember& old, const UnionMember& member, const std::vector<UnionMember>& now) {
+    if (type_of(old) != type_of(member)) return false;  // then the tables, or the library, say so
+    const auto another = [&](const auto& is_old) {
+        return std::any_of(now.begin(), now.end(),
+                           [&](const UnionMember& other) { return &other != &member && is_old(other); });
+    };
+    if (old.name != member.name && another([&](const UnionMember& other) { return other.name == old.name; }))
+        return true;
+    return !is_same_content(old, member) &&
+           another([&](const UnionMember& other) { return is_same_content(old, other); });
+}
+
+/// What is compared outside of tables: definitions that stand for each other.
 class DefinitionComparison {
 public:
     DefinitionComparison(const Schema& before, const Schema& now, std::vector<Difference>& differences)
-        : before_{before}, now_{now}, stored_{stored_by(before)}, differences_{differences} {}
+        : before_{before},
+          now_{now},
+          stored_{stored_by(before)},
+          pairs_{pair_definitions(before, now)},
+          differences_{differences} {}
 
     /// Gives what is left to be asked of the library: of the others it is said what differs.
     std::set<std::string> run() {
-        each_pair(before_.enums, now_.enums, stored_.at_all,
-                  [this](const Enum& before, const Enum& now) { compare_enums(before, now); });
-        each_pair(before_.unions, now_.unions, stored_.at_all,
-                  [this](const Union& before, const Union& now) { compare_unions(before, now); });
+        for (const auto& [before, now] : with_names(pairs_.enums, before_.enums, now_.enums, stored_.at_all))
+            compare_enums(*before, *now);
+        for (const auto& [before, now] : with_names(pairs_.unions, before_.unions, now_.unions, stored_.at_all))
+            compare_unions(*before, *now);
+        for (const auto& [before, now] : pairs_.buffers) compare_deprecated(*before, *now);
         const std::set<std::string> in_buffers = stored_.in_buffers;
         each_pair(before_.records, now_.records, in_buffers,
                   [this](const Record& before, const Record& now) { compare_structs(before, now); });
@@ -102,6 +156,7 @@ public:
             if (in_buffers.count(schema_name(now.scope, now.name)) == 0) compare_defaults(before, now);
         });
         compare_names();
+        compare_log_limits();
         return std::move(stored_.in_buffers);
     }
 
@@ -111,7 +166,7 @@ private:
     /// Codecs store the number of an enumerator, or its name.
     void compare_enums(const Enum& before, const Enum& now) {
         for (const Enumerator& old : before.values) {
-            const std::string what = "enum " + before.name + ": " + old.name;
+            const std::string what = text_of("enum", before, now) + ": " + old.name;
             const auto* const named = find_if(now.values, [&](const Enumerator& e) { return e.name == old.name; });
             const auto* const numbered =
                 find_if(now.values, [&](const Enumerator& e) { return e.value == old.value; });
@@ -131,21 +186,19 @@ private:
     /// Where a table holds the union and the types differ, the tables say so too.
     void compare_unions(const Union& before, const Union& now) {
         const std::size_t said = differences_.size();
-        compare_positions(before, now);
         const std::string name = schema_name(before.scope, before.name);
-        if (stored_.in_buffers.count(name) != 0) compare_type_numbers(before, now);
+        const bool is_buffer = stored_.in_buffers.count(name) != 0;
+        if (!is_buffer || stored_.by_name.count(name) != 0) compare_positions(before, now);
+        if (is_buffer && differences_.size() == said) compare_type_numbers(before, now);
         if (differences_.size() != said) stored_.in_buffers.erase(name);
     }
 
     /// Codecs cbor and json store the position of a member.
     void compare_positions(const Union& before, const Union& now) {
-        for (std::size_t i = 0; i < std::min(before.members.size(), now.members.size()); ++i) {
-            const std::string& name = before.members[i].name;
-            const bool moved =
-                name != now.members[i].name && type_of(before.members[i]) == type_of(now.members[i]) &&
-                find_if(now.members, [&](const UnionMember& member) { return member.name == name; }) != nullptr;
-            if (moved) refuse_member("", before, std::to_string(i + 1), name, now.members[i].name);
-        }
+        for (std::size_t i = 0; i < std::min(before.members.size(), now.members.size()); ++i)
+            if (has_moved(before.members[i], now.members[i], now.members))
+                refuse_member(text_of("union", before, now), std::to_string(i + 1), before.members[i],
+                              now.members[i]);
     }
 
     /// Buffers store its type number. The library looks at the names of members, not at their types.
@@ -153,15 +206,19 @@ private:
         for (const UnionMember& old : before.members) {
             const auto* const member =
                 find_if(now.members, [&](const UnionMember& other) { return other.value == old.value; });
-            if (member == nullptr || record_of(old) == record_of(*member) || type_of(old) == type_of(*member))
-                continue;
-            refuse_member("buffers: ", before, old.value, record_of(old), record_of(*member));
+            if (member == nullptr) continue;
+            const bool is_another = type_of(old) != type_of(*member) && record_of(old) != record_of(*member);
+            if (is_another || has_moved(old, *member, now.members))
+                refuse_member("buffers: " + text_of("union", before, now), old.value, old, *member);
         }
     }
 
-    void refuse_member(const std::string& prefix, const Union& alternatives, const std::string& number,
-                       const std::string& was, const std::string& is) {
-        refuse(prefix + "union " + alternatives.name + ": member " + number + " was " + was + ", is " + is +
+    /// By the names of the members, unless those tell no difference.
+    void refuse_member(const std::string& what, const std::string& number, const UnionMember& was,
+                       const UnionMember& is) {
+        const bool by_name = type_of(was) == type_of(is) && was.name != is.name;
+        refuse(what + ": member " + number + " was " + (by_name ? was.name : record_of(was)) + ", is " +
+               (by_name ? is.name : record_of(is)) +
                " now; members keep their numbers, and new ones go to the end");
     }
 
@@ -171,6 +228,21 @@ private:
         refuse("buffers: struct " + now.name + " was " + struct_layout(before) + ", is " + struct_layout(now) +
                " now; a struct never changes: give the new one another name, and a new field");
         stored_.in_buffers.erase(schema_name(now.scope, now.name));
+    }
+
+    /// Nothing says any more that the place of such a field is taken: the next new field would get it. When one has
+    /// it already, the tables say so.
+    void compare_deprecated(const Record& before, const Record& now) {
+        if (before.is_struct || now.is_struct) return;
+        const auto places = [](const Field& field) { return field.type.kind == Kind::variant ? 2 : 1; };
+        int left = 0;
+        for (const Field& field : now.fields) left += places(field);
+        for (const Field& field : before.fields) {
+            left -= places(field);
+            if (left < 0 && field.is_deprecated)
+                refuse("buffers: table " + now.name + ": field " + field.name +
+                       ", deprecated, is gone: a new field would take its place; keep it as (deprecated)");
+        }
     }
 
     /// Codecs cbor and json store every field that the record had then. Of records in buffers the library says
@@ -206,9 +278,26 @@ private:
             }
     }
 
+    /// The catalog does not keep them, so the tables do not say so.
+    void compare_log_limits() {
+        const auto limits = [](const Table& table) {
+            std::map<std::string, std::string> sorted{table.log_limits.begin(), table.log_limits.end()};
+            std::string text;
+            for (const auto& [name, number] : sorted) text += (text.empty() ? "" : ", ") + name + " " + number;
+            return text.empty() ? "none" : text;
+        };
+        for (const Table& table : now_.tables) {
+            const Table* const old = table_before(before_, table);
+            if (old == nullptr || !old->keeps_log || !table.keeps_log || limits(*old) == limits(table)) continue;
+            differences_.push_back({true, "table \"" + table.name + "\": the limits of the log become " +
+                                              limits(table) + ", were " + limits(*old)});
+        }
+    }
+
     const Schema& before_;
     const Schema& now_;
     Stored stored_;
+    Pairs pairs_;
     std::vector<Difference>& differences_;
 };
 

@@ -24,11 +24,14 @@ In CMake, cambium_generate_tables(TARGET app SCHEMAS shop.fbs) does both.
 --check says what differs between two schemas, one line each: "compatible: ..." when what was stored by the old one is
 read by the new one, "incompatible: ..." when not. All of it in one run: of tables names, codecs, keys, fields and
 indexes; of buffers, in lines that begin with "buffers:", what flatc --conform objects to, and what it lets pass and
-no reader does: structs that grow, new (required) fields, a member of a union that becomes another. Buffers are what
-tables in codec flatbuffers store, a root_type that is no table, and all of a schema without tables.
+no reader does: structs that grow, new (required) fields, a member of a union that becomes another, (deprecated)
+fields that are gone. Buffers are what tables in codec flatbuffers store, a root_type that is no table, and all of a
+schema without tables. Enums and unions are compared where a field holds them, whatever they are called.
 
 --check-database says the same of the tables that a store has and those of a schema: what the next opening would do,
-or why it would refuse.
+or why it would refuse. It looks at no record. The catalog keeps no enumerators and no limits of logs, and with codecs
+cbor and json no names of the members of a union. Enumerators and members that change their numbers are seen only by
+--check, between the old schema and the new one.
 
 --from-database writes a schema for the tables of a store, to standard output or the file after -o. The catalog keeps
 no names of records and enumerators and no comments; those are made up, so compare the schema with --check-database,

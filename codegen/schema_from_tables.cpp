@@ -66,8 +66,8 @@ public:
         result_.text =
             "// Written by cambium-codegen from the catalog of " + source +
             ". The catalog keeps neither the names of records and\n// enumerators nor comments: those are "
-            "made up here. To compare this, take cambium-codegen --check-database:\n// --check goes by "
-            "names.\n";
+            "made up here. To compare this, take cambium-codegen --check-database:\n// --check compares "
+            "the enumerators.\n";
         for (const std::string& note : notes_) result_.text += note;
         result_.text += "\n";
         if (!name_space.empty()) result_.text += "namespace " + name_space + ";\n\n";
@@ -325,7 +325,8 @@ private:
             return {"[" + element.type + "]", "", element.attributes};
         }
         if (type.head == "array" && type.parts.size() == 2 && in_struct) {
-            FieldText element = element_text(type.parts.front(), owner, name, in_struct, nullptr);
+            FieldText element = element_text(type.parts.front(), owner, name, in_struct,
+                                             is_wire_ && is_struct(initial) ? initial : nullptr);
             return {"[" + element.type + ":" + type.parts[1].head + "]", "", element.attributes};
         }
         return element_text(type, owner, name, in_struct, initial);
@@ -392,12 +393,16 @@ private:
         const std::string name = unused_name(owner + pascal_case(field));
         std::string text = (as_struct ? "struct " : "table ") + name + alignment_of(initial) + " {\n";
         const Document* const wire = is_wire_ && !as_struct ? initial : nullptr;
+        const std::vector<Document> structs = structs_in(is_wire_ ? initial : nullptr);
         std::size_t place = 0;
         for (std::size_t i = 0; i < type.parts.size(); ++i) {
             const std::string& member = type.members[i];
             text += deprecated_until(name, member, wire, place);
-            FieldText written = field_text(type.parts[i], name, member, as_struct,
-                                           initial == nullptr ? nullptr : initial->find(member));
+            const bool is_known = i < structs.size() && is_struct(&structs[i]);
+            const Document* const said = is_known             ? &structs[i]
+                                         : initial == nullptr ? nullptr
+                                                              : initial->find(member);
+            FieldText written = field_text(type.parts[i], name, member, as_struct, said);
             set_presence(type.parts[i], member, wire, written);
             text += line_of(member, written);
         }
@@ -464,6 +469,28 @@ private:
         const std::size_t at = text.rfind('@');
         if (at == std::string_view::npos || text.find('}', at) != std::string_view::npos) return {};
         return " (force_align: " + std::string{text.substr(at + 1)} + ")";
+    }
+
+    /// What a struct says of each of its members: "struct{i32}@8" of a struct or an array of them, else null.
+    static std::vector<Document> structs_in(const Document* wire) {
+        std::vector<Document> members;
+        if (!is_struct(wire)) return members;
+        const std::string_view text = wire->as_text().substr(wire->as_text().find('{') + 1);
+        std::size_t begin = 0;
+        int depth = 0;
+        for (std::size_t i = 0; i < text.size() && depth >= 0; ++i) {
+            const char c = text[i];
+            if (c == '{' || c == '<') ++depth;
+            if (c == '}' || c == '>') --depth;
+            if (depth > 0 || (c != ',' && depth == 0)) continue;
+            const std::string_view member = text.substr(begin, i - begin);
+            const std::size_t length = member.find(':', std::min(member.rfind('}'), member.size()));
+            members.push_back(member.substr(0, 1) == "{"
+                                  ? Document{"struct" + std::string{member.substr(0, length)}}
+                                  : Document{});
+            begin = i + 1;
+        }
+        return members;
     }
 
     /// Places of fields that are no longer read, up to the field of this name, or to the end: they stay taken.

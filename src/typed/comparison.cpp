@@ -367,7 +367,8 @@ private:
             changes("records end at field " + quoted(index.key.front().name) +
                     "; those whose time is past are gone");
         else
-            changes("index " + quoted(index.name) + " is built");
+            changes("index " + quoted(index.name) + " is built" +
+                    (index.kind == "unique" ? "; opening refuses if two records agree in it" : ""));
     }
 
     void tell_lost_index(const CatalogIndex& index) {

@@ -22,6 +22,7 @@ const std::string kFieldsStay =
     "this one "
     "(deprecated)";
 const std::string kStructsStay = "; a struct never changes: give the new one another name, and a new field";
+const std::string kNumberBack = " now; give it its number back, and others numbers that none had";
 const std::string kMembersStay = " now; members keep their numbers, and new ones go to the end";
 
 std::string declared(const std::string& schema) {
@@ -84,6 +85,19 @@ TEST_CASE("codec, key, generator and log") {
           Sentences{"+ table \"things\": the generator of keys becomes auto_increment, was none"});
 }
 
+TEST_CASE("limits of logs") {
+    const auto limited = [](const std::string& limits) {
+        return things(", cambium_log" + (limits.empty() ? "" : ": \"" + limits + "\""), "id:ulong (cambium_key);");
+    };
+    const std::string become = "+ table \"things\": the limits of the log become ";
+    CHECK(differences(limited("changes 5"), limited("changes 9")) ==
+          Sentences{become + "changes 9, were changes 5"});
+    CHECK(differences(limited(""), limited("seconds 9, bytes 5")) ==
+          Sentences{become + "bytes 5, seconds 9, were none"});
+    CHECK(differences(limited("changes 5"), limited("")) == Sentences{become + "none, were changes 5"});
+    CHECK(differences(limited("changes 5, bytes 6"), limited("bytes 6, changes 5")) == Sentences{});
+}
+
 TEST_CASE("compression is part of the codec") {
     CHECK(
         differences(things("", "id:ulong (cambium_key);"), things(", cambium_compression: \"lz4\"",
@@ -105,8 +119,8 @@ TEST_CASE("indexes") {
               things(", cambium_index: \"a(x); b(x)\"", "id:ulong (cambium_key); x:int; t:[string];"),
               things(", cambium_unique: \"a(x)\", cambium_index: \"c(each t, descending x) covering(x) version 2\"",
                      "id:ulong (cambium_key); x:int; t:[string];")) ==
-          Sentences{"+ table \"things\": index \"a\" is built", "+ table \"things\": index \"c\" is built",
-                    "+ table \"things\": index \"b\" is dropped"});
+          Sentences{"+ table \"things\": index \"a\" is built; opening refuses if two records agree in it",
+                    "+ table \"things\": index \"c\" is built", "+ table \"things\": index \"b\" is dropped"});
 }
 
 TEST_CASE("fields: the library's objection, and every difference of the table") {
@@ -165,12 +179,11 @@ TEST_CASE("enumerators and members of unions keep their numbers, whatever the co
         return "table A { x:int; } table B { x:int; } " + definitions +
                things(", cambium_codec: \"" + codec + "\"", "id:ulong (cambium_key); f:" + type + ";");
     };
-    const std::string number_back = " now; give it its number back, and others numbers that none had";
     for (const std::string codec : {"cbor", "json"}) {
         CAPTURE(codec);
         CHECK(differences(with(codec, "enum E:ubyte { red, green } ", "E"),
                           with(codec, "enum E:ubyte { green, red } ", "E")) ==
-              Sentences{"- enum E: red was 0, is 1" + number_back, "- enum E: green was 1, is 0" + number_back});
+              Sentences{"- enum E: red was 0, is 1" + kNumberBack, "- enum E: green was 1, is 0" + kNumberBack});
         CHECK(differences(with(codec, "enum E:ubyte { red, green } ", "E"),
                           with(codec, "enum E:ubyte { red } ", "E")) ==
               Sentences{"- enum E: green (1) is gone, and records may hold it; keep it"});
@@ -182,6 +195,95 @@ TEST_CASE("enumerators and members of unions keep their numbers, whatever the co
           Sentences{});
     CHECK(differences(with("json", "enum E:ubyte { red } ", "E"), with("json", "enum E:ubyte { rouge } ", "E")) ==
           Sentences{"- enum E: red is rouge now, and codec json stores the names; give it its name back"});
+}
+
+TEST_CASE("enums of fields that stand for each other, whatever the enums are called") {
+    const auto with = [](const std::string& codec, const std::string& before_table, const std::string& type) {
+        return before_table +
+               things(", cambium_codec: \"" + codec + "\"", "id:ulong (cambium_key); e:" + type + ";");
+    };
+    for (const std::string codec : {"flatbuffers", "cbor", "json", "raw"}) {
+        CAPTURE(codec);
+        CHECK(differences(with(codec, "namespace n; enum E:ubyte { open, closed } ", "E"),
+                          with(codec, "namespace m; enum E:ubyte { closed, open } ", "E")) ==
+              Sentences{"- enum E: open was 0, is 1" + kNumberBack, "- enum E: closed was 1, is 0" + kNumberBack});
+        CHECK(differences(with(codec, "namespace n; enum E:ubyte { open } ", "E"),
+                          with(codec, "namespace m; enum F:ubyte { open, closed } ", "F")) == Sentences{});
+    }
+    for (const std::string codec : {"cbor", "json"}) {
+        CAPTURE(codec);
+        const Sentences swapped = {"- enum E, State now: open was 0, is 1" + kNumberBack,
+                                   "- enum E, State now: closed was 1, is 0" + kNumberBack};
+        CHECK(differences(with(codec, "enum E:ubyte { open, closed } ", "E"),
+                          with(codec, "enum State:ubyte { closed, open } ", "State")) == swapped);
+        const std::string field = "enum E:ubyte { open, closed } table P { e:[E]; } struct S { e:E; } ";
+        const std::string field_now =
+            "enum State:ubyte { closed, open } table Q { e:[State]; } struct R { e:State; } ";
+        for (const auto& [was, is] : std::vector<std::pair<std::string, std::string>>{
+                 {"P", "Q"}, {"[P]", "[Q]"}, {"S", "R"}, {"[S]", "[R]"}, {"E = null", "State = null"}})
+            CHECK(differences(with(codec, field, was), with(codec, field_now, is)) == swapped);
+        CHECK(differences(with(codec, field + "union U { P } ", "U"),
+                          with(codec, field_now + "union V { q: Q } ", "V")) == swapped);
+    }
+    CHECK(differences(with("cbor", "enum E:ubyte { open, closed } ", "E"),
+                      with("cbor", "enum G:ubyte { on, off } ", "G")) == Sentences{});
+    const std::string name_back = " now, and codec json stores the names; give it its name back";
+    CHECK(differences(with("json", "enum E:ubyte { open, closed } ", "E"),
+                      with("json", "enum G:ubyte { on, off } ", "G")) ==
+          Sentences{"- enum E, G now: open is on" + name_back, "- enum E, G now: closed is off" + name_back});
+    // In buffers the record has another name too, else the library calls the type of the field another.
+    const std::string fields = "id:ulong (cambium_key); p:";
+    CHECK(differences("enum E:ubyte { open, closed } table P { x:int; e:E; } " + things("", fields + "P;"),
+                      "enum F:ubyte { closed, open } table Q { x:int; e:F; } table Other (cambium_table: "
+                      "\"things\") { " +
+                          fields + "Q; }") == Sentences{"- enum E, F now: open was 0, is 1" + kNumberBack,
+                                                        "- enum E, F now: closed was 1, is 0" + kNumberBack});
+    // An enum that no field of a table holds any more may be anything.
+    CHECK(differences(with("cbor", "enum E:ubyte { open } ", "E"),
+                      with("cbor", "enum E:ubyte { on = 1 } enum F:ubyte { open } ", "F")) == Sentences{});
+}
+
+TEST_CASE("tables and fields that are renamed take their enums along") {
+    const auto schema = [](const std::string& definition, const std::string& table, const std::string& field) {
+        return "attribute \"cambium_renamed_from\"; " + definition + "table Thing (cambium_codec: \"cbor\", " +
+               table + ") { id:ulong (cambium_key); " + field + " }";
+    };
+    const Sentences sentences = differences(
+        schema("enum E:ubyte { open, closed } ", "cambium_table: \"things\"", "e:E;"),
+        schema("enum F:ubyte { closed, open } ", "cambium_table: \"stuff\", cambium_renamed_from: \"things\"",
+               "f:F (cambium_renamed_from: \"e\");"));
+    REQUIRE(sentences.size() > 2);
+    CHECK(sentences[0] == "- enum E, F now: open was 0, is 1" + kNumberBack);
+    CHECK(sentences[1] == "- enum E, F now: closed was 1, is 0" + kNumberBack);
+}
+
+TEST_CASE("unions of fields that stand for each other, and members that differ by name alone") {
+    const auto with = [](const std::string& codec, const std::string& name_space, const std::string& alternatives,
+                         const std::string& name = "U") {
+        return name_space + "table Debit { x:int; } table Credit { x:int; } union " + name + " { " + alternatives +
+               " } " + things(", cambium_codec: \"" + codec + "\"", "id:ulong (cambium_key); u:" + name + ";");
+    };
+    const auto member = [](const std::string& what, const std::string& number, const std::string& was,
+                           const std::string& is) {
+        return "- " + what + ": member " + number + " was " + was + ", is " + is + kMembersStay;
+    };
+    for (const std::string codec : {"cbor", "json"}) {
+        CAPTURE(codec);
+        CHECK(differences(with(codec, "", "Debit, Credit"), with(codec, "", "credit: Credit, debit: Debit")) ==
+              Sentences{member("union U", "1", "Debit", "credit"), member("union U", "2", "Credit", "debit")});
+        CHECK(differences(with(codec, "", "a: Debit, b: Credit"), with(codec, "", "a: Credit, b: Debit")) ==
+              Sentences{member("union U", "1", "Debit", "Credit"), member("union U", "2", "Credit", "Debit")});
+        CHECK(differences(with(codec, "namespace n; ", "Debit, Credit"),
+                          with(codec, "namespace m; ", "Credit, Debit", "V")) ==
+              Sentences{member("union U, V now", "1", "Debit", "Credit"),
+                        member("union U, V now", "2", "Credit", "Debit")});
+        CHECK(differences(with(codec, "namespace n; ", "Debit, Credit"),
+                          with(codec, "namespace m; ", "debit: Debit, credit: Credit", "V")) == Sentences{});
+    }
+    CHECK(differences(with("flatbuffers", "", "Debit, Credit"),
+                      with("flatbuffers", "", "credit: Credit, debit: Debit")) ==
+          Sentences{member("buffers: union U", "1", "Debit", "credit"),
+                    member("buffers: union U", "2", "Credit", "debit")});
 }
 
 TEST_CASE("a field that changes between an enum and a number, where the library would crash") {
@@ -225,6 +327,27 @@ TEST_CASE("what the library lets pass, and buffers do not") {
           Sentences{"- buffers: union U: member 1 was string, is B" + kMembersStay});
     CHECK(differences(parts + "union U { A, B } table R { u:U; }",
                       parts + "union U { C: A, B } table R { u:U; }") == Sentences{});
+}
+
+TEST_CASE("deprecated fields keep their places in buffers") {
+    const auto gone = [](const std::string& record, const std::string& field) {
+        return "- buffers: table " + record + ": field " + field +
+               ", deprecated, is gone: a new field would take its place; keep it as (deprecated)";
+    };
+    const auto thing = [](const std::string& fields) { return things("", "id:ulong (cambium_key); " + fields); };
+    CHECK(differences(thing("a:int; z:int (deprecated);"), thing("a:int;")) == Sentences{gone("Thing", "z")});
+    CHECK(differences(thing("a:int; z:int (deprecated);"), thing("a:int; z:int (deprecated); b:int;")) ==
+          Sentences{"+ table \"things\": field \"b\" (i32) is new"});
+    const std::string u = "table A { x:int; } union U { A } ";
+    CHECK(differences(u + thing("a:int; u:U (deprecated);"), u + thing("a:int;")) == Sentences{gone("Thing", "u")});
+    const auto nested = [&](const std::string& fields, const std::string& name) {
+        return "table " + name + " { " + fields + " } " + thing("l:[" + name + "];");
+    };
+    CHECK(differences(nested("a:int; y:int (deprecated); z:int (deprecated);", "Part"), nested("a:int;", "Part")) ==
+          Sentences{gone("Part", "y"), gone("Part", "z")});
+    const std::string in_cbor = ", cambium_codec: \"cbor\"";
+    CHECK(differences(things(in_cbor, "id:ulong (cambium_key); z:int (deprecated);"),
+                      things(in_cbor, "id:ulong (cambium_key);")) == Sentences{});
 }
 
 TEST_CASE("every objection of the library, in one run") {

@@ -79,6 +79,18 @@ std::vector<cambium::TableInfo> declared_by(const std::string& file, const std::
     return cambium::codegen::declared_tables(*schema);
 }
 
+/// Without what is said of what the catalog does not keep: enumerators and limits of logs.
+std::vector<Difference> of_what_is_kept(const std::vector<Difference>& differences) {
+    std::vector<Difference> kept;
+    for (const Difference& difference : differences) {
+        const std::string& sentence = difference.sentence;
+        const bool is_lost =
+            sentence.compare(0, 5, "enum ") == 0 || sentence.find("the limits of the log") != std::string::npos;
+        if (!is_lost) kept.push_back(difference);
+    }
+    return kept;
+}
+
 /// The store has what the schema declares, and the schema written from the store declares the same.
 void check_agreement(const std::string& store, const std::string& schema) {
     CAPTURE(schema);
@@ -91,9 +103,9 @@ void check_agreement(const std::string& store, const std::string& schema) {
     CHECK(declared_by("it.fbs", written.text) == stored);
     const auto back = cambium::codegen::check_schemas({schema, content_of(schema)}, {"it.fbs", written.text}, {});
     CHECK(back.errors == std::vector<std::string>{});
-    CHECK(back.differences == std::vector<Difference>{});
+    CHECK(of_what_is_kept(back.differences) == std::vector<Difference>{});
     const auto forth = cambium::codegen::check_schemas({"it.fbs", written.text}, {schema, content_of(schema)}, {});
-    CHECK(forth.differences == std::vector<Difference>{});
+    CHECK(of_what_is_kept(forth.differences) == std::vector<Difference>{});
     cambium::kv::Environment environment = cambium::kv::Environment::open(store);
     CHECK(cambium::kv::check(environment).ok());
 }
@@ -434,6 +446,20 @@ TEST_CASE("what a stored buffer cannot give is refused") {
           std::vector<Difference>{});
 }
 
+TEST_CASE("structs in structs keep their alignment in a schema from a store") {
+    const std::string schema =
+        "attribute \"cambium_table\"; attribute \"cambium_key\";\n"
+        "struct S (force_align: 4) { a:ubyte; } struct P { a:ubyte; } struct M { p:P; l:[S:3]; b:[ubyte:2]; "
+        "n:[int:2]; }\n"
+        "struct W (force_align: 8) { s:S; m:[M:2]; p:P; }\n"
+        "table Thing (cambium_table: \"things\") { id:ulong (cambium_key); w:W; l:[W]; s:S; p:P; }\n";
+    const auto stored = declared_by("it.fbs", schema);
+    const auto written = cambium::codegen::schema_from_tables(stored, "it.cambium", "it");
+    CAPTURE(written.text);
+    CHECK(written.errors == std::vector<std::string>{});
+    CHECK(declared_by("it.fbs", written.text) == stored);
+}
+
 TEST_CASE("nested tables of buffers grow, structs and what is one do not change") {
     const auto schema_of = [](const std::string& point, const std::string& part, const std::string& fields) {
         return "attribute \"cambium_table\"; attribute \"cambium_key\"; attribute \"cambium_type\";\n"
@@ -603,7 +629,8 @@ TEST_CASE("a schema from a store says at its top what the catalog does not keep"
                               "(cambium_key); gone:int (deprecated); }\n");
     const auto notes_of = [](const std::vector<cambium::TableInfo>& tables) {
         const std::string text = cambium::codegen::schema_from_tables(tables, "it.cambium", "it").text;
-        const std::size_t begin = text.find("by names.\n") + 10;
+        const std::string before = "compares the enumerators.\n";
+        const std::size_t begin = text.find(before) + before.size();
         return text.substr(begin, text.find("\n\n", begin) - begin);
     };
     const std::string log = "// It does not keep the limits of the log of table \"things\".";
