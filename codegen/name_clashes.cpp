@@ -159,7 +159,7 @@ private:
                     if (owner.empty() && is_taken_by_flatc(FlatcPlace::name_space, index.predicate))
                         owner = "is one of the code that flatc writes already";
                     if (!owner.empty())
-                        report(table, "",
+                        report(table, index.is_unique ? "cambium_unique" : "cambium_index",
                                "index \"" + index.name + "\": the predicate " + index.predicate + " " + owner +
                                    "; name it otherwise");
                 }

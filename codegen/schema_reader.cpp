@@ -98,11 +98,13 @@ public:
             if (definition->generated) read_table_of(*definition);
         for (const fbs::StructDef* definition : parser_.structs_.vec)
             if (!definition->generated) read_table_of(*definition);
-        check_foreign_keys(*schema_, [this](const Table& table, const std::string& sentence) {
-            const Scope& scope = table.record->scope;
-            diagnostics_.report({scope.file, schema_name(scope, table.record->name), {}, "cambium_table"},
-                                "table \"" + table.name + "\": " + sentence);
-        });
+        check_foreign_keys(
+            *schema_, [this](const Table& table, const ForeignKey& key, const std::string& sentence) {
+                const Scope& scope = table.record->scope;
+                diagnostics_.report(
+                    {scope.file, schema_name(scope, table.record->name), key.declared_on, "cambium_foreign_key"},
+                    "table \"" + table.name + "\": " + sentence);
+            });
         check_name_clashes(*schema_, diagnostics_);
         return std::move(schema_);
     }

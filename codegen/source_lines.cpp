@@ -10,7 +10,10 @@ namespace cambium::codegen {
 /// Walks over the tokens of a schema: words (names with their dots), and single characters for everything else.
 class LineScanner {
 public:
-    LineScanner(std::string_view text, SourceLines& result) : text_{text}, result_{result} { next(); }
+    LineScanner(std::string_view text, SourceLines& result) : text_{text}, result_{result} {
+        if (text_.substr(0, 3) == "\xEF\xBB\xBF") position_ = 3;  // a byte order mark
+        next();
+    }
 
     void run() {
         while (!token_.empty()) {
@@ -37,7 +40,7 @@ private:
     }
 
     void read_include() {
-        add(std::string{token_});
+        add('"' + std::string{token_.substr(1, token_.size() - std::min<std::size_t>(token_.size(), 2))} + '"');
         next();
     }
 
@@ -90,8 +93,8 @@ private:
             return;
         }
         line_ = current_line_;
-        if (text_[position_] == '"') {
-            skip_string();
+        if (text_[position_] == '"' || text_[position_] == '\'') {
+            skip_string(text_[position_]);
         } else if (is_word(text_[position_])) {
             while (position_ < text_.size() && is_word(text_[position_])) ++position_;
         } else {
@@ -100,8 +103,8 @@ private:
         token_ = text_.substr(begin, position_ - begin);
     }
 
-    void skip_string() {
-        for (++position_; position_ < text_.size() && text_[position_] != '"'; ++position_) {
+    void skip_string(char quote) {
+        for (++position_; position_ < text_.size() && text_[position_] != quote; ++position_) {
             if (text_[position_] == '\\') ++position_;
             if (position_ < text_.size() && text_[position_] == '\n') ++current_line_;
         }

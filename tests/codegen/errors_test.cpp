@@ -396,6 +396,53 @@ TEST_CASE("every error of a run stands at its line") {
             "bad.fbs:11: table \"things;{\": index \"i\": Thing has no field \"nope\""});
 }
 
+TEST_CASE("a finding about an index or a foreign key stands at the attribute that declares it") {
+    const auto table = [](const std::string& line) { return line + ": table \"as\": "; };
+    CHECK(errors_of("\ntable A (\n"
+                    "  cambium_table: \"as\",\n"
+                    "  cambium_foreign_key: \"p(n) to gone\",\n"
+                    "  cambium_index: \"same(n)\"\n"
+                    ") {\n"
+                    "  id:ulong (cambium_key);\n"
+                    "  n:ulong\n    (cambium_foreign_key: \"gone\");\n"
+                    "  e:string (cambium_foreign_key: \"as\");\n"
+                    "  f:int (cambium_index: \"same\");\n"
+                    "  g:int (cambium_index: \"a b\", cambium_unique: \"u\");\n"
+                    "  h:ulong (cambium_foreign_key: \"as set_null\");\n"
+                    "  k:ulong (cambium_foreign_key: \"bs cascade\");\n"
+                    "  same:ulong (cambium_foreign_key: \"as\");\n"
+                    "  u:int (cambium_index);\n"
+                    "}\n"
+                    "table B (cambium_table: \"bs\") { id:ulong (cambium_key);\n"
+                    "  a:ulong (cambium_foreign_key: \"as cascade\"); }\n") ==
+          Sentences{table("bad.fbs:11") + "two indexes are named \"same\"",
+                    table("bad.fbs:12") + "\"a b\" is not a name for an index",
+                    table("bad.fbs:16") + "two indexes are named \"u\"",
+                    table("bad.fbs:15") + "foreign key \"same\" has the name of an index or another foreign key",
+                    table("bad.fbs:4") + "foreign key \"p\" refers to table \"gone\", which neither this file nor "
+                                         "one that it includes declares",
+                    table("bad.fbs:9") + "foreign key \"n\" refers to table \"gone\", which neither this file nor "
+                                         "one that it includes declares",
+                    table("bad.fbs:10") +
+                        "foreign key \"e\": field \"e\" is optional<string>, field \"id\" of table \"as\" "
+                        "is u64",
+                    table("bad.fbs:13") + "foreign key \"h\" has set_null, and none of its fields is optional",
+                    table("bad.fbs:14") + "a cycle of foreign keys with cascade: as, bs, as; one of them must be "
+                                          "restrict or set_null"});
+}
+
+TEST_CASE("a byte order mark and strings in single quotes leave lines where they are") {
+    CHECK(
+        cambium::codegen::generate("bad.fbs", "\xEF\xBB\xBF// with a mark\nnamespace n;\ntable A { new:int; }", {})
+            .errors ==
+        Sentences{"bad.fbs:3: table A, field new: \"new\" is a keyword of C++; choose another name"});
+    CHECK(errors_of("\ntable A (cambium_table: 'as',\n  cambium_index: 'i(x, y)',\n  cambium_codec: 'xml') {\n"
+                    "  x:int (cambium_key);\n  y:int;\n  new:int;\n}") ==
+          Sentences{"bad.fbs:7: table A, field new: \"new\" is a keyword of C++; choose another name",
+                    "bad.fbs:4: table \"as\": unknown codec \"xml\"; the codecs are flatbuffers, cbor, json and "
+                    "raw"});
+}
+
 TEST_CASE("a semantic error in an included file stands at its line") {
     const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_included";
     std::filesystem::create_directories(folder);
