@@ -7,7 +7,11 @@
 namespace cambium::codegen {
 
 void Diagnostics::report(const Place& place, const std::string& sentence) {
-    report_line(place.file, lines_of(place.file).line_of(place.definition, place.field, place.attribute), sentence);
+    report_line(place.file, line_of(place), sentence);
+}
+
+std::size_t Diagnostics::line_of(const Place& place) {
+    return lines_of(place.file).line_of(place.definition, place.field, place.attribute);
 }
 
 void Diagnostics::report_include(const std::string& file, const std::string& name, const std::string& sentence) {

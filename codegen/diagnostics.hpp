@@ -1,6 +1,7 @@
 // What is wrong with a schema. All findings of one run are collected, in the order they were found.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <utility>
@@ -34,6 +35,9 @@ public:
     void report_repetition(const Place& place, const std::string& sentence);
     /// A finding that carries its own place: "shop.fbs:7: sentence".
     void report_placed(std::string sentence) { sentences_.push_back(std::move(sentence)); }
+
+    /// The line of a place, from 1; 0 when it is unknown.
+    [[nodiscard]] std::size_t line_of(const Place& place);
 
     [[nodiscard]] bool empty() const noexcept { return sentences_.empty(); }
     [[nodiscard]] const std::vector<std::string>& sentences() const noexcept { return sentences_; }

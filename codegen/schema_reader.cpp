@@ -14,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "foreign_keys.hpp"
 #include "name_clashes.hpp"
@@ -193,8 +194,26 @@ private:
             check_name(inside(where, "enumerator", value->name), place, value->name);
             enumeration->values.push_back({value->name, definition.ToString(*value), value->doc_comment});
         }
+        check_numbers(definition, where);
         enums_[&definition] = enumeration.get();
         schema_->enums.push_back(std::move(enumeration));
+    }
+
+    /// The parser sorts enumerators by their numbers, and sees only those that share the least.
+    void check_numbers(const fbs::EnumDef& definition, const Where& where) {
+        std::map<std::string, std::string> names;
+        for (const fbs::EnumVal* value : definition.Vals()) {
+            const std::string number = definition.ToString(*value);
+            const auto [found, is_new] = names.emplace(number, value->name);
+            if (is_new) continue;
+            Place first = where.place;
+            Place second = where.place;
+            first.field = found->second;
+            second.field = value->name;
+            if (diagnostics_.line_of(second) < diagnostics_.line_of(first)) std::swap(first, second);
+            diagnostics_.report(second, where.text + ": " + first.field + " and " + second.field + " are both " +
+                                            number + "; give one of them another number");
+        }
     }
 
     /// Adds a union after the records it is made of. Null when one of these is being read: it contains itself.
@@ -219,6 +238,7 @@ private:
         // Once: what failed before comes here again.
         check_definition(where, FlatcPlace::union_type, definition);
         attributes_of(definition, where, std::array<const char*, 0>{});
+        check_numbers(definition, where);
         if (result->members.empty()) report(where, "it has no member");
         for (const UnionMember& member : result->members)
             check_name(inside(where, "member", member.name), FlatcPlace::enumerator, member.name);

@@ -615,6 +615,26 @@ TEST_CASE("what flatc writes beside a definition or a field") {
                     "bad.fbs:3: struct S, field a_: " + part("a_", "field a")});
 }
 
+TEST_CASE("a field named like the builder of its table, or like padding") {
+    const std::string there = " is a name of the code that flatc writes there; choose another name";
+    CHECK(errors_of("table Car { x:int;\n CarBuilder:string; }\ntable Van { x:int; CarBuilder:int; }\n"
+                    "struct S { x:byte;\n padding0_:int; padding12__:int; padding_:int; padding7:int; }\n"
+                    "table T { padding0_:int; }") ==
+          Sentences{"bad.fbs:2: table Car, field CarBuilder: \"CarBuilder\"" + there,
+                    "bad.fbs:5: struct S, field padding0_: \"padding0_\"" + there,
+                    "bad.fbs:5: struct S, field padding12__: \"padding12__\"" + there});
+}
+
+TEST_CASE("two enumerators of one number") {
+    CHECK(errors_of("enum E : ubyte {\n a,\n b,\n c = 1\n}\nenum F : byte {\n c = 2,\n a = -1,\n b = 2 }\n"
+                    "enum G : ulong (bit_flags) { x, y,\n z = 1 }\ntable T { x:int; }\n"
+                    "union U { T, t: T = 5,\n s: string = 5 }") ==
+          Sentences{"bad.fbs:4: enum E: b and c are both 1; give one of them another number",
+                    "bad.fbs:9: enum F: c and b are both 2; give one of them another number",
+                    "bad.fbs:11: enum G: y and z are both 2; give one of them another number",
+                    "bad.fbs:14: union U: t and s are both 5; give one of them another number"});
+}
+
 TEST_CASE("namespaces that hide others") {
     const auto hidden = [](const std::string& first, const std::string& by) {
         return "from its namespace the code that flatc writes does not find namespace " + first + ", which " + by +
