@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "attribute_text.hpp"
+#include "memory_layout.hpp"
 #include "names.hpp"
 #include "reserved_names.hpp"
 
@@ -94,13 +95,30 @@ private:
         if (std::find(kCodecs.begin(), kCodecs.end(), table_.codec) == kCodecs.end())
             return report("cambium_codec",
                           "unknown codec \"" + table_.codec + "\"; the codecs are flatbuffers, cbor, json and raw");
-        if (table_.codec != "raw") return;
+        if (table_.codec == "raw") check_raw();
+    }
+
+    void check_raw() const {
+        bool is_fixed = true;
         for (const Field& field : record_.fields)
             if (!field.is_deprecated && (field.container == Container::vector || field.absence == Absence::null ||
                                          field.type.kind == Kind::text || field.type.kind == Kind::table ||
-                                         field.type.kind == Kind::variant))
+                                         field.type.kind == Kind::variant)) {
+                is_fixed = false;
                 report_field(field.name, "",
                              "codec raw stores plain bytes, and field \"" + field.name + "\" has no fixed size");
+            }
+        if (!is_fixed) return;
+        const auto padding = first_padding(record_);
+        if (!padding) return;
+        const std::string where =
+            padding->before.empty() ? "at its end" : "before field \"" + padding->before + "\"";
+        report_field(padding->field, padding->field.empty() ? "cambium_codec" : "",
+                     "codec raw stores every byte of a record, and " + padding->record->name + " has " +
+                         std::to_string(padding->bytes) + (padding->bytes == 1 ? " byte" : " bytes") +
+                         " of padding " + where +
+                         "; order its fields by size, largest first, fill the rest with fields of ubyte, or choose "
+                         "another codec");
     }
 
     void read_compression() {

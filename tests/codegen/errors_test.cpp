@@ -840,6 +840,33 @@ TEST_CASE("what is not supported is said, never dropped") {
                   "bad.fbs:1: table \"things\": codec raw stores plain bytes, and field \"o\" has no fixed size"});
 }
 
+TEST_CASE("codec raw and padding") {
+    const auto errors_with = [](const std::string& fields) {
+        return errors_of(
+            "enum E : ushort { a } struct Id (cambium_type: \"uuid\") { b:[ubyte:16]; }\n"
+            "struct S { x:double; y:byte; z:[int:3]; b:bool; }\n"
+            "struct Full { x:double; z:[int:3]; e:E; b:bool; c:[byte:1]; }\n"
+            "table Thing (cambium_table: \"things\",\n cambium_codec: \"raw\") {\n" +
+            fields + " }");
+    };
+    const auto padding = [](const std::string& line, const std::string& has) {
+        return Sentences{line + ": table \"things\": codec raw stores every byte of a record, and " + has +
+                         "; order its fields by size, largest first, fill the rest with fields of ubyte, or choose "
+                         "another codec"};
+    };
+    CHECK(errors_with("id:int (cambium_key); e:E; a:byte; b:bool; t:long (cambium_type: \"timestamp\");\n"
+                      "i:Id (required); f:Full (required); n:[ubyte] (required, cambium_type: \"fixed 8\");") ==
+          Sentences{});
+    CHECK(errors_with("id:ulong (cambium_key);\n s:S (required);") ==
+          padding("bad.fbs:7", "S has 3 bytes of padding before field \"z\""));
+    CHECK(errors_with("id:int (cambium_key);\n e:E;\n f:float;") ==
+          padding("bad.fbs:8", "Thing has 2 bytes of padding before field \"f\""));
+    CHECK(errors_with("id:ulong (cambium_key);\n x:uint;\n gone:uint (deprecated);") ==
+          padding("bad.fbs:5", "Thing has 4 bytes of padding at its end"));
+    CHECK(errors_with("id:int (cambium_key);\n f:Full (required);") ==
+          padding("bad.fbs:7", "Thing has 4 bytes of padding before field \"f\""));
+}
+
 TEST_CASE("two schema files of one name") {
     const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_names";
     std::filesystem::create_directories(folder / "sub");
