@@ -22,7 +22,14 @@ std::string rephrase(std::string message, const std::string& file) {
     if (marker == std::string::npos) return message;
     const std::size_t column = message.rfind(": ", marker - 1);
     const std::size_t place_end = column == std::string::npos ? marker : column;
-    return message.substr(0, place_end) + ": " + message.substr(marker + std::string{": error: "}.size());
+    std::string sentence = message.substr(marker + std::string{": error: "}.size());
+    // A type that is nowhere is missed at the end, and the first use of it told in full.
+    const std::string origin = ", originally at: ";
+    const std::size_t use = sentence.find(origin);
+    if (use == std::string::npos) return message.substr(0, place_end) + ": " + sentence;
+    std::string place = sentence.substr(use + origin.size());
+    if (place.compare(0, full_path.size(), full_path) == 0) place = file + place.substr(full_path.size());
+    return place + ": " + sentence.substr(0, use);
 }
 
 }  // namespace

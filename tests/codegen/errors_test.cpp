@@ -51,6 +51,8 @@ TEST_CASE("syntax errors carry file and line") {
     // The parser warns of the first field.
     CHECK(errors_of("\ntable A {\n  Name:int;\n  x:int\n}\n") ==
           Sentences{"bad.fbs:5: expecting: ; instead got: }"});
+    CHECK(errors_of("\ntable A {\n  x:Nope;\n}\n\n\n") ==
+          Sentences{"bad.fbs:3: type referenced but not defined (check namespace): Nope"});
     CHECK(errors_of("\ninclude \"nowhere.fbs\";\ntable A { x:int; }")[0].substr(0, 10) == "bad.fbs:2:");
     CHECK(cambium::codegen::generate("bad.fbs", "include \"nowhere.fbs\";\n", {}).errors ==
           Sentences{"bad.fbs:1: unable to load include file: nowhere.fbs"});
@@ -65,6 +67,10 @@ TEST_CASE("an error in an included file names that file") {
     const std::string outer = (folder / "outer.fbs").string();
     CHECK(cambium::codegen::generate(outer, "include \"inner.fbs\";\n", {}).errors ==
           Sentences{(folder / "inner.fbs").string() + ":3: expecting: ; instead got: }"});
+    std::ofstream{folder / "inner.fbs"} << "table Inner {\n  x:Nope;\n}\n";
+    CHECK(
+        cambium::codegen::generate(outer, "include \"inner.fbs\";\n", {}).errors ==
+        Sentences{(folder / "inner.fbs").string() + ":2: type referenced but not defined (check namespace): Nope"});
     std::filesystem::remove_all(folder);
 }
 
