@@ -17,10 +17,10 @@
 #include <utility>
 
 #include "foreign_keys.hpp"
+#include "lenient_parser.hpp"
 #include "name_clashes.hpp"
 #include "names.hpp"
 #include "reserved_names.hpp"
-#include "schema_parser.hpp"
 #include "table_reader.hpp"
 
 namespace cambium::codegen {
@@ -530,9 +530,9 @@ private:
 
 std::unique_ptr<Schema> read_schema(const std::string& file, const std::string& text,
                                     const std::vector<std::string>& include_folders, Diagnostics& diagnostics) {
-    fbs::Parser parser{parser_options()};
-    if (!parse(parser, file, text, include_folders, diagnostics)) return nullptr;
-    auto schema = SchemaReader{file, parser, diagnostics}.read();
+    const auto parser = parse_leniently(file, text, include_folders, diagnostics);
+    if (!parser) return nullptr;
+    auto schema = SchemaReader{file, *parser, diagnostics}.read();
     return diagnostics.empty() ? std::move(schema) : nullptr;
 }
 

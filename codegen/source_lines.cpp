@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 namespace cambium::codegen {
 
@@ -18,6 +19,7 @@ public:
     void run() {
         while (!token_.empty()) {
             const std::string_view word = token_;
+            begin_ = token_begin();
             next();
             if (word == "namespace")
                 read_namespace();
@@ -46,6 +48,7 @@ private:
 
     void read_definition() {
         const std::string name = namespace_ + std::string{token_};
+        SourcePart part{name, "", begin_, position_, 0};
         add(name);
         while (!token_.empty() && token_ != "{") {
             if (token_ == "(")
@@ -55,11 +58,13 @@ private:
         }
         next();
         while (!token_.empty() && token_ != "}") read_member(name);
+        add(std::move(part), position_);
         if (!token_.empty()) next();
     }
 
     void read_member(const std::string& definition) {
-        const std::string name = definition + ":" + std::string{token_};
+        SourcePart part{definition, std::string{token_}, token_begin(), position_, 0};
+        const std::string name = definition + ":" + part.field;
         add(name);
         while (!token_.empty() && token_ != ";" && token_ != "," && token_ != "}") {
             if (token_ == "(")
@@ -67,7 +72,9 @@ private:
             else
                 next();
         }
-        if (token_ == ";" || token_ == ",") next();
+        const bool is_ended = token_ == ";" || token_ == ",";
+        add(std::move(part), is_ended ? position_ : token_begin());
+        if (is_ended) next();
     }
 
     void read_attributes(const std::string& owner) {
@@ -79,6 +86,13 @@ private:
         } while (token_ == ",");
         if (!token_.empty()) next();
     }
+
+    void add(SourcePart part, std::size_t end) {
+        part.end = end;
+        result_.parts_.push_back(std::move(part));
+    }
+
+    [[nodiscard]] std::size_t token_begin() const { return position_ - token_.size(); }
 
     /// False when there is one already.
     bool add(const std::string& key) { return result_.lines_.emplace(key, line_).second; }
@@ -134,7 +148,8 @@ private:
     SourceLines& result_;
     std::size_t position_ = 0;
     std::size_t current_line_ = 1;
-    std::size_t line_ = 1;  // of the token
+    std::size_t line_ = 1;   // of the token
+    std::size_t begin_ = 0;  // of the definition
     std::string_view token_;
     std::string namespace_;
 };

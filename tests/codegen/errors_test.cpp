@@ -449,6 +449,64 @@ TEST_CASE("a byte order mark and strings in single quotes leave lines where they
                     "raw"});
 }
 
+TEST_CASE("errors of meaning that the library finds come in the same run, without what follows from them") {
+    CHECK(errors_of("\nnamespace q;\n"
+                    "/// Doc.\n"
+                    "table A (cambium_table: \"as\", cambium_codec: \"xml\",\n"
+                    "  cambium_index: \"i(t); j(gone)\", other) {\n"
+                    "  id:ulong (cambium_key);\n"
+                    "  x:int;\n"
+                    "  x:int;\n"
+                    "  /// Doc.\n"
+                    "  t:Nope;\n"
+                    "  b:int (\n    cambium_bogus);\n"
+                    "  class:int;\n"
+                    "  v:[[int]];\n"
+                    "  A:int;\n"
+                    "  r:int (required);\n"
+                    "  last:[q.Nope];\n"
+                    "}\n"
+                    "table B (cambium_table: \"bs\") {\n"
+                    "  id:Gone (cambium_key); y:int; }\n"
+                    "table A { q:int; }\n"
+                    "enum E : ubyte { a, b,\n"
+                    "  a }\n"
+                    "enum F : ubyte { a }\n"
+                    "enum F : ubyte { a, new }\n"
+                    "union U { B,\n"
+                    "  Lost }\n"
+                    "union V { Lost }\n"
+                    "table C { e:E = c; f:short = 70000;\n"
+                    "  operator:int; }\n") ==
+          Sentences{
+              "bad.fbs:5: user define attributes must be declared before use: other",
+              "bad.fbs:8: field already exists: x",
+              "bad.fbs:12: user define attributes must be declared before use: cambium_bogus",
+              "bad.fbs:14: nested vector types not supported (wrap in table first)",
+              "bad.fbs:15: field name can not be the same as table/struct name",
+              "bad.fbs:16: only non-scalar fields in tables may be 'required'",
+              "bad.fbs:21: datatype already exists: q.A",
+              "bad.fbs:23: enum value already exists: a",
+              "bad.fbs:25: enum already exists: q.F",
+              "bad.fbs:29: unknown enum value: c",
+              "bad.fbs:29: invalid number: \"70000\", constant does not fit [-32768; 32767]",
+              "bad.fbs:10: type referenced but not defined (check namespace): Nope",
+              "bad.fbs:20: type referenced but not defined (check namespace): Gone",
+              "bad.fbs:27: type referenced but not defined (check namespace): Lost",
+              "bad.fbs:12: table A, field b: attribute cambium_bogus is not known here; what may stand here is "
+              "cambium_key, cambium_generated, cambium_expires, cambium_unique, cambium_index, cambium_type, "
+              "cambium_absent, cambium_foreign_key, cambium_not_null, cambium_row_version, cambium_renamed_from",
+              "bad.fbs:13: table A, field class: \"class\" is a keyword of C++; choose another name",
+              "bad.fbs:30: table C, field operator: \"operator\" is a keyword of C++; choose another name",
+              "bad.fbs:4: table \"as\": unknown codec \"xml\"; the codecs are flatbuffers, cbor, json and raw",
+              "bad.fbs:5: table \"as\": index \"j\": A has no field \"gone\"",
+          });
+    CHECK(errors_of("table A { x:Nope; }\ntable A { new:int; }\n\ntable B { x:int }\n") ==
+          Sentences{"bad.fbs:2: datatype already exists: A", "bad.fbs:4: expecting: ; instead got: }"});
+    CHECK(errors_of("struct S { x:string; }\ntable A { new:int; }") ==
+          Sentences{"bad.fbs:1: structs may contain only scalar or struct fields"});
+}
+
 TEST_CASE("a semantic error in an included file stands at its line") {
     const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_included";
     std::filesystem::create_directories(folder);
