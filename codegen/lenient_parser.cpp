@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -21,6 +22,8 @@ constexpr std::size_t kMostErrors = 200;
 constexpr std::string_view kUndeclared = "user define attributes must be declared before use: ";
 constexpr std::string_view kUndefined = "type referenced but not defined (check namespace): ";
 constexpr std::string_view kSameName = "field name can not be the same as table/struct name";
+constexpr std::string_view kSameNumber = "all enum values must be unique: ";
+constexpr std::string_view kUnknownEnumerator = "unknown enum value: ";
 constexpr std::array kDefinedTwice = {std::string_view{"datatype already exists: "},
                                       std::string_view{"enum already exists: "}};
 /// They are noticed when the field or enumerator has been read, and the token behind it.
@@ -31,7 +34,7 @@ constexpr std::array kOfMembers = {std::string_view{"field already exists: "},
                                    std::string_view{"default values are not supported for struct fields"},
                                    std::string_view{"Default values for strings and vectors are not supported"},
                                    std::string_view{"default value of "},
-                                   std::string_view{"unknown enum value: "},
+                                   kUnknownEnumerator,
                                    std::string_view{"enum values need to be qualified by an enum type"},
                                    std::string_view{"invalid number: "},
                                    std::string_view{"only non-scalar fields in tables may be 'required'"},
@@ -86,7 +89,8 @@ public:
             for (const std::string& name : attributes_) parser->known_attributes_[name] = false;
             const auto error = try_parse(*parser, file_, text_, include_folders_);
             if (!error) return parser;
-            if (has_gaps_ && begins_with_one(error->sentence, kConsequences)) return nullptr;
+            if (follows_from_gap(error->sentence)) return nullptr;
+            if (get_past_number(*error)) continue;
             diagnostics_.report_placed(error->text());
             if (!get_past(*error)) return nullptr;
         }
@@ -94,6 +98,36 @@ public:
     }
 
 private:
+    [[nodiscard]] bool follows_from_gap(std::string_view sentence) const {
+        if (!has_gaps_) return false;
+        const bool is_enumerator = begins_with(sentence, kUnknownEnumerator);
+        return is_enumerator ? enumerators_.count(std::string{sentence.substr(kUnknownEnumerator.size())}) != 0
+                             : begins_with_one(sentence, kConsequences);
+    }
+
+    /// Tells of two enumerators of one number in our words, at the second; the parser notices at the end of the
+    /// enum.
+    bool get_past_number(const ParseError& error) {
+        if (!begins_with(error.sentence, kSameNumber) || error.file != file_) return false;
+        std::istringstream words{error.sentence.substr(kSameNumber.size())};  // "a and b are both 1"
+        std::string first, second, number, unused;
+        words >> first >> unused >> second >> unused >> unused >> number;
+        const SourceLines lines{text_};
+        const auto owner = last_before(lines, error, true);
+        std::optional<SourcePart> one, other;
+        for (const SourcePart& part : lines.parts())
+            if (owner && part.begin > owner->begin && part.end < owner->end &&
+                (part.field == first || part.field == second))
+                (one ? other : one) = part;
+        if (!other) return false;
+        diagnostics_.report({file_, other->definition, other->field},
+                            "enum " + std::string{last_part(owner->definition)} + ": " + one->field + " and " +
+                                other->field + " are both " + number + "; give one of them another number");
+        leave_out(*other, true);
+        enumerators_.insert(other->field);
+        return true;
+    }
+
     bool get_past(const ParseError& error) {
         const std::string& sentence = error.sentence;
         if (begins_with(sentence, kUndeclared))
@@ -104,20 +138,24 @@ private:
         return (sentence == kSameName || begins_with_one(sentence, kOfMembers)) && leave_out_before(error, false);
     }
 
-    /// The last definition or member whose name ends before the place of the error, or with it.
-    bool leave_out_before(const ParseError& error, bool is_definition) {
+    /// The definition or the member whose name ends last before the place of the error, or with it.
+    [[nodiscard]] std::optional<SourcePart> last_before(const SourceLines& lines, const ParseError& error,
+                                                        bool is_definition) const {
         const auto offset = offset_of(error);
-        if (!offset) return false;
+        if (!offset) return std::nullopt;
         const std::size_t end = *offset + (error.sentence == kSameName ? 1 : 0);
-        const SourceLines lines{text_};
         std::optional<SourcePart> last;
         for (const SourcePart& part : lines.parts())
             if (part.field.empty() == is_definition && part.name_end < end && (!last || last->begin < part.begin))
                 last = part;
-        if (!last) return false;
+        return last;
+    }
+
+    bool leave_out_before(const ParseError& error, bool is_definition) {
+        const auto part = last_before(SourceLines{text_}, error, is_definition);
         const bool is_second = error.sentence.find(" already exists: ") != std::string::npos;
-        leave_out(*last, !is_second);
-        return true;
+        if (part) leave_out(*part, !is_second);
+        return part.has_value();
     }
 
     bool leave_out_users(std::string_view type) {
@@ -161,6 +199,7 @@ private:
     const std::vector<std::string>& include_folders_;
     Diagnostics& diagnostics_;
     std::set<std::string> attributes_;
+    std::set<std::string> enumerators_;  // that were left out
     bool has_gaps_ = false;
 };
 

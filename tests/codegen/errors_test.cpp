@@ -697,6 +697,14 @@ TEST_CASE("two enumerators of one number") {
                     "bad.fbs:9: enum F: c and b are both 2; give one of them another number",
                     "bad.fbs:11: enum G: y and z are both 2; give one of them another number",
                     "bad.fbs:14: union U: t and s are both 5; give one of them another number"});
+    CHECK(errors_of("enum E : ubyte {\n a,\n b,\n c = 0,\n d = 0\n}\ntable T { new:E; }") ==
+          Sentences{"bad.fbs:4: enum E: a and c are both 0; give one of them another number",
+                    "bad.fbs:5: enum E: a and d are both 0; give one of them another number",
+                    "bad.fbs:7: table T, field new: \"new\" is a keyword of C++; choose another name"});
+    CHECK(errors_of("table A { x:int; }\nunion U {\n A = 0 }") ==
+          Sentences{"bad.fbs:3: all enum values must be unique: A and NONE are both 0"});
+    CHECK(errors_of("enum E : ubyte {\n a,\n b = 0 }\ntable T { x:E = b; }") ==
+          Sentences{"bad.fbs:3: enum E: a and b are both 0; give one of them another number"});
 }
 
 TEST_CASE("namespaces that hide others") {
