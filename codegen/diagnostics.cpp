@@ -7,7 +7,20 @@
 namespace cambium::codegen {
 
 void Diagnostics::report(const Place& place, const std::string& sentence) {
-    report_line(place.file, lines_of(place.file).line_of(place.definition, place.field, place.attribute), sentence);
+    if (!follows_from_gap(place, sentence)) report_line(place.file, line_of(place), sentence);
+}
+
+bool Diagnostics::follows_from_gap(const Place& place, const std::string& sentence) const {
+    const auto has = [&](const std::string& words) { return sentence.find(words) != std::string::npos; };
+    for (const auto& [definition, field] : gaps_)
+        if (definition == place.definition && (field == place.field || has('"' + field + '"') || has(": no key;") ||
+                                               has(": it has no field;") || has(": it has no member")))
+            return true;
+    return false;
+}
+
+std::size_t Diagnostics::line_of(const Place& place) {
+    return lines_of(place.file).line_of(place.definition, place.field, place.attribute);
 }
 
 void Diagnostics::report_include(const std::string& file, const std::string& name, const std::string& sentence) {

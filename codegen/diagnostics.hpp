@@ -1,6 +1,7 @@
 // What is wrong with a schema. All findings of one run are collected, in the order they were found.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <utility>
@@ -35,16 +36,26 @@ public:
     /// A finding that carries its own place: "shop.fbs:7: sentence".
     void report_placed(std::string sentence) { sentences_.push_back(std::move(sentence)); }
 
+    /// From now on says nothing that follows from a missing field of a definition.
+    void leave_out(const std::string& definition, const std::string& field) {
+        gaps_.emplace_back(definition, field);
+    }
+
+    /// The line of a place, from 1; 0 when it is unknown.
+    [[nodiscard]] std::size_t line_of(const Place& place);
+
     [[nodiscard]] bool empty() const noexcept { return sentences_.empty(); }
     [[nodiscard]] const std::vector<std::string>& sentences() const noexcept { return sentences_; }
 
 private:
     const SourceLines& lines_of(const std::string& file);
+    [[nodiscard]] bool follows_from_gap(const Place& place, const std::string& sentence) const;
     void report_line(const std::string& file, std::size_t line, const std::string& sentence);
 
     std::string file_;
     std::map<std::string, SourceLines> lines_;  // by file
     std::vector<std::string> sentences_;
+    std::vector<std::pair<std::string, std::string>> gaps_;  // definition and field
 };
 
 }  // namespace cambium::codegen

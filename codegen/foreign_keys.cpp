@@ -13,7 +13,7 @@ namespace cambium::codegen {
 
 namespace {
 
-using Report = std::function<void(const Table&, const std::string&)>;
+using Report = std::function<void(const Table&, const ForeignKey&, const std::string&)>;
 
 /// Whether a column may hold what a column of the key holds: the same C++ type, maybe optional.
 bool fits(Field column, const Field& key) {
@@ -25,13 +25,14 @@ void check_key(const Schema& schema, const Table& table, const ForeignKey& key, 
     const std::string owner = "foreign key \"" + key.name + "\"";
     const Table* target = schema.find_table(key.target);
     if (target == nullptr)
-        return report(table, owner + " refers to table \"" + key.target +
-                                 "\", which neither this file nor one that it includes declares");
+        return report(table, key,
+                      owner + " refers to table \"" + key.target +
+                          "\", which neither this file nor one that it includes declares");
     if (target->key.empty()) return;  // reported by who read the table
     if (key.columns.size() != target->key.size())
-        return report(table, owner + " has " + std::to_string(key.columns.size()) +
-                                 " columns, the key of table \"" + target->name + "\" has " +
-                                 std::to_string(target->key.size()));
+        return report(table, key,
+                      owner + " has " + std::to_string(key.columns.size()) + " columns, the key of table \"" +
+                          target->name + "\" has " + std::to_string(target->key.size()));
     bool may_be_null = false;
     for (std::size_t i = 0; i < key.columns.size(); ++i) {
         const Field* column = table.record->find(key.columns[i]);
@@ -39,12 +40,12 @@ void check_key(const Schema& schema, const Table& table, const ForeignKey& key, 
         if (column == nullptr || of_target == nullptr) return;  // reported by who read the table
         may_be_null = may_be_null || column->absence == Absence::null;
         if (!fits(*column, *of_target))
-            report(table, owner + ": field \"" + column->name + "\" is " + catalog_type(*column) + ", field \"" +
-                              of_target->name + "\" of table \"" + target->name + "\" is " +
-                              catalog_type(*of_target));
+            report(table, key,
+                   owner + ": field \"" + column->name + "\" is " + catalog_type(*column) + ", field \"" +
+                       of_target->name + "\" of table \"" + target->name + "\" is " + catalog_type(*of_target));
     }
     if (key.action == "set_null" && !may_be_null)
-        report(table, owner + " has set_null, and none of its fields is optional");
+        report(table, key, owner + " has set_null, and none of its fields is optional");
 }
 
 /// For each key that cascades, the shortest cycle that it is part of: so many that every key of every cycle is told
@@ -65,11 +66,14 @@ public:
 private:
     [[nodiscard]] std::vector<const Table*> targets_of(const Table& table) const {
         std::vector<const Table*> targets;
-        for (const ForeignKey& key : table.foreign_keys) {
-            const Table* target = schema_.find_table(key.target);
-            if (key.action == "cascade" && target != nullptr) targets.push_back(target);
-        }
+        for (const ForeignKey& key : table.foreign_keys)
+            if (const Table* target = target_of(key)) targets.push_back(target);
         return targets;
+    }
+
+    /// Null when it does not cascade.
+    [[nodiscard]] const Table* target_of(const ForeignKey& key) const {
+        return key.action == "cascade" ? schema_.find_table(key.target) : nullptr;
     }
 
     /// The tables on the shortest way, both ends with it; empty when there is none.
@@ -96,8 +100,12 @@ private:
         if (!cycle.front()->record->scope.in_main_file || !told_.insert(cycle).second) return;
         std::string names;
         for (const Table* table : cycle) names += table->name + ", ";
-        report_(*cycle.front(), "a cycle of foreign keys with cascade: " + names + cycle.front()->name +
-                                    "; one of them must be restrict or set_null");
+        const std::vector<ForeignKey>& keys = cycle.front()->foreign_keys;
+        const auto key = std::find_if(keys.begin(), keys.end(),
+                                      [&](const ForeignKey& one) { return target_of(one) == cycle[1]; });
+        report_(*cycle.front(), *key,
+                "a cycle of foreign keys with cascade: " + names + cycle.front()->name +
+                    "; one of them must be restrict or set_null");
     }
 
     const Schema& schema_;

@@ -101,8 +101,11 @@ Optional fields:
 
 Exit codes:
   0  done; of a check: compatible, or no difference
-  1  a schema has errors, on standard error as "file:line: sentence", all of them in one run but for those of the
-     syntax; of --from-database: a table has no form in a schema
+  1  a schema has errors, on standard error as "file:line: sentence", all of them in one run: names, types, attributes,
+     keys, indexes and the rest. A run ends at an error of the syntax, of an included file that FlatBuffers does not
+     read, and at some that it finds in a definition as a whole, such as ids with a gap; an attribute that is not
+     declared and a type that is not defined are told at their first use. Of --from-database: a table has no form in
+     a schema
   2  wrong command line
   3  a file cannot be read or written, or is no store
   4  of a check: incompatible

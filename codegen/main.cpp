@@ -111,13 +111,64 @@ int file_error(const std::string& path, const std::string& what) {
     return kFileError;
 }
 
-bool write_file(const std::filesystem::path& path, const std::string& content) {
+struct Output {
+    std::filesystem::path path;
+    std::string content;
+};
+
+/// The file that a symbolic link stands for, or the path itself.
+std::filesystem::path target_of(const std::filesystem::path& path) {
     std::error_code error;
-    std::filesystem::create_directories(path.parent_path(), error);
+    const auto target = std::filesystem::weakly_canonical(path, error);
+    return error ? path : target;
+}
+
+/// Where a file is written before it gets its name.
+std::filesystem::path draft_of(const std::filesystem::path& path) {
+    return target_of(path) += ".new";
+}
+
+bool write_file(const std::filesystem::path& path, const std::string& content) {
     std::ofstream stream{path, std::ios::binary | std::ios::trunc};
     stream << content;
     stream.close();
     return stream.good();
+}
+
+/// A pipe or a device, which cannot be replaced.
+bool is_special(const std::filesystem::path& path) {
+    std::error_code error;
+    return std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error);
+}
+
+/// What is special is written at once.
+bool write_draft(const Output& output) {
+    std::error_code error;
+    std::filesystem::create_directories(output.path.parent_path(), error);
+    if (std::filesystem::is_directory(output.path, error)) return false;
+    return write_file(is_special(output.path) ? output.path : draft_of(output.path), output.content);
+}
+
+/// Gives the draft its name.
+bool finish(const Output& output) {
+    if (is_special(output.path)) return true;
+    std::error_code error;
+    std::filesystem::rename(draft_of(output.path), target_of(output.path), error);
+    return !error;
+}
+
+/// Writes all of them or, when one cannot be written, none; then says so and gives an exit code.
+int write_files(const std::vector<Output>& outputs) {
+    const auto failed = [&](const Output& culprit) {
+        std::error_code error;
+        for (const Output& output : outputs) std::filesystem::remove(draft_of(output.path), error);
+        return file_error(culprit.path.string(), "the file cannot be written");
+    };
+    for (const Output& output : outputs)
+        if (!write_draft(output)) return failed(output);
+    for (const Output& output : outputs)
+        if (!finish(output)) return failed(output);
+    return EXIT_SUCCESS;
 }
 
 /// A path in a rule for make.
@@ -159,14 +210,11 @@ int generate(const Arguments& arguments) {
     if (!generated.errors.empty()) return print_errors(generated.errors);
 
     const std::filesystem::path folder{arguments.output};
-    for (const auto& [name, content] : generated.files)
-        if (!write_file(folder / name, content))
-            return file_error((folder / name).string(), "the file cannot be written");
-    if (!arguments.depfile.empty() &&
-        !write_file(arguments.depfile,
-                    make_rule((folder / generated.files.front().first).string(), generated.inputs)))
-        return file_error(arguments.depfile, "the file cannot be written");
-    return EXIT_SUCCESS;
+    std::vector<Output> outputs;
+    for (const auto& [name, content] : generated.files) outputs.push_back({folder / name, content});
+    if (!arguments.depfile.empty())
+        outputs.push_back({arguments.depfile, make_rule(outputs.front().path.string(), generated.inputs)});
+    return write_files(outputs);
 }
 
 int print_check(const cambium::codegen::CheckResult& result) {
@@ -200,10 +248,8 @@ int from_database(const Arguments& arguments) {
     const auto schema = cambium::codegen::schema_from_tables(cambium::describe(path.string()),
                                                              path.filename().string(), name_space);
     if (!schema.errors.empty()) return print_errors(schema.errors);
-    if (arguments.output.empty())
-        std::cout << schema.text;
-    else if (!write_file(arguments.output, schema.text))
-        return file_error(arguments.output, "the file cannot be written");
+    if (!arguments.output.empty()) return write_files({{arguments.output, schema.text}});
+    std::cout << schema.text;
     return EXIT_SUCCESS;
 }
 
@@ -226,8 +272,10 @@ int run(const Arguments& arguments) {
 int main(int argc, char** argv) {
     Arguments arguments;
     try {
-        if (const auto code = parse_arguments({argv + 1, argv + argc}, arguments)) return *code;
-        return run(arguments);
+        auto code = parse_arguments({argv + 1, argv + argc}, arguments);
+        if (!code) code = run(arguments);
+        std::cout.flush();
+        return std::cout ? *code : file_error("cambium-codegen", "standard output cannot be written");
     } catch (const std::exception& error) {
         return file_error(arguments.files.empty() ? "cambium-codegen" : arguments.files[0], error.what());
     }

@@ -137,7 +137,8 @@ struct Index {
     std::string predicate;  ///< a function of the user that says which records have entries; empty: all have
     std::vector<std::string> covered;
     bool is_without_nulls = false;
-    std::string version;  ///< digits; empty: not given
+    std::string version;        ///< digits; empty: not given
+    std::string declared_on{};  ///< the field that has the attribute; empty: the table has it
 };
 
 /// Columns that refer to the primary key of a table.
@@ -147,6 +148,7 @@ struct ForeignKey {
     std::string target;  ///< name of the table
     std::string action;  ///< restrict, cascade or set_null; empty: not given, which is restrict
     bool is_deferred = false;
+    std::string declared_on{};  ///< the field that has the attribute; empty: the table has it
 };
 
 /// A table of the store: a record with a name, a key, a codec and indexes.

@@ -159,7 +159,7 @@ private:
                     if (owner.empty() && is_taken_by_flatc(FlatcPlace::name_space, index.predicate))
                         owner = "is one of the code that flatc writes already";
                     if (!owner.empty())
-                        report(table, "",
+                        report(table, index.is_unique ? "cambium_unique" : "cambium_index",
                                "index \"" + index.name + "\": the predicate " + index.predicate + " " + owner +
                                    "; name it otherwise");
                 }
@@ -270,7 +270,7 @@ private:
                            "\" is the name of a record, which flatc does not take for a field; choose "
                            "another name",
                        field.name);
-            if (!field.is_deprecated && is_taken_here(field))
+            if (!field.is_deprecated && is_taken_here(record, field))
                 report(definition,
                        "\"" + field.name + "\" is a name of the code that flatc writes there; choose another name",
                        field.name);
@@ -286,11 +286,20 @@ private:
                                    "; choose another name");
     }
 
-    /// What is_taken_by_flatc() does not know: it depends on the type.
-    static bool is_taken_here(const Field& field) {
+    /// What is_taken_by_flatc() does not know: it depends on the record and the type.
+    static bool is_taken_here(const Record& record, const Field& field) {
+        if (record.is_struct) return is_padding(field.name);
+        if (field.name == record.name + "Builder") return true;
         const bool is_verified = field.container == Container::vector || field.type.schema_type.empty();
         return (field.type.kind == Kind::variant && is_flatc_keyword(field.name)) ||
                (is_verified && field.name == "verifier") || (field.is_flatbuffers_key && field.name == "o");
+    }
+
+    /// flatc calls the padding of a struct padding0__ and so on, and a field's member like the field and "_".
+    static bool is_padding(const std::string& name) {
+        if (name.compare(0, 7, "padding") != 0) return false;
+        const std::size_t end = name.find_first_not_of("0123456789", 7);
+        return end > 7 && end != std::string::npos && (name.substr(end) == "_" || name.substr(end) == "__");
     }
 
     static void add_members(const Field& field, std::map<std::string, std::string>& taken) {

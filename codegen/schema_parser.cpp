@@ -2,27 +2,49 @@
 
 #include <flatbuffers/util.h>
 
+#include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <filesystem>
 
 namespace cambium::codegen {
 
 namespace {
 
-/// The parser writes "/full/path/shop.fbs:7: 12: error: sentence", after its warnings, a line each; we write
-/// "shop.fbs:7: sentence" and keep the path as the caller gave it.
-std::string rephrase(std::string message, const std::string& file) {
+std::size_t number_after(const std::string& text, std::size_t position) {
+    return std::strtoull(text.c_str() + position + 1, nullptr, 10);
+}
+
+/// From "shop.fbs:7".
+void set_place(ParseError& error, const std::string& place) {
+    const std::size_t colon = place.rfind(':');
+    error.file = place.substr(0, colon);
+    error.line = colon == std::string::npos ? 0 : number_after(place, colon);
+}
+
+/// The parser writes "/full/path/shop.fbs:7: 12: error: sentence", after its warnings, a line each. Of a type that
+/// is nowhere it says so at the end of the file, and the first use in full behind ", originally at: ".
+ParseError read_message(std::string message, const std::string& file) {
     for (std::size_t end = message.find('\n'); end != std::string::npos && message.find(": warning: ") < end;
          end = message.find('\n'))
         message.erase(0, end + 1);
     while (!message.empty() && std::isspace(static_cast<unsigned char>(message.back())) != 0) message.pop_back();
-    const std::string full_path = flatbuffers::AbsolutePath(file);
-    if (message.compare(0, full_path.size(), full_path) == 0) message = file + message.substr(full_path.size());
-    const std::size_t marker = message.find(": error: ");
-    if (marker == std::string::npos) return message;
-    const std::size_t column = message.rfind(": ", marker - 1);
-    const std::size_t place_end = column == std::string::npos ? marker : column;
-    return message.substr(0, place_end) + ": " + message.substr(marker + std::string{": error: "}.size());
+    const std::string marker = ": error: ";
+    const std::string origin = ", originally at: ";
+    const std::size_t place_end = message.find(marker);
+    if (place_end == std::string::npos) return {file, 0, 0, message};
+    ParseError error;
+    error.sentence = message.substr(place_end + marker.size());
+    const std::size_t column = message.rfind(": ", place_end - 1);
+    if (column != std::string::npos) error.column = number_after(message, column);
+    set_place(error, message.substr(0, std::min(column, place_end)));
+    if (const std::size_t use = error.sentence.find(origin); use != std::string::npos) {
+        set_place(error, error.sentence.substr(use + origin.size()));
+        error.sentence.erase(use);
+        error.column = 0;
+    }
+    if (error.file == flatbuffers::AbsolutePath(file)) error.file = file;
+    return error;
 }
 
 }  // namespace
@@ -33,19 +55,27 @@ flatbuffers::IDLOptions parser_options() {
     return options;
 }
 
-bool parse(flatbuffers::Parser& parser, const std::string& file, const std::string& text,
-           const std::vector<std::string>& include_folders, Diagnostics& diagnostics) {
+std::string ParseError::text() const {
+    return file + ":" + (line == 0 ? "" : std::to_string(line) + ":") + " " + sentence;
+}
+
+std::optional<ParseError> try_parse(flatbuffers::Parser& parser, const std::string& file, const std::string& text,
+                                    const std::vector<std::string>& include_folders) {
     const std::string folder = std::filesystem::path{file}.parent_path().string();
     std::vector<const char*> folders{folder.c_str()};
     for (const std::string& include_folder : include_folders) folders.push_back(include_folder.c_str());
     folders.push_back(nullptr);
-    if (text.find('\0') != std::string::npos) {
-        diagnostics.report("the file holds a NUL byte; a schema is text");
-        return false;
-    }
-    if (parser.Parse(text.c_str(), folders.data(), file.c_str())) return true;
-    diagnostics.report_placed(rephrase(parser.error_, file));
-    return false;
+    if (text.find('\0') != std::string::npos)
+        return ParseError{file, 0, 0, "the file holds a NUL byte; a schema is text"};
+    if (parser.Parse(text.c_str(), folders.data(), file.c_str())) return std::nullopt;
+    return read_message(parser.error_, file);
+}
+
+bool parse(flatbuffers::Parser& parser, const std::string& file, const std::string& text,
+           const std::vector<std::string>& include_folders, Diagnostics& diagnostics) {
+    const auto error = try_parse(parser, file, text, include_folders);
+    if (error) diagnostics.report_placed(error->text());
+    return !error;
 }
 
 }  // namespace cambium::codegen

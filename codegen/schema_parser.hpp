@@ -3,6 +3,8 @@
 
 #include <flatbuffers/idl.h>
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,8 +14,22 @@ namespace cambium::codegen {
 
 [[nodiscard]] flatbuffers::IDLOptions parser_options();
 
-/// Parses `text`, the content of `file`; includes are looked for beside it, then in `include_folders`. False: it
-/// was reported why not.
+/// What the parser stopped at.
+struct ParseError {
+    std::string file;        ///< as the caller gave it, of an included one as the parser found it
+    std::size_t line = 0;    ///< 0: unknown
+    std::size_t column = 0;  ///< bytes of the line up to the end of the token that was read ahead; 0: unknown
+    std::string sentence;
+
+    [[nodiscard]] std::string text() const;
+};
+
+/// Parses `text`, the content of `file`; includes are looked for beside it, then in `include_folders`.
+[[nodiscard]] std::optional<ParseError> try_parse(flatbuffers::Parser& parser, const std::string& file,
+                                                  const std::string& text,
+                                                  const std::vector<std::string>& include_folders);
+
+/// The same. False: it was reported why not.
 [[nodiscard]] bool parse(flatbuffers::Parser& parser, const std::string& file, const std::string& text,
                          const std::vector<std::string>& include_folders, Diagnostics& diagnostics);
 

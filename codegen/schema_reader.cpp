@@ -14,12 +14,13 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "foreign_keys.hpp"
+#include "lenient_parser.hpp"
 #include "name_clashes.hpp"
 #include "names.hpp"
 #include "reserved_names.hpp"
-#include "schema_parser.hpp"
 #include "table_reader.hpp"
 
 namespace cambium::codegen {
@@ -98,11 +99,13 @@ public:
             if (definition->generated) read_table_of(*definition);
         for (const fbs::StructDef* definition : parser_.structs_.vec)
             if (!definition->generated) read_table_of(*definition);
-        check_foreign_keys(*schema_, [this](const Table& table, const std::string& sentence) {
-            const Scope& scope = table.record->scope;
-            diagnostics_.report({scope.file, schema_name(scope, table.record->name), {}, "cambium_table"},
-                                "table \"" + table.name + "\": " + sentence);
-        });
+        check_foreign_keys(
+            *schema_, [this](const Table& table, const ForeignKey& key, const std::string& sentence) {
+                const Scope& scope = table.record->scope;
+                diagnostics_.report(
+                    {scope.file, schema_name(scope, table.record->name), key.declared_on, "cambium_foreign_key"},
+                    "table \"" + table.name + "\": " + sentence);
+            });
         check_name_clashes(*schema_, diagnostics_);
         return std::move(schema_);
     }
@@ -191,8 +194,26 @@ private:
             check_name(inside(where, "enumerator", value->name), place, value->name);
             enumeration->values.push_back({value->name, definition.ToString(*value), value->doc_comment});
         }
+        check_numbers(definition, where);
         enums_[&definition] = enumeration.get();
         schema_->enums.push_back(std::move(enumeration));
+    }
+
+    /// The parser sorts enumerators by their numbers, and sees only those that share the least.
+    void check_numbers(const fbs::EnumDef& definition, const Where& where) {
+        std::map<std::string, std::string> names;
+        for (const fbs::EnumVal* value : definition.Vals()) {
+            const std::string number = definition.ToString(*value);
+            const auto [found, is_new] = names.emplace(number, value->name);
+            if (is_new) continue;
+            Place first = where.place;
+            Place second = where.place;
+            first.field = found->second;
+            second.field = value->name;
+            if (diagnostics_.line_of(second) < diagnostics_.line_of(first)) std::swap(first, second);
+            diagnostics_.report(second, where.text + ": " + first.field + " and " + second.field + " are both " +
+                                            number + "; give one of them another number");
+        }
     }
 
     /// Adds a union after the records it is made of. Null when one of these is being read: it contains itself.
@@ -217,6 +238,7 @@ private:
         // Once: what failed before comes here again.
         check_definition(where, FlatcPlace::union_type, definition);
         attributes_of(definition, where, std::array<const char*, 0>{});
+        check_numbers(definition, where);
         if (result->members.empty()) report(where, "it has no member");
         for (const UnionMember& member : result->members)
             check_name(inside(where, "member", member.name), FlatcPlace::enumerator, member.name);
@@ -508,9 +530,9 @@ private:
 
 std::unique_ptr<Schema> read_schema(const std::string& file, const std::string& text,
                                     const std::vector<std::string>& include_folders, Diagnostics& diagnostics) {
-    fbs::Parser parser{parser_options()};
-    if (!parse(parser, file, text, include_folders, diagnostics)) return nullptr;
-    auto schema = SchemaReader{file, parser, diagnostics}.read();
+    const auto parser = parse_leniently(file, text, include_folders, diagnostics);
+    if (!parser) return nullptr;
+    auto schema = SchemaReader{file, *parser, diagnostics}.read();
     return diagnostics.empty() ? std::move(schema) : nullptr;
 }
 

@@ -1,6 +1,6 @@
 // Reads a schema file and its includes with the parser of the flatbuffers library, and turns the result into a
-// Schema. Syntax errors come from that parser, one at a time; everything it lets pass and the generator cannot
-// express is reported in one run.
+// Schema. A syntax error ends the run; everything else that is wrong is reported in one, as far as the parser can
+// be made to go on (lenient_parser.hpp).
 #pragma once
 
 #include <memory>

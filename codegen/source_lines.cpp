@@ -4,17 +4,22 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 namespace cambium::codegen {
 
 /// Walks over the tokens of a schema: words (names with their dots), and single characters for everything else.
 class LineScanner {
 public:
-    LineScanner(std::string_view text, SourceLines& result) : text_{text}, result_{result} { next(); }
+    LineScanner(std::string_view text, SourceLines& result) : text_{text}, result_{result} {
+        if (text_.substr(0, 3) == "\xEF\xBB\xBF") position_ = 3;  // a byte order mark
+        next();
+    }
 
     void run() {
         while (!token_.empty()) {
             const std::string_view word = token_;
+            begin_ = token_begin();
             next();
             if (word == "namespace")
                 read_namespace();
@@ -37,12 +42,13 @@ private:
     }
 
     void read_include() {
-        add(std::string{token_});
+        add('"' + std::string{token_.substr(1, token_.size() - std::min<std::size_t>(token_.size(), 2))} + '"');
         next();
     }
 
     void read_definition() {
         const std::string name = namespace_ + std::string{token_};
+        SourcePart part{name, "", begin_, position_, 0};
         add(name);
         while (!token_.empty() && token_ != "{") {
             if (token_ == "(")
@@ -52,11 +58,13 @@ private:
         }
         next();
         while (!token_.empty() && token_ != "}") read_member(name);
+        add(std::move(part), position_);
         if (!token_.empty()) next();
     }
 
     void read_member(const std::string& definition) {
-        const std::string name = definition + ":" + std::string{token_};
+        SourcePart part{definition, std::string{token_}, token_begin(), position_, 0};
+        const std::string name = definition + ":" + part.field;
         add(name);
         while (!token_.empty() && token_ != ";" && token_ != "," && token_ != "}") {
             if (token_ == "(")
@@ -64,7 +72,9 @@ private:
             else
                 next();
         }
-        if (token_ == ";" || token_ == ",") next();
+        const bool is_ended = token_ == ";" || token_ == ",";
+        add(std::move(part), is_ended ? position_ : token_begin());
+        if (is_ended) next();
     }
 
     void read_attributes(const std::string& owner) {
@@ -76,6 +86,13 @@ private:
         } while (token_ == ",");
         if (!token_.empty()) next();
     }
+
+    void add(SourcePart part, std::size_t end) {
+        part.end = end;
+        result_.parts_.push_back(std::move(part));
+    }
+
+    [[nodiscard]] std::size_t token_begin() const { return position_ - token_.size(); }
 
     /// False when there is one already.
     bool add(const std::string& key) { return result_.lines_.emplace(key, line_).second; }
@@ -90,8 +107,8 @@ private:
             return;
         }
         line_ = current_line_;
-        if (text_[position_] == '"') {
-            skip_string();
+        if (text_[position_] == '"' || text_[position_] == '\'') {
+            skip_string(text_[position_]);
         } else if (is_word(text_[position_])) {
             while (position_ < text_.size() && is_word(text_[position_])) ++position_;
         } else {
@@ -100,8 +117,8 @@ private:
         token_ = text_.substr(begin, position_ - begin);
     }
 
-    void skip_string() {
-        for (++position_; position_ < text_.size() && text_[position_] != '"'; ++position_) {
+    void skip_string(char quote) {
+        for (++position_; position_ < text_.size() && text_[position_] != quote; ++position_) {
             if (text_[position_] == '\\') ++position_;
             if (position_ < text_.size() && text_[position_] == '\n') ++current_line_;
         }
@@ -131,7 +148,8 @@ private:
     SourceLines& result_;
     std::size_t position_ = 0;
     std::size_t current_line_ = 1;
-    std::size_t line_ = 1;  // of the token
+    std::size_t line_ = 1;   // of the token
+    std::size_t begin_ = 0;  // of the definition
     std::string_view token_;
     std::string namespace_;
 };

@@ -6,8 +6,18 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cambium::codegen {
+
+/// A definition, or a field or an enumerator of one: offsets into the text.
+struct SourcePart {
+    std::string definition;
+    std::string field;  ///< empty: the definition
+    std::size_t begin = 0;
+    std::size_t name_end = 0;
+    std::size_t end = 0;  ///< behind the brace, semicolon or comma that ends it
+};
 
 class SourceLines {
 public:
@@ -26,10 +36,14 @@ public:
     /// The line of an include statement, of the name that it has; 0 when there is none.
     [[nodiscard]] std::size_t line_of_include(const std::string& name) const;
 
+    /// In the order of the text; a definition stands behind its fields.
+    [[nodiscard]] const std::vector<SourcePart>& parts() const noexcept { return parts_; }
+
 private:
     friend class LineScanner;
     std::map<std::string, std::size_t> lines_;
     std::map<std::string, std::size_t> repetitions_;
+    std::vector<SourcePart> parts_;
 };
 
 }  // namespace cambium::codegen

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "attribute_text.hpp"
+#include "memory_layout.hpp"
 #include "names.hpp"
 #include "reserved_names.hpp"
 
@@ -94,13 +95,30 @@ private:
         if (std::find(kCodecs.begin(), kCodecs.end(), table_.codec) == kCodecs.end())
             return report("cambium_codec",
                           "unknown codec \"" + table_.codec + "\"; the codecs are flatbuffers, cbor, json and raw");
-        if (table_.codec != "raw") return;
+        if (table_.codec == "raw") check_raw();
+    }
+
+    void check_raw() const {
+        bool is_fixed = true;
         for (const Field& field : record_.fields)
             if (!field.is_deprecated && (field.container == Container::vector || field.absence == Absence::null ||
                                          field.type.kind == Kind::text || field.type.kind == Kind::table ||
-                                         field.type.kind == Kind::variant))
+                                         field.type.kind == Kind::variant)) {
+                is_fixed = false;
                 report_field(field.name, "",
                              "codec raw stores plain bytes, and field \"" + field.name + "\" has no fixed size");
+            }
+        if (!is_fixed) return;
+        const auto padding = first_padding(record_);
+        if (!padding) return;
+        const std::string where =
+            padding->before.empty() ? "at its end" : "before field \"" + padding->before + "\"";
+        report_field(padding->field, padding->field.empty() ? "cambium_codec" : "",
+                     "codec raw stores every byte of a record, and " + padding->record->name + " has " +
+                         std::to_string(padding->bytes) + (padding->bytes == 1 ? " byte" : " bytes") +
+                         " of padding " + where +
+                         "; order its fields by size, largest first, fill the rest with fields of ubyte, or choose "
+                         "another codec");
     }
 
     void read_compression() {
@@ -225,6 +243,7 @@ private:
             Index index;
             index.name = found->second.empty() ? name : found->second;
             index.is_unique = is_unique;
+            index.declared_on = name;
             const Field* field = record_.find(name);
             index.columns.push_back({name, field != nullptr && is_list(*field)});
             check_index(index, name, kind);
@@ -247,6 +266,7 @@ private:
                 ForeignKey key = parse_reference(found->second);
                 key.name = name;
                 key.columns = {name};
+                key.declared_on = name;
                 add_foreign_key(std::move(key), name);
             } catch (const AttributeError& error) {
                 report_field(name, kind, kind + ": " + error.sentence);
@@ -359,17 +379,30 @@ private:
         }
     }
 
+    /// As the schema has them: those of the table's attributes, then field by field.
+    [[nodiscard]] std::vector<const Index*> indexes_in_order() const {
+        std::vector<const Index*> indexes;
+        for (const Index& index : table_.indexes)
+            if (index.declared_on.empty()) indexes.push_back(&index);
+        for (const Field& field : record_.fields)
+            for (const Index& index : table_.indexes)
+                if (index.declared_on == field.name) indexes.push_back(&index);
+        return indexes;
+    }
+
     void check_index_names() const {
         std::set<std::string> seen;
-        for (const Index& index : table_.indexes) {
-            const std::string kind = index.is_unique ? "cambium_unique" : "cambium_index";
-            if (!is_identifier(index.name)) report(kind, "\"" + index.name + "\" is not a name for an index");
-            if (!seen.insert(index.name).second) report(kind, "two indexes are named \"" + index.name + "\"");
+        for (const Index* index : indexes_in_order()) {
+            const std::string kind = index->is_unique ? "cambium_unique" : "cambium_index";
+            if (!is_identifier(index->name))
+                report_field(index->declared_on, kind, "\"" + index->name + "\" is not a name for an index");
+            if (!seen.insert(index->name).second)
+                report_field(index->declared_on, kind, "two indexes are named \"" + index->name + "\"");
         }
         for (const ForeignKey& key : table_.foreign_keys)
             if (!seen.insert(key.name).second)
-                report("cambium_foreign_key",
-                       "foreign key \"" + key.name + "\" has the name of an index or another foreign key");
+                report_field(key.declared_on, "cambium_foreign_key",
+                             "foreign key \"" + key.name + "\" has the name of an index or another foreign key");
     }
 
     const Record& record_;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string>
 
 namespace {
@@ -33,11 +34,24 @@ public:
         std::ifstream stream{path_ / name};
         return {std::istreambuf_iterator<char>{stream}, std::istreambuf_iterator<char>{}};
     }
+    void link(const std::string& target, const std::string& name) const {
+        std::filesystem::create_symlink(path_ / target, path_ / name);
+    }
     [[nodiscard]] bool has(const std::string& name) const { return std::filesystem::exists(path_ / name); }
+
+    /// Of what is in a folder, sorted.
+    [[nodiscard]] std::string names(const std::string& folder) const {
+        std::set<std::string> sorted;
+        for (const auto& entry : std::filesystem::directory_iterator{path_ / folder})
+            sorted.insert(entry.path().filename().string());
+        std::string text;
+        for (const std::string& name : sorted) text += (text.empty() ? "" : " ") + name;
+        return text;
+    }
 
     [[nodiscard]] Outcome run(const std::string& arguments) const {
         const std::string command =
-            "cd '" + path_.string() + "' && '" + CODEGEN + "' " + arguments + " >output.txt 2>&1 </dev/null";
+            "cd '" + path_.string() + "' && '" + CODEGEN + "' " + " >output.txt 2>&1 </dev/null " + arguments;
         const int status = std::system(command.c_str());
         return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read("output.txt")};
     }
@@ -139,6 +153,47 @@ TEST_CASE("a file that cannot be read or written: code 3") {
     CHECK(folder.run("folder.fbs -o out").code == 3);
     CHECK(folder.run("items.fbs -o items.fbs").text == "items.fbs/items_tables.hpp: the file cannot be written\n");
     CHECK(folder.run("items.fbs -o items.fbs").code == 3);
+}
+
+TEST_CASE("when one file cannot be written, none is") {
+    const Folder folder;
+    folder.write("items.fbs", kGood);
+    folder.write("out/items_tables.cpp/inside", "");
+    const Outcome outcome = folder.run("items.fbs -o out --depfile out/items.d");
+    CHECK(outcome.text == "out/items_tables.cpp: the file cannot be written\n");
+    CHECK(outcome.code == 3);
+    CHECK(folder.names("out") == "items_tables.cpp");
+    CHECK(folder.run("items.fbs -o new --depfile items.fbs/items.d").code == 3);
+    CHECK(folder.names("new") == "items_fb");
+    CHECK(folder.run("items.fbs -o new").code == 0);
+    CHECK(folder.names("new") == "items_fb items_tables.cpp items_tables.hpp");
+}
+
+TEST_CASE("output through a symbolic link and to a device") {
+    const Folder folder;
+    folder.write("items.fbs", kGood);
+    folder.write("elsewhere/it", "old");
+    folder.write("out/inside", "");
+    folder.link("elsewhere/it", "out/items_tables.hpp");
+    CHECK(folder.run("items.fbs -o out --depfile /dev/stdout").text.find("out/items_tables.hpp: /") == 0);
+    CHECK(folder.read("elsewhere/it").find("struct Item") != std::string::npos);
+    CHECK(folder.names("out") == "inside items_fb items_tables.cpp items_tables.hpp");
+}
+
+TEST_CASE("standard output that cannot be written: code 3") {
+    const Folder folder;
+    folder.write("old.fbs", "table Item { x:int; }\n");
+    folder.write("new.fbs", "table Item { x:float; }\n");
+    const auto check = [&](const std::string& arguments, int code, const std::string& text) {
+        const Outcome outcome = folder.run(arguments + " 2>errors.txt >/dev/full");
+        CHECK(outcome.code == code);
+        CHECK(folder.read("errors.txt") == text);
+    };
+    const std::string sentence = "cambium-codegen: standard output cannot be written\n";
+    check("--help", 3, sentence);
+    check("--version", 3, sentence);
+    check("--check old.fbs new.fbs", 3, sentence);
+    check("--check old.fbs old.fbs", 0, "");
 }
 
 TEST_CASE("help and version") {

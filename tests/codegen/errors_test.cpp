@@ -51,6 +51,8 @@ TEST_CASE("syntax errors carry file and line") {
     // The parser warns of the first field.
     CHECK(errors_of("\ntable A {\n  Name:int;\n  x:int\n}\n") ==
           Sentences{"bad.fbs:5: expecting: ; instead got: }"});
+    CHECK(errors_of("\ntable A {\n  x:Nope;\n}\n\n\n") ==
+          Sentences{"bad.fbs:3: type referenced but not defined (check namespace): Nope"});
     CHECK(errors_of("\ninclude \"nowhere.fbs\";\ntable A { x:int; }")[0].substr(0, 10) == "bad.fbs:2:");
     CHECK(cambium::codegen::generate("bad.fbs", "include \"nowhere.fbs\";\n", {}).errors ==
           Sentences{"bad.fbs:1: unable to load include file: nowhere.fbs"});
@@ -65,6 +67,10 @@ TEST_CASE("an error in an included file names that file") {
     const std::string outer = (folder / "outer.fbs").string();
     CHECK(cambium::codegen::generate(outer, "include \"inner.fbs\";\n", {}).errors ==
           Sentences{(folder / "inner.fbs").string() + ":3: expecting: ; instead got: }"});
+    std::ofstream{folder / "inner.fbs"} << "table Inner {\n  x:Nope;\n}\n";
+    CHECK(
+        cambium::codegen::generate(outer, "include \"inner.fbs\";\n", {}).errors ==
+        Sentences{(folder / "inner.fbs").string() + ":2: type referenced but not defined (check namespace): Nope"});
     std::filesystem::remove_all(folder);
 }
 
@@ -396,6 +402,111 @@ TEST_CASE("every error of a run stands at its line") {
             "bad.fbs:11: table \"things;{\": index \"i\": Thing has no field \"nope\""});
 }
 
+TEST_CASE("a finding about an index or a foreign key stands at the attribute that declares it") {
+    const auto table = [](const std::string& line) { return line + ": table \"as\": "; };
+    CHECK(errors_of("\ntable A (\n"
+                    "  cambium_table: \"as\",\n"
+                    "  cambium_foreign_key: \"p(n) to gone\",\n"
+                    "  cambium_index: \"same(n)\"\n"
+                    ") {\n"
+                    "  id:ulong (cambium_key);\n"
+                    "  n:ulong\n    (cambium_foreign_key: \"gone\");\n"
+                    "  e:string (cambium_foreign_key: \"as\");\n"
+                    "  f:int (cambium_index: \"same\");\n"
+                    "  g:int (cambium_index: \"a b\", cambium_unique: \"u\");\n"
+                    "  h:ulong (cambium_foreign_key: \"as set_null\");\n"
+                    "  k:ulong (cambium_foreign_key: \"bs cascade\");\n"
+                    "  same:ulong (cambium_foreign_key: \"as\");\n"
+                    "  u:int (cambium_index);\n"
+                    "}\n"
+                    "table B (cambium_table: \"bs\") { id:ulong (cambium_key);\n"
+                    "  a:ulong (cambium_foreign_key: \"as cascade\"); }\n") ==
+          Sentences{table("bad.fbs:11") + "two indexes are named \"same\"",
+                    table("bad.fbs:12") + "\"a b\" is not a name for an index",
+                    table("bad.fbs:16") + "two indexes are named \"u\"",
+                    table("bad.fbs:15") + "foreign key \"same\" has the name of an index or another foreign key",
+                    table("bad.fbs:4") + "foreign key \"p\" refers to table \"gone\", which neither this file nor "
+                                         "one that it includes declares",
+                    table("bad.fbs:9") + "foreign key \"n\" refers to table \"gone\", which neither this file nor "
+                                         "one that it includes declares",
+                    table("bad.fbs:10") +
+                        "foreign key \"e\": field \"e\" is optional<string>, field \"id\" of table \"as\" "
+                        "is u64",
+                    table("bad.fbs:13") + "foreign key \"h\" has set_null, and none of its fields is optional",
+                    table("bad.fbs:14") + "a cycle of foreign keys with cascade: as, bs, as; one of them must be "
+                                          "restrict or set_null"});
+}
+
+TEST_CASE("a byte order mark and strings in single quotes leave lines where they are") {
+    CHECK(
+        cambium::codegen::generate("bad.fbs", "\xEF\xBB\xBF// with a mark\nnamespace n;\ntable A { new:int; }", {})
+            .errors ==
+        Sentences{"bad.fbs:3: table A, field new: \"new\" is a keyword of C++; choose another name"});
+    CHECK(errors_of("\ntable A (cambium_table: 'as',\n  cambium_index: 'i(x, y)',\n  cambium_codec: 'xml') {\n"
+                    "  x:int (cambium_key);\n  y:int;\n  new:int;\n}") ==
+          Sentences{"bad.fbs:7: table A, field new: \"new\" is a keyword of C++; choose another name",
+                    "bad.fbs:4: table \"as\": unknown codec \"xml\"; the codecs are flatbuffers, cbor, json and "
+                    "raw"});
+}
+
+TEST_CASE("errors of meaning that the library finds come in the same run, without what follows from them") {
+    CHECK(errors_of("\nnamespace q;\n"
+                    "/// Doc.\n"
+                    "table A (cambium_table: \"as\", cambium_codec: \"xml\",\n"
+                    "  cambium_index: \"i(t); j(gone)\", other) {\n"
+                    "  id:ulong (cambium_key);\n"
+                    "  x:int;\n"
+                    "  x:int;\n"
+                    "  /// Doc.\n"
+                    "  t:Nope;\n"
+                    "  b:int (\n    cambium_bogus);\n"
+                    "  class:int;\n"
+                    "  v:[[int]];\n"
+                    "  A:int;\n"
+                    "  r:int (required);\n"
+                    "  last:[q.Nope];\n"
+                    "}\n"
+                    "table B (cambium_table: \"bs\") {\n"
+                    "  id:Gone (cambium_key); y:int; }\n"
+                    "table A { q:int; }\n"
+                    "enum E : ubyte { a, b,\n"
+                    "  a }\n"
+                    "enum F : ubyte { a }\n"
+                    "enum F : ubyte { a, new }\n"
+                    "union U { B,\n"
+                    "  Lost }\n"
+                    "union V { Lost }\n"
+                    "table C { e:E = c; f:short = 70000;\n"
+                    "  operator:int; }\n") ==
+          Sentences{
+              "bad.fbs:5: user define attributes must be declared before use: other",
+              "bad.fbs:8: field already exists: x",
+              "bad.fbs:12: user define attributes must be declared before use: cambium_bogus",
+              "bad.fbs:14: nested vector types not supported (wrap in table first)",
+              "bad.fbs:15: field name can not be the same as table/struct name",
+              "bad.fbs:16: only non-scalar fields in tables may be 'required'",
+              "bad.fbs:21: datatype already exists: q.A",
+              "bad.fbs:23: enum value already exists: a",
+              "bad.fbs:25: enum already exists: q.F",
+              "bad.fbs:29: unknown enum value: c",
+              "bad.fbs:29: invalid number: \"70000\", constant does not fit [-32768; 32767]",
+              "bad.fbs:10: type referenced but not defined (check namespace): Nope",
+              "bad.fbs:20: type referenced but not defined (check namespace): Gone",
+              "bad.fbs:27: type referenced but not defined (check namespace): Lost",
+              "bad.fbs:12: table A, field b: attribute cambium_bogus is not known here; what may stand here is "
+              "cambium_key, cambium_generated, cambium_expires, cambium_unique, cambium_index, cambium_type, "
+              "cambium_absent, cambium_foreign_key, cambium_not_null, cambium_row_version, cambium_renamed_from",
+              "bad.fbs:13: table A, field class: \"class\" is a keyword of C++; choose another name",
+              "bad.fbs:30: table C, field operator: \"operator\" is a keyword of C++; choose another name",
+              "bad.fbs:4: table \"as\": unknown codec \"xml\"; the codecs are flatbuffers, cbor, json and raw",
+              "bad.fbs:5: table \"as\": index \"j\": A has no field \"gone\"",
+          });
+    CHECK(errors_of("table A { x:Nope; }\ntable A { new:int; }\n\ntable B { x:int }\n") ==
+          Sentences{"bad.fbs:2: datatype already exists: A", "bad.fbs:4: expecting: ; instead got: }"});
+    CHECK(errors_of("struct S { x:string; }\ntable A { new:int; }") ==
+          Sentences{"bad.fbs:1: structs may contain only scalar or struct fields"});
+}
+
 TEST_CASE("a semantic error in an included file stands at its line") {
     const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_included";
     std::filesystem::create_directories(folder);
@@ -566,6 +677,34 @@ TEST_CASE("what flatc writes beside a definition or a field") {
           Sentences{"bad.fbs:1: table T, field aB: its name differs from that of field ab " + same,
                     "bad.fbs:2: table T, field module_: its name differs from that of field module " + same,
                     "bad.fbs:3: struct S, field a_: " + part("a_", "field a")});
+}
+
+TEST_CASE("a field named like the builder of its table, or like padding") {
+    const std::string there = " is a name of the code that flatc writes there; choose another name";
+    CHECK(errors_of("table Car { x:int;\n CarBuilder:string; }\ntable Van { x:int; CarBuilder:int; }\n"
+                    "struct S { x:byte;\n padding0_:int; padding12__:int; padding_:int; padding7:int; }\n"
+                    "table T { padding0_:int; }") ==
+          Sentences{"bad.fbs:2: table Car, field CarBuilder: \"CarBuilder\"" + there,
+                    "bad.fbs:5: struct S, field padding0_: \"padding0_\"" + there,
+                    "bad.fbs:5: struct S, field padding12__: \"padding12__\"" + there});
+}
+
+TEST_CASE("two enumerators of one number") {
+    CHECK(errors_of("enum E : ubyte {\n a,\n b,\n c = 1\n}\nenum F : byte {\n c = 2,\n a = -1,\n b = 2 }\n"
+                    "enum G : ulong (bit_flags) { x, y,\n z = 1 }\ntable T { x:int; }\n"
+                    "union U { T, t: T = 5,\n s: string = 5 }") ==
+          Sentences{"bad.fbs:4: enum E: b and c are both 1; give one of them another number",
+                    "bad.fbs:9: enum F: c and b are both 2; give one of them another number",
+                    "bad.fbs:11: enum G: y and z are both 2; give one of them another number",
+                    "bad.fbs:14: union U: t and s are both 5; give one of them another number"});
+    CHECK(errors_of("enum E : ubyte {\n a,\n b,\n c = 0,\n d = 0\n}\ntable T { new:E; }") ==
+          Sentences{"bad.fbs:4: enum E: a and c are both 0; give one of them another number",
+                    "bad.fbs:5: enum E: a and d are both 0; give one of them another number",
+                    "bad.fbs:7: table T, field new: \"new\" is a keyword of C++; choose another name"});
+    CHECK(errors_of("table A { x:int; }\nunion U {\n A = 0 }") ==
+          Sentences{"bad.fbs:3: all enum values must be unique: A and NONE are both 0"});
+    CHECK(errors_of("enum E : ubyte {\n a,\n b = 0 }\ntable T { x:E = b; }") ==
+          Sentences{"bad.fbs:3: enum E: a and b are both 0; give one of them another number"});
 }
 
 TEST_CASE("namespaces that hide others") {
@@ -771,6 +910,33 @@ TEST_CASE("what is not supported is said, never dropped") {
         errors_in_table(", cambium_codec: \"raw\"", "x:int (cambium_key); s:string; o:int = null;") ==
         Sentences{"bad.fbs:1: table \"things\": codec raw stores plain bytes, and field \"s\" has no fixed size",
                   "bad.fbs:1: table \"things\": codec raw stores plain bytes, and field \"o\" has no fixed size"});
+}
+
+TEST_CASE("codec raw and padding") {
+    const auto errors_with = [](const std::string& fields) {
+        return errors_of(
+            "enum E : ushort { a } struct Id (cambium_type: \"uuid\") { b:[ubyte:16]; }\n"
+            "struct S { x:double; y:byte; z:[int:3]; b:bool; }\n"
+            "struct Full { x:double; z:[int:3]; e:E; b:bool; c:[byte:1]; }\n"
+            "table Thing (cambium_table: \"things\",\n cambium_codec: \"raw\") {\n" +
+            fields + " }");
+    };
+    const auto padding = [](const std::string& line, const std::string& has) {
+        return Sentences{line + ": table \"things\": codec raw stores every byte of a record, and " + has +
+                         "; order its fields by size, largest first, fill the rest with fields of ubyte, or choose "
+                         "another codec"};
+    };
+    CHECK(errors_with("id:int (cambium_key); e:E; a:byte; b:bool; t:long (cambium_type: \"timestamp\");\n"
+                      "i:Id (required); f:Full (required); n:[ubyte] (required, cambium_type: \"fixed 8\");") ==
+          Sentences{});
+    CHECK(errors_with("id:ulong (cambium_key);\n s:S (required);") ==
+          padding("bad.fbs:7", "S has 3 bytes of padding before field \"z\""));
+    CHECK(errors_with("id:int (cambium_key);\n e:E;\n f:float;") ==
+          padding("bad.fbs:8", "Thing has 2 bytes of padding before field \"f\""));
+    CHECK(errors_with("id:ulong (cambium_key);\n x:uint;\n gone:uint (deprecated);") ==
+          padding("bad.fbs:5", "Thing has 4 bytes of padding at its end"));
+    CHECK(errors_with("id:int (cambium_key);\n f:Full (required);") ==
+          padding("bad.fbs:7", "Thing has 4 bytes of padding before field \"f\""));
 }
 
 TEST_CASE("two schema files of one name") {
