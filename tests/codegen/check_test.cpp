@@ -139,9 +139,9 @@ TEST_CASE("fields: the library's objection, and every difference of the table") 
                   "- table \"things\": field \"c\" takes the place of field \"b\"" + kNeedsMigration,
                   "+ table \"things\": field \"c\" (bytes) is new"});
     CHECK(differences(things(", cambium_codec: \"raw\"", "id:ulong (cambium_key);"),
-                      things(", cambium_codec: \"raw\"", "id:ulong (cambium_key); a:int;")) ==
+                      things(", cambium_codec: \"raw\"", "id:ulong (cambium_key); a:long;")) ==
           Sentences{
-              "- table \"things\": the record was {id: u64}, is declared {id: u64, a: i32}, and codec raw reads "
+              "- table \"things\": the record was {id: u64}, is declared {id: u64, a: i64}, and codec raw reads "
               "records only as they were written" +
               kNeedsMigration});
 }
