@@ -157,8 +157,23 @@ bool finish(const Output& output) {
     return !error;
 }
 
-/// Writes all of them or, when one cannot be written, none; then says so and gives an exit code.
-int write_files(const std::vector<Output>& outputs) {
+bool is_same_file(const std::filesystem::path& one, const std::filesystem::path& other) {
+    std::error_code error;
+    return target_of(one) == target_of(other) || std::filesystem::equivalent(one, other, error);
+}
+
+/// Writes all of them or, when one cannot be written, none; then says so and gives an exit code. None of `inputs`,
+/// which were read for them, is replaced.
+int write_files(const std::vector<Output>& outputs, const std::vector<std::string>& inputs) {
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        const std::filesystem::path& path = outputs[i].path;
+        for (const std::string& input : inputs)
+            if (is_same_file(path, input))
+                return file_error(path.string(), "this file was read, and would be replaced; write another");
+        for (std::size_t k = 0; k < i; ++k)
+            if (is_same_file(path, outputs[k].path))
+                return file_error(path.string(), "two files are to be written here; name another for the depfile");
+    }
     const auto failed = [&](const Output& culprit) {
         std::error_code error;
         for (const Output& output : outputs) std::filesystem::remove(draft_of(output.path), error);
@@ -214,7 +229,7 @@ int generate(const Arguments& arguments) {
     for (const auto& [name, content] : generated.files) outputs.push_back({folder / name, content});
     if (!arguments.depfile.empty())
         outputs.push_back({arguments.depfile, make_rule(outputs.front().path.string(), generated.inputs)});
-    return write_files(outputs);
+    return write_files(outputs, generated.inputs);
 }
 
 int print_check(const cambium::codegen::CheckResult& result) {
@@ -248,7 +263,7 @@ int from_database(const Arguments& arguments) {
     const auto schema = cambium::codegen::schema_from_tables(cambium::describe(path.string()),
                                                              path.filename().string(), name_space);
     if (!schema.errors.empty()) return print_errors(schema.errors);
-    if (!arguments.output.empty()) return write_files({{arguments.output, schema.text}});
+    if (!arguments.output.empty()) return write_files({{arguments.output, schema.text}}, arguments.files);
     std::cout << schema.text;
     return EXIT_SUCCESS;
 }

@@ -180,6 +180,23 @@ TEST_CASE("output through a symbolic link and to a device") {
     CHECK(folder.names("out") == "inside items_fb items_tables.cpp items_tables.hpp");
 }
 
+TEST_CASE("what is read is not replaced, and no file is written twice: code 3") {
+    const Folder folder;
+    folder.write("items.fbs", kGood);
+    folder.write("out/inside", "");
+    folder.link("items.fbs", "link");
+    for (const std::string depfile : {"items.fbs", "./items.fbs", "link"}) {
+        const Outcome outcome = folder.run("items.fbs -o out --depfile " + depfile);
+        CHECK(outcome.code == 3);
+        CHECK(outcome.text == depfile + ": this file was read, and would be replaced; write another\n");
+    }
+    CHECK(folder.read("items.fbs") == kGood);
+    const Outcome twice = folder.run("items.fbs -o out --depfile out/items_tables.hpp");
+    CHECK(twice.code == 3);
+    CHECK(twice.text == "out/items_tables.hpp: two files are to be written here; name another for the depfile\n");
+    CHECK(folder.names("out") == "inside");
+}
+
 TEST_CASE("standard output that cannot be written: code 3") {
     const Folder folder;
     folder.write("old.fbs", "table Item { x:int; }\n");
