@@ -24,9 +24,10 @@ In CMake, cambium_generate_tables(TARGET app SCHEMAS shop.fbs) does both.
 --check says what differs between two schemas, one line each: "compatible: ..." when what was stored by the old one is
 read by the new one, "incompatible: ..." when not. All of it in one run: of tables names, codecs, keys, fields and
 indexes; of buffers, in lines that begin with "buffers:", what flatc --conform objects to, and what it lets pass and
-no reader does: structs that grow, new (required) fields, a member of a union that becomes another, (deprecated)
-fields that are gone. Buffers are what tables in codec flatbuffers store, a root_type that is no table, and all of a
-schema without tables. Enums and unions are compared where a field holds them, whatever they are called.
+no reader does: structs that grow, new (required) fields, a member of a union that becomes another. Buffers are what
+tables in codec flatbuffers store, a root_type that is no table, and all of a schema without tables; of the first,
+(deprecated) fields that are gone are told as well. Enums and unions are compared where a field of a stored table holds
+them, whatever they are called; else, as structs always, by their names.
 
 --check-database says the same of the tables that a store has and those of a schema: what the next opening would do,
 or why it would refuse. It looks at no record. The catalog keeps no enumerators and no limits of logs, and with codecs
@@ -103,7 +104,8 @@ Exit codes:
   0  done; of a check: compatible, or no difference
   1  a schema has errors, on standard error as "file:line: sentence", all of them in one run: names, types, attributes,
      keys, indexes and the rest. A run ends at an error of the syntax, of an included file that FlatBuffers does not
-     read, and at some that it finds in a definition as a whole, such as ids with a gap; an attribute that is not
+     read, at some that it finds in a definition as a whole, such as ids with a gap, also one that a field left which
+     is wrong, at values and attributes that it does not take for a type, and after 200 lines; an attribute that is not
      declared and a type that is not defined are told at their first use. Of --from-database: a table has no form in
      a schema
   2  wrong command line
