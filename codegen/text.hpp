@@ -18,7 +18,8 @@ inline std::string doc_lines(const DocComment& doc, const std::string& indent) {
     std::string text;
     for (std::string line : doc) {
         while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-        if (!line.empty() && line.back() == '\\') line += '.';  // it would join the next line to the comment
+        // These, the second to compilers with trigraphs, would join the next line to the comment.
+        if (line.ends_with('\\') || line.ends_with("?\?/")) line += '.';
         text += indent + "///" + line + "\n";
     }
     return text;

@@ -46,6 +46,8 @@ enum class Least : std::int64_t {
     import = -9223372036854775807,
 };
 
+/// Which lines would join the next one: \.
+/// what is this??/.
 struct cambium {
     std::int32_t module{};
     Words import = Words::module;
