@@ -94,6 +94,7 @@ public:
             diagnostics_.report_placed(error->text());
             if (!get_past(*error)) return nullptr;
         }
+        diagnostics_.report("there are more errors; they are told when these are mended");
         return nullptr;
     }
 
