@@ -325,6 +325,14 @@ TEST_CASE("what the library lets pass, and buffers do not") {
     CHECK(differences("table A { s:string; }", "table A { s:string (required); t:string (required); }") ==
           Sentences{"- buffers: table A: field s is " + lacks, "- buffers: table A: field t is new and " + lacks});
     CHECK(differences("table A { s:string (required); }", "table A { r:string (required); }") == Sentences{});
+    const std::string place_and_default = " (id: 0)" + kFieldsStay;
+    CHECK(differences("table A { a:int = 1; }", "table A { b:int = 2; }") ==
+          Sentences{"- buffers: table A: defaults differ for field: b, was a:int = 1 (id: 0), is b:int = 2" +
+                    place_and_default});
+    CHECK(differences("table A { a:int = null; }", "table A { b:int; }") ==
+          Sentences{"- buffers: table A: defaults differ for field: b, was a:int = null (id: 0), is b:int" +
+                    place_and_default});
+    CHECK(differences("table A { a:float = 0.5; }", "table A { b:float = 0.50; }") == Sentences{});
     const std::string parts = "table A { x:int; } table B { y:int; } ";
     CHECK(differences(parts + "union U { A } table R { u:U; }", parts + "union U { A: B } table R { u:U; }") ==
           Sentences{"- buffers: union U: member 1 was A, is B" + kMembersStay});
