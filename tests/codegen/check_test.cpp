@@ -8,6 +8,7 @@
 
 #include "check.hpp"
 #include "flatc_conform.hpp"
+#include "memory_directory.hpp"
 
 namespace {
 
@@ -528,7 +529,8 @@ TEST_CASE("defaults that are the same number") {
 }
 
 TEST_CASE("a schema whose only tables are those of an included file") {
-    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_included";
+    const cambium::test::MemoryDirectory directory;
+    const std::filesystem::path folder{directory.path()};
     const auto schema = [&](const std::string& name, const std::string& part, const std::string& message) {
         std::filesystem::create_directories(folder / name);
         std::ofstream{folder / name / "base.fbs"}
@@ -546,7 +548,6 @@ TEST_CASE("a schema whose only tables are those of an included file") {
     };
     CHECK(changes("b:long; a:int;", "x:int; y:int;").is_compatible());
     CHECK_FALSE(changes("a:int; b:int;", "x:long;").is_compatible());
-    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("every objection of the library, in one run") {
