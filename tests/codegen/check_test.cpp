@@ -369,7 +369,9 @@ TEST_CASE("definitions of one name in several namespaces are told apart, and are
     // The same of a schema without tables, and of a root type that no table stores.
     const std::vector<std::pair<std::string, std::string>> surroundings = {
         {"", ""}, {"", " root_type A;"}, {things("", "id:ulong (cambium_key);"), " root_type A;"}};
-    for (const auto& [begin, end] : surroundings) {
+    for (const auto& surrounding : surroundings) {
+        const std::string& begin = surrounding.first;
+        const std::string& end = surrounding.second;
         CAPTURE(begin);
         CAPTURE(end);
         const auto changes = [&](const std::string& in_n, const std::string& in_m) {
