@@ -37,10 +37,6 @@ const DynamicIndex& index_of(const IndexDescription& index) {
     return *static_cast<const DynamicIndex*>(index.context);
 }
 
-std::string quoted(std::string_view text) {
-    return "\"" + std::string(text) + "\"";
-}
-
 /// Why values of a type are no key.
 std::string no_key(std::string_view type) {
     std::string text = "(" + std::string(type) + ") cannot be a key";

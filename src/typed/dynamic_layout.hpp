@@ -18,6 +18,11 @@
 
 namespace cambium::detail {
 
+/// A name in a sentence.
+[[nodiscard]] inline std::string quoted(std::string_view name) {
+    return "\"" + std::string(name) + "\"";
+}
+
 enum class DynamicCodec : std::uint8_t { cbor, cbor_numbered, json, raw, array };
 
 /// A column of an index or of the primary key.

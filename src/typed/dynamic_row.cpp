@@ -14,10 +14,6 @@ namespace {
 using codec::Kind;
 using codec::Shape;
 
-std::string quoted(std::string_view text) {
-    return "\"" + std::string(text) + "\"";
-}
-
 /// Sets the value of a column from a document; a Descending also from the value in it.
 void read_argument(const Shape& shape, const Document& argument, void* value) {
     if (shape.kind == Kind::optional && !argument.is_null())
