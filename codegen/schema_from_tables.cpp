@@ -46,6 +46,11 @@ bool has_array(const TypeText& type) {
     return false;
 }
 
+/// As a field it is a record like others, in a key it is none.
+bool is_descending(const std::string& type) {
+    return type.find("descending<") != std::string::npos;
+}
+
 /// How a type is written at a field: the type, its default if it must have one, its attributes.
 struct FieldText {
     std::string type;
@@ -138,6 +143,9 @@ private:
         std::size_t place = 0;
         for (const FieldInfo& field : table.fields) {
             text += deprecated_until(name, field.name, wire, place);
+            if (is_descending(field.type) &&
+                std::find(table.key.begin(), table.key.end(), field.name) != table.key.end())
+                refuse("field \"" + field.name + "\" of its key is a Descending, which has no form in a schema");
             FieldText written =
                 field_text(parse_type(field.type), name, field.name, false, defaults.find(field.name));
             set_presence(parse_type(field.type), field.name, wire, written);
@@ -211,6 +219,9 @@ private:
             if (column.derived)
                 refuse("index \"" + index.name + "\" is over the function " + column.name +
                        ", which has no form in a schema");
+            if (is_descending(column.type))
+                refuse("column \"" + column.name + "\" of index \"" + index.name +
+                       "\" is a Descending, which has no form in a schema");
             names.push_back(std::string{column.descending ? "descending " : ""} +
                             (column.ignore_case ? "ignore_case " : "") + (column.each ? "each " : "") +
                             column.name);
