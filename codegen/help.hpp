@@ -111,7 +111,7 @@ Exit codes:
   2  wrong command line
   3  a file cannot be read or written, or is no store
   4  of a check: incompatible
-Nothing is written unless all of it is right.
+Nothing is written unless all of it is right, and when one file cannot be written or replaced, all stay as they were.
 )help";
 
 }  // namespace cambium::codegen
