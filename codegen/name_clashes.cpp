@@ -182,12 +182,7 @@ private:
 
     [[nodiscard]] std::vector<std::string> parts_of(const Definition& definition) const {
         const std::string& name = definition.name;
-        if (definition.kind == "enum") return {"EnumValues" + name, "EnumNames" + name, "EnumName" + name};
-        if (definition.kind == "union")
-            return {"EnumValues" + name, "EnumNames" + name, "EnumName" + name,
-                    name + "Traits",     "Verify" + name,    "Verify" + name + "Vector"};
-        if (definition.kind == "struct") return {};
-        std::vector<std::string> parts{name + "Builder", "Create" + name, "Create" + name + "Direct"};
+        std::vector<std::string> parts = flatc_parts(definition.kind, name);
         const Record* root = schema_.root;
         if (root != nullptr && root->name == definition.name && &root->scope == definition.scope)
             parts.insert(parts.end(),

@@ -255,9 +255,14 @@ TEST_CASE("a schema that is made from a store has names that are free") {
     const auto builders = written("builders", "name");
     CHECK(builders.text.find("table BuilderRecord (") != std::string::npos);
     CHECK(cambium::codegen::generate("it.fbs", builders.text, {}).errors == Sentences{});
-    for (const std::string field : {"NULL", "GetField", "new"})
-        CHECK(written("things", field).errors ==
-              Sentences{"table \"things\": field \"" + field + "\" has no name for a schema"});
+    const auto check = [&](const std::string& field, const std::string& why) {
+        CHECK(written("things", field).errors == Sentences{"table \"things\", field " + field + ": \"" + field +
+                                                           "\" is " + why + "; choose another name"});
+        CHECK(written("things", field).text.empty());
+    };
+    check("NULL", "a macro of the C library or the compiler");
+    check("GetField", "a name of the code that flatc writes there");
+    check("new", "a keyword of C++");
 }
 
 TEST_CASE("a cycle of foreign keys with cascade") {
