@@ -180,7 +180,9 @@ private:
         const std::string compression = plus == std::string::npos ? "" : table.codec.substr(plus + 1);
         is_raw_ = codec == "raw";
         is_wire_ = codec == "flatbuffers" && !table.defaults.empty();
-        check_name("", is_identifier(table.name) ? pascal_case(table.name) : table.name);
+        const std::string type = pascal_case(table.name);
+        check_name("", table.name);
+        if (is_identifier(table.name)) check_name("its C++ name \"" + type + "\": ", type);
         note_what_is_lost(table);
         if (codec != "flatbuffers" && codec != "cbor" && codec != "json" && codec != "raw")
             refuse("its codec " + table.codec + " is none of a schema");
