@@ -36,7 +36,8 @@ cbor and json no names of the members of a union. Enumerators and members that c
 
 --from-database writes a schema for the tables of a store, to standard output or the file after -o. The catalog keeps
 no names of records and enumerators and no comments; those are made up, so compare the schema with --check-database,
-not with --check. What a schema cannot say of a default is in a comment at the top.
+not with --check. What a schema cannot say of a default is in a comment at the top. Names of tables, fields and indexes
+stay; one that no schema can have is an error.
 
 Options:
   -o FOLDER       output folder, created when missing
@@ -111,7 +112,7 @@ Exit codes:
   2  wrong command line
   3  a file cannot be read or written, or is no store
   4  of a check: incompatible
-Nothing is written unless all of it is right.
+Nothing is written unless all of it is right, and when one file cannot be written or replaced, all stay as they were.
 )help";
 
 }  // namespace cambium::codegen

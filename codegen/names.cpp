@@ -110,6 +110,14 @@ std::string flatc_name(const std::string& name) {
     return is_flatc_keyword(name) ? name + "_" : name;
 }
 
+std::vector<std::string> flatc_parts(const std::string& kind, const std::string& name) {
+    if (kind == "table") return {name + "Builder", "Create" + name, "Create" + name + "Direct"};
+    if (kind == "struct") return {};
+    std::vector<std::string> parts{"EnumValues" + name, "EnumNames" + name, "EnumName" + name};
+    if (kind == "union") parts.insert(parts.end(), {name + "Traits", "Verify" + name, "Verify" + name + "Vector"});
+    return parts;
+}
+
 std::string accessor(const Scope& scope, const std::string& name) {
     return "::" + namespace_name(accessor_components(scope)) + "::" + name;
 }

@@ -255,9 +255,14 @@ TEST_CASE("a schema that is made from a store has names that are free") {
     const auto builders = written("builders", "name");
     CHECK(builders.text.find("table BuilderRecord (") != std::string::npos);
     CHECK(cambium::codegen::generate("it.fbs", builders.text, {}).errors == Sentences{});
-    for (const std::string field : {"NULL", "GetField", "new"})
-        CHECK(written("things", field).errors ==
-              Sentences{"table \"things\": field \"" + field + "\" has no name for a schema"});
+    const auto check = [&](const std::string& field, const std::string& why) {
+        CHECK(written("things", field).errors == Sentences{"table \"things\", field " + field + ": \"" + field +
+                                                           "\" is " + why + "; choose another name"});
+        CHECK(written("things", field).text.empty());
+    };
+    check("NULL", "a macro of the C library or the compiler");
+    check("GetField", "a name of the code that flatc writes there");
+    check("new", "a keyword of C++");
 }
 
 TEST_CASE("a cycle of foreign keys with cascade") {
@@ -650,6 +655,13 @@ TEST_CASE("what flatc writes beside a definition or a field") {
           Sentences{"bad.fbs:1: table T, field aB: its name differs from that of field ab " + same,
                     "bad.fbs:2: table T, field module_: its name differs from that of field module " + same,
                     "bad.fbs:3: struct S, field a_: " + part("a_", "field a")});
+    // The field of a union has one for the type numbers, and that of a list a variable; structs have parameters.
+    CHECK(errors_of("table A { x:int; } union U { A } table T {\n ab_type:int; AB:U;\n v:[U]; v_type__:int; }\n"
+                    "struct S { _a:[int:2];\n a_:int; _:[int:2]; }\nstruct Free { _a:int; a_:int; _:int; }") ==
+          Sentences{"bad.fbs:2: table T, field ab_type: " + part("ab_type", "field AB"),
+                    "bad.fbs:3: table T, field v_type__: " + part("v_type__", "field v"),
+                    "bad.fbs:5: struct S, field a_: " + part("a_", "field _a"),
+                    "bad.fbs:5: struct S, field _: " + part("_", "field _")});
 }
 
 TEST_CASE("a field named like the builder of its table, or like padding") {
