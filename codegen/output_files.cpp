@@ -1,4 +1,4 @@
-// Files are renamed by the call of the C library, which a test replaces.
+// Files are renamed and linked by calls of the C library, which a test replaces.
 #include "output_files.hpp"
 
 #include <unistd.h>
@@ -65,11 +65,14 @@ bool write_and_close(std::FILE* file, const std::string& content) {
     return is_written;
 }
 
-/// A second name for a file or, where the file system has none, a copy; sets errno.
+/// A second name for a file or, where it can have none, a copy; sets errno.
 bool keep(const fs::path& file, const fs::path& second_name) {
+    if (::link(file.c_str(), second_name.c_str()) == 0) return true;
+    if (errno == EEXIST) return false;
     std::error_code error;
-    fs::create_hard_link(file, second_name, error);
-    if (error && error != std::errc::file_exists) fs::copy_file(file, second_name, error);
+    std::error_code ignored;
+    fs::copy_file(file, second_name, error);
+    if (error && error != std::errc::file_exists) fs::remove(second_name, ignored);
     errno = error.value();
     return !error;
 }

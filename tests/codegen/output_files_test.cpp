@@ -1,7 +1,8 @@
-// Files that are written all or none, where a rename of the C library fails when a test says so.
+// Files that are written all or none, where rename and link of the C library fail when a test says so.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -19,11 +20,17 @@ namespace {
 
 std::set<int> failing_renames;  // counted from 1
 int renames = 0;
+bool has_links = true;
 
 }  // namespace
 
 extern "C" int rename(const char* from, const char* to) noexcept {
     if (failing_renames.count(++renames) == 0) return renameat(AT_FDCWD, from, AT_FDCWD, to);
+    errno = EPERM;
+    return -1;
+}
+extern "C" int link(const char* from, const char* to) noexcept {
+    if (has_links) return linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
     errno = EPERM;
     return -1;
 }
@@ -83,13 +90,18 @@ TEST_CASE("files are replaced, and nothing else is there afterwards") {
 
 TEST_CASE("when a file cannot be replaced, all are as they were") {
     const Folder folder;
+    folder.write(".cambium-codegen-2", "mine");
     const std::string before = folder.contents();
-    for (const int failing : {1, 2, 3}) {
-        const std::string name = failing == 1 ? "a" : failing == 2 ? "c" : "b";
-        CHECK(folder.replace({"a", "c", "b"}, {failing}) ==
-              name + ": the file cannot be replaced: Operation not permitted; no file is replaced");
-        CHECK(folder.contents() == before);
+    for (const bool links : {true, false}) {
+        has_links = links;
+        for (const int failing : {1, 2, 3}) {
+            const std::string name = failing == 1 ? "a" : failing == 2 ? "c" : "b";
+            CHECK(folder.replace({"a", "c", "b"}, {failing}) ==
+                  name + ": the file cannot be replaced: Operation not permitted; no file is replaced");
+            CHECK(folder.contents() == before);
+        }
     }
+    has_links = true;
 }
 
 TEST_CASE("when a device cannot be written, all are as they were") {
