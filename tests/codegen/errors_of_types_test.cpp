@@ -23,6 +23,15 @@ TEST_CASE("defaults that a type has no room for") {
                   "bad.fbs:2: table A, field d: its default 3.5e38 is out of the range of a float"});
 }
 
+TEST_CASE("a default of -0.0") {
+    const auto generated = cambium::codegen::generate(
+        "it.fbs", "table A { a:float = -0.0; b:double = -0; c:float = 0.0; d:int = -0; }", {});
+    REQUIRE(generated.errors == Sentences{});
+    const std::string& header = generated.files.front().second;
+    for (const std::string member : {"float a = -0.0F;", "double b = -0.0;", "float c{};", "std::int32_t d{};"})
+        CHECK_MESSAGE(header.find(member) != std::string::npos, member);
+}
+
 TEST_CASE("attributes") {
     CHECK(
         errors_of("table A (cambium_colour: \"red\") { x:int (cambium_colour); }") ==
