@@ -194,4 +194,45 @@ TEST_CASE("two schema files of one name") {
     std::filesystem::remove_all(folder);
 }
 
+TEST_CASE("files that include each other") {
+    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_circle";
+    std::filesystem::create_directories(folder);
+    const auto path = [&](const std::string& name) { return (folder / (name + ".fbs")).string(); };
+    const auto write = [&](const std::string& name, const std::string& text) {
+        std::ofstream{folder / (name + ".fbs")} << text;
+        return text;
+    };
+    const auto back = [](const std::string& name) {
+        return ": the file \"" + name +
+               "\" leads back to this one, and their headers cannot include each other; move what both need to a "
+               "third file";
+    };
+    const std::string a = write("a", "// a\ninclude \"b.fbs\";\ntable A { x:int; b:B; }\n");
+    write("b", "include \"c.fbs\"; table B { x:int; }\n");
+    write("c", "\n\ninclude \"./a.fbs\"; include \"d.fbs\"; table C { a:A; y:Nope; }\n");
+    write("d", "table D { x:int; }\n");
+    CHECK(cambium::codegen::generate(path("a"), a, {}).errors ==
+          Sentences{path("c") + ":3: " + "type referenced but not defined (check namespace): Nope",
+                    path("a") + ":2" + back("b.fbs"), path("b") + ":1" + back("c.fbs"),
+                    path("c") + ":3" + back("./a.fbs")});
+    write("b", "include \"d.fbs\"; table B { x:int; }\n");
+    CHECK(cambium::codegen::generate(path("a"), a, {}).errors == Sentences{});
+    std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a file name that no header can include") {
+    const std::string sentence =
+        "the name of the schema file has a quote or a backslash, which no #include has room for; rename the file";
+    for (const std::string file : {"a\"b.fbs", "a\\b.fbs"})
+        CHECK(cambium::codegen::generate(file, "table A { x:int; }", {}).errors ==
+              Sentences{file + ": " + sentence});
+    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_quote";
+    std::filesystem::create_directories(folder);
+    std::ofstream{folder / "a\"b.fbs"} << "table A { x:int; }\n";
+    const std::string outer = (folder / "outer.fbs").string();
+    CHECK(cambium::codegen::generate(outer, "\ninclude \"a\\\"b.fbs\";\ntable B { a:A; }", {}).errors ==
+          Sentences{outer + ":2: " + sentence});
+    std::filesystem::remove_all(folder);
+}
+
 }  // namespace
