@@ -453,18 +453,24 @@ private:
             field.type.kind = Kind::variant;
             field.type.alternatives = read_union(*type.enum_def);
             if (field.type.alternatives == nullptr)
-                report(where, "it contains its own record through union " + type.enum_def->name +
-                                  "; recursive records are not supported");
+                refuse_recursion(where, " through union " + type.enum_def->name, field);
         } else if (type.base_type == fbs::BASE_TYPE_STRING) {
             field.type.kind = Kind::text;
         } else if (type.base_type == fbs::BASE_TYPE_STRUCT) {
             if (!set_record_type(*type.struct_def, field.type))
-                report(where, "it contains its own record, " + type.struct_def->name +
-                                  "; recursive records are not supported");
+                refuse_recursion(where, ", " + type.struct_def->name, field);
         } else {
             read_scalar_type(type, field);
             check_default(where, field);
         }
+    }
+
+    /// Gives the field another type, of which nothing is told.
+    void refuse_recursion(const Where& where, const std::string& words, Field& field) {
+        report(where, "it contains its own record" + words + "; recursive records are not supported");
+        diagnostics_.leave_out(where.place.definition, where.place.field);
+        field.type = Type{};
+        field.type.schema_type = "int";
     }
 
     /// A number that a float or double has no room for: flatc would write infinity or zero.

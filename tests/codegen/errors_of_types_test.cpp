@@ -148,6 +148,18 @@ TEST_CASE("what is not supported is said, never dropped") {
                   "bad.fbs:1: table \"things\": codec raw stores plain bytes, and field \"o\" has no fixed size"});
 }
 
+TEST_CASE("what is found about a record that contains itself") {
+    CHECK(errors_of("union U { T } table T (cambium_table: \"ts\", cambium_index: \"i(u)\") {\n id:T "
+                    "(cambium_key);\n u:U; new:int; }\n"
+                    "table R (cambium_table: \"rs\") { id:int (cambium_key);\n"
+                    " t:int (cambium_foreign_key: \"ts\"); }") ==
+          Sentences{
+              "bad.fbs:2: table T, field id: it contains its own record, T; recursive records are not supported",
+              "bad.fbs:3: table T, field u: it contains its own record through union U; recursive records are "
+              "not supported",
+              "bad.fbs:3: table T, field new: \"new\" is a keyword of C++; choose another name"});
+}
+
 TEST_CASE("codec raw and padding") {
     const auto errors_with = [](const std::string& fields) {
         return errors_of(
