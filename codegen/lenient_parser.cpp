@@ -1,24 +1,21 @@
 // What is wrong becomes something legal with as many lines: a field one of type bool, an attribute or a statement
 // another, an enumerator, a member of a union or a second definition blanks. An attribute that is not declared
 // needs no edit: the parser is told that it is. Ids are taken from a table with a wrong field or a wrong id, and
-// checked here in the end.
+// checked in the end (field_ids).
 #include "lenient_parser.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
-#include <cstdint>
 #include <map>
-#include <optional>
 #include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "field_ids.hpp"
 #include "schema_parser.hpp"
 
 namespace cambium::codegen {
@@ -55,13 +52,14 @@ constexpr std::array kSyntax = {
     std::string_view{"includes must come before"},
     std::string_view{"unable to "},
     std::string_view{"maximum parsing depth "},
+    std::string_view{"Cannot assign token starting with ')'"},
+    std::string_view{"Cannot assign token starting with ','"},
+    std::string_view{"no root type set to parse json with"},
 };
 /// They are noticed in the definition or behind it.
 constexpr std::array kDefinedTwice = {std::string_view{"datatype already exists: "},
                                       std::string_view{"enum already exists: "},
                                       std::string_view{"service already exists: "}};
-constexpr std::array kUnderlyingType = {std::string_view{"must specify the underlying integer type"},
-                                        std::string_view{"underlying enum type must be"}};
 /// Of an attribute, noticed when all of the definition has been read.
 constexpr std::array kAttributesOfAll = {kAlignment, std::string_view{"bit flag out of range"},
                                          std::string_view{"underlying type of bit_flags enum"}};
@@ -92,19 +90,23 @@ std::string full_name(const fbs::Definition& definition) {
 /// A file with an error.
 struct Spot {
     Spot(std::string file_name, std::string& file_text)
-        : file{std::move(file_name)}, text{file_text}, parts{SourceLines{file_text}.parts()} {}
+        : file{std::move(file_name)}, text{file_text}, lines{file_text}, parts{lines.parts()} {}
+    Spot(const Spot&) = delete;
+    Spot& operator=(const Spot&) = delete;
 
     std::string file;
     std::string& text;
-    std::vector<SourcePart> parts;
+    SourceLines lines;
+    const std::vector<SourcePart>& parts;
     std::size_t offset = 0;  ///< behind the token that the parser had read ahead
 
     [[nodiscard]] bool is_in(const SourcePart& part) const { return part.begin < offset && offset <= part.end; }
 
-    [[nodiscard]] std::size_t begin_of(std::size_t line) const {
+    /// The parser counts from the end of the line before where a comment goes over it.
+    void set_offset(std::size_t line, std::size_t column) {
         std::size_t begin = 0;
-        for (; line > 1; --line) begin = text.find('\n', begin) + 1;
-        return begin;
+        for (std::size_t i = 1; i < line; ++i) begin = text.find('\n', begin) + 1;
+        offset = begin + column - (lines.begins_in_comment(line) ? 1 : 0);
     }
 
     template <class Predicate>
@@ -141,7 +143,7 @@ public:
             if (!error) {
                 for (const auto& [definition, file] : tables_without_ids_)
                     if (const fbs::StructDef* table = parser->structs_.Lookup(definition))
-                        check_ids(file, definition, *table);
+                        check_field_ids(file, definition, *table, diagnostics_);
                 return parser;
             }
             if (told_ >= kMostErrors) break;
@@ -175,6 +177,9 @@ private:
     bool get_past(const ParseError& error, const fbs::Parser& parser) {
         const std::string& sentence = error.sentence;
         const std::size_t told = told_;
+        std::pair place{error.text(), error.column};
+        if (place == last_error_) return false;  // told, and mended in vain
+        last_error_ = std::move(place);
         is_mended_ = false;
         if (begins_with(sentence, kUndeclared)) {
             tell(error);
@@ -184,7 +189,7 @@ private:
             leave_out_users(sentence.substr(kUndefined.size()), parser);
         } else if (error.line != 0 && !begins_with_one(sentence, kSyntax)) {
             Spot spot = spot_in(error.file);
-            spot.offset = spot.begin_of(error.line) + error.column;
+            spot.set_offset(error.line, error.column);
             mend(sentence, spot, parser);
         }
         if (told_ == told && !is_mended_) tell(error);
@@ -203,15 +208,19 @@ private:
     void mend(const std::string& sentence, Spot& spot, const fbs::Parser& parser) {
         const SourcePart* owner = spot.last_read([](const SourcePart& part) { return part.is_definition(); });
         if (owner != nullptr && mend_definition(sentence, spot, *owner, parser)) return;
-        const SourcePart* statement =
-            spot.find([&](const SourcePart& part) { return part.definition.empty() && spot.is_in(part); });
+        const SourcePart* statement = spot.find([&](const SourcePart& part) {
+            return (part.keyword == "root_type" || part.keyword == "file_identifier") && spot.is_in(part);
+        });
         if (statement != nullptr) {
             tell(sentence, spot, *statement);
             return replace(spot.text, statement->begin, statement->end, "attribute \"" + new_name() + "\";");
         }
         const SourcePart* attribute =
             spot.find([&](const SourcePart& part) { return !part.attribute.empty() && spot.is_in(part); });
-        if (attribute != nullptr) return mend_attribute(sentence, spot, *attribute, parser);
+        if (attribute != nullptr) {
+            if (spot.offset > attribute->name_end) mend_attribute(sentence, spot, *attribute, parser);
+            return;
+        }
         const SourcePart* member = spot.last_read([](const SourcePart& part) { return part.is_member(); });
         if (owner == nullptr || member == nullptr || member->begin < owner->begin) return;
         const bool is_behind_name = spot.offset > member->name_end || sentence == kSameName;
@@ -227,8 +236,8 @@ private:
             leave_out_ids(spot, owner);
         } else if (begins_with(sentence, kSameNumber)) {
             mend_number(sentence, spot, owner, parser);
-        } else if (begins_with_one(sentence, kUnderlyingType)) {
-            tell(sentence, spot, owner);
+        } else if (owner.keyword == "enum" && spot.offset > owner.name_end && spot.offset <= owner.head_end + 1) {
+            tell(sentence, spot, owner);  // its type
             replace(spot.text, owner.name_end, owner.head_end, " : long ");
         } else if (begins_with(sentence, kNoField)) {
             tell(sentence, spot, owner);
@@ -286,17 +295,13 @@ private:
     /// Gives it another value, or puts another in place of one of the library's.
     void mend_attribute(const std::string& sentence, Spot& spot, const SourcePart& attribute,
                         const fbs::Parser& parser) {
-        if (is_id(attribute))
+        if (attribute.is_field_id())
             tables_without_ids_.emplace(attribute.definition, spot.file);  // told with the other ids
         else
             tell(sentence, spot, attribute);
         const std::size_t begin = is_built_in(attribute, parser) ? attribute.begin : attribute.name_end;
         replace(spot.text, begin, attribute.end,
                 is_built_in(attribute, parser) ? std::string{kIdleAttribute} : ": \"" + new_name() + '"');
-    }
-
-    static bool is_id(const SourcePart& part) {
-        return part.attribute == "id" && part.keyword == "table" && !part.field.empty();
     }
 
     static bool is_built_in(const SourcePart& attribute, const fbs::Parser& parser) {
@@ -361,7 +366,7 @@ private:
             if (part->attribute.empty() || part->begin < field.begin || part->end > field.end) continue;
             if (parser.known_attributes_.count(part->attribute) == 0 && attributes_.insert(part->attribute).second)
                 tell(std::string{kUndeclared} + part->attribute, spot, *part);
-            if (is_id(*part)) tables_without_ids_.emplace(field.definition, spot.file);
+            if (part->is_field_id()) tables_without_ids_.emplace(field.definition, spot.file);
             if (is_built_in(*part, parser)) replace(text, part->begin, part->end, std::string{kIdleAttribute});
         }
         replace(text, field.begin, field.head_end, name + ":bool");
@@ -369,79 +374,9 @@ private:
 
     void leave_out_ids(Spot& spot, const SourcePart& owner) {
         for (auto part = spot.parts.rbegin(); part != spot.parts.rend(); ++part)
-            if (is_id(*part) && part->begin > owner.begin && part->end < owner.end)
+            if (part->is_field_id() && part->begin > owner.begin && part->end < owner.end)
                 replace(spot.text, part->begin, part->end, std::string{kIdleAttribute});
         tables_without_ids_.emplace(owner.definition, spot.file);
-    }
-
-    /// A field of a table with ids, as the schema has it.
-    struct FieldId {
-        std::string field;
-        std::size_t line;
-        std::string text;  ///< of the id; empty: it has none
-        bool is_union;     ///< takes the id before, too
-        bool is_known;     ///< what it is
-    };
-
-    void check_ids(const std::string& file, const std::string& definition, const fbs::StructDef& table) {
-        std::vector<FieldId> ids;
-        std::set<std::string> names;
-        std::string text;
-        for (const SourcePart& part : diagnostics_.lines_of(file).parts()) {
-            if (part.definition != definition) continue;
-            if (part.is_definition()) break;
-            if (is_id(part)) text = part.value;
-            if (!part.is_member()) continue;
-            const bool is_known =
-                names.insert(part.field).second && !diagnostics_.is_left_out(definition, part.field);
-            const fbs::FieldDef* field = is_known ? table.fields.Lookup(part.field) : nullptr;
-            ids.push_back({part.field, part.line, std::exchange(text, ""), field != nullptr && is_union(*field),
-                           field != nullptr});
-        }
-        std::size_t count = 0;  // at most
-        for (const FieldId& id : ids) count += id.is_union || !id.is_known ? 2 : 1;
-        std::map<std::size_t, std::string> owners;
-        for (const FieldId& id : ids) {
-            const std::string sentence = slip_of_id(id, count, owners);
-            if (!sentence.empty())
-                tell(
-                    {file, id.line, 0, "table " + last_part(definition) + ", field " + id.field + ": " + sentence});
-        }
-    }
-
-    static bool is_union(const fbs::FieldDef& field) {
-        const fbs::Type& type = field.value.type;
-        return type.base_type == fbs::BASE_TYPE_UNION ||
-               (fbs::IsVector(type) && type.element == fbs::BASE_TYPE_UNION);
-    }
-
-    /// Empty: it is right. Adds to the owners of ids.
-    static std::string slip_of_id(const FieldId& field, std::size_t count,
-                                  std::map<std::size_t, std::string>& owners) {
-        if (field.text.empty())
-            return "it has no id, and other fields have; give an id to all fields of a table or to none";
-        const std::optional<std::size_t> id = number_in(field.text);
-        if (!id) return "its id " + field.text + " is no number from 0 to 65535";
-        if (*id >= count)
-            return "its id " + field.text + " is too great; the ids of this table are 0 to " +
-                   std::to_string(count - 1) + ", a union has two of them";
-        if (field.is_union && *id == 0)
-            return "a union has two ids, its own and the one before, so its own is 1 or greater";
-        for (std::size_t taken = *id - (field.is_union ? 1 : 0); taken <= *id; ++taken)
-            if (const auto [other, is_free] = owners.emplace(taken, field.field); !is_free)
-                return "id " + std::to_string(taken) + " is that of field " + other->second +
-                       " already; give one of them another";
-        return {};
-    }
-
-    static std::optional<std::size_t> number_in(const std::string& text) {
-        const bool is_hexadecimal = text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-        const char* begin = text.data() + (is_hexadecimal ? 2 : 0);
-        const char* end = text.data() + text.size();
-        std::uint16_t number = 0;
-        const auto parsed = std::from_chars(begin, end, number, is_hexadecimal ? 16 : 10);
-        if (parsed.ec != std::errc{} || parsed.ptr != end) return std::nullopt;
-        return number;
     }
 
     /// The library takes the first use of a type that is not there for its declaration: a name of another namespace
@@ -493,6 +428,7 @@ private:
     std::size_t stand_ins_ = 0;
     std::size_t told_ = 0;
     bool is_mended_ = false;
+    std::pair<std::string, std::size_t> last_error_;
 };
 
 }  // namespace

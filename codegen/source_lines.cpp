@@ -193,7 +193,8 @@ private:
                 position_ += std::min(rest.find('\n'), rest.size());
             } else if (rest.substr(0, 2) == "/*") {
                 const std::size_t end = std::min(rest.find("*/", 2), rest.size());
-                for (const char c : rest.substr(0, end)) current_line_ += c == '\n' ? 1 : 0;
+                for (const char c : rest.substr(0, end))
+                    if (c == '\n') result_.lines_in_comments_.insert(++current_line_);
                 position_ += std::min(end + 2, rest.size());
             } else if (std::isspace(static_cast<unsigned char>(rest.front())) != 0) {
                 ++position_;

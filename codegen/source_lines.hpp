@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,8 @@ struct SourcePart {
 
     [[nodiscard]] bool is_definition() const { return !definition.empty() && field.empty() && attribute.empty(); }
     [[nodiscard]] bool is_member() const { return !field.empty() && attribute.empty(); }
+    /// Of a field of a table: structs have none.
+    [[nodiscard]] bool is_field_id() const { return attribute == "id" && keyword == "table" && !field.empty(); }
 };
 
 /// The content of a schema file; empty when it cannot be read.
@@ -47,6 +50,9 @@ public:
     /// The line of an include statement, of the name that it has; 0 when there is none.
     [[nodiscard]] std::size_t line_of_include(const std::string& name) const;
 
+    /// Whether a line begins inside of a comment.
+    [[nodiscard]] bool begins_in_comment(std::size_t line) const { return lines_in_comments_.count(line) != 0; }
+
     /// In the order of the text; a definition stands behind its fields, and either behind its attributes.
     [[nodiscard]] const std::vector<SourcePart>& parts() const noexcept { return parts_; }
 
@@ -55,6 +61,7 @@ private:
     std::map<std::string, std::size_t> lines_;
     std::map<std::string, std::size_t> repetitions_;
     std::vector<SourcePart> parts_;
+    std::set<std::size_t> lines_in_comments_;
 };
 
 }  // namespace cambium::codegen

@@ -153,6 +153,17 @@ TEST_CASE("values that an attribute does not take") {
                     "bad.fbs:10: enum G, enumerator new: \"new\"" + kKeyword, new_field("3", "A")});
 }
 
+TEST_CASE("places beside comments that go over several lines") {
+    CHECK(errors_of("/* { \n */table A{x:[[int]];y:[[int]];n:int;}/*;\n*/enum E:ubyte{a,a}/*\n\n*/root_type B;"
+                    "table U{q:int=z;w:int;e:E;new:Gone;}/*\n*/struct S{/*\n*/}") ==
+          Sentences{"bad.fbs:2: nested vector types not supported (wrap in table first)",
+                    "bad.fbs:2: nested vector types not supported (wrap in table first)",
+                    "bad.fbs:3: enum value already exists: a", "bad.fbs:5: unknown root type: B",
+                    "bad.fbs:5: enum values need to be qualified by an enum type",
+                    "bad.fbs:6: size 0 structs not allowed", "bad.fbs:5: " + kUndefined + "Gone",
+                    new_field("5", "U")});
+}
+
 TEST_CASE("statements of what is not there") {
     CHECK(errors_of("table A { x:int; } struct S { x:int; }\nroot_type Gone;\nroot_type S;\n"
                     "file_identifier \"abc\";\n// root_type\ntable B { new:int; }\nroot_type A;") ==
