@@ -224,7 +224,9 @@ private:
         const SourcePart* member = spot.last_read([](const SourcePart& part) { return part.is_member(); });
         if (owner == nullptr || member == nullptr || member->begin < owner->begin) return;
         const bool is_behind_name = spot.offset > member->name_end || sentence == kSameName;
-        if (is_behind_name && spot.offset <= owner->end) mend_member(sentence, spot, *member, parser);
+        const bool is_before_next = spot.offset <= member->end || spot.text[spot.offset - 1] == '}';
+        if (is_behind_name && is_before_next && spot.offset <= owner->end)
+            mend_member(sentence, spot, *member, parser);
     }
 
     bool mend_definition(const std::string& sentence, Spot& spot, const SourcePart& owner,

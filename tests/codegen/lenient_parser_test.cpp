@@ -153,6 +153,23 @@ TEST_CASE("values that an attribute does not take") {
                     "bad.fbs:10: enum G, enumerator new: \"new\"" + kKeyword, new_field("3", "A")});
 }
 
+TEST_CASE("an error that ends the run is told once") {
+    const std::string after = " b:[[int]]; }";
+    CHECK(errors_of("table A {\n a:int (- required);" + after) == Sentences{"bad.fbs:2: invalid number: -"});
+    CHECK(errors_of("table A {\n a:int (id: ) \"x\", key);" + after) ==
+          Sentences{"bad.fbs:2: Cannot assign token starting with ')' to value of <> type."});
+    CHECK(errors_of("namespace n.1.5;\ntable A {" + after) == Sentences{"bad.fbs:1: invalid number: .1."});
+    CHECK(errors_of("table A { a:int;\n 1.2.3:int;" + after) == Sentences{"bad.fbs:2: invalid number: 1.2."});
+    CHECK(errors_of("table A { a:int; }\n{ \"a\": \"x\" }") ==
+          Sentences{"bad.fbs:2: no root type set to parse json with"});
+    CHECK(errors_of("enum a.b : short { c }") ==
+          Sentences{
+              "bad.fbs:1: must specify the underlying integer type for this enum (e.g. ': short', which was the "
+              "default)."});
+    CHECK(errors_of("enum E : [[int]] { a }\ntable A {\n new:int; }") ==
+          Sentences{"bad.fbs:1: nested vector types not supported (wrap in table first)", new_field("3", "A")});
+}
+
 TEST_CASE("places beside comments that go over several lines") {
     CHECK(errors_of("/* { \n */table A{x:[[int]];y:[[int]];n:int;}/*;\n*/enum E:ubyte{a,a}/*\n\n*/root_type B;"
                     "table U{q:int=z;w:int;e:E;new:Gone;}/*\n*/struct S{/*\n*/}") ==
