@@ -222,11 +222,11 @@ private:
             return;
         }
         const SourcePart* member = spot.last_read([](const SourcePart& part) { return part.is_member(); });
-        if (owner == nullptr || member == nullptr || member->begin < owner->begin) return;
+        if (owner == nullptr || member == nullptr || member->begin < owner->begin || spot.offset > owner->end)
+            return;
         const bool is_behind_name = spot.offset > member->name_end || sentence == kSameName;
         const bool is_before_next = spot.offset <= member->end || spot.text[spot.offset - 1] == '}';
-        if (is_behind_name && is_before_next && spot.offset <= owner->end)
-            mend_member(sentence, spot, *member, parser);
+        if (is_behind_name && is_before_next) mend_member(sentence, spot, *member, parser);
     }
 
     bool mend_definition(const std::string& sentence, Spot& spot, const SourcePart& owner,
