@@ -83,10 +83,13 @@ void check_field_ids(const std::string& file, const std::string& definition, con
     std::size_t count = 0;  // at most
     for (const FieldId& id : ids) count += id.is_union || !id.is_known ? 2 : 1;
     std::map<std::size_t, std::string> owners;
-    for (const FieldId& id : ids)
-        if (const std::string sentence = slip_of(id, count, owners); !sentence.empty())
-            diagnostics.report_placed(file + ":" + std::to_string(id.line) + ": table " + table.name + ", field " +
-                                      id.field + ": " + sentence);
+    for (const FieldId& id : ids) {
+        const std::string sentence = slip_of(id, count, owners);
+        if (sentence.empty()) continue;
+        std::string line = file + ":" + std::to_string(id.line);
+        line += ": table " + table.name + ", field " + id.field + ": ";
+        diagnostics.report_placed(line + sentence);
+    }
 }
 
 }  // namespace cambium::codegen
