@@ -97,7 +97,8 @@ void check_includes(const Schema& schema, Diagnostics& diagnostics) {
             if (is_quoted(include.file)) diagnostics.report_include(file, include.written, quoted);
             std::set<std::string> reached;
             add_reached(all, file_key(include.file), reached);
-            if (include.file != file && reached.count(file_key(file)) != 0)
+            const bool is_itself = file_key(include.file) == file_key(file);  // does no harm
+            if (!is_itself && reached.count(file_key(file)) != 0)
                 diagnostics.report_include(file, include.written,
                                            "the file \"" + include.written +
                                                "\" leads back to this one, and their headers cannot include each "

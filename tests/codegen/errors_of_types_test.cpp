@@ -229,6 +229,9 @@ TEST_CASE("files that include each other") {
                     path("c") + ":3" + back("./a.fbs")});
     write("b", "include \"d.fbs\"; table B { x:int; }\n");
     CHECK(cambium::codegen::generate(path("a"), a, {}).errors == Sentences{});
+    const std::string itself = write("s", "include \"s.fbs\"; table S { x:int; }\n");
+    for (const std::string& file : {path("s"), (folder / "." / "s.fbs").string()})
+        CHECK(cambium::codegen::generate(file, itself, {}).errors == Sentences{});
     std::filesystem::remove_all(folder);
 }
 
