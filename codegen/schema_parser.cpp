@@ -16,11 +16,15 @@ namespace {
 
 const Texts* texts_in_use = nullptr;
 flatbuffers::LoadFileFunction load_file = nullptr;
+std::string file_with_nul;  // the first that was read, or empty: the library would take it for the end
 
 bool load_text(const char* file, bool is_binary, std::string* text) {
     const auto found = texts_in_use->find(file_key(file));
-    if (found == texts_in_use->end()) return load_file(file, is_binary, text);
-    *text = found->second;
+    if (found != texts_in_use->end())
+        *text = found->second;
+    else if (!load_file(file, is_binary, text))
+        return false;
+    if (file_with_nul.empty() && text->find('\0') != std::string::npos) file_with_nul = file;
     return true;
 }
 
@@ -28,6 +32,7 @@ class TextsInUse {
 public:
     explicit TextsInUse(const Texts& texts) {
         texts_in_use = &texts;
+        file_with_nul.clear();
         load_file = flatbuffers::SetLoadFileFunction(load_text);
     }
     ~TextsInUse() { flatbuffers::SetLoadFileFunction(load_file); }
@@ -107,11 +112,13 @@ std::optional<ParseError> try_parse(flatbuffers::Parser& parser, const std::stri
     std::vector<const char*> folders{folder.c_str()};
     for (const std::string& include_folder : include_folders) folders.push_back(include_folder.c_str());
     folders.push_back(nullptr);
-    const std::string& text = texts.at(file_key(file));
-    if (text.find('\0') != std::string::npos)
-        return ParseError{file, 0, 0, "the file holds a NUL byte; a schema is text"};
     const TextsInUse in_use{texts};
-    if (parser.Parse(text.c_str(), folders.data(), file.c_str())) return std::nullopt;
+    std::string text;
+    load_text(file.c_str(), true, &text);
+    const bool is_parsed = parser.Parse(text.c_str(), folders.data(), file.c_str());
+    if (!file_with_nul.empty())
+        return ParseError{file_with_nul, 0, 0, "the file holds a NUL byte; a schema is text"};
+    if (is_parsed) return std::nullopt;
     ParseError error = read_message(parser.error_, file);
     name_as_found(error, parser, file);
     return error;

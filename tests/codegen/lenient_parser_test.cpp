@@ -307,6 +307,10 @@ TEST_CASE("errors in included files are named as the include statement finds the
                     "outer.fbs:4: table A, field new: \"new\"" + kKeyword});
     std::ofstream{folder / "parts" / "inner.fbs"} << "table Inner {\n  x:int\n}\n";
     CHECK(errors("include \"parts/inner.fbs\";\n") == Sentences{"parts/inner.fbs:3: expecting: ; instead got: }"});
+    std::ofstream{folder / "parts" / "inner.fbs"}
+        << std::string{"table Inner { x:int; }\0 table More { x:int; }", 45};
+    CHECK(errors("include \"parts/inner.fbs\";\ntable A { x:Gone; }") ==
+          Sentences{"parts/inner.fbs: the file holds a NUL byte; a schema is text"});
     std::filesystem::current_path(before);
     std::filesystem::remove_all(folder);
 }
