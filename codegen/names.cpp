@@ -168,7 +168,8 @@ std::string member_default(const Field& field, const Record& record) {
     if (field.container != Container::single || field.absence == Absence::null || field.default_value.empty())
         return "{}";
     if (field.type.kind == Kind::enumeration) return enum_default(field, value_type_inside(field.type, record));
-    if (is_zero(field.default_value)) return "{}";
+    const bool is_negative_zero = field.type.kind == Kind::floating && field.default_value.front() == '-';
+    if (is_zero(field.default_value) && !is_negative_zero) return "{}";
     switch (field.type.kind) {
         case Kind::boolean:
             return " = true";

@@ -469,6 +469,7 @@ TEST_CASE("errors of meaning that the library finds come in the same run, withou
               "bad.fbs:29: unknown enum value: c",
               "bad.fbs:29: invalid number: \"70000\", constant does not fit [-32768; 32767]",
               "bad.fbs:10: type referenced but not defined (check namespace): Nope",
+              "bad.fbs:17: type referenced but not defined (check namespace): q.Nope",
               "bad.fbs:20: type referenced but not defined (check namespace): Gone",
               "bad.fbs:27: type referenced but not defined (check namespace): Lost",
               "bad.fbs:12: table A, field b: attribute cambium_bogus is not known here; what may stand here is "
@@ -482,7 +483,8 @@ TEST_CASE("errors of meaning that the library finds come in the same run, withou
     CHECK(errors_of("table A { x:Nope; }\ntable A { new:int; }\n\ntable B { x:int }\n") ==
           Sentences{"bad.fbs:2: datatype already exists: A", "bad.fbs:4: expecting: ; instead got: }"});
     CHECK(errors_of("struct S { x:string; }\ntable A { new:int; }") ==
-          Sentences{"bad.fbs:1: structs may contain only scalar or struct fields"});
+          Sentences{"bad.fbs:1: structs may contain only scalar or struct fields",
+                    "bad.fbs:2: table A, field new: \"new\" is a keyword of C++; choose another name"});
 }
 
 TEST_CASE("a semantic error in an included file stands at its line") {
