@@ -1,7 +1,11 @@
 #include "conformance.hpp"
 
+#include <cstddef>
+#include <cstdlib>
+#include <optional>
 #include <utility>
 
+#include "declared_tables.hpp"
 #include "names.hpp"
 #include "schema_parser.hpp"
 
@@ -21,27 +25,31 @@ constexpr const char* kMembersStay = "; in buffers a member keeps its type numbe
 constexpr std::size_t kFixedFields =
     2;  // of a buffer's vtable: its size and the table's, before the fields' offsets
 
-/// Has a list of the library hold something else; puts back what it held, as the list owns it.
-template <class T>
+/// Has a part of the library's definitions be something else; puts back what it was.
+template <class Value>
 class Replaced {
 public:
-    Replaced(std::vector<T*>& list, std::vector<T*> now)
-        : list_{list}, before_{std::exchange(list, std::move(now))} {}
+    Replaced(Value& place, Value now) : place_{place}, before_{std::exchange(place, std::move(now))} {}
     Replaced(const Replaced&) = delete;
     Replaced& operator=(const Replaced&) = delete;
-    ~Replaced() { list_.swap(before_); }
-    [[nodiscard]] const std::vector<T*>& before() const noexcept { return before_; }
+    ~Replaced() { place_ = std::move(before_); }
+    [[nodiscard]] const Value& before() const noexcept { return before_; }
 
 private:
-    std::vector<T*>& list_;
-    std::vector<T*> before_;
+    Value& place_;
+    Value before_;
 };
 
-std::string qualified_name(const fbs::Definition& definition) {
-    Scope scope;
-    if (definition.defined_namespace != nullptr) scope.components = definition.defined_namespace->components;
-    return schema_name(scope, definition.name);
-}
+/// The name of a definition and its namespace.
+class Renamed {
+public:
+    Renamed(fbs::Definition& definition, const fbs::Definition& other)
+        : name_{definition.name, other.name}, scope_{definition.defined_namespace, other.defined_namespace} {}
+
+private:
+    Replaced<std::string> name_;
+    Replaced<fbs::Namespace*> scope_;
+};
 
 /// The field of `record` that buffers have where `field` is: of its name, else in its place.
 const fbs::FieldDef* counterpart(const fbs::FieldDef& field, const fbs::StructDef& record) {
@@ -87,56 +95,121 @@ std::string text_of(const fbs::FieldDef& field, const fbs::StructDef& record) {
     return text + " (id: " + std::to_string(value.offset / sizeof(fbs::voffset_t) - kFixedFields) + ")";
 }
 
+void add_bytes(const fbs::StructDef& record, std::size_t begin, std::string& out);
+
+void add_bytes(const fbs::Type& type, std::size_t begin, std::string& out) {
+    if (fbs::IsArray(type)) {
+        const fbs::Type element = type.VectorType();
+        for (std::size_t i = 0; i < type.fixed_length; ++i)
+            add_bytes(element, begin + i * fbs::InlineSize(element), out);
+    } else if (type.struct_def != nullptr) {
+        add_bytes(*type.struct_def, begin, out);
+    } else {
+        out += std::to_string(begin) + fbs::kTypeNames[type.base_type] + " ";
+    }
+}
+
+void add_bytes(const fbs::StructDef& record, std::size_t begin, std::string& out) {
+    for (const fbs::FieldDef* const field : record.fields.vec)
+        add_bytes(field->value.type, begin + field->value.offset, out);
+}
+
+/// Of a struct: where which numbers are, in how many bytes, and how they are aligned.
+std::string bytes_of(const fbs::StructDef& record) {
+    std::string text;
+    add_bytes(record, 0, text);
+    return text + std::to_string(record.bytesize) + "@" + std::to_string(record.minalign);
+}
+
+/// Of floating point the library compares the texts, such as .5 and 0.50.
+bool is_same_default(const fbs::FieldDef& one, const fbs::FieldDef& other) {
+    if (one.value.constant == other.value.constant) return true;
+    return fbs::IsFloat(one.value.type.base_type) && fbs::IsFloat(other.value.type.base_type) &&
+           one.IsScalarOptional() == other.IsScalarOptional() &&
+           is_same_number(fbs::kTypeNames[one.value.type.base_type], one.value.constant, other.value.constant);
+}
+
 class Conformance {
 public:
-    Conformance(const fbs::Parser& before, fbs::Parser& now, const std::set<std::string>& names)
-        : before_{before}, now_{now}, names_{names} {}
+    Conformance(const fbs::Parser& before, fbs::Parser& now) : before_{before}, now_{now} {}
 
-    std::vector<std::string> run() {
+    std::vector<std::string> run(const Pairs& pairs) {
         const Replaced records{now_.structs_.vec, {}};
         const Replaced enums{now_.enums_.vec, {}};
-        for (fbs::StructDef* const record : records.before())
-            if (names_.count(qualified_name(*record)) != 0) ask_about_record(*record);
-        for (fbs::EnumDef* const definition : enums.before())
-            if (definition->is_union && names_.count(qualified_name(*definition)) != 0)
-                ask_about_union(*definition);
+        for (const Pair<Record>& pair : pairs.records)
+            if (pair.is_in(Form::buffer)) ask_about_record(pair);
+        for (const Pair<Union>& pair : pairs.unions)
+            if (pair.is_in(Form::buffer)) ask_about_union(pair);
         return std::move(sentences_);
     }
 
 private:
-    void ask_about_record(fbs::StructDef& record) {
-        const fbs::StructDef* const base =
-            before_.structs_.Lookup(record.defined_namespace->GetFullyQualifiedName(record.name));
-        if (base == nullptr) return;
-        const std::string what = std::string{record.fixed ? "struct " : "table "} + record.name;
-        if (record.fixed != base->fixed) {
-            sentences_.push_back(what + " was a " + (base->fixed ? "struct" : "table") +
+    void ask_about_record(const Pair<Record>& pair) {
+        const fbs::StructDef& base = *find(before_.structs_, *pair.before);
+        fbs::StructDef& record = *find(now_.structs_, *pair.now);
+        if (record.fixed != base.fixed) {
+            sentences_.push_back(text_of(pair) + " was a " + (base.fixed ? "struct" : "table") +
                                  "; buffers hold the two differently: give it another name");
             return;
         }
-        const Replaced one_record{now_.structs_.vec, {&record}};
+        // The library lets structs grow; no reader of the old bytes survives that.
+        if (record.fixed && bytes_of(record) != bytes_of(base)) {
+            sentences_.push_back(text_of(pair) + " was " + struct_layout(*pair.before) + ", is " +
+                                 struct_layout(*pair.now) + " now" + kStructsStay);
+            return;
+        }
+        const Renamed as_before{record, base};
+        const Replaced<std::vector<fbs::StructDef*>> one_record{now_.structs_.vec, {&record}};
         const Replaced fields{record.fields.vec, {}};
         for (fbs::FieldDef* const field : fields.before()) {
             record.fields.vec.push_back(field);
             if (is_companion(*field)) continue;
-            ask_about_field(*field, record, *base, what);
+            ask_about_field(*field, pair, record, base);
             record.fields.vec.clear();
         }
     }
 
-    void ask_about_field(const fbs::FieldDef& field, const fbs::StructDef& record, const fbs::StructDef& base,
-                         const std::string& what) {
+    void ask_about_field(fbs::FieldDef& field, const Pair<Record>& pair, const fbs::StructDef& record,
+                         const fbs::StructDef& base) {
         const fbs::FieldDef* const old = counterpart(field, base);
-        const bool would_crash = old != nullptr && crashes(old->value.type, field.value.type);
-        const std::string objection =
-            would_crash ? "types differ for field: " + field.name : now_.ConformTo(before_);
+        const std::string objection = objection_to(field, old, record, !has_same_name(*pair.before, *pair.now));
+        const std::string what = text_of(pair) + ": ";
         if (!objection.empty()) {
-            sentences_.push_back(what + ": " + objection + change_of(field, record, old, base) +
+            sentences_.push_back(what + objection + change_of(field, record, old, base) +
                                  (record.fixed ? kStructsStay : kFieldsStay));
+        } else if (old != nullptr && old->deprecated && !field.deprecated && old->name != field.name) {
+            sentences_.push_back(
+                what + "field " + field.name + " takes the place of field " + old->name +
+                ", deprecated, which buffers may hold; keep that one, and put this one at the end");
         } else if (field.IsRequired() && (old == nullptr || !old->IsRequired())) {
-            sentences_.push_back(what + ": field " + field.name + " is " + (old == nullptr ? "new and " : "") +
+            sentences_.push_back(what + "field " + field.name + " is " + (old == nullptr ? "new and " : "") +
                                  "(required) now, and buffers that lack it would be refused; leave it optional");
         }
+    }
+
+    /// In a record that has another name now, types may have others too. Of structs the bytes are the same.
+    std::string objection_to(fbs::FieldDef& field, const fbs::FieldDef* old, const fbs::StructDef& record,
+                             bool is_renamed) {
+        if (old == nullptr) return now_.ConformTo(before_);
+        if (record.fixed && is_renamed)
+            return old->value.offset == field.value.offset ? "" : "offsets differ for field: " + field.name;
+        const fbs::Type& type = field.value.type;
+        const fbs::Type& old_type = old->value.type;
+        if (crashes(old_type, type)) return "types differ for field: " + field.name;
+        std::optional<Renamed> record_type;
+        std::optional<Renamed> enum_type;
+        std::optional<Replaced<std::string>> constant;
+        if (is_renamed && type.struct_def != nullptr && old_type.struct_def != nullptr)
+            record_type.emplace(*type.struct_def, *old_type.struct_def);
+        if (is_renamed && type.enum_def != nullptr && old_type.enum_def != nullptr)
+            enum_type.emplace(*type.enum_def, *old_type.enum_def);
+        const bool is_same = is_same_default(*old, field);
+        if (is_same) constant.emplace(field.value.constant, old->value.constant);
+        const std::string objection = now_.ConformTo(before_);
+        // Of fields that have another name now the library does not compare them.
+        const bool is_read =
+            !record.fixed && !old->deprecated && !field.deprecated && fbs::IsScalar(type.base_type);
+        return objection.empty() && is_read && !is_same ? "defaults differ for field: " + field.name : objection;
     }
 
     static std::string change_of(const fbs::FieldDef& field, const fbs::StructDef& record, const fbs::FieldDef* old,
@@ -151,23 +224,28 @@ private:
         return ", was " + was + ", is " + is;
     }
 
-    void ask_about_union(fbs::EnumDef& definition) {
-        const Replaced one_union{now_.enums_.vec, {&definition}};
+    void ask_about_union(const Pair<Union>& pair) {
+        fbs::EnumDef& definition = *find(now_.enums_, *pair.now);
+        const Renamed as_before{definition, *find(before_.enums_, *pair.before)};
+        const Replaced<std::vector<fbs::EnumDef*>> one_union{now_.enums_.vec, {&definition}};
         if (const std::string objection = now_.ConformTo(before_); !objection.empty())
-            sentences_.push_back("union " + definition.name + ": " + objection + kMembersStay);
+            sentences_.push_back(text_of("union", pair) + ": " + objection + kMembersStay);
+    }
+
+    template <class Library, class Definition>
+    static Library* find(const fbs::SymbolTable<Library>& table, const Definition& definition) {
+        return table.Lookup(schema_name(definition.scope, definition.name));
     }
 
     const fbs::Parser& before_;
     fbs::Parser& now_;
-    const std::set<std::string>& names_;
     std::vector<std::string> sentences_;
 };
 
 }  // namespace
 
 std::vector<std::string> conformance(const SchemaText& old_schema, const SchemaText& new_schema,
-                                     const std::vector<std::string>& include_folders,
-                                     const std::set<std::string>& names) {
+                                     const std::vector<std::string>& include_folders, const Pairs& pairs) {
     fbs::Parser old_parser{parser_options()};
     fbs::Parser new_parser{parser_options()};
     for (const auto& [parser, schema] :
@@ -176,7 +254,7 @@ std::vector<std::string> conformance(const SchemaText& old_schema, const SchemaT
         if (!parse(*parser, schema->file, schema->text, include_folders, diagnostics))
             return diagnostics.sentences();
     }
-    return Conformance{old_parser, new_parser, names}.run();
+    return Conformance{old_parser, new_parser}.run(pairs);
 }
 
 }  // namespace cambium::codegen

@@ -30,37 +30,10 @@ std::string record_type(const Record& record) {
     return "record{" + text + "}";
 }
 
-std::string value_type_of(const Type& type);
-
 std::string union_type(const Union& alternatives) {
     std::string text = "variant<null";
-    for (const UnionMember& member : alternatives.members) text += "," + value_type_of(member.type);
+    for (const UnionMember& member : alternatives.members) text += "," + catalog_type(member.type);
     return text + ">";
-}
-
-std::string value_type_of(const Type& type) {
-    switch (type.kind) {
-        case Kind::boolean:
-        case Kind::integer:
-        case Kind::floating:
-            return scalar_type(type.schema_type);
-        case Kind::enumeration:
-            return "enum " + scalar_type(type.enumeration->schema_type);
-        case Kind::text:
-            return "string";
-        case Kind::structure:
-        case Kind::table:
-            return record_type(*type.record);
-        case Kind::uuid:
-            return "uuid";
-        case Kind::fixed_bytes:
-            return "fixed<" + std::to_string(type.length) + ">";
-        case Kind::timestamp:
-            return "timestamp";
-        case Kind::variant:
-            return union_type(*type.alternatives);
-    }
-    return {};
 }
 
 constexpr std::uint32_t kUuidTag = 37;
@@ -174,7 +147,7 @@ ColumnInfo column_of(const Record& record, const Column& column) {
     ColumnInfo info;
     info.name = column.field;
     const Field& field = *record.find(column.field);
-    info.type = column.is_each ? value_type_of(field.type) : catalog_type(field);
+    info.type = column.is_each ? catalog_type(field.type) : catalog_type(field);
     info.each = column.is_each;
     info.descending = column.is_descending;
     info.ignore_case = column.ignores_case;
@@ -242,8 +215,33 @@ std::string struct_layout(const Record& record) {
     return "{" + text + "}" + (record.force_align == 0 ? "" : "@" + std::to_string(record.force_align));
 }
 
+std::string catalog_type(const Type& type) {
+    switch (type.kind) {
+        case Kind::boolean:
+        case Kind::integer:
+        case Kind::floating:
+            return scalar_type(type.schema_type);
+        case Kind::enumeration:
+            return "enum " + scalar_type(type.enumeration->schema_type);
+        case Kind::text:
+            return "string";
+        case Kind::structure:
+        case Kind::table:
+            return record_type(*type.record);
+        case Kind::uuid:
+            return "uuid";
+        case Kind::fixed_bytes:
+            return "fixed<" + std::to_string(type.length) + ">";
+        case Kind::timestamp:
+            return "timestamp";
+        case Kind::variant:
+            return union_type(*type.alternatives);
+    }
+    return {};
+}
+
 std::string catalog_type(const Field& field) {
-    std::string text = value_type_of(field.type);
+    std::string text = catalog_type(field.type);
     const bool is_octet = field.type.kind == Kind::integer && field.type.schema_type == "ubyte";
     if (field.container == Container::vector) text = is_octet ? "bytes" : "vector<" + text + ">";
     if (field.container == Container::array) {

@@ -23,7 +23,9 @@ namespace cambium::codegen {
 /// What the bytes of a struct are, without the names: "{f64,{i32,i32}:2}".
 [[nodiscard]] std::string struct_layout(const Record& record);
 
-/// The catalog's name of a field's type: "optional<string>".
+/// The catalog's name of the type of one value: "string".
+[[nodiscard]] std::string catalog_type(const Type& type);
+/// The same of a field: "optional<string>".
 [[nodiscard]] std::string catalog_type(const Field& field);
 
 }  // namespace cambium::codegen

@@ -23,11 +23,13 @@ In CMake, cambium_generate_tables(TARGET app SCHEMAS shop.fbs) does both.
 
 --check says what differs between two schemas, one line each: "compatible: ..." when what was stored by the old one is
 read by the new one, "incompatible: ..." when not. All of it in one run: of tables names, codecs, keys, fields and
-indexes; of buffers, in lines that begin with "buffers:", what flatc --conform objects to, and what it lets pass and
-no reader does: structs that grow, new (required) fields, a member of a union that becomes another. Buffers are what
-tables in codec flatbuffers store, a root_type that is no table, and all of a schema without tables; of the first,
-(deprecated) fields that are gone are told as well. Enums and unions are compared where a field of a stored table holds
-them, whatever they are called; else, as structs always, by their names.
+indexes; of buffers, in lines that begin with "buffers:", what flatc --conform objects to, and what it lets pass: structs
+that grow, new (required) fields, another name together with another default, a member of a union that becomes another,
+(deprecated) fields that are gone or whose place a new one has, another file_identifier or root_type. Buffers are what
+tables in codec flatbuffers store, a root_type that is no table, and all of a schema without tables; what they may do
+freely, such as a new field at the end, is told of tables only. Records, enums and unions are compared where a field
+holds them that is still read, whatever they are called and in whatever namespace; those of a schema without tables by
+their names as well. Each schema finds what it includes beside itself first: keep the old files together.
 
 --check-database says the same of the tables that a store has and those of a schema: what the next opening would do,
 or why it would refuse. It looks at no record. The catalog keeps no enumerators and no limits of logs, and with codecs

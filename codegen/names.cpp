@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <map>
@@ -190,6 +191,12 @@ std::string integer_literal(const std::string& digits) {
     const bool is_greater =
         digits.size() > kGreatest.size() || (digits.size() == kGreatest.size() && digits > kGreatest);
     return digits.front() != '-' && is_greater ? digits + "U" : digits;
+}
+
+bool is_same_number(const std::string& schema_type, const std::string& one, const std::string& other) {
+    if (one == other) return true;
+    if (schema_type == "float") return std::strtof(one.c_str(), nullptr) == std::strtof(other.c_str(), nullptr);
+    return schema_type == "double" && std::strtod(one.c_str(), nullptr) == std::strtod(other.c_str(), nullptr);
 }
 
 std::string stem_of(const std::string& path) {
