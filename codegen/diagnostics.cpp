@@ -1,7 +1,7 @@
 // Findings get their line numbers when they are reported; files are scanned when the first finding is about them.
 #include "diagnostics.hpp"
 
-#include <fstream>
+#include <algorithm>
 #include <iterator>
 
 namespace cambium::codegen {
@@ -10,12 +10,31 @@ void Diagnostics::report(const Place& place, const std::string& sentence) {
     if (!follows_from_gap(place, sentence)) report_line(place.file, line_of(place), sentence);
 }
 
+/// Of a field that stands in for a wrong one only the name and the attributes are those of the schema.
 bool Diagnostics::follows_from_gap(const Place& place, const std::string& sentence) const {
     const auto has = [&](const std::string& words) { return sentence.find(words) != std::string::npos; };
-    for (const auto& [definition, field] : gaps_)
-        if (definition == place.definition && (field == place.field || has('"' + field + '"') || has(": no key;") ||
-                                               has(": it has no field;") || has(": it has no member")))
-            return true;
+    const bool is_about_words = has("; choose another") || has(": attribute ");
+    const bool is_about_whole =
+        has(": it has no member") || has(": cambium_type \"") || has(": a struct of bytes ");
+    const auto is_cause = [&](const auto& gap) {
+        const auto& [definition, field] = gap;
+        if (definition != place.definition) return false;
+        return has("field \"" + field + '"') || (has(", field " + field + ": ") && !is_about_words) ||
+               (place.field.empty() && is_about_whole);
+    };
+    return has(std::string{kStandIn}) || std::any_of(gaps_.begin(), gaps_.end(), is_cause);
+}
+
+bool Diagnostics::counts_on_from_gap(const Place& enumerator) {
+    const std::vector<SourcePart>& parts = lines_of(enumerator.file).parts();
+    auto part = std::find_if(parts.begin(), parts.end(), [&](const SourcePart& one) {
+        return one.is_member() && one.definition == enumerator.definition && one.field == enumerator.field;
+    });
+    for (; part != parts.end() && part != parts.begin() && part->value.empty(); --part) {
+        const SourcePart& before = *std::prev(part);
+        if (before.definition != enumerator.definition) return false;
+        if (is_left_out(before.definition, before.field)) return true;
+    }
     return false;
 }
 
@@ -35,11 +54,7 @@ void Diagnostics::report_repetition(const Place& place, const std::string& sente
 
 const SourceLines& Diagnostics::lines_of(const std::string& file) {
     auto found = lines_.find(file);
-    if (found == lines_.end()) {
-        std::ifstream stream{file, std::ios::binary};
-        const std::string text{std::istreambuf_iterator<char>{stream}, std::istreambuf_iterator<char>{}};
-        found = lines_.emplace(file, SourceLines{text}).first;
-    }
+    if (found == lines_.end()) found = lines_.emplace(file, SourceLines{text_of(file)}).first;
     return found->second;
 }
 

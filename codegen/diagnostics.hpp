@@ -3,13 +3,18 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "source_lines.hpp"
 
 namespace cambium::codegen {
+
+/// How the names of fields begin that stand in for those of a schema; what is found about them is not told.
+inline constexpr std::string_view kStandIn = "cambium_stand_in_";
 
 /// What a finding is about. Empty parts are unknown, or it is about the larger thing.
 struct Place {
@@ -36,26 +41,36 @@ public:
     /// A finding that carries its own place: "shop.fbs:7: sentence".
     void report_placed(std::string sentence) { sentences_.push_back(std::move(sentence)); }
 
-    /// From now on says nothing that follows from a missing field of a definition.
-    void leave_out(const std::string& definition, const std::string& field) {
-        gaps_.emplace_back(definition, field);
+    /// From now on says nothing that follows from a field or an enumerator that is wrong and was left out.
+    void leave_out(const std::string& definition, const std::string& field) { gaps_.emplace(definition, field); }
+    [[nodiscard]] bool is_left_out(const std::string& definition, const std::string& field) const {
+        return gaps_.count({definition, field}) != 0;
     }
+    /// Whether any field of the definition was left out.
+    [[nodiscard]] bool has_gap(const std::string& definition) const {
+        const auto first = gaps_.lower_bound({definition, ""});
+        return first != gaps_.end() && first->first == definition;
+    }
+    /// Whether an enumerator has its number from one in front of it that was left out.
+    [[nodiscard]] bool counts_on_from_gap(const Place& enumerator);
 
     /// The line of a place, from 1; 0 when it is unknown.
     [[nodiscard]] std::size_t line_of(const Place& place);
+
+    /// The parts of a file as it was given.
+    const SourceLines& lines_of(const std::string& file);
 
     [[nodiscard]] bool empty() const noexcept { return sentences_.empty(); }
     [[nodiscard]] const std::vector<std::string>& sentences() const noexcept { return sentences_; }
 
 private:
-    const SourceLines& lines_of(const std::string& file);
     [[nodiscard]] bool follows_from_gap(const Place& place, const std::string& sentence) const;
     void report_line(const std::string& file, std::size_t line, const std::string& sentence);
 
     std::string file_;
     std::map<std::string, SourceLines> lines_;  // by file
     std::vector<std::string> sentences_;
-    std::vector<std::pair<std::string, std::string>> gaps_;  // definition and field
+    std::set<std::pair<std::string, std::string>> gaps_;  // definition and field
 };
 
 }  // namespace cambium::codegen

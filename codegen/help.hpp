@@ -38,7 +38,8 @@ cbor and json no names of the members of a union. Enumerators and members that c
 
 --from-database writes a schema for the tables of a store, to standard output or the file after -o. The catalog keeps
 no names of records and enumerators and no comments; those are made up, so compare the schema with --check-database,
-not with --check. What a schema cannot say of a default is in a comment at the top.
+not with --check. What a schema cannot say of a default is in a comment at the top. Names of tables, fields and indexes
+stay; one that no schema can have is an error.
 
 Options:
   -o FOLDER       output folder, created when missing
@@ -105,15 +106,14 @@ Optional fields:
 Exit codes:
   0  done; of a check: compatible, or no difference
   1  a schema has errors, on standard error as "file:line: sentence", all of them in one run: names, types, attributes,
-     keys, indexes and the rest. A run ends at an error of the syntax, of an included file that FlatBuffers does not
-     read, at some that it finds in a definition as a whole, such as ids with a gap, also one that a field left which
-     is wrong, at values and attributes that it does not take for a type, and after 200 lines; an attribute that is not
-     declared and a type that is not defined are told at their first use. Of --from-database: a table has no form in
-     a schema
+     keys, indexes and the rest, also what the FlatBuffers library finds. A run ends at an error of the syntax, at a
+     file to include that is not there, and after 200 lines. An attribute that is not declared and a type that is not
+     defined are told at their first use, and what only follows from an error is not told; nor is what stands in a
+     second definition of a name. Of --from-database: a table has no form in a schema
   2  wrong command line
   3  a file cannot be read or written, or is no store
   4  of a check: incompatible
-Nothing is written unless all of it is right.
+Nothing is written unless all of it is right, and when one file cannot be written or replaced, all stay as they were.
 )help";
 
 }  // namespace cambium::codegen

@@ -1,50 +1,73 @@
-// What is left out becomes blanks, so that all else keeps its line. An attribute needs no blanks: the parser is
-// told that it is declared.
+// What is wrong becomes something legal with as many lines: a field one of type bool, an attribute or a statement
+// another, an enumerator, a member of a union or a second definition blanks. An attribute that is not declared
+// needs no edit: the parser is told that it is. Ids are taken from a table with a wrong field or a wrong id, and
+// checked in the end (field_ids).
 #include "lenient_parser.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstddef>
-#include <optional>
+#include <map>
 #include <set>
 #include <sstream>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "field_ids.hpp"
 #include "schema_parser.hpp"
 
 namespace cambium::codegen {
 
 namespace {
 
+namespace fbs = flatbuffers;
+
 constexpr std::size_t kMostErrors = 200;
 constexpr std::string_view kUndeclared = "user define attributes must be declared before use: ";
 constexpr std::string_view kUndefined = "type referenced but not defined (check namespace): ";
 constexpr std::string_view kSameName = "field name can not be the same as table/struct name";
+constexpr std::string_view kExists = " already exists: ";
 constexpr std::string_view kSameNumber = "all enum values must be unique: ";
+constexpr std::string_view kNumberTooGreat = "enum value does not fit";
 constexpr std::string_view kUnknownEnumerator = "unknown enum value: ";
+constexpr std::string_view kNoEnumerator = "default value of `";
+constexpr std::string_view kNoField = "size 0 structs not allowed";
+constexpr std::string_view kClash = " would clash with generated functions for field ";
+constexpr std::string_view kAlignment = "unexpected force_align value";
+/// The run ends here: where what follows begins is anyone's guess.
+constexpr std::array kSyntax = {
+    std::string_view{"expecting: "},
+    std::string_view{"illegal "},
+    std::string_view{"invalid utf-8"},
+    std::string_view{"escape code "},
+    std::string_view{"unknown escape code "},
+    std::string_view{"end of file in comment"},
+    std::string_view{"a documentation comment should be"},
+    std::string_view{"attribute name must be "},
+    std::string_view{"constant name expected"},
+    std::string_view{"declaration expected"},
+    std::string_view{"input file is empty"},
+    std::string_view{"includes must come before"},
+    std::string_view{"unable to "},
+    std::string_view{"maximum parsing depth "},
+    std::string_view{"Cannot assign token starting with ')'"},
+    std::string_view{"Cannot assign token starting with ','"},
+    std::string_view{"no root type set to parse json with"},
+};
+/// They are noticed in the definition or behind it.
 constexpr std::array kDefinedTwice = {std::string_view{"datatype already exists: "},
-                                      std::string_view{"enum already exists: "}};
-/// They are noticed when the field or enumerator has been read, and the token behind it.
-constexpr std::array kOfMembers = {std::string_view{"field already exists: "},
-                                   std::string_view{"enum value already exists: "},
-                                   std::string_view{"nested vector types not supported"},
-                                   std::string_view{"structs may contain only scalar or struct fields"},
-                                   std::string_view{"default values are not supported for struct fields"},
-                                   std::string_view{"Default values for strings and vectors are not supported"},
-                                   std::string_view{"default value of "},
-                                   kUnknownEnumerator,
-                                   std::string_view{"enum values need to be qualified by an enum type"},
-                                   std::string_view{"invalid number: "},
-                                   std::string_view{"only non-scalar fields in tables may be 'required'"},
-                                   std::string_view{"only one field may be set as 'key'"},
-                                   std::string_view{"fixed-length array in table must be wrapped in struct"},
-                                   std::string_view{"length of fixed-length array must be positive"}};
-/// Of what is left when something was left out.
-constexpr std::array kConsequences = {std::string_view{"size 0 structs not allowed"},
-                                      std::string_view{"incomplete enum declaration"},
-                                      std::string_view{"field id's must be consecutive"}};
+                                      std::string_view{"enum already exists: "},
+                                      std::string_view{"service already exists: "}};
+/// Of an attribute, noticed when all of the definition has been read.
+constexpr std::array kAttributesOfAll = {kAlignment, std::string_view{"bit flag out of range"},
+                                         std::string_view{"underlying type of bit_flags enum"}};
+constexpr std::array kIds = {std::string_view{"field id's must be "},
+                             std::string_view{"either all fields or no fields must have an 'id'"},
+                             std::string_view{"a union type effectively adds two fields"}};
+/// An attribute of the library that says nothing about tables, structs and enums, and nothing about their fields.
+constexpr std::string_view kIdleAttribute = "streaming";
 
 bool begins_with(std::string_view sentence, std::string_view beginning) {
     return sentence.substr(0, beginning.size()) == beginning;
@@ -56,152 +79,358 @@ bool begins_with_one(std::string_view sentence, const List& beginnings) {
                        [&](std::string_view beginning) { return begins_with(sentence, beginning); });
 }
 
-std::string_view last_part(std::string_view name) {
+std::string last_part(const std::string& name) {
     return name.substr(name.rfind('.') + 1);
 }
 
-/// Whether a word of the text is this name, in whatever namespace.
-bool mentions(std::string_view text, std::string_view name) {
-    std::string word;
-    for (const char c : text) {
-        if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.') {
-            word += c;
-            continue;
-        }
-        if (last_part(word) == name) return true;
-        word.clear();
-    }
-    return last_part(word) == name;
+std::string full_name(const fbs::Definition& definition) {
+    return definition.defined_namespace->GetFullyQualifiedName(definition.name);
 }
+
+/// A file with an error.
+struct Spot {
+    Spot(std::string file_name, std::string& file_text)
+        : file{std::move(file_name)}, text{file_text}, lines{file_text}, parts{lines.parts()} {}
+    Spot(const Spot&) = delete;
+    Spot& operator=(const Spot&) = delete;
+
+    std::string file;
+    std::string& text;
+    SourceLines lines;
+    const std::vector<SourcePart>& parts;
+    std::size_t offset = 0;  ///< behind the token that the parser had read ahead
+
+    [[nodiscard]] bool is_in(const SourcePart& part) const { return part.begin < offset && offset <= part.end; }
+
+    /// The parser counts from the end of the line before where a comment goes over it.
+    void set_offset(std::size_t line, std::size_t column) {
+        std::size_t begin = 0;
+        for (std::size_t i = 1; i < line; ++i) begin = text.find('\n', begin) + 1;
+        offset = begin + column - (lines.begins_in_comment(line) ? 1 : 0);
+    }
+
+    template <class Predicate>
+    [[nodiscard]] const SourcePart* find(Predicate is_one) const {
+        const auto found = std::find_if(parts.begin(), parts.end(), is_one);
+        return found == parts.end() ? nullptr : &*found;
+    }
+
+    /// The last of these whose name the parser has read.
+    template <class Predicate>
+    [[nodiscard]] const SourcePart* last_read(Predicate is_one) const {
+        const SourcePart* last = nullptr;
+        for (const SourcePart& part : parts)
+            if (is_one(part) && part.name_end <= offset && (last == nullptr || last->begin < part.begin))
+                last = &part;
+        return last;
+    }
+};
 
 class LenientParser {
 public:
-    LenientParser(std::string file, std::string text, const std::vector<std::string>& include_folders,
+    LenientParser(const std::string& file, const std::string& text, const std::vector<std::string>& include_folders,
                   Diagnostics& diagnostics)
-        : file_{std::move(file)},
-          text_{std::move(text)},
+        : file_{file},
+          texts_{{file_key(file), text}},
           include_folders_{include_folders},
           diagnostics_{diagnostics} {}
 
-    std::unique_ptr<flatbuffers::Parser> run() {
-        for (std::size_t i = 0; i < kMostErrors; ++i) {
-            auto parser = std::make_unique<flatbuffers::Parser>(parser_options());
+    std::unique_ptr<fbs::Parser> run() {
+        for (;;) {
+            auto parser = std::make_unique<fbs::Parser>(parser_options());
             for (const std::string& name : attributes_) parser->known_attributes_[name] = false;
-            const auto error = try_parse(*parser, file_, text_, include_folders_);
-            if (!error) return parser;
-            if (follows_from_gap(error->sentence)) return nullptr;
-            if (get_past_number(*error)) continue;
-            diagnostics_.report_placed(error->text());
-            if (!get_past(*error)) return nullptr;
+            const auto error = try_parse(*parser, file_, texts_, include_folders_);
+            if (!error) {
+                for (const auto& [definition, file] : tables_without_ids_)
+                    if (const fbs::StructDef* table = parser->structs_.Lookup(definition))
+                        check_field_ids(file, definition, *table, diagnostics_);
+                return parser;
+            }
+            if (told_ >= kMostErrors) break;
+            if (!get_past(*error, *parser)) return nullptr;
         }
         diagnostics_.report("there are more errors; they are told when these are mended");
         return nullptr;
     }
 
 private:
-    [[nodiscard]] bool follows_from_gap(std::string_view sentence) const {
-        if (!has_gaps_) return false;
-        const bool is_enumerator = begins_with(sentence, kUnknownEnumerator);
-        return is_enumerator ? enumerators_.count(std::string{sentence.substr(kUnknownEnumerator.size())}) != 0
-                             : begins_with_one(sentence, kConsequences);
+    void tell(const ParseError& error) {
+        diagnostics_.report_placed(error.text());
+        ++told_;
+    }
+
+    void tell(const std::string& sentence, const Spot& spot, const SourcePart& part) {
+        tell({spot.file, part.line, 0, sentence});
+    }
+
+    /// Keeps the lines.
+    void replace(std::string& text, std::size_t begin, std::size_t end, std::string by) {
+        for (std::size_t i = begin; i < end; ++i)
+            if (text[i] == '\n') by += '\n';
+        is_mended_ = is_mended_ || text.compare(begin, end - begin, by) != 0;
+        text.replace(begin, end - begin, by);
+    }
+
+    std::string new_name() { return std::string{kStandIn} + std::to_string(++stand_ins_); }
+
+    /// False: the run ends.
+    bool get_past(const ParseError& error, const fbs::Parser& parser) {
+        const std::string& sentence = error.sentence;
+        const std::size_t told = told_;
+        std::pair place{error.text(), error.column};
+        if (place == last_error_) return false;  // told, and mended in vain
+        last_error_ = std::move(place);
+        is_mended_ = false;
+        if (begins_with(sentence, kUndeclared)) {
+            tell(error);
+            is_mended_ = attributes_.insert(sentence.substr(kUndeclared.size())).second;
+        } else if (begins_with(sentence, kUndefined)) {
+            tell(error);
+            leave_out_users(sentence.substr(kUndefined.size()), parser);
+        } else if (error.line != 0 && !begins_with_one(sentence, kSyntax)) {
+            Spot spot = spot_in(error.file);
+            spot.set_offset(error.line, error.column);
+            mend(sentence, spot, parser);
+        }
+        if (told_ == told && !is_mended_) tell(error);
+        return is_mended_;
+    }
+
+    Spot spot_in(const std::string& file) {
+        const std::string key = file_key(file);
+        auto found = texts_.find(key);
+        if (found == texts_.end()) found = texts_.emplace(key, text_of(file)).first;
+        return {file, found->second};
+    }
+
+    /// Changes the text, and tells of the error unless it follows from a change before. Neither when it knows no
+    /// way.
+    void mend(const std::string& sentence, Spot& spot, const fbs::Parser& parser) {
+        const SourcePart* owner = spot.last_read([](const SourcePart& part) { return part.is_definition(); });
+        if (owner != nullptr && mend_definition(sentence, spot, *owner, parser)) return;
+        const SourcePart* statement = spot.find([&](const SourcePart& part) {
+            return (part.keyword == "root_type" || part.keyword == "file_identifier") && spot.is_in(part);
+        });
+        if (statement != nullptr) {
+            tell(sentence, spot, *statement);
+            return replace(spot.text, statement->begin, statement->end, "attribute \"" + new_name() + "\";");
+        }
+        const SourcePart* attribute =
+            spot.find([&](const SourcePart& part) { return !part.attribute.empty() && spot.is_in(part); });
+        if (attribute != nullptr) {
+            if (spot.offset > attribute->name_end) mend_attribute(sentence, spot, *attribute, parser);
+            return;
+        }
+        const SourcePart* member = spot.last_read([](const SourcePart& part) { return part.is_member(); });
+        if (owner == nullptr || member == nullptr || member->begin < owner->begin || spot.offset > owner->end)
+            return;
+        const bool is_behind_name = spot.offset > member->name_end || sentence == kSameName;
+        const bool is_before_next = spot.offset <= member->end || spot.text[spot.offset - 1] == '}';
+        if (is_behind_name && is_before_next) mend_member(sentence, spot, *member, parser);
+    }
+
+    bool mend_definition(const std::string& sentence, Spot& spot, const SourcePart& owner,
+                         const fbs::Parser& parser) {
+        if (begins_with_one(sentence, kDefinedTwice)) {
+            tell(sentence, spot, owner);
+            replace(spot.text, owner.begin, owner.end, "");
+        } else if (begins_with_one(sentence, kIds)) {
+            leave_out_ids(spot, owner);
+        } else if (begins_with(sentence, kSameNumber)) {
+            mend_number(sentence, spot, owner, parser);
+        } else if (owner.keyword == "enum" && spot.offset > owner.name_end && spot.offset <= owner.head_end + 1) {
+            tell(sentence, spot, owner);  // its type
+            replace(spot.text, owner.name_end, owner.head_end, " : long ");
+        } else if (begins_with(sentence, kNoField)) {
+            tell(sentence, spot, owner);
+            const std::string name = new_name();
+            replace(spot.text, owner.end - 1, owner.end - 1, name + ":bool;");
+            diagnostics_.leave_out(owner.definition, name);
+        } else if (begins_with_one(sentence, kAttributesOfAll)) {
+            const std::string name = begins_with(sentence, kAlignment) ? "force_align" : "bit_flags";
+            const SourcePart* attribute = spot.find([&](const SourcePart& part) {
+                return part.definition == owner.definition && part.field.empty() && part.attribute == name;
+            });
+            if (attribute == nullptr) return false;
+            mend_attribute(sentence, spot, *attribute, parser);
+            diagnostics_.leave_out(owner.definition, new_name());
+        } else if (sentence.find(kClash) != std::string::npos) {
+            std::string unused, name;
+            std::istringstream{sentence} >> unused >> name;  // "Field name would clash"
+            const SourcePart* member = member_of(spot, owner, name);
+            if (member == nullptr) return false;
+            mend_member(sentence, spot, *member, parser);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    static const SourcePart* member_of(const Spot& spot, const SourcePart& owner, const std::string& name) {
+        return spot.find([&](const SourcePart& part) {
+            return part.is_member() && part.field == name && part.begin > owner.begin && part.end < owner.end;
+        });
     }
 
     /// Tells of two enumerators of one number in our words, at the second; the parser notices at the end of the
     /// enum.
-    bool get_past_number(const ParseError& error) {
-        if (!begins_with(error.sentence, kSameNumber) || error.file != file_) return false;
-        std::istringstream words{error.sentence.substr(kSameNumber.size())};  // "a and b are both 1"
+    void mend_number(const std::string& sentence, Spot& spot, const SourcePart& owner, const fbs::Parser& parser) {
+        std::istringstream words{sentence.substr(kSameNumber.size())};  // "a and b are both 1"
         std::string first, second, number, unused;
         words >> first >> unused >> second >> unused >> unused >> number;
-        const SourceLines lines{text_};
-        const auto owner = last_before(lines, error, true);
-        std::optional<SourcePart> one, other;
-        for (const SourcePart& part : lines.parts())
-            if (owner && part.begin > owner->begin && part.end < owner->end &&
-                (part.field == first || part.field == second))
-                (one ? other : one) = part;
-        if (!other) return false;
-        diagnostics_.report({file_, other->definition, other->field},
-                            "enum " + std::string{last_part(owner->definition)} + ": " + one->field + " and " +
-                                other->field + " are both " + number + "; give one of them another number");
-        leave_out(*other, true);
-        enumerators_.insert(other->field);
-        return true;
+        const SourcePart* one = member_of(spot, owner, first);
+        const SourcePart* other = member_of(spot, owner, second);
+        if (other == nullptr || (one != nullptr && other->begin < one->begin)) std::swap(one, other);
+        if (other == nullptr) return;
+        const auto follows_from_gap = [&](const SourcePart& part) {
+            return begins_with(part.field, kStandIn) || diagnostics_.counts_on_from_gap(place_of(spot, part));
+        };
+        if (one == nullptr)
+            tell(sentence, spot, *other);  // NONE, which the parser adds to a union
+        else if (!follows_from_gap(*one) && !follows_from_gap(*other))
+            tell(owner.keyword + " " + last_part(owner.definition) + ": " + one->field + " and " + other->field +
+                     " are both " + number + "; give one of them another number",
+                 spot, *other);
+        leave_out(spot, *other, parser);
     }
 
-    bool get_past(const ParseError& error) {
-        const std::string& sentence = error.sentence;
-        if (begins_with(sentence, kUndeclared))
-            return attributes_.insert(sentence.substr(kUndeclared.size())).second;
-        if (error.file != file_) return false;
-        if (begins_with(sentence, kUndefined)) return leave_out_users(sentence.substr(kUndefined.size()));
-        if (begins_with_one(sentence, kDefinedTwice)) return leave_out_before(error, true);
-        return (sentence == kSameName || begins_with_one(sentence, kOfMembers)) && leave_out_before(error, false);
+    /// Gives it another value, or puts another in place of one of the library's.
+    void mend_attribute(const std::string& sentence, Spot& spot, const SourcePart& attribute,
+                        const fbs::Parser& parser) {
+        if (attribute.is_field_id())
+            tables_without_ids_.emplace(attribute.definition, spot.file);  // told with the other ids
+        else
+            tell(sentence, spot, attribute);
+        const std::size_t begin = is_built_in(attribute, parser) ? attribute.begin : attribute.name_end;
+        replace(spot.text, begin, attribute.end,
+                is_built_in(attribute, parser) ? std::string{kIdleAttribute} : ": \"" + new_name() + '"');
     }
 
-    /// The definition or the member whose name ends last before the place of the error, or with it.
-    [[nodiscard]] std::optional<SourcePart> last_before(const SourceLines& lines, const ParseError& error,
-                                                        bool is_definition) const {
-        const auto offset = offset_of(error);
-        if (!offset) return std::nullopt;
-        const std::size_t end = *offset + (error.sentence == kSameName ? 1 : 0);
-        std::optional<SourcePart> last;
-        for (const SourcePart& part : lines.parts())
-            if (part.field.empty() == is_definition && part.name_end < end && (!last || last->begin < part.begin))
-                last = part;
-        return last;
+    static bool is_built_in(const SourcePart& attribute, const fbs::Parser& parser) {
+        const auto known = parser.known_attributes_.find(attribute.attribute);
+        return known != parser.known_attributes_.end() && known->second;
     }
 
-    bool leave_out_before(const ParseError& error, bool is_definition) {
-        const auto part = last_before(SourceLines{text_}, error, is_definition);
-        const bool is_second = error.sentence.find(" already exists: ") != std::string::npos;
-        if (part) leave_out(*part, !is_second);
-        return part.has_value();
-    }
-
-    bool leave_out_users(std::string_view type) {
-        const SourceLines lines{text_};
-        bool is_found = false;
-        for (const SourcePart& part : lines.parts()) {
-            if (part.field.empty() || !mentions(type_text(part), last_part(type))) continue;
-            leave_out(part, true);
-            is_found = true;
+    void mend_member(const std::string& sentence, Spot& spot, const SourcePart& member, const fbs::Parser& parser) {
+        if (!follows_from_gap(sentence, spot, member, parser)) tell(sentence, spot, member);
+        const bool is_second = sentence.find(kExists) != std::string::npos;
+        const bool is_name_wrong = is_second || sentence == kSameName || sentence.find(kClash) != std::string::npos;
+        if (is_name_wrong && is_field(member)) {
+            if (!is_second) diagnostics_.leave_out(member.definition, member.field);
+            stand_in(spot, member, new_name(), parser);
+        } else if (is_second && member.keyword == "enum") {
+            replace(spot.text, member.begin, member.name_end, new_name());
+        } else {
+            leave_out(spot, member, parser);
         }
-        return is_found;
     }
 
-    /// Without the name of a field; a member of a union may have no other text.
-    [[nodiscard]] std::string_view type_text(const SourcePart& part) const {
-        const std::string_view all = std::string_view{text_}.substr(part.begin, part.end - part.begin);
-        const std::string_view text = all.substr(0, all.find_first_of("(=\""));
-        return text.substr(text.find(':') == std::string_view::npos ? 0 : text.find(':'));
+    static Place place_of(const Spot& spot, const SourcePart& part) {
+        return {spot.file, part.definition, part.field};
     }
 
-    [[nodiscard]] std::optional<std::size_t> offset_of(const ParseError& error) const {
-        std::size_t begin = 0;
-        for (std::size_t line = 1; line < error.line; ++line) {
-            begin = text_.find('\n', begin);
-            if (begin == std::string::npos) return std::nullopt;
-            ++begin;
+    /// Whether the reason is an enumerator that was left out.
+    [[nodiscard]] bool follows_from_gap(const std::string& sentence, const Spot& spot, const SourcePart& member,
+                                        const fbs::Parser& parser) const {
+        if (begins_with(sentence, kNumberTooGreat)) return diagnostics_.counts_on_from_gap(place_of(spot, member));
+        const fbs::StructDef* owner = parser.structs_.Lookup(member.definition);
+        const fbs::FieldDef* field = owner == nullptr ? nullptr : owner->fields.Lookup(member.field);
+        if (field == nullptr || field->value.type.enum_def == nullptr) return false;
+        const std::string enumeration = full_name(*field->value.type.enum_def);
+        if (begins_with(sentence, kNoEnumerator)) return diagnostics_.has_gap(enumeration);
+        return begins_with(sentence, kUnknownEnumerator) &&
+               diagnostics_.is_left_out(enumeration, sentence.substr(kUnknownEnumerator.size()));
+    }
+
+    static bool is_field(const SourcePart& member) {
+        return member.keyword == "table" || member.keyword == "struct";
+    }
+
+    void leave_out(Spot& spot, const SourcePart& member, const fbs::Parser& parser) {
+        diagnostics_.leave_out(member.definition, member.field);
+        if (is_field(member)) return stand_in(spot, member, member.field, parser);
+        const auto is_of_same = [&](const SourcePart& part) {
+            return part.is_member() && part.definition == member.definition;
+        };
+        const bool is_only_one = std::count_if(spot.parts.begin(), spot.parts.end(), is_of_same) == 1;
+        if (!is_only_one || member.keyword == "union") return replace(spot.text, member.begin, member.end, "");
+        if (member.keyword == "enum") return replace(spot.text, member.begin, member.end, new_name());
+        const SourcePart* service = spot.find(
+            [&](const SourcePart& part) { return part.is_definition() && part.definition == member.definition; });
+        replace(spot.text, service->begin, service->end, "");
+    }
+
+    /// Puts a field of type bool in place of one. The attributes that the schema declares stay.
+    void stand_in(Spot& spot, const SourcePart& field, const std::string& name, const fbs::Parser& parser) {
+        std::string& text = spot.text;
+        if (text[field.end - 1] != ';') replace(text, field.end, field.end, ";");
+        for (auto part = spot.parts.rbegin(); part != spot.parts.rend(); ++part) {  // from behind: offsets stay
+            if (part->attribute.empty() || part->begin < field.begin || part->end > field.end) continue;
+            if (parser.known_attributes_.count(part->attribute) == 0 && attributes_.insert(part->attribute).second)
+                tell(std::string{kUndeclared} + part->attribute, spot, *part);
+            if (part->is_field_id()) tables_without_ids_.emplace(field.definition, spot.file);
+            if (is_built_in(*part, parser)) replace(text, part->begin, part->end, std::string{kIdleAttribute});
         }
-        return begin + error.column;
+        replace(text, field.begin, field.head_end, name + ":bool");
     }
 
-    void leave_out(const SourcePart& part, bool is_gap) {
-        for (std::size_t i = part.begin; i < part.end; ++i)
-            if (text_[i] != '\n') text_[i] = ' ';
-        if (!is_gap) return;  // the first one of the name is there
-        has_gaps_ = true;
-        diagnostics_.leave_out(part.definition, part.field);
+    void leave_out_ids(Spot& spot, const SourcePart& owner) {
+        for (auto part = spot.parts.rbegin(); part != spot.parts.rend(); ++part)
+            if (part->is_field_id() && part->begin > owner.begin && part->end < owner.end)
+                replace(spot.text, part->begin, part->end, std::string{kIdleAttribute});
+        tables_without_ids_.emplace(owner.definition, spot.file);
+    }
+
+    /// The library takes the first use of a type that is not there for its declaration: a name of another namespace
+    /// that was used thereafter is wrong to it too, and right when that first use is gone.
+    void leave_out_users(const std::string& type, const fbs::Parser& parser) {
+        const auto& types = parser.structs_.vec;
+        const auto missing = std::find_if(types.begin(), types.end(), [&](const fbs::StructDef* one) {
+            return one->predecl && one->name == type;
+        });
+        if (missing == types.end()) return;
+        for (const Place& user : users_of(**missing, parser)) {
+            Spot spot = spot_in(user.file);
+            const SourcePart* member = spot.find([&](const SourcePart& part) {
+                return part.is_member() && part.definition == user.definition && part.field == user.field;
+            });
+            if (member != nullptr) leave_out(spot, *member, parser);
+        }
+    }
+
+    static std::vector<Place> users_of(const fbs::StructDef& type, const fbs::Parser& parser) {
+        std::vector<Place> users;
+        const auto add = [&](const fbs::Definition& owner, const std::string& member) {
+            const fbs::Namespace& space = *owner.defined_namespace;
+            for (std::size_t parts = 0; parts <= space.components.size(); ++parts) {
+                const fbs::StructDef* other = parser.structs_.Lookup(space.GetFullyQualifiedName(type.name, parts));
+                if (other != nullptr && !other->predecl) return;
+            }
+            users.push_back({owner.file, full_name(owner), member});
+        };
+        for (const fbs::StructDef* record : parser.structs_.vec)
+            for (const fbs::FieldDef* field : record->fields.vec)
+                if (field->value.type.struct_def == &type || field->nested_flatbuffer == &type)
+                    add(*record, field->name);
+        for (const fbs::EnumDef* enumeration : parser.enums_.vec)
+            for (const fbs::EnumVal* value : enumeration->Vals())
+                if (value->union_type.struct_def == &type) add(*enumeration, value->name);
+        for (const fbs::ServiceDef* service : parser.services_.vec)
+            for (const fbs::RPCCall* call : service->calls.vec)
+                if (call->request == &type || call->response == &type) add(*service, call->name);
+        return users;
     }
 
     std::string file_;
-    std::string text_;
+    Texts texts_;
     const std::vector<std::string>& include_folders_;
     Diagnostics& diagnostics_;
-    std::set<std::string> attributes_;
-    std::set<std::string> enumerators_;  // that were left out
-    bool has_gaps_ = false;
+    std::set<std::string> attributes_;                       // that are not declared
+    std::map<std::string, std::string> tables_without_ids_;  // that had some, and their files
+    std::size_t stand_ins_ = 0;
+    std::size_t told_ = 0;
+    bool is_mended_ = false;
+    std::pair<std::string, std::size_t> last_error_;
 };
 
 }  // namespace

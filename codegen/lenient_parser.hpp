@@ -1,5 +1,6 @@
 // The parser of the flatbuffers library stops at its first error. Where that is a slip of meaning and not of
-// syntax, what it is about is left out and the rest parsed again, so that one run tells of all of them.
+// syntax, something legal is put in the place of what is wrong and all is parsed again, so that one run tells of
+// all of them, in included files too.
 #pragma once
 
 #include <flatbuffers/idl.h>
@@ -13,7 +14,7 @@
 namespace cambium::codegen {
 
 /// Parses `text` as parse() does and reports every error that it gets past. Null: it met one that it does not. What
-/// was left out is known to `diagnostics`, which takes no finding that follows from it.
+/// was left out so is known to `diagnostics`, which takes no finding that follows from it.
 [[nodiscard]] std::unique_ptr<flatbuffers::Parser> parse_leniently(const std::string& file, const std::string& text,
                                                                    const std::vector<std::string>& include_folders,
                                                                    Diagnostics& diagnostics);

@@ -6,7 +6,6 @@
 #include <iterator>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "cambium/base/error.hpp"
@@ -14,11 +13,13 @@
 #include "generator.hpp"
 #include "help.hpp"
 #include "names.hpp"
+#include "output_files.hpp"
 #include "reserved_names.hpp"
 #include "schema_from_tables.hpp"
 
 namespace {
 
+using cambium::codegen::OutputFile;
 using cambium::codegen::SchemaText;
 
 constexpr int kSchemaError = 1;
@@ -111,79 +112,12 @@ int file_error(const std::string& path, const std::string& what) {
     return kFileError;
 }
 
-struct Output {
-    std::filesystem::path path;
-    std::string content;
-};
-
-/// The file that a symbolic link stands for, or the path itself.
-std::filesystem::path target_of(const std::filesystem::path& path) {
-    std::error_code error;
-    const auto target = std::filesystem::weakly_canonical(path, error);
-    return error ? path : target;
-}
-
-/// Where a file is written before it gets its name.
-std::filesystem::path draft_of(const std::filesystem::path& path) {
-    return target_of(path) += ".new";
-}
-
-bool write_file(const std::filesystem::path& path, const std::string& content) {
-    std::ofstream stream{path, std::ios::binary | std::ios::trunc};
-    stream << content;
-    stream.close();
-    return stream.good();
-}
-
-/// A pipe or a device, which cannot be replaced.
-bool is_special(const std::filesystem::path& path) {
-    std::error_code error;
-    return std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error);
-}
-
-/// What is special is written at once.
-bool write_draft(const Output& output) {
-    std::error_code error;
-    std::filesystem::create_directories(output.path.parent_path(), error);
-    if (std::filesystem::is_directory(output.path, error)) return false;
-    return write_file(is_special(output.path) ? output.path : draft_of(output.path), output.content);
-}
-
-/// Gives the draft its name.
-bool finish(const Output& output) {
-    if (is_special(output.path)) return true;
-    std::error_code error;
-    std::filesystem::rename(draft_of(output.path), target_of(output.path), error);
-    return !error;
-}
-
-bool is_same_file(const std::filesystem::path& one, const std::filesystem::path& other) {
-    std::error_code error;
-    return target_of(one) == target_of(other) || std::filesystem::equivalent(one, other, error);
-}
-
-/// Writes all of them or, when one cannot be written, none; then says so and gives an exit code. None of `inputs`,
-/// which were read for them, is replaced.
-int write_files(const std::vector<Output>& outputs, const std::vector<std::string>& inputs) {
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-        const std::filesystem::path& path = outputs[i].path;
-        for (const std::string& input : inputs)
-            if (is_same_file(path, input))
-                return file_error(path.string(), "this file was read, and would be replaced; write another");
-        for (std::size_t k = 0; k < i; ++k)
-            if (is_same_file(path, outputs[k].path))
-                return file_error(path.string(), "two files are to be written here; name another for the depfile");
-    }
-    const auto failed = [&](const Output& culprit) {
-        std::error_code error;
-        for (const Output& output : outputs) std::filesystem::remove(draft_of(output.path), error);
-        return file_error(culprit.path.string(), "the file cannot be written");
-    };
-    for (const Output& output : outputs)
-        if (!write_draft(output)) return failed(output);
-    for (const Output& output : outputs)
-        if (!finish(output)) return failed(output);
-    return EXIT_SUCCESS;
+/// Writes all of them or says why not, and gives an exit code.
+int write_outputs(const std::vector<OutputFile>& files, const std::vector<std::string>& inputs) {
+    const std::string wrong = cambium::codegen::write_files(files, inputs);
+    if (wrong.empty()) return EXIT_SUCCESS;
+    std::cerr << wrong << "\n";
+    return kFileError;
 }
 
 /// A path in a rule for make.
@@ -225,11 +159,11 @@ int generate(const Arguments& arguments) {
     if (!generated.errors.empty()) return print_errors(generated.errors);
 
     const std::filesystem::path folder{arguments.output};
-    std::vector<Output> outputs;
-    for (const auto& [name, content] : generated.files) outputs.push_back({folder / name, content});
+    std::vector<OutputFile> files;
+    for (const auto& [name, content] : generated.files) files.push_back({folder / name, content});
     if (!arguments.depfile.empty())
-        outputs.push_back({arguments.depfile, make_rule(outputs.front().path.string(), generated.inputs)});
-    return write_files(outputs, generated.inputs);
+        files.push_back({arguments.depfile, make_rule(files.front().path.string(), generated.inputs)});
+    return write_outputs(files, generated.inputs);
 }
 
 int print_check(const cambium::codegen::CheckResult& result) {
@@ -263,7 +197,7 @@ int from_database(const Arguments& arguments) {
     const auto schema = cambium::codegen::schema_from_tables(cambium::describe(path.string()),
                                                              path.filename().string(), name_space);
     if (!schema.errors.empty()) return print_errors(schema.errors);
-    if (!arguments.output.empty()) return write_files({{arguments.output, schema.text}}, arguments.files);
+    if (!arguments.output.empty()) return write_outputs({{arguments.output, schema.text}}, arguments.files);
     std::cout << schema.text;
     return EXIT_SUCCESS;
 }

@@ -182,12 +182,7 @@ private:
 
     [[nodiscard]] std::vector<std::string> parts_of(const Definition& definition) const {
         const std::string& name = definition.name;
-        if (definition.kind == "enum") return {"EnumValues" + name, "EnumNames" + name, "EnumName" + name};
-        if (definition.kind == "union")
-            return {"EnumValues" + name, "EnumNames" + name, "EnumName" + name,
-                    name + "Traits",     "Verify" + name,    "Verify" + name + "Vector"};
-        if (definition.kind == "struct") return {};
-        std::vector<std::string> parts{name + "Builder", "Create" + name, "Create" + name + "Direct"};
+        std::vector<std::string> parts = flatc_parts(definition.kind, name);
         const Record* root = schema_.root;
         if (root != nullptr && root->name == definition.name && &root->scope == definition.scope)
             parts.insert(parts.end(),
@@ -249,20 +244,30 @@ private:
     // The members of flatc's class for a record, and parameters of its functions.
     void check_members(const Record& record) {
         const Definition definition{record.is_struct ? "struct" : "table", record.name, &record.scope};
+        const auto report_part = [&](const std::string& name, const std::string& owner, const std::string& field) {
+            report(definition,
+                   "\"" + name + "\" is what flatc calls a part of field " + owner + "; choose another name",
+                   field);
+        };
         std::map<std::string, std::string> taken;  // by what field
         for (const Field& field : record.fields)
-            if (!field.is_deprecated) {
-                const std::string offset = "VT_" + upper(flatc_name(field.name));
-                const auto [found, is_new] =
-                    taken.emplace(record.is_struct ? flatc_name(field.name) + "_" : offset, field.name);
-                if (!is_new)
-                    report(definition,
-                           "its name differs from that of field " + found->second +
-                               " in the case of letters or an underscore only, and flatc makes one name "
-                               "of both; choose another",
-                           field.name);
-                if (!record.is_struct) add_members(field, taken);
-            }
+            if (!field.is_deprecated) record.is_struct ? add_parameter(field, taken) : add_members(field, taken);
+        for (const Field& field : record.fields) {
+            if (field.is_deprecated) continue;
+            const std::string offset = offset_name(field.name);
+            const auto [found, is_new] =
+                taken.emplace(record.is_struct ? flatc_name(field.name) + "_" : offset, field.name);
+            if (is_new) continue;
+            const std::string& owner = found->second;
+            if (record.is_struct || offset_name(owner) == offset)
+                report(definition,
+                       "its name differs from that of field " + owner +
+                           " in the case of letters or an underscore only, and flatc makes one name of both; "
+                           "choose another",
+                       field.name);
+            else
+                report_part(field.name, owner, field.name);
+        }
         for (const Field& field : record.fields) {
             if (records_before_.count({record.scope.components, field.name}) != 0)
                 report(definition,
@@ -270,21 +275,20 @@ private:
                            "\" is the name of a record, which flatc does not take for a field; choose "
                            "another name",
                        field.name);
-            if (!field.is_deprecated && is_taken_here(record, field))
+            if (field.is_deprecated) continue;
+            if (is_taken_here(record, field))
                 report(definition,
                        "\"" + field.name + "\" is a name of the code that flatc writes there; choose another name",
                        field.name);
             const auto found = taken.find(flatc_name(field.name));
-            if (!field.is_deprecated && found != taken.end())
-                report(definition,
-                       "\"" + field.name + "\" is what flatc calls a part of field " + found->second +
-                           "; choose another name",
-                       field.name);
+            if (found != taken.end()) report_part(field.name, found->second, field.name);
         }
         if (const auto found = taken.find(record.name); found != taken.end())
-            report(definition, "\"" + record.name + "\" is what flatc calls a part of field " + found->second +
-                                   "; choose another name");
+            report_part(record.name, found->second, "");
     }
+
+    /// flatc's constant for the place of a field in its table.
+    static std::string offset_name(const std::string& field) { return "VT_" + upper(flatc_name(field)); }
 
     /// What is_taken_by_flatc() does not know: it depends on the record and the type.
     static bool is_taken_here(const Record& record, const Field& field) {
@@ -302,6 +306,13 @@ private:
         return end > 7 && end != std::string::npos && (name.substr(end) == "_" || name.substr(end) == "__");
     }
 
+    /// flatc calls a struct's parameter "_" and its field, and what it writes into the member of an array would be
+    /// that.
+    static void add_parameter(const Field& field, std::map<std::string, std::string>& taken) {
+        if (field.container == Container::array && field.name.front() == '_')
+            taken.emplace(field.name.substr(1) + "_", field.name);
+    }
+
     static void add_members(const Field& field, std::map<std::string, std::string>& taken) {
         const std::string name = flatc_name(field.name);
         taken.emplace("add_" + name, field.name);
@@ -310,7 +321,8 @@ private:
         if (field.type.alternatives == nullptr) return;
         for (const char* end : {"", "Vector"})
             taken.emplace("Verify" + field.type.alternatives->name + end, field.name);
-        taken.emplace("VT_" + upper(name + "_type"), field.name);
+        taken.emplace(offset_name(name + "_type"), field.name);
+        if (field.container == Container::vector) taken.emplace(name + "_type__", field.name);
         taken.emplace(name + "_as", field.name);
         for (const UnionMember& member : field.type.alternatives->members)
             taken.emplace(name + "_as_" + flatc_name(member.name), field.name);

@@ -111,6 +111,14 @@ std::string flatc_name(const std::string& name) {
     return is_flatc_keyword(name) ? name + "_" : name;
 }
 
+std::vector<std::string> flatc_parts(const std::string& kind, const std::string& name) {
+    if (kind == "table") return {name + "Builder", "Create" + name, "Create" + name + "Direct"};
+    if (kind == "struct") return {};
+    std::vector<std::string> parts{"EnumValues" + name, "EnumNames" + name, "EnumName" + name};
+    if (kind == "union") parts.insert(parts.end(), {name + "Traits", "Verify" + name, "Verify" + name + "Vector"});
+    return parts;
+}
+
 std::string accessor(const Scope& scope, const std::string& name) {
     return "::" + namespace_name(accessor_components(scope)) + "::" + name;
 }
@@ -161,7 +169,8 @@ std::string member_default(const Field& field, const Record& record) {
     if (field.container != Container::single || field.absence == Absence::null || field.default_value.empty())
         return "{}";
     if (field.type.kind == Kind::enumeration) return enum_default(field, value_type_inside(field.type, record));
-    if (is_zero(field.default_value)) return "{}";
+    const bool is_negative_zero = field.type.kind == Kind::floating && field.default_value.front() == '-';
+    if (is_zero(field.default_value) && !is_negative_zero) return "{}";
     switch (field.type.kind) {
         case Kind::boolean:
             return " = true";

@@ -32,6 +32,9 @@ namespace cambium::codegen {
 /// The same for flatc's type of a definition, which lives one namespace further in: ::shop::fb::Customer.
 [[nodiscard]] std::string accessor(const Scope& scope, const std::string& name);
 
+/// What flatc adds beside a "table", "struct", "enum" or "union" of this name: NameBuilder, CreateName and so on.
+[[nodiscard]] std::vector<std::string> flatc_parts(const std::string& kind, const std::string& name);
+
 /// The namespace of flatc's types for definitions of `scope`.
 [[nodiscard]] std::vector<std::string> accessor_components(const Scope& scope);
 

@@ -4,14 +4,18 @@
 
 #include <algorithm>
 #include <cambium/codec/document.hpp>
+#include <cctype>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <set>
+#include <sstream>
 
 #include "names.hpp"
 #include "reserved_names.hpp"
+#include "schema_reader.hpp"
 #include "type_text.hpp"
 
 namespace cambium::codegen {
@@ -46,6 +50,11 @@ bool has_array(const TypeText& type) {
     return false;
 }
 
+/// As a field it is a record like others, in a key it is none.
+bool is_descending(const std::string& type) {
+    return type.find("descending<") != std::string::npos;
+}
+
 /// How a type is written at a field: the type, its default if it must have one, its attributes.
 struct FieldText {
     std::string type;
@@ -57,10 +66,8 @@ class SchemaFromTablesWriter {
 public:
     SchemaFromTables write(const std::vector<TableInfo>& tables, const std::string& source,
                            const std::string& name_space) {
-        for (const TableInfo& table : tables) {
-            names_.insert(pascal_case(table.name));
-            names_.insert(pascal_case(table.name) + "As");
-        }
+        claim_words(name_space);
+        for (const TableInfo& table : tables) claim_names_of(table);
         for (const TableInfo& table : tables) write_table(table);
         if (!result_.errors.empty()) return result_;
         result_.text =
@@ -75,25 +82,95 @@ public:
         result_.text += attributes_.empty() ? "" : "\n";
         result_.text += definitions_;
         while (result_.text.size() > 1 && result_.text[result_.text.size() - 2] == '\n') result_.text.pop_back();
+        check_text(source);
         return result_;
     }
 
 private:
-    /// The name itself or, when it is taken, with a number behind it.
-    std::string unused_name(const std::string& wish) {
+    /// No name that is made up may be one that is not: flatc takes no record that is called as a field either.
+    void claim_names_of(const TableInfo& table) {
+        claim_words(pascal_case(table.name));
+        claim_words(pascal_case(table.name) + "As");
+        for (const IndexInfo& index : table.indexes) claim_words(index.predicate);
+        for (const FieldInfo& field : table.fields) claim_words(field.name + " " + field.type);
+        if (!table.defaults.empty()) claim_words(Document::from_cbor(table.defaults).to_json());
+    }
+
+    void claim_words(std::string_view text) {
+        std::string word;
+        for (const char c : text) {
+            if (is_identifier(word + c)) {
+                word += c;
+            } else {
+                names_.insert(word);
+                word.clear();
+            }
+        }
+        names_.insert(word);
+    }
+
+    /// Whether a definition may be called so: "table", "struct", "enum" or "union".
+    [[nodiscard]] bool is_free(const std::string& kind, const std::string& name) const {
+        const FlatcPlace place = kind == "table"   ? FlatcPlace::table_type
+                                 : kind == "union" ? FlatcPlace::union_type
+                                                   : FlatcPlace::plain_type;
+        if (!why_no_name(name).empty() || is_in_c_library(name) || is_taken_by_flatc(place, name)) return false;
+        const std::vector<std::string> parts = flatc_parts(kind, name);
+        return names_.count(name) == 0 && std::none_of(parts.begin(), parts.end(), [&](const std::string& part) {
+                   return names_.count(part) != 0;
+               });
+    }
+
+    /// The name itself or, when it is taken, with a number behind it. For what `field` holds; empty: not of one.
+    std::string unused_name(const std::string& kind, const std::string& wish, const std::string& field) {
         std::string name = wish;
-        for (int i = 2; !names_.insert(name).second; ++i) name = wish + std::to_string(i);
+        for (int i = 2; !is_free(kind, name); ++i) name = wish + std::to_string(i);
+        names_.insert(name);
+        for (std::string& part : flatc_parts(kind, name)) names_.insert(std::move(part));
+        places_[name] = where_ + (field.empty() ? "" : ", field \"" + field + "\"");
         return name;
     }
 
-    static std::string record_wish(const std::string& table_name) {
+    std::string record_name(const std::string& table_name) {
         std::string name = pascal_case(table_name);
-        if (name.size() > 2 && name.back() == 's' && name[name.size() - 2] != 's')
-            name.pop_back();
-        else
-            name += "Record";
-        const bool is_free = why_no_name(name).empty() && !is_taken_by_flatc(FlatcPlace::table_type, name);
-        return is_free ? name : name + "Record";
+        const bool is_plural = name.size() > 2 && name.back() == 's' && name[name.size() - 2] != 's';
+        if (is_plural) name.pop_back();
+        return unused_name("table", is_plural && is_free("table", name) ? name : name + "Record", "");
+    }
+
+    /// What the generator objects to: names in the store mostly, which stay what they are.
+    void check_text(const std::string& source) {
+        Diagnostics diagnostics{source, result_.text};
+        if (read_schema(source, result_.text, {}, diagnostics)) return;
+        for (const std::string& sentence : diagnostics.sentences())
+            result_.errors.push_back(in_terms_of_tables(sentence, source));
+        result_.text.clear();
+    }
+
+    /// "things.cambium:7: table Thing, field x: ..." becomes "table "things", field x: ...".
+    [[nodiscard]] std::string in_terms_of_tables(const std::string& sentence, const std::string& source) const {
+        const std::size_t end = sentence.find(": ", source.size());
+        if (end == std::string::npos) return sentence;
+        std::string rest = sentence.substr(end + 2);
+        if (rest.starts_with("table \"")) return rest;
+        const std::string name = definition_at(std::atoi(sentence.c_str() + source.size() + 1));
+        const auto place = places_.find(name);
+        if (place == places_.end()) return rest;
+        for (const std::string kind : {"table ", "struct ", "enum ", "union "})
+            if (rest.starts_with(kind + name)) return place->second + rest.substr(kind.size() + name.size());
+        return place->second + ": " + rest;
+    }
+
+    /// The name of the definition that a line of the text belongs to.
+    [[nodiscard]] std::string definition_at(int line) const {
+        std::istringstream text{result_.text};
+        std::string name;
+        for (std::string words; line > 0 && std::getline(text, words); --line)
+            if (!words.empty() && std::isalpha(static_cast<unsigned char>(words.front())) != 0) {
+                const std::size_t begin = words.find(' ') + 1;
+                name = words.substr(begin, words.find(' ', begin) - begin);
+            }
+        return name;
     }
 
     std::string attribute(const std::string& name, const std::string& value = "") {
@@ -108,12 +185,14 @@ private:
         const std::string compression = plus == std::string::npos ? "" : table.codec.substr(plus + 1);
         is_raw_ = codec == "raw";
         is_wire_ = codec == "flatbuffers" && !table.defaults.empty();
-        if (!is_identifier(table.name)) refuse("its name is no identifier");
+        const std::string type = pascal_case(table.name);
+        check_name("", table.name);
+        if (is_identifier(table.name)) check_name("its C++ name \"" + type + "\": ", type);
         note_what_is_lost(table);
         if (codec != "flatbuffers" && codec != "cbor" && codec != "json" && codec != "raw")
             refuse("its codec " + table.codec + " is none of a schema");
         if (table.key.empty()) refuse("its key is outside the record");
-        const std::string name = unused_name(record_wish(table.name));
+        const std::string name = record_name(table.name);
         std::string text = "table " + name + " (\n    " + attribute("cambium_table", table.name);
         if (codec != "flatbuffers") text += ",\n    " + attribute("cambium_codec", codec);
         if (!compression.empty()) text += ",\n    " + attribute("cambium_compression", compression);
@@ -138,6 +217,9 @@ private:
         std::size_t place = 0;
         for (const FieldInfo& field : table.fields) {
             text += deprecated_until(name, field.name, wire, place);
+            if (is_descending(field.type) &&
+                std::find(table.key.begin(), table.key.end(), field.name) != table.key.end())
+                refuse("field \"" + field.name + "\" of its key is a Descending, which has no form in a schema");
             FieldText written =
                 field_text(parse_type(field.type), name, field.name, false, defaults.find(field.name));
             set_presence(parse_type(field.type), field.name, wire, written);
@@ -183,7 +265,7 @@ private:
     std::string foreign_keys_of(const TableInfo& table) {
         std::string text;
         for (const ForeignKeyInfo& key : table.foreign_keys) {
-            if (!is_identifier(key.name)) refuse("the name of foreign key \"" + key.name + "\" is no identifier");
+            check_name("foreign key \"" + key.name + "\": ", key.name);
             text += (text.empty() ? "" : "; ") + key.name + "(" + joined(key.columns) + ") to " + key.target;
             if (key.on_erase != "restrict") text += key.on_erase == "cascade" ? " cascade" : " set_null";
             if (key.deferred) text += " deferred";
@@ -195,7 +277,9 @@ private:
         std::string text;
         for (const IndexInfo& index : table.indexes) {
             if (index.unique != unique || is_of_foreign_key(table, index)) continue;
-            if (!is_identifier(index.name)) refuse("the name of index \"" + index.name + "\" is no identifier");
+            const std::string what = "index \"" + index.name + "\": ";
+            check_name(what, index.name);
+            if (!index.predicate.empty()) check_name(what + "function " + index.predicate + ": ", index.predicate);
             text += (text.empty() ? "" : "; ") + index.name + "(" + columns_of(index, index.columns) + ")";
             if (!index.predicate.empty()) text += " where " + index.predicate;
             if (!index.covered.empty()) text += " covering(" + columns_of(index, index.covered) + ")";
@@ -211,11 +295,20 @@ private:
             if (column.derived)
                 refuse("index \"" + index.name + "\" is over the function " + column.name +
                        ", which has no form in a schema");
+            if (is_descending(column.type))
+                refuse("column \"" + column.name + "\" of index \"" + index.name +
+                       "\" is a Descending, which has no form in a schema");
             names.push_back(std::string{column.descending ? "descending " : ""} +
                             (column.ignore_case ? "ignore_case " : "") + (column.each ? "each " : "") +
                             column.name);
         }
         return joined(names);
+    }
+
+    /// Refuses what no schema can spell.
+    void check_name(const std::string& what, const std::string& name) {
+        if (!is_identifier(name))
+            refuse(what + "a name in a schema is letters, digits and underscores, the first no digit; rename it");
     }
 
     void refuse(const std::string& why) { result_.errors.push_back(where_ + ": " + why); }
@@ -227,9 +320,7 @@ private:
     /// `initial` is what the member holds at first; null: unknown.
     FieldText field_text(const TypeText& type, const std::string& owner, const std::string& name, bool in_struct,
                          const Document* initial) {
-        const FlatcPlace place = in_struct ? FlatcPlace::struct_field : FlatcPlace::table_field;
-        if (!is_identifier(name) || !why_no_name(name).empty() || is_taken_by_flatc(place, name))
-            refuse("field \"" + name + "\" has no name for a schema");
+        check_name("field \"" + name + "\": ", name);
         if (type.head == "optional" && type.parts.size() == 1 && !in_struct) {
             if (initial != nullptr && !initial->is_null() && !is_wire_) note_lost_default(owner, name, *initial);
             return optional_text(type.parts.front(), owner, name, is_wire_ ? initial : nullptr);
@@ -357,7 +448,7 @@ private:
     std::string byte_struct(const std::string& wish, const std::string& type, const std::string& length) {
         std::string& name = shared_[type + length];
         if (name.empty()) {
-            name = unused_name(wish);
+            name = unused_name("struct", wish, "");
             definitions_ += "struct " + name + " (" + attribute("cambium_type", type) +
                             ") {\n    bytes:[ubyte:" + length + "];\n}\n\n";
         }
@@ -371,7 +462,7 @@ private:
             refuse_type(field, type);
             return "ubyte";
         }
-        const std::string name = unused_name(owner + pascal_case(field));
+        const std::string name = unused_name("enum", owner + pascal_case(field), field);
         std::string values = "    zero = 0,\n";
         if (initial != nullptr && !is_empty(*initial)) {
             const std::string number = initial->to_json();
@@ -390,7 +481,7 @@ private:
         const std::string key =
             (as_struct ? "struct " : "table ") + type.text + (has_defaults ? initial->to_json() : "");
         if (const auto known = shared_.find(key); known != shared_.end()) return known->second;
-        const std::string name = unused_name(owner + pascal_case(field));
+        const std::string name = unused_name(as_struct ? "struct" : "table", owner + pascal_case(field), field);
         std::string text = (as_struct ? "struct " : "table ") + name + alignment_of(initial) + " {\n";
         const Document* const wire = is_wire_ && !as_struct ? initial : nullptr;
         const std::vector<Document> structs = structs_in(is_wire_ ? initial : nullptr);
@@ -426,7 +517,7 @@ private:
                          const Document* wire) {
         const std::string key = "union " + type.text + (wire == nullptr ? "" : wire->to_json());
         if (const auto known = shared_.find(key); known != shared_.end()) return known->second;
-        const std::string name = unused_name(owner + pascal_case(field));
+        const std::string name = unused_name("union", owner + pascal_case(field), field);
         const auto members = members_of(wire);
         std::string text = "union " + name + " {\n";
         for (std::size_t i = 1; i < type.parts.size(); ++i) {
@@ -529,7 +620,7 @@ private:
     std::string union_of_old() {
         std::string& name = shared_["union of old"];
         if (name.empty()) {
-            name = unused_name("Deprecated");
+            name = unused_name("union", "Deprecated", "");
             definitions_ += "union " + name + " {\n    nothing: string,\n}\n\n";
         }
         return name;
@@ -561,7 +652,8 @@ private:
     std::string definitions_;
     std::set<std::string> attributes_;
     std::set<std::string> notes_;
-    std::set<std::string> names_;
+    std::set<std::string> names_;                ///< that are taken
+    std::map<std::string, std::string> places_;  ///< by definition: the table and the field that it is of
     std::map<std::string, std::string> shared_;  // by what they are
     std::string where_;
     bool is_raw_ = false;

@@ -1,3 +1,5 @@
+// The library reads files itself, through a function without a context: the texts that are to stand for files are
+// at hand in a variable while it parses. One thread at a time.
 #include "schema_parser.hpp"
 
 #include <flatbuffers/util.h>
@@ -6,10 +8,37 @@
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
+#include <system_error>
 
 namespace cambium::codegen {
 
 namespace {
+
+const Texts* texts_in_use = nullptr;
+flatbuffers::LoadFileFunction load_file = nullptr;
+std::string file_with_nul;  // the first that was read, or empty: the library would take it for the end
+
+bool load_text(const char* file, bool is_binary, std::string* text) {
+    const auto found = texts_in_use->find(file_key(file));
+    if (found != texts_in_use->end())
+        *text = found->second;
+    else if (!load_file(file, is_binary, text))
+        return false;
+    if (file_with_nul.empty() && text->find('\0') != std::string::npos) file_with_nul = file;
+    return true;
+}
+
+class TextsInUse {
+public:
+    explicit TextsInUse(const Texts& texts) {
+        texts_in_use = &texts;
+        file_with_nul.clear();
+        load_file = flatbuffers::SetLoadFileFunction(load_text);
+    }
+    ~TextsInUse() { flatbuffers::SetLoadFileFunction(load_file); }
+    TextsInUse(const TextsInUse&) = delete;
+    TextsInUse& operator=(const TextsInUse&) = delete;
+};
 
 std::size_t number_after(const std::string& text, std::size_t position) {
     return std::strtoull(text.c_str() + position + 1, nullptr, 10);
@@ -22,8 +51,9 @@ void set_place(ParseError& error, const std::string& place) {
     error.line = colon == std::string::npos ? 0 : number_after(place, colon);
 }
 
-/// The parser writes "/full/path/shop.fbs:7: 12: error: sentence", after its warnings, a line each. Of a type that
-/// is nowhere it says so at the end of the file, and the first use in full behind ", originally at: ".
+/// The parser writes "/full/path/shop.fbs:7: 12: error: sentence", after its warnings, a line each; of a number
+/// that is none a second line says for what it is. Of a type that is nowhere it says so at the end of the file, and
+/// the first use in full behind ", originally at: ".
 ParseError read_message(std::string message, const std::string& file) {
     for (std::size_t end = message.find('\n'); end != std::string::npos && message.find(": warning: ") < end;
          end = message.find('\n'))
@@ -33,8 +63,12 @@ ParseError read_message(std::string message, const std::string& file) {
     const std::string origin = ", originally at: ";
     const std::size_t place_end = message.find(marker);
     if (place_end == std::string::npos) return {file, 0, 0, message};
+    const std::string beginning = message.substr(0, place_end + marker.size());
     ParseError error;
-    error.sentence = message.substr(place_end + marker.size());
+    error.sentence = message.substr(beginning.size());
+    if (const std::size_t second = error.sentence.find("\n" + beginning); second != std::string::npos)
+        error.sentence.erase(0, second + 1 + beginning.size());
+    std::replace(error.sentence.begin(), error.sentence.end(), '\n', ' ');
     const std::size_t column = message.rfind(": ", place_end - 1);
     if (column != std::string::npos) error.column = number_after(message, column);
     set_place(error, message.substr(0, std::min(column, place_end)));
@@ -43,8 +77,15 @@ ParseError read_message(std::string message, const std::string& file) {
         error.sentence.erase(use);
         error.column = 0;
     }
-    if (error.file == flatbuffers::AbsolutePath(file)) error.file = file;
     return error;
+}
+
+/// The library tells of a file by its full path.
+void name_as_found(ParseError& error, const flatbuffers::Parser& parser, const std::string& file) {
+    const std::string path = error.file;
+    for (const auto& [found, unused] : parser.files_included_per_file_)
+        if (path == flatbuffers::AbsolutePath(found)) error.file = found;
+    if (path == flatbuffers::AbsolutePath(file)) error.file = file;
 }
 
 }  // namespace
@@ -55,25 +96,37 @@ flatbuffers::IDLOptions parser_options() {
     return options;
 }
 
+std::string file_key(const std::string& file) {
+    std::error_code error;
+    const auto path = std::filesystem::weakly_canonical(file, error);
+    return error ? file : path.string();
+}
+
 std::string ParseError::text() const {
     return file + ":" + (line == 0 ? "" : std::to_string(line) + ":") + " " + sentence;
 }
 
-std::optional<ParseError> try_parse(flatbuffers::Parser& parser, const std::string& file, const std::string& text,
+std::optional<ParseError> try_parse(flatbuffers::Parser& parser, const std::string& file, const Texts& texts,
                                     const std::vector<std::string>& include_folders) {
     const std::string folder = std::filesystem::path{file}.parent_path().string();
     std::vector<const char*> folders{folder.c_str()};
     for (const std::string& include_folder : include_folders) folders.push_back(include_folder.c_str());
     folders.push_back(nullptr);
-    if (text.find('\0') != std::string::npos)
-        return ParseError{file, 0, 0, "the file holds a NUL byte; a schema is text"};
-    if (parser.Parse(text.c_str(), folders.data(), file.c_str())) return std::nullopt;
-    return read_message(parser.error_, file);
+    const TextsInUse in_use{texts};
+    std::string text;
+    load_text(file.c_str(), true, &text);
+    const bool is_parsed = parser.Parse(text.c_str(), folders.data(), file.c_str());
+    if (!file_with_nul.empty())
+        return ParseError{file_with_nul, 0, 0, "the file holds a NUL byte; a schema is text"};
+    if (is_parsed) return std::nullopt;
+    ParseError error = read_message(parser.error_, file);
+    name_as_found(error, parser, file);
+    return error;
 }
 
 bool parse(flatbuffers::Parser& parser, const std::string& file, const std::string& text,
            const std::vector<std::string>& include_folders, Diagnostics& diagnostics) {
-    const auto error = try_parse(parser, file, text, include_folders);
+    const auto error = try_parse(parser, file, {{file_key(file), text}}, include_folders);
     if (error) diagnostics.report_placed(error->text());
     return !error;
 }

@@ -4,6 +4,7 @@
 #include <flatbuffers/idl.h>
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,12 @@
 namespace cambium::codegen {
 
 [[nodiscard]] flatbuffers::IDLOptions parser_options();
+
+/// What stands in files, by file_key(): of those that are not here the parser reads what is on disk.
+using Texts = std::map<std::string, std::string>;
+
+/// One for all paths to a file.
+[[nodiscard]] std::string file_key(const std::string& file);
 
 /// What the parser stopped at.
 struct ParseError {
@@ -24,12 +31,12 @@ struct ParseError {
     [[nodiscard]] std::string text() const;
 };
 
-/// Parses `text`, the content of `file`; includes are looked for beside it, then in `include_folders`.
+/// Parses `file`, which is one of `texts`; includes are looked for beside it, then in `include_folders`.
 [[nodiscard]] std::optional<ParseError> try_parse(flatbuffers::Parser& parser, const std::string& file,
-                                                  const std::string& text,
+                                                  const Texts& texts,
                                                   const std::vector<std::string>& include_folders);
 
-/// The same. False: it was reported why not.
+/// Parses `text` as the content of `file`. False: it was reported why not.
 [[nodiscard]] bool parse(flatbuffers::Parser& parser, const std::string& file, const std::string& text,
                          const std::vector<std::string>& include_folders, Diagnostics& diagnostics);
 

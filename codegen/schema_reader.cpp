@@ -20,6 +20,7 @@
 #include "name_clashes.hpp"
 #include "names.hpp"
 #include "reserved_names.hpp"
+#include "schema_parser.hpp"
 #include "table_reader.hpp"
 
 namespace cambium::codegen {
@@ -70,6 +71,41 @@ std::string listed(const List& names) {
     return result;
 }
 
+/// What each file includes, by file_key().
+using Includes = std::map<std::string, std::set<std::string>>;
+
+void add_reached(const Includes& includes, const std::string& file, std::set<std::string>& reached) {
+    const auto found = includes.find(file);
+    if (found == includes.end()) return;
+    for (const std::string& next : found->second)
+        if (reached.insert(next).second) add_reached(includes, next, reached);
+}
+
+/// What a generated header could not include.
+void check_includes(const Schema& schema, Diagnostics& diagnostics) {
+    const auto is_quoted = [](const std::string& file) {
+        return stem_of(file).find_first_of("\"\\\n") != std::string::npos;
+    };
+    const std::string quoted =
+        "the name of the schema file has a quote or a backslash, which no #include has room for; rename the file";
+    if (is_quoted(schema.main_file)) diagnostics.report(quoted);
+    Includes all;
+    for (const auto& [file, includes] : schema.includes)
+        for (const Include& include : includes) all[file_key(file)].insert(file_key(include.file));
+    for (const auto& [file, includes] : schema.includes)
+        for (const Include& include : includes) {
+            if (is_quoted(include.file)) diagnostics.report_include(file, include.written, quoted);
+            std::set<std::string> reached;
+            add_reached(all, file_key(include.file), reached);
+            const bool is_itself = file_key(include.file) == file_key(file);  // does no harm
+            if (!is_itself && reached.count(file_key(file)) != 0)
+                diagnostics.report_include(file, include.written,
+                                           "the file \"" + include.written +
+                                               "\" leads back to this one, and their headers cannot include each "
+                                               "other; move what both need to a third file");
+        }
+}
+
 class SchemaReader {
 public:
     SchemaReader(const std::string& file, const fbs::Parser& parser, Diagnostics& diagnostics)
@@ -93,6 +129,7 @@ public:
         for (const fbs::EnumDef* definition : parser_.enums_.vec)
             if (definition->is_union) read_union(*definition);
         check_file_names(*schema_, diagnostics_);
+        check_includes(*schema_, diagnostics_);
         if (parser_.root_struct_def_ != nullptr) schema_->root = records_.at(parser_.root_struct_def_);
         for (const fbs::StructDef* definition : parser_.structs_.vec)
             if (definition->generated) read_table_of(*definition);
@@ -100,6 +137,7 @@ public:
             if (!definition->generated) read_table_of(*definition);
         check_foreign_keys(
             *schema_, [this](const Table& table, const ForeignKey& key, const std::string& sentence) {
+                if (depends_on_gap(table, key, sentence)) return;
                 const Scope& scope = table.record->scope;
                 diagnostics_.report(
                     {scope.file, schema_name(scope, table.record->name), key.declared_on, "cambium_foreign_key"},
@@ -110,6 +148,32 @@ public:
     }
 
 private:
+    [[nodiscard]] bool is_left_out(const Record& record, const std::string& field) const {
+        return diagnostics_.is_left_out(schema_name(record.scope, record.name), field);
+    }
+
+    /// Whether what is said of a foreign key is about the types of fields, and one of them is not known.
+    [[nodiscard]] bool depends_on_gap(const Table& table, const ForeignKey& key,
+                                      const std::string& sentence) const {
+        const auto has_gap = [&](const Record& record, const std::vector<std::string>& fields) {
+            return std::any_of(fields.begin(), fields.end(),
+                               [&](const std::string& field) { return is_left_out(record, field); });
+        };
+        const Table* target = schema_->find_table(key.target);
+        const bool compares = sentence.find(": field \"") != std::string::npos;
+        const bool wants_optional = sentence.find(" has set_null, and ") != std::string::npos;
+        return ((compares || wants_optional) && has_gap(*table.record, key.columns)) ||
+               (compares && target != nullptr && has_gap(*target->record, target->key));
+    }
+
+    /// Whether a field of the record, or of one that it holds, is not known.
+    [[nodiscard]] bool has_gap(const Record& record) const {
+        return diagnostics_.has_gap(schema_name(record.scope, record.name)) ||
+               std::any_of(record.fields.begin(), record.fields.end(), [this](const Field& field) {
+                   return field.type.record != nullptr && has_gap(*field.type.record);
+               });
+    }
+
     void report(const Where& where, const std::string& sentence) {
         diagnostics_.report(where.place, where.text + ": " + sentence);
     }
@@ -210,6 +274,7 @@ private:
             first.field = found->second;
             second.field = value->name;
             if (diagnostics_.line_of(second) < diagnostics_.line_of(first)) std::swap(first, second);
+            if (diagnostics_.counts_on_from_gap(first) || diagnostics_.counts_on_from_gap(second)) continue;
             diagnostics_.report(second, where.text + ": " + first.field + " and " + second.field + " are both " +
                                             number + "; give one of them another number");
         }
@@ -389,18 +454,24 @@ private:
             field.type.kind = Kind::variant;
             field.type.alternatives = read_union(*type.enum_def);
             if (field.type.alternatives == nullptr)
-                report(where, "it contains its own record through union " + type.enum_def->name +
-                                  "; recursive records are not supported");
+                refuse_recursion(where, " through union " + type.enum_def->name, field);
         } else if (type.base_type == fbs::BASE_TYPE_STRING) {
             field.type.kind = Kind::text;
         } else if (type.base_type == fbs::BASE_TYPE_STRUCT) {
             if (!set_record_type(*type.struct_def, field.type))
-                report(where, "it contains its own record, " + type.struct_def->name +
-                                  "; recursive records are not supported");
+                refuse_recursion(where, ", " + type.struct_def->name, field);
         } else {
             read_scalar_type(type, field);
             check_default(where, field);
         }
+    }
+
+    /// Gives the field another type, of which nothing is told.
+    void refuse_recursion(const Where& where, const std::string& words, Field& field) {
+        report(where, "it contains its own record" + words + "; recursive records are not supported");
+        diagnostics_.leave_out(where.place.definition, where.place.field);
+        field.type = Type{};
+        field.type.schema_type = "int";
     }
 
     /// A number that a float or double has no room for: flatc would write infinity or zero.
@@ -502,11 +573,13 @@ private:
             attributes.on_record[name] = value->type.base_type == fbs::BASE_TYPE_NONE ? "" : value->constant;
         attributes.on_fields = attributes_[&definition];
         const bool is_included = definition.generated;
+        const Record& record = *records_.at(&definition);
         read_table(
-            *records_.at(&definition), attributes, *schema_,
-            [this, is_included, place = where_of("table", definition).place](
+            record, attributes, *schema_,
+            [this, is_included, &record, place = where_of("table", definition).place](
                 const std::string& field, const std::string& attribute, const std::string& sentence) mutable {
                 if (is_included) return;
+                if (sentence.find(" of padding ") != std::string::npos && has_gap(record)) return;
                 place.field = field;
                 place.attribute = attribute;
                 diagnostics_.report(place, sentence);

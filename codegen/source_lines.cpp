@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 namespace cambium::codegen {
@@ -18,18 +20,14 @@ public:
 
     void run() {
         while (!token_.empty()) {
-            const std::string_view word = token_;
-            begin_ = token_begin();
+            SourcePart part = part_here();
+            part.keyword = token_;
             next();
-            if (word == "namespace")
-                read_namespace();
-            else if (word == "table" || word == "struct" || word == "enum" || word == "union" ||
-                     word == "rpc_service")
-                read_definition();
-            else if (word == "include")
-                read_include();
+            if (part.keyword == "table" || part.keyword == "struct" || part.keyword == "enum" ||
+                part.keyword == "union" || part.keyword == "rpc_service")
+                read_definition(std::move(part));
             else
-                while (!token_.empty() && token_ != ";") next();
+                read_statement(std::move(part));
             if (token_ == ";") next();
         }
     }
@@ -41,50 +39,111 @@ private:
         if (!namespace_.empty()) namespace_ += ".";
     }
 
-    void read_include() {
-        add('"' + std::string{token_.substr(1, token_.size() - std::min<std::size_t>(token_.size(), 2))} + '"');
-        next();
+    void read_statement(SourcePart part) {
+        if (part.keyword == "namespace") read_namespace();
+        if (part.keyword == "include") add('"' + unquoted(token_) + '"');
+        while (!token_.empty() && token_ != ";") next();
+        add(std::move(part), position_);
     }
 
-    void read_definition() {
-        const std::string name = namespace_ + std::string{token_};
-        SourcePart part{name, "", begin_, position_, 0};
-        add(name);
-        while (!token_.empty() && token_ != "{") {
-            if (token_ == "(")
-                read_attributes(name);
-            else
-                next();
-        }
+    void read_definition(SourcePart part) {
+        part.definition = namespace_ + std::string{token_};
+        part.name_end = position_;
+        add(part.definition);
+        read_head(part, part.definition, "{");
         next();
-        while (!token_.empty() && token_ != "}") read_member(name);
+        while (!token_.empty() && token_ != "}") read_member(part);
         add(std::move(part), position_);
         if (!token_.empty()) next();
     }
 
-    void read_member(const std::string& definition) {
-        SourcePart part{definition, std::string{token_}, token_begin(), position_, 0};
-        const std::string name = definition + ":" + part.field;
+    void read_member(const SourcePart& owner) {
+        SourcePart part = part_here();
+        part.definition = owner.definition;
+        part.field = token_;
+        std::replace(part.field.begin(), part.field.end(), '.', '_');  // so the library names members of unions
+        part.keyword = owner.keyword;
+        const std::string name = part.definition + ":" + part.field;
         add(name);
-        while (!token_.empty() && token_ != ";" && token_ != "," && token_ != "}") {
-            if (token_ == "(")
-                read_attributes(name);
-            else
-                next();
-        }
+        read_head(part, name, ";,}");
         const bool is_ended = token_ == ";" || token_ == ",";
         add(std::move(part), is_ended ? position_ : token_begin());
         if (is_ended) next();
     }
 
-    void read_attributes(const std::string& owner) {
+    /// What stands before one of these tokens.
+    void read_head(SourcePart& part, const std::string& name, std::string_view ends) {
+        while (!token_.empty() && ends.find(token_) == std::string_view::npos) {
+            if (token_ == "(") {
+                if (part.head_end == 0) part.head_end = token_begin();
+                read_attributes(part, name);
+            } else if (token_ == "=") {
+                next();
+                part.value = token_;
+                skip_value(ends);
+            } else {
+                next();
+            }
+        }
+        if (part.head_end == 0) part.head_end = token_begin();
+    }
+
+    /// Up to the attributes: of parentheses those of a function stand close behind its name.
+    void skip_value(std::string_view ends) {
+        std::size_t depth = 0;
+        for (bool is_name = false; !token_.empty(); next()) {
+            if (token_ == "(") {
+                if (depth == 0 && !is_name) return;
+                ++depth;
+            } else if (depth == 0 && ends.find(token_) != std::string_view::npos) {
+                return;
+            } else if (token_ == ")") {
+                --depth;
+            }
+            is_name = position_ < text_.size() && text_[position_] == '(' &&
+                      std::isdigit(static_cast<unsigned char>(token_.front())) == 0;
+        }
+    }
+
+    void read_attributes(const SourcePart& owner, const std::string& name) {
         do {
             next();
-            const std::string key = owner + "#" + std::string{token_};
+            SourcePart part = part_here();
+            part.definition = owner.definition;
+            part.field = owner.field;
+            part.keyword = owner.keyword;
+            part.attribute = unquoted(token_);
+            const std::string key = name + "#" + part.attribute;
             if (!add(key)) result_.repetitions_.emplace(key, line_);
-            while (!token_.empty() && token_ != "," && token_ != ")") next();
+            std::size_t end = position_;
+            for (bool is_value = false; !token_.empty() && token_ != "," && token_ != ")"; next()) {
+                if (is_value) part.value += unquoted(token_);
+                is_value = is_value || token_ == ":";
+                end = position_;
+            }
+            if (part.attribute != ")") add(std::move(part), end);
         } while (token_ == ",");
         if (!token_.empty()) next();
+    }
+
+    /// The content of a string, in which a backslash stands before a quote; any other token as it is.
+    static std::string unquoted(std::string_view token) {
+        if (token.size() < 2 || (token.front() != '"' && token.front() != '\'')) return std::string{token};
+        std::string text;
+        for (std::size_t i = 1; i + 1 < token.size(); ++i) {
+            if (token[i] == '\\' && i + 2 < token.size()) ++i;
+            text += token[i];
+        }
+        return text;
+    }
+
+    /// One that begins with the token, which is its name.
+    [[nodiscard]] SourcePart part_here() const {
+        SourcePart part;
+        part.line = line_;
+        part.begin = token_begin();
+        part.name_end = position_;
+        return part;
     }
 
     void add(SourcePart part, std::size_t end) {
@@ -134,7 +193,8 @@ private:
                 position_ += std::min(rest.find('\n'), rest.size());
             } else if (rest.substr(0, 2) == "/*") {
                 const std::size_t end = std::min(rest.find("*/", 2), rest.size());
-                for (const char c : rest.substr(0, end)) current_line_ += c == '\n' ? 1 : 0;
+                for (const char c : rest.substr(0, end))
+                    if (c == '\n') result_.lines_in_comments_.insert(++current_line_);
                 position_ += std::min(end + 2, rest.size());
             } else if (std::isspace(static_cast<unsigned char>(rest.front())) != 0) {
                 ++position_;
@@ -148,11 +208,15 @@ private:
     SourceLines& result_;
     std::size_t position_ = 0;
     std::size_t current_line_ = 1;
-    std::size_t line_ = 1;   // of the token
-    std::size_t begin_ = 0;  // of the definition
+    std::size_t line_ = 1;  // of the token
     std::string_view token_;
     std::string namespace_;
 };
+
+std::string text_of(const std::string& file) {
+    std::ifstream stream{file, std::ios::binary};
+    return {std::istreambuf_iterator<char>{stream}, std::istreambuf_iterator<char>{}};
+}
 
 SourceLines::SourceLines(std::string_view text) {
     LineScanner{text, *this}.run();

@@ -30,6 +30,10 @@ public:
             accept('}');
         }
         type.text = text_.substr(begin, position_ - begin);
+        if (type.head == "descending" && type.parts.size() == 1) {
+            type.head = "record";
+            type.members = {"value"};
+        }
         return type;
     }
 

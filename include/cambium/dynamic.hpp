@@ -6,8 +6,12 @@
 //     db.write([&](cambium::WriteTransaction& txn) {
 //         cambium::DynamicWriter customers(txn, stored["customers"]);
 //         customers.insert(cambium::Document::from_json(R"({"id":7,"email":"ada@example.org"})"));
-//         for (const cambium::Document& customer : customers.by("email").from("m")) ...
+//         for (const cambium::Document& customer : customers.by("email").from("m").limit(20)) ...
 //     });
+//
+// A reader is all rows of its table, by() is all rows in the order of an index, and the queries that begin with
+// them are those of reader.hpp, with values where a declared table has values of its columns: range("a", "c"),
+// closed_range({"CH", 100}, "CH"), equal("CH", 134), prefix("CH", "Be"), between(), page(), count().
 //
 // They are tables like others: indexes, row versions, NotNull, foreign keys, generated keys, expiry, change logs
 // and notifications are kept by the same code. What lies in the program's functions is not in the file: a table
@@ -21,7 +25,7 @@
 // codec is Json they are what is stored. A field that is missing gets its default where the file knows
 // it (codecs Cbor and Json), else zero, empty or null. A row of a table with
 // its key outside the value is {"key": ..., "value": ...}. A key of one column is its value, one of several is an
-// array of them.
+// array of them. A Descending is {"value": ...}; where a key is given, the value alone does as well.
 //
 // Errors, lifetimes and thread rule are those of reader.hpp and writer.hpp; Error{decode} names the field of a
 // document that does not fit. A lookup costs the decoding of the whole record, and a JSON form of it.
@@ -30,12 +34,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "cambium/base/bytes.hpp"
@@ -43,14 +48,46 @@
 #include "cambium/codec/compressed.hpp"
 #include "cambium/codec/document.hpp"
 #include "cambium/query.hpp"
+#include "cambium/reader.hpp"
+#include "cambium/statistics.hpp"
 #include "cambium/transaction.hpp"
 #include "cambium/writer.hpp"
 
 namespace cambium {
 
 namespace detail {
+
 class DynamicLayout;
-class DynamicWalk;
+
+/// What a walk over a dynamic table yields.
+struct DynamicItem {
+    using Value = Document;
+    using Key = Document;
+    static bool step(Scan& scan) { return scan.next(); }
+    static Document key(const Scan& scan, const Document&) { return key_of(scan); }
+    static void read(Scan& scan, Document& row);
+    static Document key_of(const Scan& scan);
+};
+struct DynamicKeyItem : DynamicItem {
+    static void read(Scan& scan, Document& key) { key = key_of(scan); }
+};
+
+template <class Value>
+Document column_document(const Value& value) {
+    if constexpr (std::is_same_v<Value, std::nullopt_t>)
+        return nullptr;
+    else if constexpr (kIsOptional<Value>)
+        return value ? column_document(*value) : Document();
+    else
+        return value;
+}
+template <class Value>
+inline constexpr bool kColumnValue = std::is_convertible_v<const Value&, Document>;
+template <>
+inline constexpr bool kColumnValue<std::nullopt_t> = true;
+template <class Value>
+inline constexpr bool kColumnValue<std::optional<Value>> = kColumnValue<Value>;
+
 }  // namespace detail
 
 /// A compressor of compressed.hpp by its name, for tables that use it.
@@ -94,80 +131,75 @@ struct StoredTables {
 /// program has changed one of them in between, opening throws Error{schema}. Errors as describe().
 [[nodiscard]] StoredTables stored_tables(ByteView path, std::span<const DynamicCompressor> compressors = {});
 
-/// Rows of a dynamic table in key order, as an input range of documents; see query.hpp for writes meanwhile.
-class DynamicRows {
+/// Values of leading columns, in order: a key, or an end of a range. Made implicitly from one value, from a braced
+/// list of several, or from a document that is an array of them. A null is nullptr or std::nullopt.
+class DynamicPrefix {
 public:
-    class Iterator;
-    using cambium_bound_to_transaction = void;
-
-    /// Rows whose leading columns equal these: a value, or an array of values.
-    [[nodiscard]] DynamicRows equal(const Document& columns) const;
-    /// Rows from these leading columns on; and rows before these.
-    [[nodiscard]] DynamicRows from(const Document& columns) const;
-    [[nodiscard]] DynamicRows until(const Document& columns) const;
-    [[nodiscard]] DynamicRows reverse() const;
-    [[nodiscard]] DynamicRows skip(std::uint64_t rows) const;
-    [[nodiscard]] DynamicRows limit(std::uint64_t rows) const;
-
-    /// O(rows), O(1) for all rows of a table without expired records.
-    [[nodiscard]] std::uint64_t count() const;
-    [[nodiscard]] std::optional<Document> first() const;
-    [[nodiscard]] std::vector<Document> collect() const;
-    [[nodiscard]] Iterator begin() const;
-    [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
-
-private:
-    friend class DynamicReader;
-    friend class DynamicWriter;
-    DynamicRows(const detail::TableHandle& handle, std::size_t index) : handle_(handle) {
-        selection_.index = index;
+    template <class... Values>
+    requires(sizeof...(Values) > 0 && (detail::kColumnValue<Values> && ...))
+        DynamicPrefix(const Values&... values) {  // NOLINT(google-explicit-constructor)
+        if constexpr (sizeof...(Values) == 1)
+            columns_ = Document(detail::column_document(values)...);
+        else
+            columns_ = Document::array({detail::column_document(values)...});
     }
-    [[nodiscard]] std::string encode(const Document& columns) const;
-
-    detail::TableHandle handle_;
-    detail::Selection selection_;
-};
-
-class DynamicRows::Iterator {
-public:
-    using iterator_concept = std::input_iterator_tag;
-    using difference_type = std::ptrdiff_t;
-    using value_type = Document;
-    using cambium_bound_to_transaction = void;
-
-    /// The row; until the iterator moves.
-    const Document& operator*() const noexcept;
-    const Document* operator->() const noexcept { return &**this; }
-    Iterator& operator++();
-    void operator++(int) { ++*this; }
-    friend bool operator==(const Iterator& iterator, std::default_sentinel_t) noexcept { return iterator.at_end(); }
+    /// The one value, or an array.
+    [[nodiscard]] const Document& columns() const noexcept { return columns_; }
 
 private:
-    friend class DynamicRows;
-    explicit Iterator(std::shared_ptr<detail::DynamicWalk> walk) : walk_(std::move(walk)) {}
-    [[nodiscard]] bool at_end() const noexcept;
-    std::shared_ptr<detail::DynamicWalk> walk_;
+    Document columns_;
 };
 
-class DynamicReader {
+/// The primary keys of rows, without reading the records. reverse(), skip(), limit(), page() and the like as of
+/// Rows.
+class DynamicKeys : public detail::SelectedRange<DynamicKeys, detail::DynamicKeyItem> {
 public:
-    using cambium_bound_to_transaction = void;
+    using detail::SelectedRange<DynamicKeys, detail::DynamicKeyItem>::SelectedRange;
+};
 
+/// Rows of a dynamic table in key order, as an input range of documents: reverse(), skip(), limit(), page(),
+/// count(), first(), collect() and the like as of Rows; see query.hpp for writes meanwhile.
+class DynamicRows : public detail::SelectedRange<DynamicRows, detail::DynamicItem> {
+public:
+    using detail::SelectedRange<DynamicRows, detail::DynamicItem>::SelectedRange;
+
+    /// The primary keys of the same rows.
+    [[nodiscard]] DynamicKeys keys() const { return {handle_, selection_}; }
+
+protected:
+    /// Error{invalid_argument} for more values than there are columns, Error{decode} for one that is none of its.
+    [[nodiscard]] std::string bytes_of(const DynamicPrefix& columns) const;
+    /// The same, the last of the values being the beginning of a text. Error{invalid_argument} for another column.
+    [[nodiscard]] std::string bytes_of_text(const DynamicPrefix& columns) const;
+};
+
+/// Every row in the order of the primary key or of an index, and the queries by the columns of it; those of bounds
+/// as in reader.hpp.
+class DynamicSelections : public detail::Ranges<DynamicRows, DynamicPrefix> {
+public:
+    using detail::Ranges<DynamicRows, DynamicPrefix>::Ranges;
+
+    /// Rows whose leading columns equal these.
+    template <class... Values>
+    [[nodiscard]] DynamicRows equal(const Values&... leading) const {
+        return rows_with(bytes_of(DynamicPrefix(leading...)));
+    }
+    /// Rows whose leading columns equal these, the last of them, a text, beginning with the last of the values.
+    template <class... Values>
+    [[nodiscard]] DynamicRows prefix(const Values&... leading) const {
+        return rows_with(bytes_of_text(DynamicPrefix(leading...)));
+    }
+};
+
+class DynamicReader : public DynamicSelections {
+public:
     /// Error{misuse} when the transaction's database was opened without the table.
     DynamicReader(ReadTransaction& transaction, const DynamicTable& table);
 
-    [[nodiscard]] std::optional<Document> get(const Document& key) const;
-    [[nodiscard]] bool contains(const Document& key) const;
-    [[nodiscard]] DynamicRows all() const;
-    /// Those of all().
-    [[nodiscard]] DynamicRows::Iterator begin() const;
-    [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+    [[nodiscard]] std::optional<Document> get(const DynamicPrefix& key) const;
+    [[nodiscard]] bool contains(const DynamicPrefix& key) const;
     /// The rows in the order of an index. Error{not_found} lists the indexes that there are.
-    [[nodiscard]] DynamicRows by(std::string_view index) const;
-    [[nodiscard]] std::uint64_t count() const { return all().count(); }
-
-protected:
-    detail::TableHandle handle_;
+    [[nodiscard]] DynamicSelections by(std::string_view index) const;
 };
 
 class DynamicWriter : public DynamicReader {
@@ -176,7 +208,7 @@ public:
     DynamicWriter(WriteTransaction& transaction, const DynamicTable& table);
 
     /// Store a new record. Answers its key, which a table that makes its keys makes when the document has none or
-    /// zero.
+    /// zero; where the key is outside the value, when the row has none.
     Document insert(const Document& row);
     bool insert_if_absent(const Document& row);
     void upsert(const Document& row);
@@ -184,7 +216,9 @@ public:
     /// version is the row's.
     bool replace(const Document& row);
     /// False when there is none with this key.
-    bool erase(const Document& key);
+    bool erase(const DynamicPrefix& key);
+    /// Remove every record of a query of this table; as Writer::erase() of rows.
+    std::uint64_t erase(const DynamicRows& rows);
     void truncate();
     /// As Writer::load(): what `next` answers until it answers nothing. All or nothing.
     std::uint64_t load(const std::function<std::optional<Document>()>& next, const LoadOptions& options = {});
@@ -192,6 +226,9 @@ public:
 private:
     bool write(const Document& row, detail::Expect expect);
 };
+
+/// As table_usage() of statistics.hpp. Its names live as long as the table.
+[[nodiscard]] TableUsage table_usage(ReadTransaction& transaction, const DynamicTable& table);
 
 /// As export_json_lines() of json_lines.hpp, by the description. A row of a table with its key outside is
 /// {"key":...,"value":...}.

@@ -1,4 +1,4 @@
-// Primary keys that insert() makes: AutoIncrement and GeneratedUuid, options of a Table.
+// Primary keys that the store makes: AutoIncrement and GeneratedUuid, options of a Table.
 //
 //     struct Events : cambium::Table<"events", Event, cambium::PrimaryKey<&Event::id>, cambium::AutoIncrement,
 //                                    cambium::Cbor> {};
@@ -7,10 +7,17 @@
 // insert() of a record whose key is zero (or the nil UUID) gives it the next one and returns it. A key that is not
 // zero is stored as it is. The other writes need the key of a record and refuse zero: Error{invalid_argument}.
 //
+// Where the key is outside the value, append() stores a value under the next key and returns it; every other write
+// is given a key, and zero is one like others:
+//
+//     struct Log : cambium::Table<"log", std::string, cambium::Key<std::uint64_t>, cambium::AutoIncrement,
+//                                 cambium::Cbor> {};
+//     const std::uint64_t number = log.append("started");
+//
 // AutoIncrement counts up from 1 in the file, so numbers are unique among processes and no number is given twice,
 // whatever was erased or truncated. A larger number that a record brings along moves the count on to it. The count
 // is part of the transaction: a rollback gives its numbers back, that of a nested scope too, as nobody else has
-// seen them. After the largest number of the key's type, insert() throws Error{constraint}.
+// seen them. After the largest number of the key's type there is Error{constraint}.
 //
 // GeneratedUuid is Uuid::v7(): keys of one process ascend, keys of all sort by time.
 #pragma once

@@ -17,6 +17,13 @@ public:
     using Writes<T, List<Cs...>>::Writes;
     using Value = typename T::Record;
 
+    /// Store a value under the next key, in a table that makes its keys: AutoIncrement or GeneratedUuid. Returns
+    /// the key. Errors as of Writer::insert().
+    KeyOf<T> append(const Value& value) requires LayoutOf<T>::Generator::exists {
+        const KeyOf<T> key = LayoutOf<T>::Generator::next(this->handle_);
+        store(Expect::absent, value, key);
+        return key;
+    }
     /// Store a value under a new key. Error{constraint} when the key, or a unique index, is taken.
     void insert(Parameter<Cs>... key, const Value& value) { store(Expect::absent, value, key...); }
     /// Store a value unless its key is taken. True when stored. Error{constraint} from a unique index.

@@ -71,10 +71,9 @@ auto combine_rows(SetOperation operation, const A& a, const B& b) {
 }  // namespace detail
 
 template <class T>
-class Matches {
+class Matches : public detail::RowRange<Matches<T>, RowOf<T>> {
 public:
     using Value = RowOf<T>;
-    using cambium_bound_to_transaction = void;
 
     class Iterator {
     public:
@@ -117,20 +116,9 @@ public:
     };
 
     [[nodiscard]] Iterator begin() const { return Iterator(handle_, keys_); }
-    [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
     /// As gathered. O(1).
     [[nodiscard]] std::uint64_t count() const noexcept { return keys_->size(); }
     [[nodiscard]] bool empty() const noexcept { return keys_->empty(); }
-    [[nodiscard]] std::optional<Value> first() const {
-        const Iterator row = begin();
-        if (row == end()) return std::nullopt;
-        return *row;
-    }
-    [[nodiscard]] std::vector<Value> collect() const {
-        std::vector<Value> rows;
-        for (Iterator row = begin(); row != end(); ++row) rows.push_back(*row);
-        return rows;
-    }
     /// The primary keys, as gathered. O(their number).
     [[nodiscard]] std::vector<KeyOf<T>> keys() const {
         std::vector<KeyOf<T>> keys;

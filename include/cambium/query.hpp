@@ -82,6 +82,7 @@ public:
     void read_part(void (*decode)(ByteView bytes, void* record), void* record);
     /// Where the walk is: the key of the entry.
     [[nodiscard]] ByteView position() { return cursor_.key(); }
+    [[nodiscard]] const TableHandle& handle() const noexcept { return handle_; }
 
 private:
     bool step();
@@ -191,49 +192,66 @@ template <class T, std::size_t Position>
 using EntryItem = EntryItemImpl<T, IndexOf<T, Position>::kind, typename IndexOf<T, Position>::Forms,
                                 typename CoveredList<typename IndexOf<T, Position>::Covered>::Types>;
 
+/// What all ranges of rows have in common. Self is the derived range; its iterators yield RowValue.
+template <class Self, class RowValue>
+class RowRange {
+public:
+    using Value = RowValue;
+    using cambium_bound_to_transaction = void;
+
+    [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+    /// A copy of the first row, or nothing.
+    [[nodiscard]] std::optional<Value> first() const {
+        const auto row = self().begin();
+        if (row == end()) return std::nullopt;
+        return *row;
+    }
+    /// Copies of all rows.
+    [[nodiscard]] std::vector<Value> collect() const {
+        std::vector<Value> rows;
+        for (const Value& row : self()) rows.push_back(row);
+        return rows;
+    }
+
+protected:
+    [[nodiscard]] const Self& self() const noexcept { return static_cast<const Self&>(*this); }
+};
+
 /// What Rows and Keys have in common. Self is the derived range.
 template <class Self, class Item>
-class SelectedRange {
+class SelectedRange : public RowRange<Self, typename Item::Value> {
 public:
     using Iterator = ScanIterator<Item>;
     using Value = typename Item::Value;
-    using cambium_bound_to_transaction = void;
 
     SelectedRange(const TableHandle& handle, Selection selection)
         : handle_(handle), selection_(std::move(selection)) {}
 
     /// The same entries in the opposite order.
     [[nodiscard]] Self reverse() const {
-        Self result = self();
+        Self result = this->self();
         result.selection_.reverse = !selection_.reverse;
         return result;
     }
     /// Without the first `entries` of them, counted in the direction of the walk. O(entries) at the first step.
     [[nodiscard]] Self skip(std::uint64_t entries) const {
-        Self result = self();
+        Self result = this->self();
         result.selection_.skip = entries;
         return result;
     }
     /// At most `entries` of them, after skip(), in whichever order the two are written.
     [[nodiscard]] Self limit(std::uint64_t entries) const {
-        Self result = self();
+        Self result = this->self();
         result.selection_.limit = entries;
         return result;
     }
 
     /// Start a walk. May be called again for another one. Throws as the transaction's reads do, and Error{decode}.
     [[nodiscard]] Iterator begin() const { return Iterator(handle_, selection_); }
-    [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
     /// The number of rows, without reading records. O(rows), O(1) for a whole table or index.
     [[nodiscard]] std::uint64_t count() const { return detail::count(handle_, selection_); }
-    [[nodiscard]] bool empty() const { return self().limit(selection_.limit < 1 ? 0 : 1).count() == 0; }
-    /// A copy of the first row, or nothing.
-    [[nodiscard]] std::optional<Value> first() const {
-        Iterator row = begin();
-        if (row == end()) return std::nullopt;
-        return *row;
-    }
+    [[nodiscard]] bool empty() const { return this->self().limit(selection_.limit < 1 ? 0 : 1).count() == 0; }
     /// The next so many rows, and a token for the page behind them: page(20), then page(20, first.next), and so on.
     /// The token is a text of letters and digits that holds the place, not a snapshot: it may be kept for years and
     /// used in any transaction with the same query, also when the row at its place is gone. skip() counts before
@@ -246,7 +264,7 @@ public:
         rest.limit = std::numeric_limits<std::uint64_t>::max();
         const std::uint64_t most = std::min<std::uint64_t>(rows, selection_.limit);
         std::string position;
-        for (Iterator row(handle_, rest); row != end(); ++row) {
+        for (Iterator row(handle_, rest); row != this->end(); ++row) {
             if (result.rows.size() == most) {
                 if (most > 0) result.next = page_token(handle_, selection_, position);
                 break;
@@ -256,15 +274,13 @@ public:
         }
         return result;
     }
-    /// Copies of all rows.
-    [[nodiscard]] std::vector<Value> collect() const {
-        std::vector<Value> rows;
-        for (Iterator row = begin(); row != end(); ++row) rows.push_back(*row);
-        return rows;
-    }
 
 protected:
-    [[nodiscard]] const Self& self() const noexcept { return static_cast<const Self&>(*this); }
+    /// The bytes of an end of a range.
+    template <class Prefix>
+    [[nodiscard]] std::string bytes_of(const Prefix& end) const {
+        return end.bytes();
+    }
 
     friend struct SelectionAccess;
     TableHandle handle_;

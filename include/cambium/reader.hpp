@@ -73,41 +73,45 @@ public:
     /// Every row, which is what this is by itself.
     [[nodiscard]] Range all() const { return *this; }
     /// Rows from `from` on, up to but without `until`. Each is one value, or a braced list of leading columns.
-    [[nodiscard]] Range range(Prefix from, Prefix until) const { return rows(from.bytes(), until.bytes()); }
+    [[nodiscard]] Range range(const Prefix& from, const Prefix& until) const {
+        return rows(this->bytes_of(from), this->bytes_of(until));
+    }
     /// The same with the rows that equal or begin with `until`.
-    [[nodiscard]] Range closed_range(Prefix from, Prefix until) const {
-        return rows(from.bytes(), after_prefix(until.bytes()));
+    [[nodiscard]] Range closed_range(const Prefix& from, const Prefix& until) const {
+        return rows(this->bytes_of(from), after_prefix(this->bytes_of(until)));
     }
     /// The same as range(), without the rows that equal or begin with `from`.
-    [[nodiscard]] Range open_range(Prefix from, Prefix until) const {
-        return rows_after(from.bytes(), until.bytes());
+    [[nodiscard]] Range open_range(const Prefix& from, const Prefix& until) const {
+        return rows_after(from, this->bytes_of(until));
     }
     /// The same as closed_range(), without the rows that equal or begin with `from`.
-    [[nodiscard]] Range left_open_range(Prefix from, Prefix until) const {
-        return rows_after(from.bytes(), after_prefix(until.bytes()));
+    [[nodiscard]] Range left_open_range(const Prefix& from, const Prefix& until) const {
+        return rows_after(from, after_prefix(this->bytes_of(until)));
     }
     /// Rows between two bounds, which are given in either order, with those that equal or begin with one of them:
     /// whoever asks for the values from 10 to 20 need not know whether the column is a descending one.
-    [[nodiscard]] Range between(Prefix one, Prefix other) const {
-        return one.bytes() < other.bytes() ? closed_range(std::move(one), std::move(other))
-                                           : closed_range(std::move(other), std::move(one));
+    [[nodiscard]] Range between(const Prefix& one, const Prefix& other) const {
+        std::string low = this->bytes_of(one);
+        std::string high = this->bytes_of(other);
+        if (high < low) low.swap(high);
+        return rows(std::move(low), after_prefix(std::move(high)));
     }
     /// Rows behind those that equal or begin with `from`.
-    [[nodiscard]] Range after(Prefix from) const { return rows_after(from.bytes(), std::nullopt); }
+    [[nodiscard]] Range after(const Prefix& from) const { return rows_after(from, std::nullopt); }
     /// Rows up to those that equal or begin with `until`, them included.
-    [[nodiscard]] Range through(Prefix until) const { return rows({}, after_prefix(until.bytes())); }
+    [[nodiscard]] Range through(const Prefix& until) const { return rows({}, after_prefix(this->bytes_of(until))); }
     /// Rows from `from` on.
-    [[nodiscard]] Range from(Prefix from) const { return rows(from.bytes(), std::nullopt); }
+    [[nodiscard]] Range from(const Prefix& from) const { return rows(this->bytes_of(from), std::nullopt); }
     /// Rows before `until`.
-    [[nodiscard]] Range until(Prefix until) const { return rows({}, until.bytes()); }
+    [[nodiscard]] Range until(const Prefix& until) const { return rows({}, this->bytes_of(until)); }
     [[nodiscard]] std::optional<typename Range::Value> last() const { return this->reverse().first(); }
 
 protected:
     [[nodiscard]] Range rows(std::string low, std::optional<std::string> high) const {
         return Range(this->handle_, Selection{this->selection_.index, std::move(low), std::move(high)});
     }
-    [[nodiscard]] Range rows_after(std::string from, std::optional<std::string> until) const {
-        std::optional<std::string> low = after_prefix(std::move(from));
+    [[nodiscard]] Range rows_after(const Prefix& from, std::optional<std::string> until) const {
+        std::optional<std::string> low = after_prefix(this->bytes_of(from));
         return low ? rows(std::move(*low), std::move(until)) : rows({}, std::string());
     }
     [[nodiscard]] Range rows_with(std::string prefix) const {

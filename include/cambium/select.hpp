@@ -230,10 +230,9 @@ public:
 
 /// Rows for which a predicate is true, as an input range.
 template <class Range, class Predicate>
-class Filtered {
+class Filtered : public detail::RowRange<Filtered<Range, Predicate>, typename Range::Value> {
 public:
     using Value = typename Range::Value;
-    using cambium_bound_to_transaction = void;
 
     class Iterator {
     public:
@@ -280,28 +279,18 @@ public:
     }
     /// The iterator must not outlive this object.
     [[nodiscard]] Iterator begin() const { return Iterator(rows_.begin(), &predicate_, limit_); }
-    [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
     [[nodiscard]] std::uint64_t count() const {
         std::uint64_t rows = 0;
-        for (Iterator row = begin(); row != end(); ++row) ++rows;
+        for (Iterator row = begin(); row != this->end(); ++row) ++rows;
         return rows;
     }
-    [[nodiscard]] bool empty() const { return begin() == end(); }
-    [[nodiscard]] std::optional<Value> first() const {
-        const Iterator row = begin();
-        if (row == end()) return std::nullopt;
-        return *row;
-    }
-    [[nodiscard]] std::vector<Value> collect() const {
-        std::vector<Value> rows;
-        for (Iterator row = begin(); row != end(); ++row) rows.push_back(*row);
-        return rows;
-    }
+    [[nodiscard]] bool empty() const { return begin() == this->end(); }
     /// As of Rows.
     template <auto Member>
     [[nodiscard]] detail::AggregateOf<Member> aggregate() const {
         detail::AggregateOf<Member> result;
-        for (Iterator row = begin(); row != end(); ++row) result.take((*row).*Member, detail::Column<Member>::name);
+        for (Iterator row = begin(); row != this->end(); ++row)
+            result.take((*row).*Member, detail::Column<Member>::name);
         return result;
     }
 
@@ -313,11 +302,12 @@ private:
 
 /// Rows of a query, each with the record that a foreign key of it refers to; see Rows::join().
 template <class T, class ForeignKey>
-class Joined {
+class Joined
+    : public detail::RowRange<Joined<T, ForeignKey>,
+                              std::pair<RowOf<T>, std::optional<RowOf<typename ForeignKey::TargetTable>>>> {
 public:
     using Target = typename ForeignKey::TargetTable;
     using Value = std::pair<RowOf<T>, std::optional<RowOf<Target>>>;
-    using cambium_bound_to_transaction = void;
 
     class Iterator {
     public:
@@ -370,17 +360,6 @@ public:
                                      detail::LayoutOf<Target>::description)) {}
 
     [[nodiscard]] Iterator begin() const { return Iterator(rows_.begin(), target_); }
-    [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
-    [[nodiscard]] std::optional<Value> first() const {
-        const Iterator row = begin();
-        if (row == end()) return std::nullopt;
-        return *row;
-    }
-    [[nodiscard]] std::vector<Value> collect() const {
-        std::vector<Value> rows;
-        for (Iterator row = begin(); row != end(); ++row) rows.push_back(*row);
-        return rows;
-    }
 
 private:
     Rows<T> rows_;

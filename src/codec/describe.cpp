@@ -65,7 +65,8 @@ void describe_list(std::string& out, const ListShape& list, const Enclosing* out
     out += ">";
 }
 
-void describe_record(std::string& out, const RecordShape& record, const Enclosing* outer) {
+void describe_record(std::string& out, const Shape& shape, const Enclosing* outer) {
+    const RecordShape& record = shape.record();
     std::size_t levels = 1;
     for (const Enclosing* step = outer; step != nullptr; step = step->outer, ++levels) {
         if (step->record == &record) {
@@ -74,6 +75,12 @@ void describe_record(std::string& out, const RecordShape& record, const Enclosin
         }
     }
     const Enclosing here{&record, outer};
+    if (shape.meaning == Meaning::descending) {
+        out += "descending<";
+        describe_into(out, *record.fields[0].shape, &here);
+        out += ">";
+        return;
+    }
     out += "record{";
     for (std::uint32_t i = 0; i < record.count; ++i) {
         if (i > 0) out += ",";
@@ -133,7 +140,7 @@ void describe_into(std::string& out, const Shape& shape, const Enclosing* outer)
             out += ">";
             return;
         case Kind::record:
-            describe_record(out, shape.record(), outer);
+            describe_record(out, shape, outer);
             return;
         case Kind::variant:
             describe_variant(out, shape.variant(), outer);

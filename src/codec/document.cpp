@@ -23,7 +23,7 @@ template <class Members>
 auto place_of(Members& members, std::string_view name) noexcept {
     return std::lower_bound(
         members.begin(), members.end(), name,
-        [](const Document::Member& member, std::string_view wanted) { return member.name < wanted; });
+        [](const Document::Member& member, std::string_view wanted) { return member.name.compare(wanted) < 0; });
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "cambium/base/error.hpp"
 #include "cambium/codec/cbor.hpp"
 #include "cambium/kv/cursor.hpp"
+#include "typed/type_text.hpp"
 
 namespace cambium::detail {
 namespace {
@@ -80,6 +81,8 @@ bool same_declaration(ByteView a, ByteView b, ByteView table_name) {
         CatalogTable entry = decode_entry(a, table_name);
         CatalogTable other = decode_entry(b, table_name);
         if (entry.defaults.empty() || other.defaults.empty()) entry.defaults = other.defaults = {};
+        for (CatalogTable* const one : {&entry, &other})
+            each_type(*one, [](std::string& type) { type = as_records(type); });
         return entry == other;
     } catch (const Error&) {
         return false;

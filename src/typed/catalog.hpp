@@ -129,6 +129,17 @@ struct CatalogTable {
     friend bool operator==(const CatalogTable&, const CatalogTable&) = default;
 };
 
+/// Calls visit(std::string&) with the name of every type in an entry.
+template <class Visit>
+void each_type(CatalogTable& table, Visit&& visit) {
+    for (CatalogField& field : table.fields) visit(field.type);
+    for (std::string& type : table.key_types) visit(type);
+    for (CatalogIndex& index : table.indexes) {
+        for (CatalogColumn& column : index.key) visit(column.type);
+        for (CatalogColumn& column : index.covered) visit(column.type);
+    }
+}
+
 [[nodiscard]] std::string records_tree_name(std::uint64_t table_id);
 [[nodiscard]] std::string index_tree_name(std::uint64_t table_id, std::uint64_t index_id);
 
@@ -144,7 +155,7 @@ void each_entry(const kv::Transaction& transaction, const std::function<void(Byt
 [[nodiscard]] CatalogHeader decode_header(ByteView bytes);
 [[nodiscard]] CatalogTable decode_entry(ByteView bytes, ByteView table_name);
 
-/// Whether two entries of a table as stored are of one declaration: one may lack the defaults, see
+/// Whether two entries of a table as stored are of one declaration: one may be by an older version of Cambium, see
 /// complete_entries(). An entry that does not decode is of none.
 [[nodiscard]] bool same_declaration(ByteView a, ByteView b, ByteView table_name);
 

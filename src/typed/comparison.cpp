@@ -479,6 +479,17 @@ std::vector<std::uint8_t> defaults_of(const TableDescription& table) {
     return {bytes.begin(), bytes.end()};
 }
 
+/// Spells every type as older versions of Cambium did, to which a Descending was a record like others. Answers with
+/// the names that were there.
+std::vector<std::string> spell_as_records(CatalogTable& table) {
+    std::vector<std::string> names;
+    each_type(table, [&](std::string& type) {
+        names.push_back(type);
+        type = as_records(type);
+    });
+    return names;
+}
+
 }  // namespace
 
 CatalogTable declared_entry(const TableDescription& table) {
@@ -508,14 +519,23 @@ CatalogTable declared_entry(const TableDescription& table) {
 }
 
 void compare_table(TablePlan& plan, const CatalogTable& stored, std::vector<std::string>& differences) {
-    TableComparison(plan, stored, differences).run();
+    CatalogTable known = stored;
+    const std::vector<std::string> spelled = spell_as_records(known);
+    const std::vector<std::string> declared = spell_as_records(plan.entry);
+    TableComparison(plan, known, differences).run();
+    each_type(plan.entry, [next = declared.begin()](std::string& type) mutable { type = *next++; });
+    plan.completes = plan.completes || (!plan.changed && spelled != declared);
 }
 
 std::string why_not_read(const CatalogTable& stored, const std::vector<CatalogField>& fields,
                          std::string_view codec) {
+    const auto same = [](const CatalogField& a, const CatalogField& b) {
+        return a.name == b.name && reads_as(a.type, b.type, FieldForm::layout);
+    };
     if (stored.codec != codec) return "its codec is " + stored.codec + ", not " + std::string(codec);
     const FieldForm form = form_of(codec);
-    if (form == FieldForm::layout && stored.fields != fields)
+    if (form == FieldForm::layout &&
+        !std::equal(stored.fields.begin(), stored.fields.end(), fields.begin(), fields.end(), same))
         return "it has {" + fields_text(stored.fields) + "}, not {" + fields_text(fields) + "}";
     for (std::size_t i = 0; i < stored.fields.size(); ++i) {
         const CatalogField& field = stored.fields[i];

@@ -37,10 +37,20 @@ Document row_of(const DynamicRecord& record, ByteView key) {
     return Document::from_json(text);
 }
 
-std::string encode_key(const DynamicLayout& layout, const Document& key) {
+Document key_document(const DynamicLayout& layout, ByteView key) {
+    std::string text;
+    layout.append_key_json(key, text);
+    return Document::from_json(text);
+}
+
+std::string encode_key(const DynamicLayout& layout, const DynamicPrefix& key) {
     std::string bytes;
-    layout.append_columns(layout.key_columns(), key, true, bytes);
+    layout.append_columns(layout.key_columns(), key.columns(), true, bytes);
     return bytes;
+}
+
+std::span<const detail::DynamicColumn> columns_of(const DynamicLayout& layout, std::size_t index) {
+    return index == detail::kRecords ? layout.key_columns() : layout.index(index).columns;
 }
 
 bool is_zero(const void* bytes, std::size_t size) {
@@ -48,10 +58,12 @@ bool is_zero(const void* bytes, std::size_t size) {
     return std::all_of(first, first + size, [](char byte) { return byte == 0; });
 }
 
-/// A zero key of a table that makes its keys.
+/// Whether a table that makes its keys is to make that of a record: it is zero, or outside and not there.
 bool wants_key(const DynamicRecord& record) {
-    if (!record.layout->generates()) return false;
-    const detail::DynamicColumn& column = record.layout->key_columns().front();
+    const DynamicLayout& layout = *record.layout;
+    if (!layout.generates()) return false;
+    if (layout.is_outside()) return record.key.empty();
+    const detail::DynamicColumn& column = layout.key_columns().front();
     return is_zero(DynamicLayout::field(record, column.field), column.type->size);
 }
 
@@ -61,14 +73,18 @@ void refuse_zero(const TableHandle& handle, const void* record) {
 
 void make_key(const TableHandle& handle, DynamicRecord& record) {
     const detail::DynamicColumn& column = record.layout->key_columns().front();
-    void* const field = DynamicLayout::field(record, column.field);
+    detail::DynamicValue key(*column.type);
     if (column.type->shape.kind == codec::Kind::uuid) {
         const Uuid made = Uuid::v7();
-        std::memcpy(field, &made, sizeof made);
+        std::memcpy(key.get(), &made, sizeof made);
     } else {
         const std::uint64_t number = detail::next_number(handle);
-        std::memcpy(field, &number, column.type->size);  // little-endian
+        std::memcpy(key.get(), &number, column.type->size);  // little-endian
     }
+    if (record.layout->is_outside())
+        detail::append_column(column, key.get(), record.key);
+    else
+        std::memcpy(DynamicLayout::field(record, column.field), key.get(), column.type->size);
 }
 
 }  // namespace
@@ -127,117 +143,35 @@ const DynamicTable& StoredTables::operator[](std::string_view name) const {
                 "there is no " + text + " in the file; there are: " + (names.empty() ? "none" : names));
 }
 
-namespace detail {
+void detail::DynamicItem::read(Scan& scan, Document& row) {
+    DynamicRecord record = empty_record(layout_of(scan.handle()));
+    scan.read(&record);
+    row = row_of(record, scan.primary_key());
+}
 
-class DynamicWalk {
-public:
-    DynamicWalk(const TableHandle& handle, const Selection& selection)
-        : scan_(handle, selection), record_(empty_record(layout_of(handle))) {}
+Document detail::DynamicItem::key_of(const Scan& scan) {
+    return key_document(layout_of(scan.handle()), scan.primary_key());
+}
 
-    void step() {
-        more_ = scan_.next();
-        if (!more_) return;
-        scan_.read(&record_);
-        row_ = row_of(record_, scan_.primary_key());
-    }
-    [[nodiscard]] bool more() const noexcept { return more_; }
-    [[nodiscard]] const Document& row() const noexcept { return row_; }
-
-private:
-    Scan scan_;
-    DynamicRecord record_;
-    Document row_;
-    bool more_ = false;
-};
-
-}  // namespace detail
-
-std::string DynamicRows::encode(const Document& columns) const {
+std::string DynamicRows::bytes_of(const DynamicPrefix& columns) const {
     const DynamicLayout& layout = layout_of(handle_);
     std::string bytes;
-    layout.append_columns(
-        selection_.index == detail::kRecords ? layout.key_columns() : layout.index(selection_.index).columns,
-        columns, false, bytes);
+    layout.append_columns(columns_of(layout, selection_.index), columns.columns(), false, bytes);
     return bytes;
 }
 
-DynamicRows DynamicRows::equal(const Document& columns) const {
-    DynamicRows rows = *this;
-    std::string prefix = encode(columns);
-    rows.selection_.high = detail::after_prefix(prefix);
-    rows.selection_.low = std::move(prefix);
-    return rows;
-}
-
-DynamicRows DynamicRows::from(const Document& columns) const {
-    DynamicRows rows = *this;
-    rows.selection_.low = std::max(rows.selection_.low, encode(columns));
-    return rows;
-}
-
-DynamicRows DynamicRows::until(const Document& columns) const {
-    DynamicRows rows = *this;
-    std::string high = encode(columns);
-    if (!rows.selection_.high || high < *rows.selection_.high) rows.selection_.high = std::move(high);
-    return rows;
-}
-
-DynamicRows DynamicRows::reverse() const {
-    DynamicRows rows = *this;
-    rows.selection_.reverse = !rows.selection_.reverse;
-    return rows;
-}
-
-DynamicRows DynamicRows::skip(std::uint64_t count) const {
-    DynamicRows rows = *this;
-    rows.selection_.skip += count;
-    return rows;
-}
-
-DynamicRows DynamicRows::limit(std::uint64_t count) const {
-    DynamicRows rows = *this;
-    rows.selection_.limit = std::min(rows.selection_.limit, count);
-    return rows;
-}
-
-std::uint64_t DynamicRows::count() const {
-    return detail::count(handle_, selection_);
-}
-
-std::optional<Document> DynamicRows::first() const {
-    const Iterator row = begin();
-    if (row == std::default_sentinel) return std::nullopt;
-    return *row;
-}
-
-std::vector<Document> DynamicRows::collect() const {
-    std::vector<Document> rows;
-    for (const Document& row : *this) rows.push_back(row);
-    return rows;
-}
-
-DynamicRows::Iterator DynamicRows::begin() const {
-    Iterator iterator(std::make_shared<detail::DynamicWalk>(handle_, selection_));
-    return std::move(++iterator);
-}
-
-const Document& DynamicRows::Iterator::operator*() const noexcept {
-    return walk_->row();
-}
-
-DynamicRows::Iterator& DynamicRows::Iterator::operator++() {
-    walk_->step();
-    return *this;
-}
-
-bool DynamicRows::Iterator::at_end() const noexcept {
-    return !walk_->more();
+std::string DynamicRows::bytes_of_text(const DynamicPrefix& columns) const {
+    const DynamicLayout& layout = layout_of(handle_);
+    std::string bytes;
+    layout.append_text_prefix(columns_of(layout, selection_.index), columns.columns(), bytes);
+    return bytes;
 }
 
 DynamicReader::DynamicReader(ReadTransaction& transaction, const DynamicTable& table)
-    : handle_(detail::find_table(transaction, DynamicLayout::of(table).description())) {}
+    : DynamicSelections(detail::find_table(transaction, DynamicLayout::of(table).description()), detail::kRecords) {
+}
 
-std::optional<Document> DynamicReader::get(const Document& key) const {
+std::optional<Document> DynamicReader::get(const DynamicPrefix& key) const {
     const DynamicLayout& layout = layout_of(handle_);
     const std::string bytes = encode_key(layout, key);
     DynamicRecord record = empty_record(layout);
@@ -245,19 +179,11 @@ std::optional<Document> DynamicReader::get(const Document& key) const {
     return row_of(record, bytes);
 }
 
-bool DynamicReader::contains(const Document& key) const {
+bool DynamicReader::contains(const DynamicPrefix& key) const {
     return detail::has_record(handle_, encode_key(layout_of(handle_), key));
 }
 
-DynamicRows DynamicReader::all() const {
-    return {handle_, detail::kRecords};
-}
-
-DynamicRows::Iterator DynamicReader::begin() const {
-    return all().begin();
-}
-
-DynamicRows DynamicReader::by(std::string_view index) const {
+DynamicSelections DynamicReader::by(std::string_view index) const {
     const detail::TableDescription& table = *handle_.table->description;
     std::string names;
     for (std::size_t i = 0; i < table.indexes.size(); ++i) {
@@ -273,33 +199,41 @@ DynamicWriter::DynamicWriter(WriteTransaction& transaction, const DynamicTable& 
     if (!table.why_read_only().empty()) throw Error(ErrorCode::misuse, table.why_read_only());
 }
 
+namespace {
+
+/// A row of a document, and its encoded primary key.
+struct GivenRow {
+    GivenRow(const TableHandle& handle, const Document& row, bool may_lack_key = false)
+        : record(empty_record(layout_of(handle))) {
+        record.layout->read_json(row.to_json(), record, may_lack_key);
+    }
+    [[nodiscard]] std::string key() const {
+        std::string bytes;
+        record.layout->append_primary_key(record, bytes);
+        return bytes;
+    }
+    DynamicRecord record;
+};
+
+bool write_row(const TableHandle& handle, GivenRow& row, detail::Expect expect) {
+    if (handle.table->description->rules->row_version != nullptr)
+        return detail::write_next_version(handle, row.key(), &row.record, expect);
+    return detail::write_record(handle, row.key(), &row.record, expect);
+}
+
+}  // namespace
+
 bool DynamicWriter::write(const Document& row, detail::Expect expect) {
-    const DynamicLayout& layout = layout_of(handle_);
-    DynamicRecord record = empty_record(layout);
-    layout.read_json(row.to_json(), record);
-    refuse_zero(handle_, &record);
-    std::string key;
-    layout.append_primary_key(record, key);
-    if (handle_.table->description->rules->row_version != nullptr)
-        return detail::write_next_version(handle_, key, &record, expect);
-    return detail::write_record(handle_, key, &record, expect);
+    GivenRow given(handle_, row);
+    refuse_zero(handle_, &given.record);
+    return write_row(handle_, given, expect);
 }
 
 Document DynamicWriter::insert(const Document& row) {
-    const DynamicLayout& layout = layout_of(handle_);
-    DynamicRecord record = empty_record(layout);
-    layout.read_json(row.to_json(), record);
-    if (wants_key(record)) make_key(handle_, record);
-    std::string key;
-    layout.append_primary_key(record, key);
-    if (handle_.table->description->rules->row_version != nullptr) {
-        detail::write_next_version(handle_, key, &record, detail::Expect::absent);
-    } else {
-        detail::write_record(handle_, key, &record, detail::Expect::absent);
-    }
-    std::string text;
-    layout.append_key_json(key, text);
-    return Document::from_json(text);
+    GivenRow given(handle_, row, layout_of(handle_).generates());
+    if (wants_key(given.record)) make_key(handle_, given.record);
+    write_row(handle_, given, detail::Expect::absent);
+    return key_document(layout_of(handle_), given.key());
 }
 
 bool DynamicWriter::insert_if_absent(const Document& row) {
@@ -313,18 +247,20 @@ void DynamicWriter::upsert(const Document& row) {
 bool DynamicWriter::replace(const Document& row) {
     if (handle_.table->description->rules->row_version == nullptr)
         return write(row, detail::Expect::present_or_nothing);
-    const DynamicLayout& layout = layout_of(handle_);
-    DynamicRecord record = empty_record(layout);
-    layout.read_json(row.to_json(), record);
-    std::string key;
-    layout.append_primary_key(record, key);
-    const Swap swap = detail::write_if_current(handle_, key, &record);
-    if (swap == Swap::conflict) detail::throw_conflict(handle_, key, &record);
+    GivenRow given(handle_, row);
+    const std::string key = given.key();
+    const Swap swap = detail::write_if_current(handle_, key, &given.record);
+    if (swap == Swap::conflict) detail::throw_conflict(handle_, key, &given.record);
     return swap == Swap::stored;
 }
 
-bool DynamicWriter::erase(const Document& key) {
+bool DynamicWriter::erase(const DynamicPrefix& key) {
     return detail::erase_record(handle_, encode_key(layout_of(handle_), key));
+}
+
+std::uint64_t DynamicWriter::erase(const DynamicRows& rows) {
+    return detail::erase_selected(handle_, detail::SelectionAccess::handle(rows),
+                                  detail::SelectionAccess::selection(rows));
 }
 
 void DynamicWriter::truncate() {
@@ -363,6 +299,10 @@ std::uint64_t DynamicWriter::load(const std::function<std::optional<Document>()>
                       return row.has_value();
                   })
         .load(handle_, options);
+}
+
+TableUsage table_usage(ReadTransaction& transaction, const DynamicTable& table) {
+    return detail::table_usage(detail::find_table(transaction, DynamicLayout::of(table).description()));
 }
 
 std::uint64_t export_json_lines(ReadTransaction& transaction, const DynamicTable& table,

@@ -12,10 +12,6 @@ namespace {
 using codec::Kind;
 using codec::Shape;
 
-std::string quoted(std::string_view text) {
-    return "\"" + std::string(text) + "\"";
-}
-
 template <class Items>
 auto find_named(Items& items, std::string_view name) {
     return std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.name == name; });

@@ -10,6 +10,7 @@ namespace cambium::detail {
 namespace {
 
 using codec::Kind;
+using codec::Meaning;
 using codec::Shape;
 
 template <class T>
@@ -55,9 +56,10 @@ void with_type(const Shape& shape, Work&& work) {
     }
 }
 
-}  // namespace
+constexpr int kMaxNesting = 64;  // of what has a name: deeper is a type that holds itself
 
-bool is_keyable(const Shape& shape) noexcept {
+bool is_keyable(const Shape& shape, int levels) noexcept {
+    if (levels == 0) return false;
     switch (shape.kind) {
         case Kind::boolean:
         case Kind::floating:
@@ -70,10 +72,34 @@ bool is_keyable(const Shape& shape) noexcept {
         case Kind::uint256:
             return true;
         case Kind::optional:
-            return is_keyable(*shape.optional().value);
+            return is_keyable(*shape.optional().value, levels - 1);
+        case Kind::record:
+            return is_descending(shape) && is_keyable(descending_shape(shape), levels - 1);
         default:
             return false;
     }
+}
+
+}  // namespace
+
+bool is_keyable(const Shape& shape) noexcept {
+    return is_keyable(shape, kMaxNesting);
+}
+
+bool is_descending(const Shape& shape) noexcept {
+    return shape.kind == Kind::record && shape.meaning == Meaning::descending;
+}
+
+const Shape& descending_shape(const Shape& shape) noexcept {
+    return *shape.record().fields[0].shape;
+}
+
+void* descending_value(const Shape& shape, void* value) noexcept {
+    return static_cast<char*>(value) + shape.record().offsets(value)[0];
+}
+
+bool is_text(const Shape& shape) noexcept {
+    return (shape.kind == Kind::optional ? *shape.optional().value : shape).kind == Kind::string;
 }
 
 void append_key(const Shape& shape, const void* value, std::string& out) {
@@ -89,9 +115,24 @@ void append_key(const Shape& shape, const void* value, std::string& out) {
         case Kind::fixed_bytes:
             out.append(static_cast<const char*>(value), shape.size);
             return;
+        case Kind::record: {
+            const std::size_t begin = out.size();
+            append_key(descending_shape(shape), descending_value(shape, const_cast<void*>(value)), out);
+            return key::detail::complement(out, begin);
+        }
         default:
             with_type(shape, [&]<class T>() { append_as<T>(value, out); });
     }
+}
+
+void append_key_prefix(const Shape& shape, std::string_view text, std::string& out) {
+    const std::size_t begin = out.size();
+    if (is_descending(shape)) {
+        append_key_prefix(descending_shape(shape), text, out);
+        return key::detail::complement(out, begin);
+    }
+    if (shape.kind == Kind::optional) out.push_back('\x01');
+    key::append_prefix(out, text);
 }
 
 void read_key(const Shape& shape, ByteView& in, void* value) {
@@ -110,6 +151,16 @@ void read_key(const Shape& shape, ByteView& in, void* value) {
         case Kind::fixed_bytes:
             std::memcpy(value, key::detail::take(in, shape.size).data(), shape.size);
             return;
+        case Kind::record: {
+            struct Content {
+                const Shape* shape;
+                void* value;
+            } content{&descending_shape(shape), descending_value(shape, value)};
+            return key::detail::read_complemented(in, &content, [](ByteView& bytes, void* at) {
+                const auto& to = *static_cast<const Content*>(at);
+                read_key(*to.shape, bytes, to.value);
+            });
+        }
         default:
             with_type(shape, [&]<class T>() { read_as<T>(in, value); });
     }

@@ -37,27 +37,18 @@ const DynamicIndex& index_of(const IndexDescription& index) {
     return *static_cast<const DynamicIndex*>(index.context);
 }
 
-std::string quoted(std::string_view text) {
-    return "\"" + std::string(text) + "\"";
+/// Why values of a type are no key.
+std::string no_key(std::string_view type) {
+    std::string text = "(" + std::string(type) + ") cannot be a key";
+    if (type.find("record{value:") != std::string_view::npos)
+        text +=
+            "; if it is a Descending, which older versions of Cambium wrote so, open the file once with the "
+            "program that declares it";
+    return text;
 }
 
 bool is_null_at(const Shape& shape, const void* value) {
     return shape.kind == Kind::optional && shape.optional().get(value) == nullptr;
-}
-
-void append_column(const DynamicColumn& column, const void* value, std::string& out) {
-    const std::size_t begin = out.size();
-    append_key(column.type->shape, value, out);
-    if (column.ignore_case) fold_case(out, begin);
-    if (column.descending) key::detail::complement(out, begin);
-}
-
-void read_column(const DynamicColumn& column, ByteView& in, DynamicValue& value) {
-    if (!column.descending) return read_key(column.type->shape, in, value.get());
-    key::detail::read_complemented(in, &value, [](ByteView& bytes, void* context) {
-        auto& out = *static_cast<DynamicValue*>(context);
-        read_key(out.type().shape, bytes, out.get());
-    });
 }
 
 void skip_columns(std::span<const DynamicColumn> columns, ByteView& in) {
@@ -73,8 +64,11 @@ void describe_columns(std::span<const DynamicColumn> columns, ByteView& in, std:
         DynamicValue value(*column.type);
         read_column(column, in, value);
         if (!std::exchange(first, false)) out += ", ";
+        const Shape* shape = &column.type->shape;
+        void* at = value.get();
+        for (; is_descending(*shape); shape = &descending_shape(*shape)) at = descending_value(*shape, at);
         try {
-            codec::encode_json(column.type->shape, value.get(), out);
+            codec::encode_json(*shape, at, out);
         } catch (const Error&) {
             out += "(no text)";
         }
@@ -437,7 +431,8 @@ DynamicColumn DynamicLayout::find_column(const std::string& name, const std::str
             only_read("the numbers behind the names of field " + quoted(name) + " are not in the file");
             return column;
         }
-        problem(where + ": field " + quoted(name) + " (" + own + ") cannot be a column of type " + quoted(type));
+        problem(where + ": field " + quoted(name) + " " +
+                (same ? no_key(own) : "(" + own + ") cannot be a column of type " + quoted(type)));
     }
     return column;
 }
@@ -448,7 +443,7 @@ void DynamicLayout::make_key() {
             DynamicColumn& column = key_.emplace_back();
             column.type = make_type(type, "its key");
             if (column.type != nullptr && !is_keyable(column.type->shape))
-                problem("its key has a part of type " + quoted(type) + ", which cannot be one");
+                problem("a part of its key " + no_key(type));
         }
         return;
     }
@@ -471,13 +466,16 @@ void DynamicLayout::make_indexes() {
                 only_read(where + " depends on the function " + quoted(stored.name));
                 column.type = make_type(stored.type, where);
                 if (column.type != nullptr && !is_keyable(column.type->shape))
-                    problem(where + ": the type " + quoted(stored.type) + " cannot be a key");
+                    problem(where + ": the type " + no_key(stored.type));
             } else {
                 column = find_column(stored.name, stored.type, stored.each, where);
             }
             column.each = stored.each;
             column.descending = stored.descending;
             column.ignore_case = stored.ignore_case;
+            if (column.ignore_case && column.type != nullptr && !is_text(column.type->shape))
+                problem(where + ": column " + quoted(stored.name) + " (" + stored.type +
+                        ") is no text, and only text has a case to ignore");
             return column;
         };
         for (const CatalogColumn& column : index.key) indexes_[i].columns.push_back(make(column));
@@ -504,7 +502,7 @@ void DynamicLayout::make_extras(const LogDescription& log) {
     }
     if (entry_.generator.empty()) return;
     extras_.generator.name = entry_.generator;
-    if (is_outside() || key_.size() != 1) return problem("it makes its keys, which are not one field");
+    if (key_.size() != 1) return problem("it makes its keys, which are of more than one part");
     const Shape& shape = key_.front().type->shape;
     const bool is_signed = shape.kind == Kind::signed_integer;
     if (entry_.generator == "auto_increment" && (is_signed || shape.kind == Kind::unsigned_integer)) {
@@ -692,62 +690,6 @@ void DynamicLayout::decode(ByteView bytes, DynamicRecord& record) const {
             read_elements(values, parts.elements, part_of(*record_, value, 0));
             return read_elements(*record_->parts[1], parts.shape, part_of(*record_, value, 1));
         }
-    }
-}
-
-void DynamicLayout::append_key_json(ByteView key, std::string& out) const {
-    if (key_.size() > 1) out += '[';
-    bool first = true;
-    for (const DynamicColumn& column : key_) {
-        DynamicValue value(*column.type);
-        read_column(column, key, value);
-        if (!std::exchange(first, false)) out += ',';
-        codec::encode_json(column.type->shape, value.get(), out);
-    }
-    if (key_.size() > 1) out += ']';
-}
-
-void DynamicLayout::append_json(const DynamicRecord& record, ByteView key, std::string& out) const {
-    if (!is_outside()) return codec::encode_json(record_->shape, record.value.get(), out);
-    out += "{\"key\":";
-    append_key_json(key, out);
-    out += ",\"value\":";
-    codec::encode_json(record_->shape, record.value.get(), out);
-    out += '}';
-}
-
-void DynamicLayout::read_json(std::string_view text, DynamicRecord& record) const {
-    const DynamicBudget budget;
-    set_defaults(record);
-    if (is_outside()) {
-        const Document row = Document::from_json(text);
-        const Document* const key = row.find("key");
-        const Document* const value = row.find("value");
-        if (key == nullptr || value == nullptr)
-            throw Error(ErrorCode::decode,
-                        "a row of table " + quoted(name_) +
-                            " is {\"key\": ..., \"value\": ...}, as its key is outside the value");
-        record.key.clear();
-        append_columns(key_, *key, true, record.key);
-        codec::decode_json(record_->shape, value->to_json(), record.value.get());
-    } else {
-        codec::decode_json(record_->shape, text, record.value.get());
-    }
-    sort_sets(*record_, record.value.get());
-}
-
-void DynamicLayout::append_columns(std::span<const DynamicColumn> columns, const Document& values, bool all,
-                                   std::string& out) const {
-    const std::span<const Document> given =
-        values.is_array() ? values.elements() : std::span<const Document>(&values, 1);
-    if (given.size() > columns.size() || (all && given.size() != columns.size()))
-        throw Error(ErrorCode::invalid_argument, "table " + quoted(name_) + ": " + std::to_string(given.size()) +
-                                                     " values are given for " + std::to_string(columns.size()) +
-                                                     " columns; several are an array");
-    for (std::size_t i = 0; i < given.size(); ++i) {
-        DynamicValue value(*columns[i].type);
-        codec::decode_json(columns[i].type->shape, given[i].to_json(), value.get());
-        append_column(columns[i], value.get(), out);
     }
 }
 

@@ -18,6 +18,11 @@
 
 namespace cambium::detail {
 
+/// A name in a sentence.
+[[nodiscard]] inline std::string quoted(std::string_view name) {
+    return "\"" + std::string(name) + "\"";
+}
+
 enum class DynamicCodec : std::uint8_t { cbor, cbor_numbered, json, raw, array };
 
 /// A column of an index or of the primary key.
@@ -28,6 +33,11 @@ struct DynamicColumn {
     bool descending = false;
     bool ignore_case = false;
 };
+
+/// Appends the key of a column's value.
+void append_column(const DynamicColumn& column, const void* value, std::string& out);
+/// Consumes the key of a column's value from the front. Error{decode}.
+void read_column(const DynamicColumn& column, ByteView& in, DynamicValue& value);
 
 struct DynamicIndex {
     std::vector<DynamicColumn> columns;
@@ -78,12 +88,15 @@ public:
     void append_json(const DynamicRecord& record, ByteView key, std::string& out) const;
     /// Appends the JSON form of a key.
     void append_key_json(ByteView key, std::string& out) const;
-    /// Sets a record, and its key when that is outside, from the JSON text of a row. Error{decode}.
-    void read_json(std::string_view text, DynamicRecord& record) const;
+    /// Sets a record, and its key when that is outside, from the JSON text of a row. The key is empty when the row
+    /// has none and may lack it. Error{decode}.
+    void read_json(std::string_view text, DynamicRecord& record, bool may_lack_key = false) const;
     /// Appends leading columns given as a document: a value, or an array of values. Error{invalid_argument},
     /// Error{decode}.
     void append_columns(std::span<const DynamicColumn> columns, const Document& values, bool all,
                         std::string& out) const;
+    /// The same for the keys whose last column begins with the last of these, a text.
+    void append_text_prefix(std::span<const DynamicColumn> columns, const Document& values, std::string& out) const;
     /// The address of a field in a record.
     [[nodiscard]] static const void* field(const DynamicRecord& record, std::size_t field);
     [[nodiscard]] static void* field(DynamicRecord& record, std::size_t field);
@@ -110,6 +123,7 @@ private:
     [[nodiscard]] DynamicColumn find_column(const std::string& name, const std::string& type, bool each,
                                             const std::string& where);
     [[nodiscard]] const DynamicType* make_type(const std::string& name, const std::string& where);
+    [[noreturn]] void refuse_count(std::size_t values, std::size_t columns) const;
     void problem(const std::string& sentence);
     void only_read(const std::string& reason);
 

@@ -325,7 +325,9 @@ const DynamicType& DynamicTypes::make(const TypeText& text, const Enclosing* out
     if (text.is("array")) return make_list(text, ListForm::array, outer);
     if (text.is("optional") || text.is("map")) return make_holder(text, outer);
     if (text.is("variant")) return make_variant(text, outer);
-    if (text.is_record()) return make_record(text, outer);
+    if (text.is_record()) return make_record(text, text.names, Meaning::plain, outer);
+    if (text.is("descending") && text.arguments.size() == 1)
+        return make_record(text, {"value"}, Meaning::descending, outer);
     if (text.head.starts_with("enclosing ")) return make_enclosing(text, outer);
     refuse(text.text, "is one that only the program which declares it knows");
 }
@@ -469,7 +471,8 @@ const DynamicType& DynamicTypes::make_variant(const TypeText& text, const Enclos
     return type;
 }
 
-const DynamicType& DynamicTypes::make_record(const TypeText& text, const Enclosing* outer) {
+const DynamicType& DynamicTypes::make_record(const TypeText& text, const std::vector<std::string_view>& names,
+                                             Meaning meaning, const Enclosing* outer) {
     DynamicType& record = add();
     // What refers to it from inside needs no more than its address and its shape's.
     record.shape = {Kind::record, Meaning::plain, 0, &record.record};
@@ -477,7 +480,8 @@ const DynamicType& DynamicTypes::make_record(const TypeText& text, const Enclosi
     std::vector<const DynamicType*> parts;
     for (const TypeText& field : text.arguments) parts.push_back(&make(field, &here));
     record.parts = std::move(parts);
-    lay_out(record, text.names);
+    lay_out(record, names);
+    record.shape.meaning = meaning;
     return record;
 }
 

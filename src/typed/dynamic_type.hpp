@@ -103,7 +103,8 @@ private:
     const DynamicType& make_list(const TypeText& text, codec::ListForm form, const Enclosing* outer);
     const DynamicType& make_holder(const TypeText& text, const Enclosing* outer);
     const DynamicType& make_variant(const TypeText& text, const Enclosing* outer);
-    const DynamicType& make_record(const TypeText& text, const Enclosing* outer);
+    const DynamicType& make_record(const TypeText& text, const std::vector<std::string_view>& names,
+                                   codec::Meaning meaning, const Enclosing* outer);
     const DynamicType* make_number(const TypeText& text);
     void lay_out(DynamicType& record, const std::vector<std::string_view>& names);
     DynamicType& add();

@@ -265,6 +265,7 @@ std::uint64_t erase_selected(const TableHandle& handle, const TableHandle& selec
                     table_text(*table.description) + ": erase() was given rows of another transaction or database");
     }
     if (may_be_referred(table)) check_referrers(table);
+    if (selection.high && selection.low >= *selection.high) return 0;  // an empty bound of the store is none
     const bool whole = selection.index == kRecords && selection.skip == 0 &&
                        selection.limit == std::numeric_limits<std::uint64_t>::max();
     const bool plain = table.indexes.empty() && !may_be_referred(table) && !is_followed(table);

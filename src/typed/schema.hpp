@@ -26,7 +26,7 @@ struct TablePlan {
     std::vector<std::string> changes{};         ///< sentences: what applying does
     bool is_new = false;
     bool changed = false;    ///< the entry differs from what is stored; true for a new table
-    bool completes = false;  ///< else only by the defaults, which an older version of Cambium did not keep
+    bool completes = false;  ///< else only by what an older version of Cambium did not write, or not so
     std::vector<std::size_t> new_indexes;             ///< positions in the description
     std::vector<CatalogIndex> old_indexes;            ///< in the file and no longer declared
     std::vector<std::size_t> new_rules;               ///< positions in the description: to be verified
@@ -59,8 +59,8 @@ void drop_trees(kv::WriteTransaction& transaction, const CatalogTable& entry);
 void refuse_differences(const SchemaPlan& plan);
 /// Throws Error{read_only} that names the first change needed.
 [[noreturn]] void refuse_changes(const SchemaPlan& plan, ByteView path);
-/// Stores the defaults of tables that the file says nothing of, for later comparisons. That is no change of a
-/// declaration: whoever has such a table open goes on.
+/// Stores what an older version of Cambium left out or spelled otherwise: the defaults, for later comparisons, and
+/// the types that are a Descending. That is no change of a declaration: whoever has such a table open goes on.
 void complete_entries(kv::WriteTransaction& transaction, const SchemaPlan& plan);
 /// Create, build and drop what the plan says, and store the catalog. Error{constraint}, Error{decode},
 /// Error{key_too_long}, Error{cancelled} from building an index. Records that have expired by `now` are in nobody's

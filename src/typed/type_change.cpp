@@ -159,10 +159,12 @@ FieldForm form_of(std::string_view codec) noexcept {
 namespace {
 
 bool types_read(std::string_view from, std::string_view to, const Way& way) {
-    if (from == to) return true;
+    const std::string was = as_records(from);
+    const std::string is = as_records(to);
+    if (was == is) return true;
     if (way.form == FieldForm::layout) return false;
-    const std::optional<TypeText> stored = read_type(from);
-    const std::optional<TypeText> declared = read_type(to);
+    const std::optional<TypeText> stored = read_type(was);
+    const std::optional<TypeText> declared = read_type(is);
     return stored && declared && reads(*stored, *declared, way);
 }
 

@@ -87,7 +87,35 @@ std::string without_common(const TypeText& type, const TypeText& other) {
     return std::string(type.head) + (type.is_record() ? "{" + parts + "}" : "<" + parts + ">");
 }
 
+constexpr std::string_view kDescending = "descending";
+
+void append_as_records(const TypeText& type, std::string& out) {
+    if (type.arguments.empty()) {
+        out += type.text;
+        return;
+    }
+    const bool is_descending = type.is(kDescending) && type.arguments.size() == 1;
+    const bool is_record = type.is_record() || is_descending;
+    out += is_descending ? "record" : type.head;
+    out += is_record ? '{' : '<';
+    for (std::size_t i = 0; i < type.arguments.size(); ++i) {
+        if (i > 0) out += ',';
+        if (is_record) out.append(is_descending ? "value" : type.names[i]).append(":");
+        append_as_records(type.arguments[i], out);
+    }
+    out += is_record ? '}' : '>';
+}
+
 }  // namespace
+
+std::string as_records(std::string_view type) {
+    std::string out;
+    const std::optional<TypeText> text =
+        type.find(kDescending) == std::string_view::npos ? std::nullopt : read_type(type);
+    if (!text) return std::string(type);
+    append_as_records(*text, out);
+    return out;
+}
 
 std::pair<std::string, std::string> told_apart(std::string_view a, std::string_view b) {
     std::pair<std::string, std::string> whole(a, b);

@@ -25,6 +25,10 @@ struct TypeText {
 /// Nothing when the text is no name of a type, or nests more than 64 deep. The result holds views of the text.
 [[nodiscard]] std::optional<TypeText> read_type(std::string_view text);
 
+/// The name of a type with "record{value:T}" for "descending<T>": what a Descending is to codecs, and was called by
+/// older versions of Cambium.
+[[nodiscard]] std::string as_records(std::string_view type);
+
 /// Two types for a sentence that tells them apart: of long ones the parts that both have are "..".
 [[nodiscard]] std::pair<std::string, std::string> told_apart(std::string_view a, std::string_view b);
 

@@ -151,7 +151,8 @@ TEST_CASE("a file that cannot be read or written: code 3") {
     CHECK(folder.run("none.fbs -o out").code == 3);
     CHECK(folder.run("folder.fbs -o out").text == "folder.fbs: this is a folder, not a schema\n");
     CHECK(folder.run("folder.fbs -o out").code == 3);
-    CHECK(folder.run("items.fbs -o items.fbs").text == "items.fbs/items_tables.hpp: the file cannot be written\n");
+    CHECK(folder.run("items.fbs -o items.fbs").text ==
+          "items.fbs/items_tables.hpp: the file cannot be written: Not a directory\n");
     CHECK(folder.run("items.fbs -o items.fbs").code == 3);
 }
 
@@ -160,13 +161,30 @@ TEST_CASE("when one file cannot be written, none is") {
     folder.write("items.fbs", kGood);
     folder.write("out/items_tables.cpp/inside", "");
     const Outcome outcome = folder.run("items.fbs -o out --depfile out/items.d");
-    CHECK(outcome.text == "out/items_tables.cpp: the file cannot be written\n");
+    CHECK(outcome.text == "out/items_tables.cpp: the file cannot be written: Is a directory\n");
     CHECK(outcome.code == 3);
     CHECK(folder.names("out") == "items_tables.cpp");
     CHECK(folder.run("items.fbs -o new --depfile items.fbs/items.d").code == 3);
     CHECK(folder.names("new") == "items_fb");
     CHECK(folder.run("items.fbs -o new").code == 0);
     CHECK(folder.names("new") == "items_fb items_tables.cpp items_tables.hpp");
+}
+
+TEST_CASE("files of the user that are called like drafts stay, and what is there when a device is full") {
+    const Folder folder;
+    folder.write("items.fbs", kGood);
+    folder.write("out/items_tables.hpp", "old");
+    folder.write("out/items_tables.hpp.new", "mine");
+    folder.write("out/items_fb/.cambium-codegen-1", "mine");
+    const Outcome full = folder.run("items.fbs -o out --depfile /dev/full");
+    CHECK(full.code == 3);
+    CHECK(full.text == "/dev/full: the file cannot be written: No space left on device; no file is replaced\n");
+    CHECK(folder.read("out/items_tables.hpp") == "old");
+    CHECK(folder.names("out") == "items_fb items_tables.hpp items_tables.hpp.new");
+    CHECK(folder.run("items.fbs -o out").code == 0);
+    CHECK(folder.read("out/items_tables.hpp").find("struct Item") != std::string::npos);
+    CHECK(folder.read("out/items_tables.hpp.new") == "mine");
+    CHECK(folder.names("out/items_fb") == ".cambium-codegen-1 items_fb.fbs");
 }
 
 TEST_CASE("output through a symbolic link and to a device") {
@@ -178,6 +196,9 @@ TEST_CASE("output through a symbolic link and to a device") {
     CHECK(folder.run("items.fbs -o out --depfile /dev/stdout").text.find("out/items_tables.hpp: /") == 0);
     CHECK(folder.read("elsewhere/it").find("struct Item") != std::string::npos);
     CHECK(folder.names("out") == "inside items_fb items_tables.cpp items_tables.hpp");
+    folder.write("log", "before\n");
+    CHECK(folder.run("items.fbs -o out --depfile /dev/stdout >>log").code == 0);
+    CHECK(folder.read("log").find("before\nout/items_tables.hpp: /") == 0);
 }
 
 TEST_CASE("what is read is not replaced, and no file is written twice: code 3") {

@@ -302,6 +302,31 @@ TEST_CASE("what has no form in a schema is said, in one run") {
               "table \"odds\": field \"rates\": type map<string,f64> has no form in a schema"});
 }
 
+struct Score {
+    cambium::Descending<std::int32_t> points{};
+    cambium::Descending<std::int32_t> level{};
+};
+struct Scores : cambium::Table<"scores", Score, cambium::PrimaryKey<&Score::points>, cambium::Cbor,
+                               cambium::OrderedIndex<"level", &Score::level>> {};
+
+TEST_CASE("a Descending is a table of one field, and in a key has no form in a schema") {
+    const Folder folder;
+    const std::string store = folder.file("scores.cambium");
+    static_cast<void>(cambium::Database::open<Scores>(store));
+    auto tables = cambium::describe(store);
+    const auto refused = cambium::codegen::schema_from_tables(tables, "scores.cambium", "scores");
+    CHECK(
+        refused.errors ==
+        std::vector<std::string>{
+            "table \"scores\": column \"level\" of index \"level\" is a Descending, which has no form in a schema",
+            "table \"scores\": field \"points\" of its key is a Descending, which has no form in a schema"});
+    tables.front().indexes.clear();
+    tables.front().fields.front().type = "i32";
+    const auto written = cambium::codegen::schema_from_tables(tables, "scores.cambium", "scores");
+    CHECK(written.errors == std::vector<std::string>{});
+    CHECK(written.text.find("value:int") != std::string::npos);
+}
+
 TEST_CASE("foreign keys to tables of another file work") {
     const Folder folder;
     const std::string store = folder.file("reviews.cambium");

@@ -23,6 +23,15 @@ TEST_CASE("defaults that a type has no room for") {
                   "bad.fbs:2: table A, field d: its default 3.5e38 is out of the range of a float"});
 }
 
+TEST_CASE("a default of -0.0") {
+    const auto generated = cambium::codegen::generate(
+        "it.fbs", "table A { a:float = -0.0; b:double = -0; c:float = 0.0; d:int = -0; }", {});
+    REQUIRE(generated.errors == Sentences{});
+    const std::string& header = generated.files.front().second;
+    for (const std::string member : {"float a = -0.0F;", "double b = -0.0;", "float c{};", "std::int32_t d{};"})
+        CHECK_MESSAGE(header.find(member) != std::string::npos, member);
+}
+
 TEST_CASE("attributes") {
     CHECK(
         errors_of("table A (cambium_colour: \"red\") { x:int (cambium_colour); }") ==
@@ -139,6 +148,18 @@ TEST_CASE("what is not supported is said, never dropped") {
                   "bad.fbs:1: table \"things\": codec raw stores plain bytes, and field \"o\" has no fixed size"});
 }
 
+TEST_CASE("what is found about a record that contains itself") {
+    CHECK(errors_of("union U { T } table T (cambium_table: \"ts\", cambium_index: \"i(u)\") {\n id:T "
+                    "(cambium_key);\n u:U; new:int; }\n"
+                    "table R (cambium_table: \"rs\") { id:int (cambium_key);\n"
+                    " t:int (cambium_foreign_key: \"ts\"); }") ==
+          Sentences{
+              "bad.fbs:2: table T, field id: it contains its own record, T; recursive records are not supported",
+              "bad.fbs:3: table T, field u: it contains its own record through union U; recursive records are "
+              "not supported",
+              "bad.fbs:3: table T, field new: \"new\" is a keyword of C++; choose another name"});
+}
+
 TEST_CASE("codec raw and padding") {
     const auto errors_with = [](const std::string& fields) {
         return errors_of(
@@ -182,6 +203,50 @@ TEST_CASE("two schema files of one name") {
               outer + ":3: table Outer, field new: \"new\" is a keyword of C++; choose another name",
               outer + ":2: two schema files of this run are named shop.fbs; generated files are named after them, "
                       "so rename one"});
+    std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("files that include each other") {
+    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_circle";
+    std::filesystem::create_directories(folder);
+    const auto path = [&](const std::string& name) { return (folder / (name + ".fbs")).string(); };
+    const auto write = [&](const std::string& name, const std::string& text) {
+        std::ofstream{folder / (name + ".fbs")} << text;
+        return text;
+    };
+    const auto back = [](const std::string& name) {
+        return ": the file \"" + name +
+               "\" leads back to this one, and their headers cannot include each other; move what both need to a "
+               "third file";
+    };
+    const std::string a = write("a", "// a\ninclude \"b.fbs\";\ntable A { x:int; b:B; }\n");
+    write("b", "include \"c.fbs\"; table B { x:int; }\n");
+    write("c", "\n\ninclude \"./a.fbs\"; include \"d.fbs\"; table C { a:A; y:Nope; }\n");
+    write("d", "table D { x:int; }\n");
+    CHECK(cambium::codegen::generate(path("a"), a, {}).errors ==
+          Sentences{path("c") + ":3: " + "type referenced but not defined (check namespace): Nope",
+                    path("a") + ":2" + back("b.fbs"), path("b") + ":1" + back("c.fbs"),
+                    path("c") + ":3" + back("./a.fbs")});
+    write("b", "include \"d.fbs\"; table B { x:int; }\n");
+    CHECK(cambium::codegen::generate(path("a"), a, {}).errors == Sentences{});
+    const std::string itself = write("s", "include \"s.fbs\"; table S { x:int; }\n");
+    for (const std::string& file : {path("s"), (folder / "." / "s.fbs").string()})
+        CHECK(cambium::codegen::generate(file, itself, {}).errors == Sentences{});
+    std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a file name that no header can include") {
+    const std::string sentence =
+        "the name of the schema file has a quote or a backslash, which no #include has room for; rename the file";
+    for (const std::string file : {"a\"b.fbs", "a\\b.fbs"})
+        CHECK(cambium::codegen::generate(file, "table A { x:int; }", {}).errors ==
+              Sentences{file + ": " + sentence});
+    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_quote";
+    std::filesystem::create_directories(folder);
+    std::ofstream{folder / "a\"b.fbs"} << "table A { x:int; }\n";
+    const std::string outer = (folder / "outer.fbs").string();
+    CHECK(cambium::codegen::generate(outer, "\ninclude \"a\\\"b.fbs\";\ntable B { a:A; }", {}).errors ==
+          Sentences{outer + ":2: " + sentence});
     std::filesystem::remove_all(folder);
 }
 

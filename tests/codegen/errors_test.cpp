@@ -255,9 +255,14 @@ TEST_CASE("a schema that is made from a store has names that are free") {
     const auto builders = written("builders", "name");
     CHECK(builders.text.find("table BuilderRecord (") != std::string::npos);
     CHECK(cambium::codegen::generate("it.fbs", builders.text, {}).errors == Sentences{});
-    for (const std::string field : {"NULL", "GetField", "new"})
-        CHECK(written("things", field).errors ==
-              Sentences{"table \"things\": field \"" + field + "\" has no name for a schema"});
+    const auto check = [&](const std::string& field, const std::string& why) {
+        CHECK(written("things", field).errors == Sentences{"table \"things\", field " + field + ": \"" + field +
+                                                           "\" is " + why + "; choose another name"});
+        CHECK(written("things", field).text.empty());
+    };
+    check("NULL", "a macro of the C library or the compiler");
+    check("GetField", "a name of the code that flatc writes there");
+    check("new", "a keyword of C++");
 }
 
 TEST_CASE("a cycle of foreign keys with cascade") {
@@ -464,6 +469,7 @@ TEST_CASE("errors of meaning that the library finds come in the same run, withou
               "bad.fbs:29: unknown enum value: c",
               "bad.fbs:29: invalid number: \"70000\", constant does not fit [-32768; 32767]",
               "bad.fbs:10: type referenced but not defined (check namespace): Nope",
+              "bad.fbs:17: type referenced but not defined (check namespace): q.Nope",
               "bad.fbs:20: type referenced but not defined (check namespace): Gone",
               "bad.fbs:27: type referenced but not defined (check namespace): Lost",
               "bad.fbs:12: table A, field b: attribute cambium_bogus is not known here; what may stand here is "
@@ -477,7 +483,8 @@ TEST_CASE("errors of meaning that the library finds come in the same run, withou
     CHECK(errors_of("table A { x:Nope; }\ntable A { new:int; }\n\ntable B { x:int }\n") ==
           Sentences{"bad.fbs:2: datatype already exists: A", "bad.fbs:4: expecting: ; instead got: }"});
     CHECK(errors_of("struct S { x:string; }\ntable A { new:int; }") ==
-          Sentences{"bad.fbs:1: structs may contain only scalar or struct fields"});
+          Sentences{"bad.fbs:1: structs may contain only scalar or struct fields",
+                    "bad.fbs:2: table A, field new: \"new\" is a keyword of C++; choose another name"});
 }
 
 TEST_CASE("a semantic error in an included file stands at its line") {
@@ -650,6 +657,13 @@ TEST_CASE("what flatc writes beside a definition or a field") {
           Sentences{"bad.fbs:1: table T, field aB: its name differs from that of field ab " + same,
                     "bad.fbs:2: table T, field module_: its name differs from that of field module " + same,
                     "bad.fbs:3: struct S, field a_: " + part("a_", "field a")});
+    // The field of a union has one for the type numbers, and that of a list a variable; structs have parameters.
+    CHECK(errors_of("table A { x:int; } union U { A } table T {\n ab_type:int; AB:U;\n v:[U]; v_type__:int; }\n"
+                    "struct S { _a:[int:2];\n a_:int; _:[int:2]; }\nstruct Free { _a:int; a_:int; _:int; }") ==
+          Sentences{"bad.fbs:2: table T, field ab_type: " + part("ab_type", "field AB"),
+                    "bad.fbs:3: table T, field v_type__: " + part("v_type__", "field v"),
+                    "bad.fbs:5: struct S, field a_: " + part("a_", "field _a"),
+                    "bad.fbs:5: struct S, field _: " + part("_", "field _")});
 }
 
 TEST_CASE("a field named like the builder of its table, or like padding") {

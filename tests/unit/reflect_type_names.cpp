@@ -63,6 +63,9 @@ TEST_CASE("values of the library and the standard are named") {
     CHECK(type_name<std::chrono::milliseconds>() == "duration<i64,1/1000>");
     CHECK(type_name<std::chrono::duration<float, std::ratio<60>>>() == "duration<f32,60/1>");
     CHECK(type_name<std::optional<std::string>>() == "optional<string>");
+    CHECK(type_name<Descending<int>>() == "descending<i32>");
+    CHECK(type_name<std::vector<Descending<std::optional<std::string>>>>() ==
+          "vector<descending<optional<string>>>");
     CHECK(type_name<std::vector<int>>() == "vector<i32>");
     CHECK(type_name<std::vector<bool>>() == "vector<bool>");
     CHECK(type_name<std::array<double, 3>>() == "array<f64,3>");

@@ -11,7 +11,9 @@ cambium_test(typed_evolution SOURCES typed_evolution.cpp typed_migration.cpp typ
 target_include_directories(typed_evolution PRIVATE ${PROJECT_SOURCE_DIR}/src)
 cambium_test(typed_transactions SOURCES typed_statistics.cpp typed_temporary.cpp LINKS cambium::typed)
 cambium_test(typed_together SOURCES typed_together.cpp typed_evolution_together.cpp LINKS cambium::typed)
-cambium_test(typed_dynamic SOURCES typed_dynamic.cpp LINKS cambium::typed)
+cambium_test(typed_dynamic
+  SOURCES typed_dynamic.cpp typed_dynamic_keys.cpp typed_dynamic_ranges.cpp typed_dynamic_refused.cpp typed_dynamic_rules.cpp
+  LINKS cambium::typed)
 cambium_test(typed_defects SOURCES typed_defects.cpp typed_defects_more.cpp LINKS cambium::typed)
 if(TARGET cambium::zstd)
   foreach(name IN ITEMS typed_dynamic typed_defects)

@@ -63,6 +63,21 @@ TEST_CASE("what is another kind of value is not read") {
     CHECK_FALSE(reads_as("opaque", "u8", kNamed));
 }
 
+TEST_CASE("a descending value is the record that codecs store, in every form") {
+    CHECK(as_records("vector<descending<optional<string>>>") == "vector<record{value:optional<string>}>");
+    CHECK(as_records("record{descending:u8,a:descending<descending<u8>>}") ==
+          "record{descending:u8,a:record{value:record{value:u8}}}");
+    CHECK(as_records("descending") == "descending");
+    CHECK(as_records("descending<") == "descending<");
+    for (const FieldForm form : {kNamed, FieldForm::numbered, FieldForm::positional, FieldForm::layout}) {
+        CHECK(reads_as("record{value:i32}", "descending<i32>", form));
+        CHECK(reads_as("descending<i32>", "record{value:i32}", form));
+        CHECK_FALSE(reads_as("i32", "descending<i32>", form));
+    }
+    CHECK(reads_as("descending<i16>", "descending<i32>", kNamed));
+    CHECK_FALSE(reads_as("descending<i32>", "descending<i16>", kNamed));
+}
+
 TEST_CASE("a plain value is read as an optional one, and not the reverse") {
     CHECK(reads_as("u8", "optional<u8>", kNamed));
     CHECK(reads_as("u8", "optional<u16>", kNamed));

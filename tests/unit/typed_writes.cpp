@@ -190,6 +190,8 @@ TEST_CASE("erase of a range takes what the query selects, with its index entries
         for (std::uint64_t id = 0; id < 10000; ++id) notes.insert({id, std::string(50, 'n')});
         CHECK(notes.erase(notes.range(100, 100)) == 0);
         CHECK(notes.erase(notes.range(200, 100)) == 0);
+        CHECK(notes.erase(notes.after(~std::uint64_t{0})) == 0);  // no key can be behind that one
+        CHECK(notes.count() == 10000);
         const std::uint64_t before = txn.store().pages_visited();
         CHECK(notes.erase(notes.range(100, 9900)) == 9800);
         CHECK(txn.store().pages_visited() - before < 1000);

@@ -11,7 +11,8 @@
 namespace cambium::reflect {
 
 /// The name of a type in the catalog, the same on every platform and compiler: "u64", "string", "timestamp",
-/// "fixed<20>", "enum u8", "optional<string>", "vector<i32>", "map<string,f64>", "record{id:u64,email:string}", ...
+/// "fixed<20>", "enum u8", "optional<string>", "vector<i32>", "map<string,f64>", "record{id:u64,email:string}",
+/// "descending<i32>", ...
 /// The names are part of the file format. Linear in the size of the type's description; allocates the result.
 template <class T>
 [[nodiscard]] std::string type_name() {

@@ -38,9 +38,9 @@ enum class Kind : std::uint8_t {
     document,          ///< Document, or UnknownFields, which is one
 };
 
-/// What a number counts, or a document holds. It changes the name of a type in the catalog and, for enumerations,
-/// the JSON form.
-enum class Meaning : std::uint8_t { plain, enumeration, time_point, duration, unknown_fields };
+/// What a number counts, a document holds, or that a record is a Descending. It changes the name of a type in the
+/// catalog and, for enumerations, the JSON form.
+enum class Meaning : std::uint8_t { plain, enumeration, time_point, duration, unknown_fields, descending };
 
 struct BytesShape;
 struct OptionalShape;

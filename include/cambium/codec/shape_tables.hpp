@@ -63,6 +63,10 @@ template <class T>
 inline constexpr bool kIsTimePoint = false;
 template <class Clock, class Duration>
 inline constexpr bool kIsTimePoint<std::chrono::time_point<Clock, Duration>> = true;
+template <class T>
+inline constexpr bool kIsDescending = false;
+template <class T>
+inline constexpr bool kIsDescending<Descending<T>> = true;
 
 template <class T>
 concept Byte = std::is_same_v<T, std::byte> || std::is_same_v<T, std::uint8_t>;
@@ -290,7 +294,8 @@ consteval Shape class_shape() {
         return {Kind::map, Meaning::plain, 0, &MapTable<T>::kShape};
     } else if constexpr (reflect::Record<T>) {
         constexpr std::size_t kCount = reflect::field_count<T>;
-        return {Kind::record, Meaning::plain, 0, &RecordTable<T, std::make_index_sequence<kCount>>::kShape};
+        constexpr Meaning kMeaning = kIsDescending<T> ? Meaning::descending : Meaning::plain;
+        return {Kind::record, kMeaning, 0, &RecordTable<T, std::make_index_sequence<kCount>>::kShape};
     } else if constexpr (std::is_aggregate_v<T> && std::is_class_v<T>) {
         reflect::check_record<T>();
         return {};
