@@ -220,7 +220,8 @@ private:
         const auto limits = [](const Table& table) {
             std::map<std::string, std::string> sorted{table.log_limits.begin(), table.log_limits.end()};
             std::string text;
-            for (const auto& [name, number] : sorted) text += (text.empty() ? "" : ", ") + name + " " + number;
+            for (const auto& [name, number] : sorted)
+                text.append(text.empty() ? "" : ", ").append(name).append(" ").append(number);
             return text.empty() ? "none" : text;
         };
         for (const Table& table : now_.tables) {

@@ -129,6 +129,12 @@ bool is_same_default(const fbs::FieldDef& one, const fbs::FieldDef& other) {
            is_same_number(fbs::kTypeNames[one.value.type.base_type], one.value.constant, other.value.constant);
 }
 
+/// The library compares bytes with bytes there.
+bool holds_other_buffers(const fbs::FieldDef& field, const fbs::FieldDef* old) {
+    return old != nullptr && old->nested_flatbuffer != nullptr && field.nested_flatbuffer != nullptr &&
+           old->nested_flatbuffer->name != field.nested_flatbuffer->name;
+}
+
 class Conformance {
 public:
     Conformance(const fbs::Parser& before, fbs::Parser& now) : before_{before}, now_{now} {}
@@ -177,6 +183,10 @@ private:
         if (!objection.empty()) {
             sentences_.push_back(what + objection + change_of(field, record, old, base) +
                                  (record.fixed ? kStructsStay : kFieldsStay));
+        } else if (holds_other_buffers(field, old)) {
+            sentences_.push_back(what + "field " + field.name + " holds buffers of " +
+                                 field.nested_flatbuffer->name + " now, of " + old->nested_flatbuffer->name +
+                                 " before; add another field at the end, and make this one (deprecated)");
         } else if (old != nullptr && old->deprecated && !field.deprecated && old->name != field.name) {
             sentences_.push_back(
                 what + "field " + field.name + " takes the place of field " + old->name +

@@ -326,6 +326,12 @@ TEST_CASE("what the library lets pass, and buffers do not") {
     CHECK(differences("table A { s:string; }", "table A { s:string (required); t:string (required); }") ==
           Sentences{"- buffers: table A: field s is " + lacks, "- buffers: table A: field t is new and " + lacks});
     CHECK(differences("table A { s:string (required); }", "table A { r:string (required); }") == Sentences{});
+    const std::string nested = "table P { x:int; } table Q { x:int; } table A { d:[ubyte] (nested_flatbuffer: ";
+    CHECK(
+        differences(nested + "\"P\"); }", nested + "\"Q\"); }") ==
+        Sentences{"- buffers: table A: field d holds buffers of Q now, of P before; add another field at the end, "
+                  "and make this one (deprecated)"});
+    CHECK(differences(nested + "\"P\"); }", nested + "\"P\"); }") == Sentences{});
     const std::string place_and_default = " (id: 0)" + kFieldsStay;
     CHECK(differences("table A { a:int = 1; }", "table A { b:int = 2; }") ==
           Sentences{"- buffers: table A: defaults differ for field: b, was a:int = 1 (id: 0), is b:int = 2" +
