@@ -137,10 +137,11 @@ Document wire_of(const Field& field, std::size_t depth) {
                            field.type.kind == Kind::timestamp;
     if (!is_number || field.container != Container::single || field.absence == Absence::null) return nullptr;
     Document number = default_number(field);
+    const bool is_floating = number.type() == Document::Type::floating;
+    const bool is_negative = is_floating && std::signbit(number.as_double());  // -0.0 is another default than 0.0
     const bool is_zero = number == Document{0} || number == Document{false} || number == Document{0.0};
-    if (is_zero) return nullptr;
-    const bool is_finite = number.type() != Document::Type::floating || std::isfinite(number.as_double());
-    return is_finite ? number : Document{field.default_value};
+    if (is_zero && !is_negative) return nullptr;
+    return !is_floating || std::isfinite(number.as_double()) ? number : Document{field.default_value};
 }
 
 ColumnInfo column_of(const Record& record, const Column& column) {

@@ -2,6 +2,8 @@
 // Functions are written for records of included schemas too, so that each generated file stands by itself.
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdlib>
 #include <set>
 
 #include "names.hpp"
@@ -266,12 +268,22 @@ private:
         if (type_size == size) line(1, "table.add_" + field.name + "_type(" + field.name + "_packed.type);");
     }
 
+    /// The default of a floating-point field when it is a zero; FlatBuffers would take the other zero for it.
+    static std::string zero_default(const Field& field) {
+        if (field.type.kind != Kind::floating || field.absence == Absence::null) return "";
+        const double value = std::strtod(field.default_value.c_str(), nullptr);
+        return value != 0 || std::isnan(value) ? "" : std::signbit(value) ? "-0.0" : "0.0";
+    }
+
     void write_add(const Field& field) {
         const std::string member = "record." + field.name;
         const std::string add = "table.add_" + flatc_name(field.name) + "(";
         if (!is_inline(field)) return line(1, add + field.name + "_offset);");
         const bool is_optional = field.absence == Absence::null;
         const std::string value = is_optional ? "*" + member : member;
+        const std::string zero = zero_default(field);
+        if (!zero.empty())
+            return line(1, "add_signed(builder, " + member + ", " + zero + ", [&] { " + add + member + "); });");
         if (!is_struct(field.type))
             return line(1, (is_optional ? "if (" + member + ") " : "") + add + to_scalar(field.type, value) + ");");
         if (is_optional) line(1, "if (" + member + ") {");

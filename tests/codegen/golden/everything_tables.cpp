@@ -276,7 +276,7 @@ flatbuffers::Offset<::everything::deep::fb::Reading> pack_one(flatbuffers::FlatB
                                                               const ::everything::deep::Reading& record) {
     ::everything::deep::fb::ReadingBuilder table{builder};
     table.add_at(convert<std::int64_t>(record.at));
-    table.add_value(record.value);
+    add_signed(builder, record.value, 0.0, [&] { table.add_value(record.value); });
     table.add_sensor(record.sensor);
     return table.Finish();
 }

@@ -15,9 +15,9 @@ namespace {
 flatbuffers::Offset<::monitoring::fb::NodeLog> pack_one(flatbuffers::FlatBufferBuilder& builder,
                                                         const ::monitoring::NodeLog& record) {
     ::monitoring::fb::NodeLogBuilder table{builder};
-    table.add_system_load_15(record.system_load_15);
-    table.add_system_load_5(record.system_load_5);
-    table.add_system_load_1(record.system_load_1);
+    add_signed(builder, record.system_load_15, 0.0, [&] { table.add_system_load_15(record.system_load_15); });
+    add_signed(builder, record.system_load_5, 0.0, [&] { table.add_system_load_5(record.system_load_5); });
+    add_signed(builder, record.system_load_1, 0.0, [&] { table.add_system_load_1(record.system_load_1); });
     table.add_system_soft_interrupts(record.system_soft_interrupts);
     table.add_system_interrupts(record.system_interrupts);
     table.add_system_ctx_switches(record.system_ctx_switches);
@@ -40,7 +40,7 @@ flatbuffers::Offset<::monitoring::fb::NodeLog> pack_one(flatbuffers::FlatBufferB
     table.add_disk_read_count(record.disk_read_count);
     table.add_disk_read_bytes(record.disk_read_bytes);
     table.add_disk_busy_time(record.disk_busy_time);
-    table.add_memory_percent(record.memory_percent);
+    add_signed(builder, record.memory_percent, 0.0, [&] { table.add_memory_percent(record.memory_percent); });
     table.add_memory_used(record.memory_used);
     table.add_memory_total(record.memory_total);
     table.add_memory_slab(record.memory_slab);
@@ -51,7 +51,7 @@ flatbuffers::Offset<::monitoring::fb::NodeLog> pack_one(flatbuffers::FlatBufferB
     table.add_memory_buffers(record.memory_buffers);
     table.add_memory_available(record.memory_available);
     table.add_memory_active(record.memory_active);
-    table.add_cpu_percent(record.cpu_percent);
+    add_signed(builder, record.cpu_percent, 0.0, [&] { table.add_cpu_percent(record.cpu_percent); });
     table.add_cpu_user(record.cpu_user);
     table.add_cpu_system(record.cpu_system);
     table.add_cpu_steal(record.cpu_steal);
@@ -154,8 +154,8 @@ flatbuffers::Offset<::monitoring::fb::WorkerLog> pack_one(flatbuffers::FlatBuffe
     const auto worker_offset = pack_text(builder, &record.worker);
     const auto type_offset = pack_text(builder, present(record.type));
     ::monitoring::fb::WorkerLogBuilder table{builder};
-    table.add_cpu_system(record.cpu_system);
-    table.add_cpu_user(record.cpu_user);
+    add_signed(builder, record.cpu_system, 0.0, [&] { table.add_cpu_system(record.cpu_system); });
+    add_signed(builder, record.cpu_user, 0.0, [&] { table.add_cpu_user(record.cpu_user); });
     table.add_written_bytes(record.written_bytes);
     table.add_read_bytes(record.read_bytes);
     table.add_memory(record.memory);

@@ -12,6 +12,7 @@
 #include <cambium/base/error.hpp>
 #include <cambium/base/values.hpp>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -159,6 +160,15 @@ flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> pack_bytes(flatbuffers::F
                                                                   const std::array<std::uint8_t, N>* bytes) {
     if (bytes == nullptr) return {};
     return builder.CreateVector(bytes->data(), bytes->size());
+}
+
+/// Adds a number whose default is `zero` to the table under construction by `add()`. FlatBuffers leaves out what
+/// equals the default, and with it the sign: the other zero is stored nevertheless.
+template <class T, class Add>
+void add_signed(flatbuffers::FlatBufferBuilder& builder, T value, double zero, Add add) {
+    builder.ForceDefaults(value == 0 && std::signbit(value) != std::signbit(zero));
+    add();
+    builder.ForceDefaults(false);
 }
 
 /// A list of scalars or enums, each stored as Wire.
