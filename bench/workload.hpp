@@ -23,10 +23,10 @@ struct Effort {
     std::size_t gets = 1'000'000;
     std::size_t scanned = 4'000'000;  ///< records; a small store is scanned several times
     std::size_t seeks = 100'000;
-    std::size_t batches = 300;  ///< durable transactions of 100 updates
+    std::size_t batches = 300;                 ///< durable transactions of 100 updates
     std::size_t deferred_batches = 1'000'000;  ///< the same, not flushed; not more updates than records
-    std::size_t singles = 1000;     ///< durable transactions of one update; with 8 threads four times as many
-    std::size_t overwrites = 10;    ///< of the whole data, before the updates of an aged store
+    std::size_t singles = 1000;   ///< durable transactions of one update; with 8 threads four times as many
+    std::size_t overwrites = 10;  ///< of the whole data, before the updates of an aged store
     std::size_t mixed_milliseconds = 5000;
     std::size_t load_commits =
         300;  ///< durable commits, of which the latency is taken, while the store changes size
