@@ -1,5 +1,5 @@
 // expect-gcc: cannot convert
-// expect-clang: no viable conversion from 'int'
+// expect-clang: could not bind to an rvalue of type 'int'
 // errors: 1
 #include "shop.inc"
 
