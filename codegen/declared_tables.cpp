@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "names.hpp"
+
 namespace cambium::codegen {
 
 namespace {
@@ -111,38 +113,84 @@ std::string encoded_defaults(const Record& record) {
     }
 }
 
-constexpr std::size_t kDeepest = 32;  ///< of what is said of nested tables; JSON and CBOR end at 128
+/// What is said of a record and, once each and by name, of the tables, structs and unions in it.
+class WireWriter {
+public:
+    Document write(const Record& record) {
+        Document object = table(record);
+        if (!types_.empty()) object["#types"] = std::move(types_);
+        return object;
+    }
 
-Document wire_of(const Record& record, std::size_t depth);
+private:
+    Document table(const Record& record) {
+        Document object = Document::object();
+        std::vector<Document> places;
+        for (const Field& field : record.fields) {
+            if (field.type.kind == Kind::variant) places.emplace_back("");
+            const bool is_required = field.absence == Absence::refused;
+            places.emplace_back((field.is_deprecated ? "-" : is_required ? "!" : "") + field.name);
+            Document said = of_field(field);
+            if (field.is_deprecated) {
+                Document& known = object["-" + field.name] = Document::array({catalog_type(field)});
+                if (!said.is_null()) known.push_back(std::move(said));
+            } else if (!said.is_null()) {
+                object[field.name] = std::move(said);
+            }
+        }
+        object["#fields"] = std::move(places);
+        return object;
+    }
 
-Document wire_of(const Type& type, std::size_t depth) {
-    if (type.kind == Kind::table) return depth < kDeepest ? wire_of(*type.record, depth + 1) : Document{};
-    if (type.record != nullptr) return "struct" + struct_layout(*type.record);
-    return nullptr;
-}
+    Document table_or_struct(const Record& record) {
+        return record.is_struct ? Document{"struct" + struct_layout(record)} : table(record);
+    }
 
-Document wire_of(const Field& field, std::size_t depth) {
-    if (field.type.record != nullptr) return wire_of(field.type, depth);
-    if (field.type.kind == Kind::variant) {
+    Document members_of(const Union& alternatives) {
         Document by_type_number = Document::object();
-        for (const UnionMember& member : field.type.alternatives->members) {
-            Document wire = wire_of(member.type, depth);
-            by_type_number[member.value] =
-                wire.is_null() ? Document::array({member.name}) : Document::array({member.name, std::move(wire)});
+        for (const UnionMember& member : alternatives.members) {
+            Document of_member = Document::array({member.name});
+            if (member.type.record != nullptr) of_member.push_back(reference(*member.type.record));
+            by_type_number[member.value] = std::move(of_member);
         }
         return by_type_number;
     }
-    const bool is_number = field.type.kind == Kind::boolean || field.type.kind == Kind::integer ||
-                           field.type.kind == Kind::floating || field.type.kind == Kind::enumeration ||
-                           field.type.kind == Kind::timestamp;
-    if (!is_number || field.container != Container::single || field.absence == Absence::null) return nullptr;
-    Document number = default_number(field);
-    const bool is_floating = number.type() == Document::Type::floating;
-    const bool is_negative = is_floating && std::signbit(number.as_double());  // -0.0 is another default than 0.0
-    const bool is_zero = number == Document{0} || number == Document{false} || number == Document{0.0};
-    if (is_zero && !is_negative) return nullptr;
-    return !is_floating || std::isfinite(number.as_double()) ? number : Document{field.default_value};
-}
+
+    Document reference(const Record& record) {
+        return reference(schema_name(record.scope, record.name), [&] { return table_or_struct(record); });
+    }
+
+    template <class Describe>
+    Document reference(const std::string& name, Describe&& describe) {
+        if (types_.find(name) == nullptr) {
+            types_[name] = nullptr;  // it is known already when it leads back to itself
+            Document said = describe();
+            types_[name] = std::move(said);
+        }
+        return "type " + name;
+    }
+
+    Document of_field(const Field& field) {
+        if (field.type.record != nullptr) return reference(*field.type.record);
+        if (field.type.kind == Kind::variant) {
+            const Union& alternatives = *field.type.alternatives;
+            return reference(schema_name(alternatives.scope, alternatives.name),
+                             [&] { return members_of(alternatives); });
+        }
+        const bool is_number = field.type.kind == Kind::boolean || field.type.kind == Kind::integer ||
+                               field.type.kind == Kind::floating || field.type.kind == Kind::enumeration ||
+                               field.type.kind == Kind::timestamp;
+        if (!is_number || field.container != Container::single || field.absence == Absence::null) return nullptr;
+        Document number = default_number(field);
+        const bool is_floating = number.type() == Document::Type::floating;
+        const bool is_negative = is_floating && std::signbit(number.as_double());  // -0.0 is not 0.0
+        const bool is_zero = number == Document{0} || number == Document{false} || number == Document{0.0};
+        if (is_zero && !is_negative) return nullptr;
+        return !is_floating || std::isfinite(number.as_double()) ? number : Document{field.default_value};
+    }
+
+    Document types_ = Document::object();
+};
 
 ColumnInfo column_of(const Record& record, const Column& column) {
     ColumnInfo info;
@@ -167,25 +215,6 @@ IndexInfo index_of(const Record& record, const Index& index) {
     return info;
 }
 
-Document wire_of(const Record& record, std::size_t depth) {
-    Document object = Document::object();
-    std::vector<Document> places;
-    for (const Field& field : record.fields) {
-        if (field.type.kind == Kind::variant) places.emplace_back("");
-        const bool is_required = field.absence == Absence::refused;
-        places.emplace_back((field.is_deprecated ? "-" : is_required ? "!" : "") + field.name);
-        Document wire = wire_of(field, depth);
-        if (field.is_deprecated) {
-            Document& said = object["-" + field.name] = Document::array({catalog_type(field)});
-            if (!wire.is_null()) said.push_back(std::move(wire));
-        } else if (!wire.is_null()) {
-            object[field.name] = std::move(wire);
-        }
-    }
-    object["#fields"] = std::move(places);
-    return object;
-}
-
 /// Those of the main file, and those of other files that they refer to, at once or by way of others.
 std::vector<const Table*> tables_opened_together(const Schema& schema) {
     std::vector<const Table*> tables;
@@ -202,7 +231,7 @@ std::vector<const Table*> tables_opened_together(const Schema& schema) {
 }  // namespace
 
 Document wire_of(const Record& record) {
-    return wire_of(record, 0);
+    return WireWriter{}.write(record);
 }
 
 std::string struct_layout(const Record& record) {

@@ -16,9 +16,8 @@ namespace cambium::codegen {
 /// The same with what the schema says of earlier ones.
 [[nodiscard]] std::vector<TableDeclaration> declarations(const Schema& schema);
 
-/// What cambium::FlatBuffersSchema::wire says of a record. The members of a union stand by their type numbers;
-/// infinity and NaN are texts.
-/// Of tables that lie more than 32 deep nothing is said.
+/// What cambium::FlatBuffersSchema::wire says of a record: docs/format.md has the form. Its size is that of the
+/// schema's definitions that the record is made of, however often they are used and however deep they lie.
 [[nodiscard]] Document wire_of(const Record& record);
 /// What the bytes of a struct are, without the names: "{f64,{i32,i32}:2}".
 [[nodiscard]] std::string struct_layout(const Record& record);
