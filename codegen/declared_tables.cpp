@@ -1,4 +1,4 @@
-// Types by the names that src/codec/describe.cpp gives them; a test compares the two through a store.
+// The entries of the catalog; a test compares them with those of a store.
 #include "declared_tables.hpp"
 
 #include <algorithm>
@@ -18,40 +18,9 @@ namespace cambium::codegen {
 
 namespace {
 
-std::string scalar_type(const std::string& schema_type) {
-    static const std::map<std::string, std::string> kNames = {
-        {"bool", "bool"}, {"byte", "i8"},  {"ubyte", "u8"},  {"short", "i16"}, {"ushort", "u16"}, {"int", "i32"},
-        {"uint", "u32"},  {"long", "i64"}, {"ulong", "u64"}, {"float", "f32"}, {"double", "f64"}};
-    return kNames.at(schema_type);
-}
-
-std::string record_type(const Record& record) {
-    std::string text;
-    for (const Field& field : record.fields)
-        if (!field.is_deprecated) text += (text.empty() ? "" : ",") + field.name + ":" + catalog_type(field);
-    return "record{" + text + "}";
-}
-
-std::string union_type(const Union& alternatives) {
-    std::string text = "variant<null";
-    for (const UnionMember& member : alternatives.members) text += "," + catalog_type(member.type);
-    return text + ">";
-}
-
 constexpr std::uint32_t kUuidTag = 37;
 
 Document default_record(const Record& record);
-
-Document default_number(const Field& field) {
-    const std::string text = field.default_value.empty() ? "0" : field.default_value;
-    const std::string& type =
-        field.type.kind == Kind::enumeration ? field.type.enumeration->schema_type : field.type.schema_type;
-    if (type == "bool") return text != "0";
-    if (type == "float") return std::strtof(text.c_str(), nullptr);
-    if (type == "double") return std::strtod(text.c_str(), nullptr);
-    if (type == "ulong") return std::strtoull(text.c_str(), nullptr, 10);
-    return std::strtoll(text.c_str(), nullptr, 10);
-}
 
 Document default_bytes(std::size_t length, bool is_uuid) {
     Document bytes = Document::bytes(std::string(length, '\0'));
@@ -113,85 +82,6 @@ std::string encoded_defaults(const Record& record) {
     }
 }
 
-/// What is said of a record and, once each and by name, of the tables, structs and unions in it.
-class WireWriter {
-public:
-    Document write(const Record& record) {
-        Document object = table(record);
-        if (!types_.empty()) object["#types"] = std::move(types_);
-        return object;
-    }
-
-private:
-    Document table(const Record& record) {
-        Document object = Document::object();
-        std::vector<Document> places;
-        for (const Field& field : record.fields) {
-            if (field.type.kind == Kind::variant) places.emplace_back("");
-            const bool is_required = field.absence == Absence::refused;
-            places.emplace_back((field.is_deprecated ? "-" : is_required ? "!" : "") + field.name);
-            Document said = of_field(field);
-            if (field.is_deprecated) {
-                Document& known = object["-" + field.name] = Document::array({catalog_type(field)});
-                if (!said.is_null()) known.push_back(std::move(said));
-            } else if (!said.is_null()) {
-                object[field.name] = std::move(said);
-            }
-        }
-        object["#fields"] = std::move(places);
-        return object;
-    }
-
-    Document table_or_struct(const Record& record) {
-        return record.is_struct ? Document{"struct" + struct_layout(record)} : table(record);
-    }
-
-    Document members_of(const Union& alternatives) {
-        Document by_type_number = Document::object();
-        for (const UnionMember& member : alternatives.members) {
-            Document of_member = Document::array({member.name});
-            if (member.type.record != nullptr) of_member.push_back(reference(*member.type.record));
-            by_type_number[member.value] = std::move(of_member);
-        }
-        return by_type_number;
-    }
-
-    Document reference(const Record& record) {
-        return reference(schema_name(record.scope, record.name), [&] { return table_or_struct(record); });
-    }
-
-    template <class Describe>
-    Document reference(const std::string& name, Describe&& describe) {
-        if (types_.find(name) == nullptr) {
-            types_[name] = nullptr;  // it is known already when it leads back to itself
-            Document said = describe();
-            types_[name] = std::move(said);
-        }
-        return "type " + name;
-    }
-
-    Document of_field(const Field& field) {
-        if (field.type.record != nullptr) return reference(*field.type.record);
-        if (field.type.kind == Kind::variant) {
-            const Union& alternatives = *field.type.alternatives;
-            return reference(schema_name(alternatives.scope, alternatives.name),
-                             [&] { return members_of(alternatives); });
-        }
-        const bool is_number = field.type.kind == Kind::boolean || field.type.kind == Kind::integer ||
-                               field.type.kind == Kind::floating || field.type.kind == Kind::enumeration ||
-                               field.type.kind == Kind::timestamp;
-        if (!is_number || field.container != Container::single || field.absence == Absence::null) return nullptr;
-        Document number = default_number(field);
-        const bool is_floating = number.type() == Document::Type::floating;
-        const bool is_negative = is_floating && std::signbit(number.as_double());  // -0.0 is not 0.0
-        const bool is_zero = number == Document{0} || number == Document{false} || number == Document{0.0};
-        if (is_zero && !is_negative) return nullptr;
-        return !is_floating || std::isfinite(number.as_double()) ? number : Document{field.default_value};
-    }
-
-    Document types_ = Document::object();
-};
-
 ColumnInfo column_of(const Record& record, const Column& column) {
     ColumnInfo info;
     info.name = column.field;
@@ -229,57 +119,6 @@ std::vector<const Table*> tables_opened_together(const Schema& schema) {
 }
 
 }  // namespace
-
-Document wire_of(const Record& record) {
-    return WireWriter{}.write(record);
-}
-
-std::string struct_layout(const Record& record) {
-    std::string text;
-    for (const Field& field : record.fields) {
-        const bool is_nested = field.type.kind == Kind::structure;
-        std::string one = is_nested ? struct_layout(*field.type.record) : catalog_type(field);
-        if (is_nested && field.container == Container::array) one += ":" + std::to_string(field.array_length);
-        text += (text.empty() ? "" : ",") + one;
-    }
-    return "{" + text + "}" + (record.force_align == 0 ? "" : "@" + std::to_string(record.force_align));
-}
-
-std::string catalog_type(const Type& type) {
-    switch (type.kind) {
-        case Kind::boolean:
-        case Kind::integer:
-        case Kind::floating:
-            return scalar_type(type.schema_type);
-        case Kind::enumeration:
-            return "enum " + scalar_type(type.enumeration->schema_type);
-        case Kind::text:
-            return "string";
-        case Kind::structure:
-        case Kind::table:
-            return record_type(*type.record);
-        case Kind::uuid:
-            return "uuid";
-        case Kind::fixed_bytes:
-            return "fixed<" + std::to_string(type.length) + ">";
-        case Kind::timestamp:
-            return "timestamp";
-        case Kind::variant:
-            return union_type(*type.alternatives);
-    }
-    return {};
-}
-
-std::string catalog_type(const Field& field) {
-    std::string text = catalog_type(field.type);
-    const bool is_octet = field.type.kind == Kind::integer && field.type.schema_type == "ubyte";
-    if (field.container == Container::vector) text = is_octet ? "bytes" : "vector<" + text + ">";
-    if (field.container == Container::array) {
-        const std::string length = std::to_string(field.array_length);
-        text = is_octet ? "fixed<" + length + ">" : "array<" + text + "," + length + ">";
-    }
-    return field.absence == Absence::null ? "optional<" + text + ">" : text;
-}
 
 std::vector<TableDeclaration> declarations(const Schema& schema) {
     std::vector<TableDeclaration> result;

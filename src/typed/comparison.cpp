@@ -512,15 +512,33 @@ std::vector<std::string> spell_as_records(CatalogTable& table) {
     return names;
 }
 
+std::string type_of(const TableDescription& table, const FieldDescription& field) {
+    try {
+        return field.type();
+    } catch (const Error& error) {
+        throw Error(error.code(), table_text(table) + ": field " + quoted(field.name) + ": " + error.what());
+    }
+}
+
+void check_size(const TableDescription& table, const CatalogTable& entry) {
+    std::size_t size = table.evolution->wire.empty() ? 0 : entry.defaults.size();
+    for (const CatalogField& field : entry.fields) size += field.type.size();
+    if (size > codec::kMostTypeBytes)
+        throw Error(ErrorCode::schema,
+                    table_text(table) + ": the types of its fields would take " + std::to_string(size) +
+                        " bytes in the catalog, which takes " + std::to_string(codec::kMostTypeBytes) +
+                        ", as a struct is spelled out at each place of use; split the record, or keep a part of it "
+                        "in a table of its own");
+}
+
 }  // namespace
 
 CatalogTable declared_entry(const TableDescription& table) {
     CatalogTable entry;
     entry.schema_version = table.evolution->version;
     entry.codec = table.codec;
-    for (const FieldDescription& field : table.fields) {
-        entry.fields.push_back({std::string(field.name), field.type()});
-    }
+    for (const FieldDescription& field : table.fields)
+        entry.fields.push_back({std::string(field.name), type_of(table, field)});
     entry.key.assign(table.key_columns.begin(), table.key_columns.end());
     for (const auto type : table.key_types) entry.key_types.push_back(type());
     for (const IndexDescription& index : table.indexes) {
@@ -534,6 +552,7 @@ CatalogTable declared_entry(const TableDescription& table) {
         stored.version = index.version;
     }
     entry.defaults = defaults_of(table);
+    check_size(table, entry);
     entry.generator = table.extras->generator.name;
     entry.keeps_log = table.extras->log.keeps;
     declare_rules(table, entry);

@@ -2,6 +2,7 @@
 // schema, and a change of one is one change.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cambium/cambium.hpp>
 #include <cambium/catalog.hpp>
 #include <cambium/codec/cbor.hpp>
@@ -192,6 +193,29 @@ TEST_CASE("chains of tables of any length are compared") {
               {false, "table \"rs\": the default of field \"" + path +
                           ".x\" was 1, is declared 2, and FlatBuffers store no number that equals its default" +
                           kNeedsMigration}});
+}
+
+TEST_CASE("definitions that are sent only may be spelled out to any length") {
+    const auto schema = [](const std::string& number, const std::string& last) {
+        std::string text = "table T0 { " + number + " }\n";
+        for (int i = 1; i < 60; ++i) {
+            const std::string type = "[T" + std::to_string(i - 1) + "]";
+            text += "table T" + std::to_string(i) + " { a:" + type + "; b:" + type + "; }\n";
+        }
+        return text + "table " + last + " { a:[T58]; b:[T58]; }\nunion U { member: " + last +
+               " }\ntable Message { u:U; }\nroot_type Message;\n";
+    };
+    const auto told = [&](const std::string& number, const std::string& last) {
+        return cambium::codegen::check_schemas({"a.fbs", schema("x:int;", "Last")}, {"b.fbs", schema(number, last)},
+                                               {})
+            .differences;
+    };
+    CHECK(told("x:int;", "Last") == Differences{});
+    CHECK(told("x:int;", "Other") == Differences{});
+    const Differences differences = told("x:string;", "Other");
+    CHECK(std::any_of(differences.begin(), differences.end(), [](const Difference& difference) {
+        return difference.sentence.find("union U: member 1 was Last, is Other now") != std::string::npos;
+    }));
 }
 
 TEST_CASE("a store is opened again after its shared nested tables have changed") {
