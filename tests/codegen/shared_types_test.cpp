@@ -83,6 +83,22 @@ TEST_CASE("what is generated is as large as the schema, however often a table is
     CHECK(sizeof(cambium::FlatBuffersSchema<deep::Root>::wire) < 3'000);
 }
 
+TEST_CASE("the example of docs/format.md") {
+    const std::string text = content_of(std::string{TESTS_FOLDER} + "/../../docs/format.md");
+    const std::size_t chapter = text.find("### What is said of FlatBuffers");
+    REQUIRE(chapter != std::string::npos);
+    const auto block = [&](const std::string& language) {
+        const std::string fence = "```" + language + "\n";
+        const std::size_t begin = text.find(fence, chapter) + fence.size();
+        return text.substr(begin, text.find("```", begin) - begin);
+    };
+    const auto tables =
+        declared_by("namespace shop; attribute \"cambium_table\"; attribute \"cambium_key\";\n" + block("fbs"));
+    REQUIRE(tables.size() == 1);
+    CHECK(cambium::Document::from_cbor(tables[0].defaults).to_json() ==
+          cambium::Document::from_json(block("json")).to_json());
+}
+
 /// Writes and reads a record, and opens the store again.
 template <class Table, class Set, class Get>
 void check_round_trip(Set&& set, Get&& get) {

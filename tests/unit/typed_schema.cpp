@@ -308,14 +308,13 @@ TEST_CASE("a table whose types are spelled out to more than the catalog takes is
     const Caught all = caught([&] { static_cast<void>(Database::open<LargeTable<14>>(store.path())); });
     CHECK(all.code == ErrorCode::schema);
     const std::size_t size = 2 * ((std::size_t{13 + 29} << 14) - 29) + 3;
-    CHECK(all.message ==
-          "table \"large\": the types of its fields would take " + std::to_string(size) +
-              " bytes in the catalog, which takes 1048576, as a struct is spelled out at each place of "
-              "use; split the record, or keep a part of it in a table of its own");
+    CHECK(all.text == "table \"large\": the types of its fields would take " + std::to_string(size) +
+                          " bytes in the catalog, which takes 1048576, as a struct is spelled out at each place of "
+                          "use; split the record, or keep a part of it in a table of its own");
     const Caught one = caught([&] { static_cast<void>(Database::open<LargeTable<40>>(store.path())); });
     CHECK(one.code == ErrorCode::schema);
-    CHECK(one.message.find("table \"large\": field \"one\": the name of its type would be longer than 1048576 "
-                           "bytes") == 0);
+    CHECK(one.text.find("table \"large\": field \"one\": the name of its type would be longer than 1048576 "
+                        "bytes") == 0);
     // Nothing was left behind that would be in the way.
     auto database = Database::open<LargeTable<13>>(store.path());
     database.write([](WriteTransaction& txn) { Writer<LargeTable<13>>{txn}.insert({.id = 1}); });
