@@ -148,7 +148,9 @@ public:
     RecoveryReport report;
     SpaceMap space;
     PageWriter page_writer;
-    bool grown_unsynced = false;  ///< the file has grown, and no flush was told; under the write lock
+    /// The least pages that the file had before it was lengthened, when no published state tells of it yet. Under
+    /// the write lock.
+    std::optional<std::uint64_t> pages_before_growth;
     InPlace in_place{*this};
     Relocation relocation;
     Evacuation evacuation;
