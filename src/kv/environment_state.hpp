@@ -152,6 +152,7 @@ public:
     /// the write lock.
     std::optional<std::uint64_t> pages_before_growth;
     InPlace in_place{*this};
+    std::atomic<std::uint32_t> groups_to_ask{0};  ///< of keys, whose leaves are asked for: see KeyGroup
     Relocation relocation;
     Evacuation evacuation;
     Comparators comparators;
