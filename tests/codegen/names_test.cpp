@@ -9,8 +9,11 @@
 #include <vector>
 
 #include "names_fb_generated.h"
+#include "names_global_fb_generated.h"
 #include "names_global_tables.hpp"
 #include "names_tables.hpp"
+#include "namesglobal_fb_generated.h"
+#include "namesglobal_tables.hpp"
 #include "temporary_store.hpp"
 
 namespace own = names::cambium;
@@ -75,6 +78,13 @@ TEST_CASE("flatc's accessors of such names") {
     CHECK(view->import_() == 3);
     CHECK(view->flat()->import_() == own::fb::Words::module_);
     CHECK(view->several()->size() == 2);
+}
+
+TEST_CASE("flatc's accessors of two files whose names differ by an underscore") {
+    flatbuffers::FlatBufferBuilder builder;
+    builder.Finish(fb::Createsame_letters(builder, same_letters{.x = 7}.x));
+    CHECK(flatbuffers::GetRoot<fb::same_letters>(builder.GetBufferPointer())->x() == 7);
+    CHECK(fb::unpack(5).x() == 5);
 }
 
 }  // namespace
