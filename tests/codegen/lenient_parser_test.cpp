@@ -79,11 +79,12 @@ TEST_CASE("an enumerator that is left out, and what depends on it") {
     CHECK(errors_of("enum E : ubyte {\n a = 300,\n b = 1,\n new,\n b\n}\n"
                     "table T { x:E = a; y:E;\n z:E = c;\n f:F; new:E = b; }\nenum F : ubyte {\n c = 5 }\n"
                     "enum G : ubyte { c = 5 }\ntable V {\n g:G; }") ==
-          Sentences{"bad.fbs:2: " + no_room, "bad.fbs:5: enum value already exists: b",
-                    "bad.fbs:8: unknown enum value: c",
-                    "bad.fbs:14: default value of `0` for field `g` is not part of enum `G`.",
-                    "bad.fbs:9: " + kUndefined + "F", "bad.fbs:4: enum E, enumerator new: \"new\"" + kKeyword,
-                    new_field("9", "T")});
+          Sentences{
+              "bad.fbs:2: " + no_room, "bad.fbs:5: enum value already exists: b",
+              "bad.fbs:8: unknown enum value: c",
+              "bad.fbs:14: default value of `0` for field `g` is not part of enum `G`.",
+              "bad.fbs:9: type F is defined later, and enums and unions have to be defined before they are used",
+              "bad.fbs:4: enum E, enumerator new: \"new\"" + kKeyword, new_field("9", "T")});
     // Where c has no number of its own, it has that of another only because b is gone.
     CHECK(errors_of("enum E : ubyte { z = 5,\n b = 300,\n c, d = 6 }") == Sentences{"bad.fbs:2: " + no_room});
     CHECK(errors_of("enum E : ubyte { z = 255,\n b = 300, c, d = 6,\n e, f = 7 }") ==
@@ -196,6 +197,23 @@ TEST_CASE("a type of the same name in another namespace") {
           Sentences{"bad.fbs:4: " + kUndefined + "Thing", "bad.fbs:5: table User, field new: \"new\"" + kKeyword,
                     new_field("7", "Late"),
                     "bad.fbs:2: table \"usage\": index \"i\": field \"t\" is a table and cannot be a column"});
+}
+
+TEST_CASE("a type that is named before its definition") {
+    CHECK(errors_of("table A { b:st.Late; u:[ubyte] (nested_flatbuffer: \"st.Late\"); } union U { st.Late }\n"
+                    "namespace st; table Late { x:int; }") == Sentences{});
+    const std::string late =
+        ", which is defined later, and until then FlatBuffers finds it by its full name only; write that";
+    const std::string later = " is defined later, and enums and unions have to be defined before they are used";
+    CHECK(errors_of("namespace n; table A { a:int;\n b:m.Late; c:m.E; }\n"
+                    "table B { b:[m.Late]; new:int; } union U { m.Late,\n m.Gone }\n"
+                    "rpc_service S { f(A): m.Late; }\n"
+                    "namespace n.m; table Late { x:int; } enum E : byte { a }\n"
+                    "namespace n; table C { b:m.Late; c:m.Gone; e:m.E; d:n.m.Late;\n f:Gone; new:m.E; }\n"
+                    "namespace q; table D { x:int;\n b:m.Late; }") ==
+          Sentences{"bad.fbs:2: type m.Late is n.m.Late" + late, "bad.fbs:2: type n.m.E" + later,
+                    "bad.fbs:4: " + kUndefined + "m.Gone", "bad.fbs:8: " + kUndefined + "Gone",
+                    "bad.fbs:10: " + kUndefined + "m.Late", new_field("3", "B"), new_field("8", "C")});
 }
 
 TEST_CASE("members of unions and calls of services") {
