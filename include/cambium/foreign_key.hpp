@@ -152,6 +152,11 @@ struct ForeignKeyOption<KeyName, Target, Action, IsDeferred, MemberList<Members.
     static bool append_target(const void* record, std::string& out) {
         return ForeignKeyFunctions<Target, Action, Members...>::append_key(record, out);
     }
+    /// Whether an erase makes this column null.
+    static constexpr bool clears(std::string_view column) {
+        return Action == OnErase::set_null &&
+               ((kIsOptional<ReferringType<Members>> && Column<Members>::name == column) || ...);
+    }
     template <class KeyColumns>
     static constexpr ForeignKeyDescription describe_foreign_key(std::size_t index) {
         static_assert(Action != OnErase::set_null ||
