@@ -29,10 +29,11 @@ that grow, new (required) fields, another name together with another default, a 
 tables in codec flatbuffers store, a root_type that is no table, and all of a schema without tables; what they may do
 freely, such as a new field at the end, is told of tables only. Records, enums and unions are compared where a field
 holds them that is still read, whatever they are called and in whatever namespace; those of a schema without tables by
-their names as well. Each schema finds what it includes beside itself first: keep the old files together.
+their names as well. Tables of included files are tables of either schema. Each schema finds what it includes beside
+itself first: keep the old files together.
 
---check-database says the same of the tables that a store has and those of a schema: what the next opening would do,
-or why it would refuse. It looks at no record. The catalog keeps no enumerators and no limits of logs, and with codecs
+--check-database says the same of the tables that a store has and those of a schema and what it includes: what the
+next opening with all of them would do, or why it would refuse. It looks at no record. The catalog keeps no enumerators and no limits of logs, and with codecs
 cbor and json no names of the members of a union. Enumerators and members that change their numbers are seen only by
 --check, between the old schema and the new one.
 
@@ -94,6 +95,10 @@ and after the columns may follow, in any order:
 as in cambium_index: "by_tag(each tags, descending joined) where is_active covering(title)"
 
 A table without cambium_table becomes a plain struct to nest in others.
+
+What a table stores, its record and all that this one holds, has 1 to 100 fields that are not deprecated and an
+alignment of at most 8, and no record of it contains itself. A definition that no table stores may be otherwise: then
+the header has no type for it and for what holds it, and says so in a comment. flatc has accessors of it all the same.
 
 Optional fields:
   scalars and enums    std::optional when the schema says "= null", otherwise the default
