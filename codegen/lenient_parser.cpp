@@ -1,7 +1,7 @@
 // What is wrong becomes something legal with as many lines: a field one of type bool, an attribute or a statement
-// another, an enumerator, a member of a union or a second definition blanks. An attribute that is not declared
-// needs no edit: the parser is told that it is. Ids are taken from a table with a wrong field or a wrong id, and
-// checked in the end (field_ids).
+// another, an enumerator or a member of a union blanks; a second definition gets another name. An attribute that is
+// not declared needs no edit: the parser is told that it is. Ids are taken from a table with a wrong field or a
+// wrong id, and checked in the end (field_ids).
 #include "lenient_parser.hpp"
 
 #include <algorithm>
@@ -232,7 +232,8 @@ private:
                          const fbs::Parser& parser) {
         if (begins_with_one(sentence, kDefinedTwice)) {
             tell(sentence, spot, owner);
-            replace(spot.text, owner.begin, owner.end, "");
+            const std::size_t name = owner.name_end - last_part(owner.definition).size();
+            replace(spot.text, name, owner.name_end, new_name());
         } else if (begins_with_one(sentence, kIds)) {
             leave_out_ids(spot, owner);
         } else if (begins_with(sentence, kSameNumber)) {

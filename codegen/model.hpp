@@ -73,6 +73,7 @@ struct Type {
     const Record* record = nullptr;  ///< of structure and table; of uuid and fixed_bytes when a struct holds them
     std::size_t length = 0;          ///< of uuid and fixed_bytes
     const Union* alternatives = nullptr;  ///< of variant
+    const Record* nested = nullptr;       ///< bytes that are a buffer of it: nested_flatbuffer
 };
 
 struct UnionMember {

@@ -131,6 +131,7 @@ public:
         for (const fbs::StructDef* definition : parser_.structs_.vec) read_record(*definition);
         for (const fbs::EnumDef* definition : parser_.enums_.vec)
             if (definition->is_union) read_union(*definition);
+        set_nested_buffers();
         spread_obstacles();
         check_file_names(*schema_, diagnostics_);
         check_includes(*schema_, diagnostics_);
@@ -200,6 +201,15 @@ private:
                   const std::string& sentence) {
         if (stored_.count(&definition) != 0) return report(where, sentence);
         if (record.obstacle.empty()) record.obstacle = sentence;
+    }
+
+    /// A record does not hold what its bytes are a buffer of, so these are known last.
+    void set_nested_buffers() {
+        for (const fbs::StructDef* definition : parser_.structs_.vec)
+            for (const fbs::FieldDef* nested : definition->fields.vec)
+                for (Field& field : records_.at(definition)->fields)
+                    if (nested->nested_flatbuffer != nullptr && field.name == nested->name)
+                        field.type.nested = records_.at(nested->nested_flatbuffer);
     }
 
     /// What holds something without a C++ type has none either.
@@ -313,10 +323,17 @@ private:
         schema_->enums.push_back(std::move(enumeration));
     }
 
-    /// The parser sorts enumerators by their numbers, and sees only those that share the least.
+    /// The parser sorts enumerators by their numbers and names, and sees only those that share the least number.
     void check_numbers(const fbs::EnumDef& definition, const Where& where) {
+        const auto line_of = [&](const fbs::EnumVal* value) {
+            return diagnostics_.line_of({where.place.file, where.place.definition, value->name});
+        };
+        std::vector<const fbs::EnumVal*> values{definition.Vals().begin(), definition.Vals().end()};
+        std::stable_sort(values.begin(), values.end(), [&](const fbs::EnumVal* one, const fbs::EnumVal* other) {
+            return line_of(one) < line_of(other);
+        });
         std::map<std::string, std::string> names;
-        for (const fbs::EnumVal* value : definition.Vals()) {
+        for (const fbs::EnumVal* value : values) {
             const std::string number = definition.ToString(*value);
             const auto [found, is_new] = names.emplace(number, value->name);
             if (is_new) continue;
@@ -324,7 +341,6 @@ private:
             Place second = where.place;
             first.field = found->second;
             second.field = value->name;
-            if (diagnostics_.line_of(second) < diagnostics_.line_of(first)) std::swap(first, second);
             if (diagnostics_.counts_on_from_gap(first) || diagnostics_.counts_on_from_gap(second)) continue;
             diagnostics_.report(second, where.text + ": " + first.field + " and " + second.field + " are both " +
                                             number + "; give one of them another number");
@@ -645,7 +661,7 @@ private:
     const Told told_;
     std::unique_ptr<Schema> schema_;
     std::map<const fbs::EnumDef*, const Enum*> enums_;
-    std::map<const fbs::StructDef*, const Record*> records_;
+    std::map<const fbs::StructDef*, Record*> records_;
     std::map<const fbs::EnumDef*, const Union*> unions_;
     std::map<const fbs::StructDef*, Type> byte_types_;
     std::set<const fbs::StructDef*> stored_;         ///< what stored tables are made of

@@ -332,6 +332,13 @@ TEST_CASE("what the library lets pass, and buffers do not") {
         Sentences{"- buffers: table A: field d holds buffers of Q now, of P before; add another field at the end, "
                   "and make this one (deprecated)"});
     CHECK(differences(nested + "\"P\"); }", nested + "\"P\"); }") == Sentences{});
+    for (const std::string codec : {"flatbuffers", "cbor"}) {
+        const std::string holder = things(", cambium_codec: \"" + codec + "\"",
+                                          "id:ulong (cambium_key); d:[ubyte] (nested_flatbuffer: \"P\");");
+        const std::string back = "o:[ubyte] (nested_flatbuffer: \"Thing\"); } ";
+        CHECK(differences("table P { x:int; " + back + holder, "table P { x:long; " + back + holder) ==
+              Sentences{differs("table P", "x", "x:int (id: 0)", "x:long (id: 0)")});
+    }
     const std::string place_and_default = " (id: 0)" + kFieldsStay;
     CHECK(differences("table A { a:int = 1; }", "table A { b:int = 2; }") ==
           Sentences{"- buffers: table A: defaults differ for field: b, was a:int = 1 (id: 0), is b:int = 2" +

@@ -94,6 +94,9 @@ TEST_CASE("an enumerator that is left out, and what depends on it") {
           Sentences{"bad.fbs:2: enum value already exists: a",
                     "bad.fbs:5: enum value does not fit, \"-200\" out of [-128; 127]",
                     "bad.fbs:3: enum E: b and d are both 1; give one of them another number"});
+    CHECK(errors_of("enum E : ubyte { a = 1, v8 = 2,\n v9 = 2,\n v10 = 2 }") ==
+          Sentences{"bad.fbs:2: enum E: v8 and v9 are both 2; give one of them another number",
+                    "bad.fbs:3: enum E: v8 and v10 are both 2; give one of them another number"});
 }
 
 TEST_CASE("defaults that a type does not take") {
@@ -249,6 +252,24 @@ TEST_CASE("what is wrong with a definition as a whole") {
             "bad.fbs:11: enum already exists: A", "bad.fbs:13: datatype already exists: S", new_field("8", "T")});
 }
 
+TEST_CASE("a second definition of a name") {
+    CHECK(
+        errors_of("table T { x:int; }\ntable T (cambium_table: \"ts\") {\n y:[[int]]; z:Nope; new:int (id: 0); }\n"
+                  "enum T : byte {\n x = 300 }\nunion T {\n Gone }\ntable U { t:T; new:int; }") ==
+        Sentences{"bad.fbs:2: datatype already exists: T",
+                  "bad.fbs:3: nested vector types not supported (wrap in table first)",
+                  "bad.fbs:5: enum value does not fit, \"300\" out of [-128; 127]",
+                  "bad.fbs:4: datatype already exists: T", "bad.fbs:6: datatype already exists: T",
+                  "bad.fbs:3: " + kUndefined + "Nope", "bad.fbs:7: " + kUndefined + "Gone", new_field("8", "U")});
+}
+
+TEST_CASE("members of unions with blanks around their dots") {
+    CHECK(errors_of("namespace a.b; table T { x:int; } namespace c; union U { a\n .b. T, a . b\n . Gone,\n"
+                    " a . b . T }\ntable V { u:U; new:int; }") ==
+          Sentences{"bad.fbs:4: enum value already exists: a_b_T", "bad.fbs:3: " + kUndefined + "a.b.Gone",
+                    new_field("5", "V")});
+}
+
 TEST_CASE("attributes that are not declared, on what is left out") {
     CHECK(errors_of("table A { a:[[int]] (one,\n two: \"x\");\n a:int; A:int (\"three\"); a:int (four);\n"
                     " b:int (one, two); }") ==
@@ -353,7 +374,11 @@ public:
 private:
     std::size_t below(std::size_t bound) { return random_() % bound; }
     bool is_slip() { return below(4) == 0; }
-    std::string fresh(const std::string& beginning) { return beginning + std::to_string(++names_); }
+    /// In the order of the text, in which the library then names enumerators of one number.
+    std::string fresh(const std::string& beginning) {
+        const std::string number = std::to_string(++names_);
+        return beginning + std::string(4 - number.size(), '0') + number;
+    }
 
     void line(const std::string& text) {
         text_ += text + (below(3) == 0 ? " // { ; \" }" : "") + "\n";
@@ -480,6 +505,7 @@ private:
         switch (below(8)) {
             case 0:
                 tell("datatype already exists: n.Base");
+                tell("nested vector types not supported (wrap in table first)");
                 return line("table Base { x:[[int]]; }");
             case 1:
                 tell("size 0 structs not allowed");
@@ -505,6 +531,7 @@ private:
                 return line(" one(Base):Base; two(Base):Plain; }");
             default:
                 tell("enum already exists: n.Plain");
+                tell("enum value already exists: zero");
                 return line("enum Plain : ubyte { zero, zero }");
         }
     }
