@@ -26,11 +26,11 @@ read by the new one, "incompatible: ..." when not. All of it in one run: of tabl
 indexes; of buffers, in lines that begin with "buffers:", what flatc --conform objects to, and what it lets pass: structs
 that grow, new (required) fields, another name together with another default, a member of a union that becomes another,
 (deprecated) fields that are gone or whose place a new one has, another file_identifier or root_type. Buffers are what
-tables in codec flatbuffers store, a root_type that is no table, bytes with nested_flatbuffer, and all of a schema without
-tables; what they may do freely, such as a new field at the end, is told of tables only. Records, enums and unions are compared where a field
-holds them that is still read, whatever they are called and in whatever namespace; those of a schema without tables by
-their names as well. Tables of included files are tables of either schema. Each schema finds what it includes beside
-itself first: keep the old files together.
+tables in codec flatbuffers store, a root_type that is no table, bytes with nested_flatbuffer, and all of a schema
+without tables; what they may do freely, such as a new field at the end, is told of tables only. Records, enums and
+unions are compared where a field holds them that is still read, whatever they are called and in whatever namespace;
+those of a schema without tables by their names as well. Tables of included files are tables of either schema. Each
+schema finds what it includes beside itself first: keep the old files together.
 
 --check-database says the same of the tables that a store has and those of a schema and what it includes: what the
 next opening with all of them would do, or why it would refuse. It looks at no record. The catalog keeps no enumerators

@@ -217,7 +217,7 @@ requires(!(DescribesForeignKey<Is, KeyColumns> || ...)) struct ForeignKeyDescrip
 inline constexpr detail::OnErase restrict_erase = detail::OnErase::refuse;
 /// Records that refer to an erased one are erased with it.
 inline constexpr detail::OnErase cascade_erase = detail::OnErase::cascade;
-/// Columns of records that refer to an erased one become null, those that are std::optional.
+/// Columns of records that refer to an erased one become null, those that are std::optional; none may be NotNull.
 inline constexpr detail::OnErase set_null = detail::OnErase::set_null;
 /// What is refused is refused by the commit, so that a transaction may write records in any order.
 inline constexpr detail::Deferred deferred = detail::Deferred::yes;
