@@ -3,16 +3,12 @@
 
 #include <algorithm>
 #include <cambium/base/error.hpp>
-#include <cmath>
+#include <cambium/codec/shape.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <map>
-#include <string_view>
 #include <utility>
 #include <vector>
-
-#include "names.hpp"
 
 namespace cambium::codegen {
 
@@ -73,8 +69,9 @@ Document default_record(const Record& record) {
     return object;
 }
 
-/// Empty when records nest deeper than CBOR takes: nor does a store know them then.
+/// Empty when records nest deeper than CBOR takes, or are larger than a store does: nor does it know them then.
 std::string encoded_defaults(const Record& record) {
+    if (description_size(record).all > codec::kMostTypeBytes) return {};
     try {
         return default_record(record).to_cbor();
     } catch (const Error&) {
@@ -105,19 +102,6 @@ IndexInfo index_of(const Record& record, const Index& index) {
     return info;
 }
 
-/// Those of the main file, and those of other files that they refer to, at once or by way of others.
-std::vector<const Table*> tables_opened_together(const Schema& schema) {
-    std::vector<const Table*> tables;
-    for (const Table& table : schema.tables) tables.push_back(&table);
-    for (std::size_t i = 0; i < tables.size(); ++i)
-        for (const ForeignKey& key : tables[i]->foreign_keys) {
-            const Table* target = schema.find_table(key.target);
-            if (target != nullptr && std::find(tables.begin(), tables.end(), target) == tables.end())
-                tables.push_back(target);
-        }
-    return tables;
-}
-
 }  // namespace
 
 std::vector<TableDeclaration> declarations(const Schema& schema) {
@@ -135,7 +119,7 @@ std::vector<TableDeclaration> declarations(const Schema& schema) {
 
 std::vector<TableInfo> declared_tables(const Schema& schema) {
     std::vector<TableInfo> tables;
-    for (const Table* one : tables_opened_together(schema)) {
+    for (const Table* one : schema.all_tables()) {
         const Table& table = *one;
         TableInfo& info = tables.emplace_back();
         info.name = table.name;

@@ -1,7 +1,7 @@
 // What is wrong becomes something legal with as many lines: a field one of type bool, an attribute or a statement
-// another, an enumerator, a member of a union or a second definition blanks. An attribute that is not declared
-// needs no edit: the parser is told that it is. Ids are taken from a table with a wrong field or a wrong id, and
-// checked in the end (field_ids).
+// another, an enumerator or a member of a union blanks; a second definition gets another name. An attribute that is
+// not declared needs no edit: the parser is told that it is. Ids are taken from a table with a wrong field or a
+// wrong id, and checked in the end (field_ids).
 #include "lenient_parser.hpp"
 
 #include <algorithm>
@@ -185,8 +185,7 @@ private:
             tell(error);
             is_mended_ = attributes_.insert(sentence.substr(kUndeclared.size())).second;
         } else if (begins_with(sentence, kUndefined)) {
-            tell(error);
-            leave_out_users(sentence.substr(kUndefined.size()), parser);
+            mend_undefined(error, sentence.substr(kUndefined.size()), parser);
         } else if (error.line != 0 && !begins_with_one(sentence, kSyntax)) {
             Spot spot = spot_in(error.file);
             spot.set_offset(error.line, error.column);
@@ -233,7 +232,8 @@ private:
                          const fbs::Parser& parser) {
         if (begins_with_one(sentence, kDefinedTwice)) {
             tell(sentence, spot, owner);
-            replace(spot.text, owner.begin, owner.end, "");
+            const std::size_t name = owner.name_end - last_part(owner.definition).size();
+            replace(spot.text, name, owner.name_end, new_name());
         } else if (begins_with_one(sentence, kIds)) {
             leave_out_ids(spot, owner);
         } else if (begins_with(sentence, kSameNumber)) {
@@ -381,32 +381,66 @@ private:
         tables_without_ids_.emplace(owner.definition, spot.file);
     }
 
-    /// The library takes the first use of a type that is not there for its declaration: a name of another namespace
-    /// that was used thereafter is wrong to it too, and right when that first use is gone.
-    void leave_out_users(const std::string& type, const fbs::Parser& parser) {
+    /// The library takes the first use of a type that it does not know for its declaration. A use of the same name
+    /// behind a definition that it means is wrong to the library too, and right when that first use is gone.
+    void mend_undefined(const ParseError& error, const std::string& type, const fbs::Parser& parser) {
         const auto& types = parser.structs_.vec;
-        const auto missing = std::find_if(types.begin(), types.end(), [&](const fbs::StructDef* one) {
+        const auto found = std::find_if(types.begin(), types.end(), [&](const fbs::StructDef* one) {
             return one->predecl && one->name == type;
         });
-        if (missing == types.end()) return;
-        for (const Place& user : users_of(**missing, parser)) {
-            Spot spot = spot_in(user.file);
-            const SourcePart* member = spot.find([&](const SourcePart& part) {
-                return part.is_member() && part.definition == user.definition && part.field == user.field;
+        if (found == types.end()) return;
+        const fbs::StructDef& missing = **found;
+        const fbs::Definition* definition = definition_in(*missing.defined_namespace, type, parser);
+        ParseError told = error;
+        if (definition != nullptr) told.sentence = why_not_found(type, *definition, parser);
+        if (undefined_.insert(told.sentence).second) tell(told);
+        for (const auto& [user, place] : users_of(missing, parser)) {
+            const fbs::Definition* meant = definition_in(*user->defined_namespace, type, parser);
+            if ((meant == nullptr) != (definition == nullptr)) continue;  // told of by itself
+            Spot spot = spot_in(place.file);
+            const SourcePart* member = spot.find([&, &where = place](const SourcePart& part) {
+                return part.is_member() && part.definition == where.definition && part.field == where.field;
             });
-            if (member != nullptr) leave_out(spot, *member, parser);
+            if (member != nullptr && !is_behind(*member, meant, spot)) leave_out(spot, *member, parser);
         }
     }
 
-    static std::vector<Place> users_of(const fbs::StructDef& type, const fbs::Parser& parser) {
-        std::vector<Place> users;
+    /// What a name means in a namespace; null when nothing.
+    static const fbs::Definition* definition_in(const fbs::Namespace& space, const std::string& type,
+                                                const fbs::Parser& parser) {
+        for (std::size_t parts = space.components.size() + 1; parts-- > 0;) {
+            const std::string name = space.GetFullyQualifiedName(type, parts);
+            if (const fbs::EnumDef* enumeration = parser.enums_.Lookup(name)) return enumeration;
+            const fbs::StructDef* record = parser.structs_.Lookup(name);
+            if (record != nullptr && !record->predecl) return record;
+        }
+        return nullptr;
+    }
+
+    static std::string why_not_found(const std::string& type, const fbs::Definition& definition,
+                                     const fbs::Parser& parser) {
+        const std::string name = full_name(definition);
+        if (parser.enums_.Lookup(name) != nullptr)
+            return "type " + name +
+                   " is defined later, and enums and unions have to be defined before they are used";
+        return "type " + type + " is " + name +
+               ", which is defined later, and until then FlatBuffers finds it by its full name only; write that";
+    }
+
+    static bool is_behind(const SourcePart& member, const fbs::Definition* definition, const Spot& spot) {
+        if (definition == nullptr || definition->file != spot.file) return false;
+        const SourcePart* there = spot.find([name = full_name(*definition)](const SourcePart& part) {
+            return part.is_definition() && part.definition == name;
+        });
+        return there != nullptr && there->begin < member.begin;
+    }
+
+    using User = std::pair<const fbs::Definition*, Place>;
+
+    static std::vector<User> users_of(const fbs::StructDef& type, const fbs::Parser& parser) {
+        std::vector<User> users;
         const auto add = [&](const fbs::Definition& owner, const std::string& member) {
-            const fbs::Namespace& space = *owner.defined_namespace;
-            for (std::size_t parts = 0; parts <= space.components.size(); ++parts) {
-                const fbs::StructDef* other = parser.structs_.Lookup(space.GetFullyQualifiedName(type.name, parts));
-                if (other != nullptr && !other->predecl) return;
-            }
-            users.push_back({owner.file, full_name(owner), member});
+            users.push_back({&owner, {owner.file, full_name(owner), member}});
         };
         for (const fbs::StructDef* record : parser.structs_.vec)
             for (const fbs::FieldDef* field : record->fields.vec)
@@ -426,6 +460,7 @@ private:
     const std::vector<std::string>& include_folders_;
     Diagnostics& diagnostics_;
     std::set<std::string> attributes_;                       // that are not declared
+    std::set<std::string> undefined_;                        // what was told of types
     std::map<std::string, std::string> tables_without_ids_;  // that had some, and their files
     std::size_t stand_ins_ = 0;
     std::size_t told_ = 0;

@@ -5,6 +5,7 @@
 #include "record_description.hpp"
 
 #include <algorithm>
+#include <cambium/codec/shape.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <functional>
@@ -75,10 +76,6 @@ std::string text_of(const Record& record, const RecordText& nested) {
     return "record{" + text + "}";
 }
 
-std::string whole_text(const Record& record) {
-    return text_of(record, &whole_text);
-}
-
 std::string layout_of(const Record& record, const RecordText& nested) {
     std::string text;
     for (const Field& field : record.fields) {
@@ -89,6 +86,29 @@ std::string layout_of(const Record& record, const RecordText& nested) {
     }
     return "{" + text + "}" + (record.force_align == 0 ? "" : "@" + std::to_string(record.force_align));
 }
+
+/// Spells records out, and the records in them. One inside of itself is named only: no table stores such. Stops
+/// where no store takes it, so that what was not refused, as of included files, ends too.
+class Spelling {
+public:
+    using Write = std::string (*)(const Record&, const RecordText&);
+    explicit Spelling(Write write) : write_{write} {}
+
+    std::string operator()(const Record& record) {
+        if (std::find(outer_.begin(), outer_.end(), &record) != outer_.end()) return "record " + record.name;
+        spelled_ += record.fields.size();
+        if (spelled_ > codec::kMostTypeBytes) return {};
+        outer_.push_back(&record);
+        std::string text = write_(record, std::ref(*this));
+        outer_.pop_back();
+        return text;
+    }
+
+private:
+    Write write_;
+    std::vector<const Record*> outer_;
+    std::size_t spelled_ = 0;  ///< fields, each at least a byte
+};
 
 std::uint64_t sum(std::uint64_t one, std::uint64_t other) {
     return std::min(one + other, kUncounted);
@@ -226,11 +246,11 @@ Document default_number(const Field& field) {
 }
 
 std::string catalog_type(const Type& type) {
-    return text_of(type, &whole_text);
+    return text_of(type, Spelling{&text_of});
 }
 
 std::string catalog_type(const Field& field) {
-    return text_of(field, &whole_text);
+    return text_of(field, Spelling{&text_of});
 }
 
 bool has_same_catalog_type(const Type& one, const Type& other) {
@@ -260,7 +280,7 @@ bool has_same_catalog_type(const Type& one, const Type& other) {
 }
 
 std::string struct_layout(const Record& record) {
-    return layout_of(record, &struct_layout);
+    return Spelling{&layout_of}(record);
 }
 
 Document wire_of(const Record& record) {

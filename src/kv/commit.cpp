@@ -34,6 +34,9 @@ constexpr std::uint64_t kLeastGrowth = std::uint64_t{1} << 20;
 constexpr std::uint64_t kLeastReserve = std::uint64_t{256} << 10;
 constexpr std::uint64_t kLeastReservedPages = 64;
 constexpr std::uint64_t kMostGrowth = std::uint64_t{256} << 20;
+/// A durable commit that takes no more bytes at the end of the file leaves room behind it for so many like it.
+constexpr std::uint64_t kSmallAddition = std::uint64_t{256} << 10;
+constexpr std::uint64_t kCommitsAhead = 2;
 /// A commit that replaces fewer than one page in so many is likely to be part of a load in key order.
 constexpr std::uint64_t kLasting = 8;
 /// Pages written by one call, or copied together while they are in the processor's cache.
@@ -325,7 +328,11 @@ void Commit::give_back_unused() {
 void Commit::fit_file() {
     const std::uint64_t needed = result_.page_count * env_.page_size;
     const std::uint64_t size = file_size_;  // it changes under the write lock only
-    if (size < needed) return grow_file(size, needed);
+    // A row of small commits at the end of the file: the flush of this one covers the room of the next ones, which
+    // then take one flush each.
+    const std::uint64_t added = needed - std::min(needed, txn_.snapshot.page_count * env_.page_size);
+    const bool in_row = !deferred_ && added > 0 && added <= kSmallAddition;
+    if (size < needed || (in_row && size - needed < kCommitsAhead * added)) return grow_file(size, needed);
     // The states on disk and the snapshots of readers are as long as they were: recovery compares the lengths, and
     // a page of a mapping that lies behind the end of the file cannot be read.
     const std::uint64_t pinned = env_.space.page_count_since(oldest_pin_);
@@ -341,18 +348,18 @@ void Commit::grow_file(std::uint64_t size, std::uint64_t needed) {
     std::uint64_t wanted = std::max(whole_steps(needed), reserved / step_of(reserved) * step_of(reserved));
     if (env_.options.size_limit_bytes != 0)
         wanted = std::max(needed, std::min(wanted, env_.options.size_limit_bytes));
+    if (wanted <= size) return;
+    const std::uint64_t pages = size / env_.page_size;
+    env_.pages_before_growth = std::min(env_.pages_before_growth.value_or(pages), pages);
     try {
         env_.data.allocate(size, wanted);
         file_size_ = wanted;
     } catch (const Error& error) {
         if (error.code() != ErrorCode::full) throw;
+        if (needed <= size) return;
         env_.data.allocate(size, needed);  // no room for reserves: just what this commit needs
         file_size_ = needed;
     }
-    env_.grown_unsynced = true;
-    if (deferred_) return;
-    env_.sync_as_writer();
-    env_.grown_unsynced = false;
 }
 
 // What is written until the next flush, at the least.
@@ -405,8 +412,9 @@ void Commit::publish(Durability durability) {
     std::sort(txn_.retired.begin(), txn_.retired.end(),
               [](const RetiredExtent& a, const RetiredExtent& b) { return a.first_page < b.first_page; });
     written.advance(txn_.retired, extents_, env_.lock->durable_transaction(), result_, env_.page_size);
-    if (durability == Durability::two_phase || env_.grown_unsynced) written.two_phase = result_.id;
-    env_.grown_unsynced = false;
+    if (durability == Durability::two_phase) written.two_phase = result_.id;
+    if (const auto pages = std::exchange(env_.pages_before_growth, {}))
+        written.note_growth(result_.id, *pages, env_.lock->durable_transaction());
     (void)env_.mapped(result_.page_count * env_.page_size);
     env_.space.committed(result_.id, txn_.retired);
     env_.lock->publish_written(written);
@@ -453,6 +461,7 @@ void EnvironmentState::prepare(TransactionState& txn) {
     auto commit = std::make_unique<Commit>(*this, txn, false);
     commit->write();
     sync_as_writer();
+    pages_before_growth.reset();
     prepared_ = std::move(commit);
 }
 

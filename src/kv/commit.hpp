@@ -3,7 +3,7 @@
 //
 // 1 free space brought up to date, pages at the end of an emptier file moved down; 2 tree records into the catalog;
 // 3 the space tree's own changes, numbered last from a reserve sized beforehand; 4 page numbers, in key order, over
-// as few extents as there are; 5 the length of the file: growth durable before a meta names it, cuts never below
+// as few extents as there are; 5 the length of the file: grown before it is needed, cuts never below
 // a pinned state; 6 pages; 7 publication as the written state, on which the next writer builds.
 // The flush comes afterwards, without the write lock. docs/durability.md has the argument.
 #pragma once

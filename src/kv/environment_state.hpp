@@ -148,8 +148,11 @@ public:
     RecoveryReport report;
     SpaceMap space;
     PageWriter page_writer;
-    bool grown_unsynced = false;  ///< the file has grown, and no flush was told; under the write lock
+    /// The least pages that the file had before it was lengthened, when no published state tells of it yet. Under
+    /// the write lock.
+    std::optional<std::uint64_t> pages_before_growth;
     InPlace in_place{*this};
+    std::atomic<std::uint32_t> groups_to_ask{0};  ///< of keys, whose leaves are asked for: see KeyGroup
     Relocation relocation;
     Evacuation evacuation;
     Comparators comparators;

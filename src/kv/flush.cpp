@@ -249,7 +249,7 @@ void EnvironmentState::flush_newest_written() {
     const TransactionId visible = lock->visible().newest(ignored).id;
     const std::uint64_t awaited = state.snapshot.id - std::min(visible, state.snapshot.id);
     // What one flush cannot cover safely takes two, and then recovery has nothing to verify.
-    const bool two_flushes = state.complete_since > durable || state.two_phase > durable;
+    const bool two_flushes = state.takes_two_flushes(durable);
     if (two_flushes) state.extents.clear();
     std::erase_if(state.extents, [durable](const WrittenExtent& extent) { return extent.birth <= durable; });
     digest_written(state, flush_scratch_.pages);

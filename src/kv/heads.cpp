@@ -81,13 +81,30 @@ void WrittenState::advance(const std::vector<RetiredExtent>& retired, const std:
     snapshot = next;
 }
 
+void WrittenState::note_growth(TransactionId id, std::uint64_t pages_before, TransactionId durable) noexcept {
+    pages_before_growth = grown > durable ? std::min(pages_before_growth, pages_before) : pages_before;
+    grown = id;
+}
+
+bool WrittenState::takes_two_flushes(TransactionId durable) const noexcept {
+    return complete_since > durable || two_phase > durable ||
+           (grown > durable && snapshot.page_count > pages_before_growth);
+}
+
 std::uint64_t WrittenRing::checksum_of(Fixed fixed, const std::vector<WrittenExtent>& extents) noexcept {
     fixed.checksum = base::plain_checksum(extents.data(), extents.size() * sizeof(WrittenExtent));
     return base::plain_checksum(&fixed, sizeof fixed);
 }
 
 void WrittenRing::publish(const WrittenState& state) noexcept {
-    Fixed fixed{state.snapshot, state.complete_since, state.two_phase, state.total_bytes, state.extents.size(), 0};
+    Fixed fixed{state.snapshot,
+                state.complete_since,
+                state.two_phase,
+                state.grown,
+                state.pages_before_growth,
+                state.total_bytes,
+                state.extents.size(),
+                0};
     fixed.checksum = checksum_of(fixed, state.extents);
     const std::uint64_t sequence = sequence_.load(std::memory_order_relaxed) + 1;
     std::atomic<std::uint64_t>* words = words_[sequence % kDepth];
@@ -109,6 +126,8 @@ bool WrittenRing::newest(WrittenState& state, std::uint64_t& sequence) const {
         state.snapshot = fixed.snapshot;
         state.complete_since = fixed.complete_since;
         state.two_phase = fixed.two_phase;
+        state.grown = fixed.grown;
+        state.pages_before_growth = fixed.pages_before_growth;
         state.total_bytes = fixed.total_bytes;
         return possible && checksum_of(fixed, state.extents) == fixed.checksum;
     }

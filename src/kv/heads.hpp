@@ -41,6 +41,10 @@ struct WrittenState {
     TransactionId complete_since = 0;
     /// The newest commit that asked for two flushes.
     TransactionId two_phase = 0;
+    /// The newest commit that lengthened the file, and the least pages that the file had before one of those that
+    /// no flush has covered. A state of more pages than that takes two flushes.
+    TransactionId grown = 0;
+    std::uint64_t pages_before_growth = 0;
     /// Bytes of pages that commits have written since the store was opened first.
     std::uint64_t total_bytes = 0;
     std::vector<WrittenExtent> extents;  ///< by page number; at most kMaxMetaExtents
@@ -49,6 +53,10 @@ struct WrittenState {
     /// Both lists are sorted by page.
     void advance(const std::vector<RetiredExtent>& retired, const std::vector<Extent>& written,
                  TransactionId durable, const Snapshot& next, std::uint32_t page_size);
+    /// Commit `id` is the first to be published since the file was lengthened from so many pages.
+    void note_growth(TransactionId id, std::uint64_t pages_before, TransactionId durable) noexcept;
+    /// Whether one flush cannot cover the state safely when everything up to `durable` is.
+    [[nodiscard]] bool takes_two_flushes(TransactionId durable) const noexcept;
 };
 
 /// The newest WrittenState.
@@ -66,6 +74,8 @@ private:
         Snapshot snapshot;
         TransactionId complete_since;
         TransactionId two_phase;
+        TransactionId grown;
+        std::uint64_t pages_before_growth;
         std::uint64_t total_bytes;
         std::uint64_t extent_count;
         std::uint64_t checksum;  ///< of the record with this field zero

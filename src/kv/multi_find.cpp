@@ -6,12 +6,11 @@
 #include <array>
 
 #include "kv/duplicates.hpp"
+#include "kv/key_group.hpp"
 
 namespace cambium::kv::detail {
 
 namespace {
-
-constexpr std::size_t kGroup = 16;
 
 struct Descent {
     PageRef ref;
@@ -61,9 +60,10 @@ void find_many(const TransactionState& txn, const TreeState& tree, std::span<con
         for (std::size_t i = 0; i < keys.size(); ++i) values[i] = value(find(txn, tree, keys[i]));
         return;
     }
-    std::array<Descent, kGroup> descents;
-    for (std::size_t begin = 0; begin < keys.size(); begin += kGroup) {
-        const Group group = Group{descents}.first(std::min(kGroup, keys.size() - begin));
+    std::array<Descent, kKeyGroup> descents;
+    for (std::size_t begin = 0; begin < keys.size(); begin += kKeyGroup) {
+        const Group group = Group{descents}.first(std::min(kKeyGroup, keys.size() - begin));
+        const KeyGroup reads{txn, tree, keys.subspan(begin, group.size())};
         descend_to_leaves(txn, tree.record, keys.data() + begin, group);
         for (std::size_t i = 0; i < group.size(); ++i) {
             group[i].found = group[i].node.candidates(keys[begin + i]);

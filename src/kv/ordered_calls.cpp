@@ -1,8 +1,10 @@
 // The public calls that use the order of a tree: ranges, places, samples, both ends; and those that look up or
 // store in special ways.
+#include <array>
 #include <deque>
 
 #include "kv/cursor_state.hpp"
+#include "kv/key_group.hpp"
 #include "kv/stored_key.hpp"
 #include "kv/tree_change.hpp"
 #include "kv/tree_count.hpp"
@@ -175,8 +177,14 @@ void WriteTransaction::put_many(Tree tree, std::span<const std::pair<ByteView, B
     }
     if (detail::has_duplicates(state.record)) return put_pairs(*state_, state, entries);
     const WriteGuard guard{*state_};
-    for (const auto& [key, value] : entries)
-        detail::put(*state_, state, StoredKey{*state_, state, key}, value, detail::PutMode::overwrite);
+    std::array<ByteView, detail::kKeyGroup> keys;
+    for (std::size_t begin = 0; begin < entries.size(); begin += keys.size()) {
+        const auto group = entries.subspan(begin, std::min(keys.size(), entries.size() - begin));
+        for (std::size_t i = 0; state.plain_keys && i < group.size(); ++i) keys[i] = group[i].first;
+        const detail::KeyGroup reads{*state_, state, std::span{keys}.first(state.plain_keys ? group.size() : 0)};
+        for (const auto& [key, value] : group)
+            detail::put(*state_, state, StoredKey{*state_, state, key}, value, detail::PutMode::overwrite);
+    }
     guard.succeeded();
 }
 

@@ -5,8 +5,6 @@
 #include <chrono>
 #include <vector>
 
-#include <sys/resource.h>
-
 namespace cambium::kv {
 
 namespace {
@@ -27,11 +25,6 @@ constexpr std::uint64_t kLeastPatience = 32;
 constexpr std::uint64_t kMostPatience = 4096;
 /// Commits that are written by calls after one for which the disk had to be read.
 constexpr std::uint32_t kPause = 1000;
-
-std::int64_t disk_faults() noexcept {
-    rusage usage{};
-    return ::getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_majflt : 0;
-}
 
 }  // namespace
 
@@ -55,12 +48,12 @@ void PageWriter::begin(std::uint64_t file_bytes, std::uint64_t used_bytes, std::
     // page cache.
     if (durable != durable_) mapping_.forget();
     durable_ = durable;
-    if (!in_place_) faults_ = disk_faults();
+    if (!in_place_) faults_ = os::disk_faults();
 }
 
 void PageWriter::begin_in_place() noexcept {
     in_place_ = true;
-    faults_ = disk_faults();
+    faults_ = os::disk_faults();
 }
 
 std::byte* PageWriter::in_place(std::uint64_t page_number, std::uint32_t page_size) const noexcept {
@@ -117,11 +110,11 @@ void PageWriter::populate(std::uint64_t end) noexcept {
     const std::uint64_t to = std::min((end + block - 1) / block * block, file_bytes_ / block * block);
     if (to <= populated_to_) return;
     if (!lasting_ && commits_ < populate_after_) return;
-    const std::int64_t before = disk_faults();
+    const std::int64_t before = os::disk_faults();
     const auto begin = std::chrono::steady_clock::now();
     file_.populate_cache(populated_to_, to);
     const bool slow = std::chrono::steady_clock::now() - begin > kSlowBlock * ((to - populated_to_) / block);
-    faults_ += disk_faults() - before;  // counted as such, though nothing is read
+    faults_ += os::disk_faults() - before;  // counted as such, though nothing is read
     populated_to_ = to;
     patience_ = slow ? std::clamp(2 * patience_, kLeastPatience, kMostPatience) : 0;
     populate_after_ = commits_ + patience_;
@@ -151,7 +144,7 @@ std::uint64_t PageWriter::end() {
     if (lasting_ && copies_ && from < to) file_.begin_writeback(from, to);
     begun_ = std::max(begun_, to);
     // A page that was not in memory has been read for nothing.
-    if (copies_ && disk_faults() > faults_ + 1) pause_ = kPause;
+    if (copies_ && os::disk_faults() > faults_ + 1) pause_ = kPause;
     const std::uint64_t ahead = flushed_ ? initialise() : 0;
     used_bytes_ = std::max(used_bytes_, written_to_);
     return ahead;

@@ -42,7 +42,7 @@ std::optional<std::vector<BornPages>> whole_pages(EnvironmentState& env, const S
 }
 
 WrittenState only(const Snapshot& state) {
-    return {state, state.id, 0, 0, {}};
+    return {.snapshot = state, .complete_since = state.id, .extents = {}};
 }
 
 Snapshot visible_head(const EnvironmentState& env) {

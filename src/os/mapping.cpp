@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include "cambium/base/error.hpp"
 #include "os/file.hpp"
@@ -76,6 +77,11 @@ Mapping Mapping::reserve(const File& file, std::size_t least, std::size_t most) 
             if (size == least) throw;
         }
     }
+}
+
+std::int64_t disk_faults() noexcept {
+    rusage usage{};
+    return ::getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_majflt : 0;
 }
 
 }  // namespace cambium::os

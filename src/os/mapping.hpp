@@ -47,4 +47,7 @@ private:
     std::size_t size_ = 0;
 };
 
+/// Faults of the calling thread for which the disk was read. One system call.
+[[nodiscard]] std::int64_t disk_faults() noexcept;
+
 }  // namespace cambium::os

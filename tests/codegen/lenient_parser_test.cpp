@@ -79,11 +79,12 @@ TEST_CASE("an enumerator that is left out, and what depends on it") {
     CHECK(errors_of("enum E : ubyte {\n a = 300,\n b = 1,\n new,\n b\n}\n"
                     "table T { x:E = a; y:E;\n z:E = c;\n f:F; new:E = b; }\nenum F : ubyte {\n c = 5 }\n"
                     "enum G : ubyte { c = 5 }\ntable V {\n g:G; }") ==
-          Sentences{"bad.fbs:2: " + no_room, "bad.fbs:5: enum value already exists: b",
-                    "bad.fbs:8: unknown enum value: c",
-                    "bad.fbs:14: default value of `0` for field `g` is not part of enum `G`.",
-                    "bad.fbs:9: " + kUndefined + "F", "bad.fbs:4: enum E, enumerator new: \"new\"" + kKeyword,
-                    new_field("9", "T")});
+          Sentences{
+              "bad.fbs:2: " + no_room, "bad.fbs:5: enum value already exists: b",
+              "bad.fbs:8: unknown enum value: c",
+              "bad.fbs:14: default value of `0` for field `g` is not part of enum `G`.",
+              "bad.fbs:9: type F is defined later, and enums and unions have to be defined before they are used",
+              "bad.fbs:4: enum E, enumerator new: \"new\"" + kKeyword, new_field("9", "T")});
     // Where c has no number of its own, it has that of another only because b is gone.
     CHECK(errors_of("enum E : ubyte { z = 5,\n b = 300,\n c, d = 6 }") == Sentences{"bad.fbs:2: " + no_room});
     CHECK(errors_of("enum E : ubyte { z = 255,\n b = 300, c, d = 6,\n e, f = 7 }") ==
@@ -93,6 +94,9 @@ TEST_CASE("an enumerator that is left out, and what depends on it") {
           Sentences{"bad.fbs:2: enum value already exists: a",
                     "bad.fbs:5: enum value does not fit, \"-200\" out of [-128; 127]",
                     "bad.fbs:3: enum E: b and d are both 1; give one of them another number"});
+    CHECK(errors_of("enum E : ubyte { a = 1, v8 = 2,\n v9 = 2,\n v10 = 2 }") ==
+          Sentences{"bad.fbs:2: enum E: v8 and v9 are both 2; give one of them another number",
+                    "bad.fbs:3: enum E: v8 and v10 are both 2; give one of them another number"});
 }
 
 TEST_CASE("defaults that a type does not take") {
@@ -198,6 +202,23 @@ TEST_CASE("a type of the same name in another namespace") {
                     "bad.fbs:2: table \"usage\": index \"i\": field \"t\" is a table and cannot be a column"});
 }
 
+TEST_CASE("a type that is named before its definition") {
+    CHECK(errors_of("table A { b:st.Late; u:[ubyte] (nested_flatbuffer: \"st.Late\"); } union U { st.Late }\n"
+                    "namespace st; table Late { x:int; }") == Sentences{});
+    const std::string late =
+        ", which is defined later, and until then FlatBuffers finds it by its full name only; write that";
+    const std::string later = " is defined later, and enums and unions have to be defined before they are used";
+    CHECK(errors_of("namespace n; table A { a:int;\n b:m.Late; c:m.E; }\n"
+                    "table B { b:[m.Late]; new:int; } union U { m.Late,\n m.Gone }\n"
+                    "rpc_service S { f(A): m.Late; }\n"
+                    "namespace n.m; table Late { x:int; } enum E : byte { a }\n"
+                    "namespace n; table C { b:m.Late; c:m.Gone; e:m.E; d:n.m.Late;\n f:Gone; new:m.E; }\n"
+                    "namespace q; table D { x:int;\n b:m.Late; }") ==
+          Sentences{"bad.fbs:2: type m.Late is n.m.Late" + late, "bad.fbs:2: type n.m.E" + later,
+                    "bad.fbs:4: " + kUndefined + "m.Gone", "bad.fbs:8: " + kUndefined + "Gone",
+                    "bad.fbs:10: " + kUndefined + "m.Late", new_field("3", "B"), new_field("8", "C")});
+}
+
 TEST_CASE("members of unions and calls of services") {
     CHECK(errors_of("namespace a; table T { x:int; } struct S { x:int; } enum E : ubyte { a }\n"
                     "namespace b; union U { a.T,\n a.Gone, S: a.S,\n E: a.E,\n T }\nunion Only {\n Gone }\n"
@@ -229,6 +250,24 @@ TEST_CASE("what is wrong with a definition as a whole") {
             "bad.fbs:7: Field s_byte_vector would clash with generated functions for field s",
             "bad.fbs:9: datatype already exists: E", "bad.fbs:10: datatype already exists: T",
             "bad.fbs:11: enum already exists: A", "bad.fbs:13: datatype already exists: S", new_field("8", "T")});
+}
+
+TEST_CASE("a second definition of a name") {
+    CHECK(
+        errors_of("table T { x:int; }\ntable T (cambium_table: \"ts\") {\n y:[[int]]; z:Nope; new:int (id: 0); }\n"
+                  "enum T : byte {\n x = 300 }\nunion T {\n Gone }\ntable U { t:T; new:int; }") ==
+        Sentences{"bad.fbs:2: datatype already exists: T",
+                  "bad.fbs:3: nested vector types not supported (wrap in table first)",
+                  "bad.fbs:5: enum value does not fit, \"300\" out of [-128; 127]",
+                  "bad.fbs:4: datatype already exists: T", "bad.fbs:6: datatype already exists: T",
+                  "bad.fbs:3: " + kUndefined + "Nope", "bad.fbs:7: " + kUndefined + "Gone", new_field("8", "U")});
+}
+
+TEST_CASE("members of unions with blanks around their dots") {
+    CHECK(errors_of("namespace a.b; table T { x:int; } namespace c; union U { a\n .b. T, a . b\n . Gone,\n"
+                    " a . b . T }\ntable V { u:U; new:int; }") ==
+          Sentences{"bad.fbs:4: enum value already exists: a_b_T", "bad.fbs:3: " + kUndefined + "a.b.Gone",
+                    new_field("5", "V")});
 }
 
 TEST_CASE("attributes that are not declared, on what is left out") {
@@ -335,7 +374,11 @@ public:
 private:
     std::size_t below(std::size_t bound) { return random_() % bound; }
     bool is_slip() { return below(4) == 0; }
-    std::string fresh(const std::string& beginning) { return beginning + std::to_string(++names_); }
+    /// In the order of the text, in which the library then names enumerators of one number.
+    std::string fresh(const std::string& beginning) {
+        const std::string number = std::to_string(++names_);
+        return beginning + std::string(4 - number.size(), '0') + number;
+    }
 
     void line(const std::string& text) {
         text_ += text + (below(3) == 0 ? " // { ; \" }" : "") + "\n";
@@ -462,6 +505,7 @@ private:
         switch (below(8)) {
             case 0:
                 tell("datatype already exists: n.Base");
+                tell("nested vector types not supported (wrap in table first)");
                 return line("table Base { x:[[int]]; }");
             case 1:
                 tell("size 0 structs not allowed");
@@ -487,6 +531,7 @@ private:
                 return line(" one(Base):Base; two(Base):Plain; }");
             default:
                 tell("enum already exists: n.Plain");
+                tell("enum value already exists: zero");
                 return line("enum Plain : ubyte { zero, zero }");
         }
     }

@@ -90,7 +90,7 @@ TEST_CASE("a writer that had begun when a flush failed leaves alone what the flu
     require_no_complaints(explorer);
 }
 
-TEST_CASE("a flush does not succeed when a growth beside it was told of the error") {
+TEST_CASE("a flush does not succeed when a prepared commit's sync beside it was told of the error") {
     for (const Durability durability : {Durability::durable, Durability::two_phase}) {
         const MemoryDirectory directory;
         Recorder recorder;
@@ -98,18 +98,18 @@ TEST_CASE("a flush does not succeed when a growth beside it was told of the erro
             const Observation observation{recorder};
             Environment environment = Environment::open(directory.store());
             commit_some(environment, 1, Durability::durable);
-            std::string growth;
+            std::string prepared;
             recorder.during_sync([&] {
-                if (!growth.empty()) return;
-                growth = code_of([&] {
+                if (!prepared.empty()) return;
+                prepared = code_of([&] {
                     kv::WriteTransaction large = environment.begin_write();
                     large.put(large.create_tree("large"), "value", std::string(5 << 20, 'x'));
-                    recorder.fail_call(2, EIO);
-                    (void)large.commit_async();
+                    recorder.fail_sync(EIO);
+                    (void)large.prepare();
                 });
             });
             CHECK(code_of([&] { commit_some(environment, 2, durability); }) == "outcome_unknown");
-            CHECK(growth == "io");
+            CHECK(prepared == "io");
             CHECK(recorder.failed_call().kind == Event::Kind::failed_sync);
             CHECK(content_of(environment) == some_content(1));
         }

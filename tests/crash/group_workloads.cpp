@@ -146,6 +146,28 @@ void growth_during_a_flush(GroupSession& session, std::uint64_t seed) {
     session.in_flush(nullptr);
 }
 
+// The file grows ahead of small commits, some of which use the room before the flush that covers the growth.
+void growth_ahead_in_groups(GroupSession& session, std::uint64_t seed) {
+    std::uint64_t number = 0;
+    const auto add = [&](std::uint64_t size) {
+        const std::uint64_t now = number++;
+        return [now, size, seed](Change& change) { change.put("values", key_of(now), value_of(size, seed + now)); };
+    };
+    const auto room = [&] {
+        const kv::EnvironmentStatistics now = session.environment().statistics();
+        return now.file_size_bytes - now.page_count * now.page_size_bytes;
+    };
+    constexpr std::uint64_t kLeft = 60000;
+    session.commit(add(10));
+    while (room() > kLeft) session.commit(add(std::max<std::uint64_t>(5000, room() - kLeft)));
+    for (int group = 0; group < 3; ++group) {
+        for (int commit = 0; commit < 3; ++commit) (void)session.commit_async(add(5000));
+        session.in_flush([&] { (void)session.commit_async(add(9000)); });
+        session.commit(add(5000));
+        session.in_flush(nullptr);
+    }
+}
+
 // The file grows in commits that nobody flushes; the next flush makes the new length durable before a meta names
 // it.
 void deferred_growth(GroupSession& session, std::uint64_t seed) {
@@ -210,6 +232,7 @@ const std::vector<GroupWorkload>& group_workloads() {
         {"two flushes in groups", two_phase_in_groups, kUsual, 2},
         {"prepared transactions", prepared, kUsual, 2},
         {"growth during a flush", growth_during_a_flush, kUsual, 8},
+        {"growth ahead in groups", growth_ahead_in_groups, kUsual, 12},
         {"growth that is deferred", deferred_growth, kUsual, 12},
         {"overflowing lists of extents", overflowing_lists, kLargeFile, 20},
     };

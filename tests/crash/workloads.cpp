@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <random>
+#include <stdexcept>
 
 namespace cambium::test {
 
@@ -55,6 +56,27 @@ void growth(Session& session, std::uint64_t seed) {
     for (std::uint64_t commit = 0; commit < 4; ++commit)
         session.commit(
             [&](Change& change) { change.put("records", key_of(commit), value_of(100, seed + commit)); });
+}
+
+// Small commits at the end of the file, which is full when they begin: one of them makes room for the next ones.
+void growth_ahead(Session& session, std::uint64_t seed) {
+    const auto room = [&] {
+        const kv::EnvironmentStatistics now = session.environment().statistics();
+        return now.file_size_bytes - now.page_count * now.page_size_bytes;
+    };
+    constexpr std::uint64_t kLeft = 60000;
+    std::uint64_t commits = 0;
+    const auto add = [&](std::uint64_t size) {
+        session.commit(
+            [&](Change& change) { change.put("values", key_of(commits), value_of(size, seed + commits)); });
+        ++commits;
+    };
+    add(10);
+    while (room() > kLeft) add(std::max<std::uint64_t>(5000, room() - kLeft));
+    const std::uint64_t size = session.environment().statistics().file_size_bytes;
+    for (int commit = 0; commit < 5; ++commit) add(5000);
+    if (session.environment().statistics().file_size_bytes <= size)
+        throw std::logic_error("the file did not grow ahead of small commits");
 }
 
 // A snapshot is held while the same records change again and again, then let go.
@@ -213,6 +235,7 @@ const std::vector<Workload>& workloads() {
         {"large values", Durability::durable, large_values, kUsual, 3},
         {"large values, two flushes", Durability::two_phase, large_values, kUsual, 3},
         {"growth", Durability::durable, growth, kUsual, 12},
+        {"growth ahead", Durability::durable, growth_ahead, kUsual, 12},
         {"growth, two flushes", Durability::two_phase, growth, kUsual, 12},
         {"a held reader", Durability::durable, held_reader, kUsual, 3},
         {"several trees", Durability::durable, several_trees},

@@ -63,6 +63,7 @@ public:
             }
         }
         const std::lock_guard guard{mutex_};
+        if (syncs_only_ && call.kind != os::FileCall::Kind::sync) return 0;
         if (++calls_ != fail_at_) return 0;
         failed_call_ = {call.kind == os::FileCall::Kind::write    ? Event::Kind::write
                         : call.kind == os::FileCall::Kind::resize ? Event::Kind::resize
@@ -101,6 +102,12 @@ public:
         fail_at_ = n;
         fail_with_ = with;
         has_failed_ = false;
+        syncs_only_ = false;
+    }
+    /// The same of the next sync.
+    void fail_sync(int with) {
+        fail_call(1, with);
+        syncs_only_ = true;
     }
     [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
     [[nodiscard]] const Event& failed_call() const noexcept { return failed_call_; }
@@ -130,6 +137,7 @@ private:
     std::uint64_t calls_ = 0;
     std::uint64_t fail_at_ = 0;
     int fail_with_ = 0;
+    bool syncs_only_ = false;
     bool has_failed_ = false;
     Event failed_call_;
     std::function<void()> during_sync_;

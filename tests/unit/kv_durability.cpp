@@ -85,6 +85,25 @@ TEST_CASE("writers that come while a flush is under way share the next one") {
     require_sound(environment);
 }
 
+TEST_CASE("single puts at the end of the file take one flush each while it grows") {
+    const MemoryDirectory directory;
+    Environment environment = Environment::open(directory.store());
+    commit_one(environment, "first", Durability::durable);
+    // Two states on disk, and a snapshot that keeps every page: all others lie behind what is there.
+    const kv::ReadTransaction held = environment.begin_read();
+    const kv::EnvironmentStatistics before = environment.statistics();
+    std::uint64_t commits = 0;
+    while (environment.statistics().file_size_bytes < before.file_size_bytes + (std::uint64_t{4} << 20)) {
+        kv::WriteTransaction txn = environment.begin_write();
+        txn.put(txn.create_tree("records"), std::to_string(commits), std::string(1500, 'v'));
+        txn.commit();
+        ++commits;
+        REQUIRE(commits < 10'000);
+    }
+    CHECK(environment.statistics().flushes - before.flushes == commits);
+    require_sound(environment);
+}
+
 TEST_CASE("eight threads of single puts need fewer than half as many flushes as commits") {
     const MemoryDirectory directory;
     Environment environment = Environment::open(directory.store());
@@ -164,6 +183,7 @@ TEST_CASE("a commit becomes visible at its flush, and the next writer builds on 
 TEST_CASE("a deferred commit is visible at once, with all before it, and flushed by sync()") {
     const MemoryDirectory directory;
     Environment environment = Environment::open(directory.store());
+    commit_one(environment, "first", Durability::durable);  // the file has grown
     kv::WriteTransaction txn = environment.begin_write();
     put_one(txn, "asynchronous");
     const kv::CommitTicket ticket = txn.commit_async();

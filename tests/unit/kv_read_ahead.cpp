@@ -2,6 +2,8 @@
 // reach.
 #include <doctest/doctest.h>
 
+#include <array>
+#include <atomic>
 #include <random>
 #include <set>
 
@@ -159,6 +161,92 @@ TEST_CASE("short scans ask for nothing, and long ones for no more than they have
         }
         CHECK(requests.pages - before <= 2 * leaves + 8);
     }
+}
+
+namespace {
+
+/// The leaf in which the engine has the value.
+std::uint64_t leaf_of(const Environment& env, ByteView value) {
+    const auto* data = reinterpret_cast<const std::byte*>(value.data());
+    return static_cast<std::uint64_t>(data - EnvironmentAccess::state(env).mapped(0)) / kPageSize;
+}
+
+struct Keys {
+    explicit Keys(std::mt19937_64& random) {
+        for (std::uint64_t& number : numbers) number = random() % kRecords;
+        for (std::size_t i = 0; i < numbers.size(); ++i) views[i] = keys[i] = key_of(numbers[i]);
+    }
+    std::array<std::uint64_t, 100> numbers{};
+    std::array<std::string, 100> keys;
+    std::array<ByteView, 100> views;
+};
+
+}  // namespace
+
+TEST_CASE("calls for several keys ask for their leaves after the disk had to be read, and no longer than that") {
+    std::mt19937_64 random{test::seed()};
+    const test::TemporaryDirectory directory;
+    const std::string path = directory.file("store");
+    fill(path, false, random);
+    const GivenMemory given{std::uint64_t{20} << 20};
+    Environment env = Environment::open(path);
+    std::atomic<std::uint32_t>& to_ask = EnvironmentAccess::state(env).groups_to_ask;
+    const Requests requests;
+    std::array<std::optional<ByteView>, 100> values;
+
+    SUBCASE("reading") {
+        const ReadTransaction txn = env.begin_read();
+        const Tree tree = txn.tree("t");
+        const auto read = [&] {
+            const Keys keys{random};
+            txn.multi_get(tree, keys.views, values);
+            std::set<std::uint64_t> leaves;
+            for (std::size_t i = 0; i < values.size(); ++i) {
+                REQUIRE(values[i] == value_of(keys.numbers[i]));
+                leaves.insert(leaf_of(env, *values[i]));
+            }
+            return leaves;
+        };
+        (void)read();
+        REQUIRE(EnvironmentAccess::state(env).reads_sparsely());
+        to_ask = 70;  // ten calls of seven groups each
+        for (int call = 0; call < 10; ++call) {
+            for (const std::uint64_t leaf : read()) REQUIRE(requests.asked.contains(leaf));
+        }
+        CHECK(to_ask == 0);
+        const std::uint64_t before = requests.pages;
+        // What was just read is in memory, and is read again.
+        const Keys keys{random};
+        for (int call = 0; call < 2; ++call) {
+            to_ask = 0;
+            txn.multi_get(tree, keys.views, values);
+        }
+        CHECK(to_ask == 0);
+        CHECK(requests.pages - before <= keys.views.size());
+        const ByteView absent[] = {"a", "b"};
+        to_ask = 1;
+        txn.multi_get(tree, absent, std::span{values}.first(2));
+        CHECK_FALSE(values[0].has_value());
+        CHECK_FALSE(values[1].has_value());
+    }
+    SUBCASE("writing") {
+        (void)env.begin_read();
+        WriteTransaction txn = env.begin_write();
+        const Tree tree = txn.tree("t");
+        const Keys keys{random};
+        std::set<std::uint64_t> leaves;
+        for (const ByteView key : keys.views) leaves.insert(leaf_of(env, *txn.get(tree, key)));
+        std::vector<std::pair<ByteView, ByteView>> pairs;
+        for (const ByteView key : keys.views) pairs.emplace_back(key, "new");
+        to_ask = 100;
+        txn.put_many(tree, pairs);
+        CHECK(to_ask == 93);
+        for (const std::uint64_t leaf : leaves) CHECK(requests.asked.contains(leaf));
+        txn.commit();
+        const ReadTransaction after = env.begin_read();
+        for (const ByteView key : keys.views) CHECK(after.get(tree, key) == "new");
+    }
+    test::require_sound(env);
 }
 
 TEST_CASE("small stores are left to the kernel") {

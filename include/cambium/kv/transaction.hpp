@@ -104,7 +104,8 @@ public:
 
     /// values[i] becomes what get(tree, keys[i]) answers. The look-ups go through the tree side by side, so that
     /// waiting for memory overlaps: cheaper than as many get() once the tree is larger than the processor's caches.
-    /// Error{invalid_argument} unless both have one size.
+    /// In a store that does not fit the memory, waiting for the disk overlaps too. Error{invalid_argument} unless
+    /// both have one size.
     void multi_get(Tree tree, std::span<const ByteView> keys, std::span<std::optional<ByteView>> values) const;
     /// A reader of one value in pieces, or nothing when the key is absent. O(depth), and for a value with pages of
     /// its own 8 bytes read per 64 KiB; for a smaller one its page. Error{misuse} in a tree with duplicates.
@@ -274,7 +275,8 @@ public:
     /// pair behind the last one, O(depth).
     void append(Tree tree, ByteView key, ByteView value);
     /// put() for each pair in turn; all sizes are checked before anything changes. Fastest in order of key. Other
-    /// than with put(), the views must not point into this transaction's own data.
+    /// than with put(), the views must not point into this transaction's own data. In a store that does not fit the
+    /// memory, keys in any order wait for the disk together.
     void put_many(Tree tree, std::span<const std::pair<ByteView, ByteView>> entries);
     /// Store `size_bytes` zeros under a key and answer with where they are, to be filled in place. 8-byte aligned
     /// (64 for large values), writable until the next write of this transaction or the begin of a nested one.
