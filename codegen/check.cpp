@@ -19,7 +19,7 @@ std::unique_ptr<Schema> read(const SchemaText& text, const std::vector<std::stri
                              std::vector<std::string>& errors) {
     Diagnostics diagnostics{text.file, text.text};
     auto schema = read_schema(text.file, text.text, include_folders, diagnostics);
-    errors.insert(errors.end(), diagnostics.sentences().begin(), diagnostics.sentences().end());
+    for (std::string& sentence : diagnostics.sentences()) errors.push_back(std::move(sentence));
     return schema;
 }
 

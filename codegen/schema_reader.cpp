@@ -15,6 +15,7 @@
 #include <set>
 #include <utility>
 
+#include "attribute_text.hpp"
 #include "foreign_keys.hpp"
 #include "lenient_parser.hpp"
 #include "name_clashes.hpp"
@@ -31,15 +32,6 @@ namespace fbs = flatbuffers;
 
 constexpr std::size_t kMostFields = 100;      // of a record: what reflection over aggregates takes
 constexpr std::size_t kLargestAlignment = 8;  // of a value in the store
-constexpr std::array kTableAttributes = {"cambium_table",       "cambium_codec",         "cambium_key",
-                                         "cambium_unique",      "cambium_index",         "cambium_log",
-                                         "cambium_compression", "cambium_foreign_key",   "cambium_renamed_from",
-                                         "cambium_dropped",     "cambium_schema_version"};
-constexpr std::array kFieldAttributes = {"cambium_key",         "cambium_generated",   "cambium_expires",
-                                         "cambium_unique",      "cambium_index",       "cambium_type",
-                                         "cambium_absent",      "cambium_foreign_key", "cambium_not_null",
-                                         "cambium_row_version", "cambium_renamed_from"};
-constexpr std::array kStructAttributes = {"cambium_type"};
 /// Of fields: they are there or not.
 constexpr std::array kFlags = {"cambium_key", "cambium_generated", "cambium_expires", "cambium_not_null",
                                "cambium_row_version"};
@@ -118,16 +110,12 @@ public:
     }
 
     std::unique_ptr<Schema> read() {
-        for (const auto& [file, included] : parser_.files_included_per_file_) {
-            std::vector<Include> includes;
-            for (const fbs::IncludedFile& include : included)
-                includes.push_back({include.schema_name, include.filename});
-            schema_->includes.emplace_back(file, std::move(includes));
-        }
+        read_includes();
         for (const fbs::EnumDef* definition : parser_.enums_.vec) read_enum(*definition);
         for (const fbs::StructDef* definition : parser_.structs_.vec) read_record(*definition);
         for (const fbs::EnumDef* definition : parser_.enums_.vec)
             if (definition->is_union) read_union(*definition);
+        for (const fbs::ServiceDef* definition : parser_.services_.vec) check_service(*definition);
         check_file_names(*schema_, diagnostics_);
         check_includes(*schema_, diagnostics_);
         if (parser_.root_struct_def_ != nullptr) schema_->root = records_.at(parser_.root_struct_def_);
@@ -148,6 +136,30 @@ public:
     }
 
 private:
+    /// Of several paths to a file, one is that of its definitions, and stands for all.
+    void read_includes() {
+        std::map<std::string, std::string> paths;  // by file_key()
+        const auto add = [&](const std::string& file) { paths.emplace(file_key(file), file); };
+        for (const fbs::EnumDef* definition : parser_.enums_.vec) add(definition->file);
+        for (const fbs::StructDef* definition : parser_.structs_.vec) add(definition->file);
+        for (const auto& [file, included] : parser_.files_included_per_file_)
+            if (!included.empty()) add(file);
+        for (const auto& [file, included] : parser_.files_included_per_file_) {
+            std::vector<Include> includes;
+            for (const fbs::IncludedFile& include : included) {
+                add(include.filename);
+                const std::string& path = paths.at(file_key(include.filename));
+                if (stem_of(path) != stem_of(include.filename))
+                    diagnostics_.report_include(file, include.schema_name,
+                                                "the file \"" + include.schema_name + "\" is \"" + path +
+                                                    "\" under another name, and what is generated is named after "
+                                                    "the file; include it under that name");
+                includes.push_back({include.schema_name, path});
+            }
+            schema_->includes.emplace_back(file, std::move(includes));
+        }
+    }
+
     [[nodiscard]] bool is_left_out(const Record& record, const std::string& field) const {
         return diagnostics_.is_left_out(schema_name(record.scope, record.name), field);
     }
@@ -191,11 +203,13 @@ private:
         return scope;
     }
 
-    /// Once for each namespace, at the first definition in it.
+    /// Once for each namespace and each around it, at the first definition in it.
     void check_namespace(const Where& where, const Scope& scope) {
-        if (!namespaces_.insert(scope.components).second) return;
+        std::vector<std::string> parts;
         for (std::size_t i = 0; i < scope.components.size(); ++i) {
             const std::string& part = scope.components[i];
+            parts.push_back(part);
+            if (!namespaces_.insert(parts).second) continue;
             const std::string has = "its namespace has the part \"" + part + "\", which ";
             if (const std::string_view why = why_no_name(part); !why.empty())
                 report(where, has + "is " + std::string{why} + "; choose another name");
@@ -231,10 +245,13 @@ private:
             diagnostics_.report_repetition(
                 twice.place,
                 where.text + ": attribute " + name + " is given twice, and the second is not read; remove one");
-            if (name.compare(0, 8, "cambium_") != 0) continue;
-            if (std::find(known.begin(), known.end(), name) == known.end())
-                report(at(where, name),
-                       "attribute " + name + " is not known here; what may stand here is " + listed(known));
+            if (!is_cambium_attribute(name)) continue;
+            if (std::find(known.begin(), known.end(), name) == known.end()) {
+                report(at(where, name), "attribute " + name + " is not known here; " +
+                                            (known.empty() ? "none of ours may stand here"
+                                                           : "what may stand here is " + listed(known)));
+                continue;
+            }
             const bool has_value = value->type.base_type != fbs::BASE_TYPE_NONE;
             result[name] = has_value ? value->constant : "";
         }
@@ -278,6 +295,14 @@ private:
             diagnostics_.report(second, where.text + ": " + first.field + " and " + second.field + " are both " +
                                             number + "; give one of them another number");
         }
+    }
+
+    /// Nothing is made of it, so nothing of ours may stand there.
+    void check_service(const fbs::ServiceDef& definition) {
+        const Where where = where_of("rpc_service", definition);
+        attributes_of(definition, where, std::array<const char*, 0>{});
+        for (const fbs::RPCCall* call : definition.calls.vec)
+            attributes_of(*call, inside(where, "call", call->name), std::array<const char*, 0>{});
     }
 
     /// Adds a union after the records it is made of. Null when one of these is being read: it contains itself.
@@ -349,7 +374,9 @@ private:
     void check_field_count(const Record& record, const Where& where) {
         const auto count = static_cast<std::size_t>(std::count_if(record.fields.begin(), record.fields.end(),
                                                                   [](const Field& f) { return !f.is_deprecated; }));
-        if (count == 0) report(where, "it has no field; a record has 1 to 100");
+        if (count == 0)
+            report(where, "it has no field" + std::string{record.fields.empty() ? "" : " that is not deprecated"} +
+                              "; a record has 1 to 100");
         if (count > kMostFields)
             report(where, "it has " + std::to_string(count) +
                               " fields; a record has 1 to 100, move some to a nested table");
@@ -431,13 +458,13 @@ private:
             if (!value.empty() && std::find(kFlags.begin(), kFlags.end(), name) != kFlags.end())
                 report(at(where, name),
                        "attribute " + name + " takes no value; leave it out where it is not wanted");
-            const bool is_known =
-                std::find(kFieldAttributes.begin(), kFieldAttributes.end(), name) != kFieldAttributes.end();
-            if (!is_known || name == "cambium_type" || name == "cambium_absent") continue;
+            if (name == "cambium_type" || name == "cambium_absent") continue;
             if (owner.attributes.Lookup("cambium_table") == nullptr)
                 report(at(where, name), "attribute " + name + " needs a table with cambium_table: \"name\"");
-            else if (definition.deprecated)
+            else if (definition.deprecated) {
                 report(at(where, name), "attribute " + name + " stands on a deprecated field, which is not read");
+                diagnostics_.leave_out(where.place.definition, where.place.field);
+            }
         }
     }
 
