@@ -60,6 +60,7 @@ constexpr std::array kSyntax = {
     std::string_view{"Cannot assign token starting with ')'"},
     std::string_view{"Cannot assign token starting with ','"},
     std::string_view{"no root type set to parse json with"},
+    std::string_view{"the file holds a NUL byte"},
 };
 /// They are noticed in the definition or behind it.
 constexpr std::array kDefinedTwice = {std::string_view{"datatype already exists: "},
@@ -110,7 +111,9 @@ struct Spot {
     /// The member, definition or statement that the token which was read ahead is in, or stands behind; or null.
     [[nodiscard]] const SourcePart* around() const {
         const SourcePart* member = last_read([](const SourcePart& part) { return part.is_member(); });
-        if (member != nullptr && offset <= member->end + 1) return member;
+        const bool is_ended = member != nullptr && (text[member->end - 1] == ';' || text[member->end - 1] == ',');
+        if (member != nullptr && is_word(text[member->begin]) && offset <= member->end + (is_ended ? 0 : 1))
+            return member;
         const SourcePart* outer =
             last_read([](const SourcePart& part) { return part.field.empty() && part.attribute.empty(); });
         return outer != nullptr && offset <= outer->end + 1 &&

@@ -17,6 +17,7 @@ namespace {
 const Texts* texts_in_use = nullptr;
 flatbuffers::LoadFileFunction load_file = nullptr;
 std::string file_with_nul;  // the first that was read, or empty: the library would take it for the end
+std::size_t line_with_nul = 0;
 std::map<std::string, std::string> paths;  // that files were read by, by file_key()
 
 /// A file that was read by another path is taken for one without definitions.
@@ -31,7 +32,12 @@ bool load_text(const char* file, bool is_binary, std::string* text) {
         *text = found->second;
     else if (!load_file(file, is_binary, text))
         return false;
-    if (file_with_nul.empty() && text->find('\0') != std::string::npos) file_with_nul = file;
+    const std::size_t nul = text->find('\0');
+    if (file_with_nul.empty() && nul != std::string::npos) {
+        file_with_nul = file;
+        const auto end = text->begin() + static_cast<std::ptrdiff_t>(nul);
+        line_with_nul = 1 + static_cast<std::size_t>(std::count(text->begin(), end, '\n'));
+    }
     return true;
 }
 
@@ -125,7 +131,7 @@ std::optional<ParseError> try_parse(flatbuffers::Parser& parser, const std::stri
     load_text(file.c_str(), true, &text);
     const bool is_parsed = parser.Parse(text.c_str(), folders.data(), file.c_str());
     if (!file_with_nul.empty())
-        return ParseError{file_with_nul, 0, 0, "the file holds a NUL byte; a schema is text"};
+        return ParseError{file_with_nul, line_with_nul, 0, "the file holds a NUL byte; a schema is text"};
     if (is_parsed) return std::nullopt;
     ParseError error = read_message(parser.error_, file);
     name_as_found(error, parser, file);

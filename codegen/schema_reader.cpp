@@ -248,7 +248,7 @@ private:
             if (!is_cambium_attribute(name)) continue;
             if (std::find(known.begin(), known.end(), name) == known.end()) {
                 report(at(where, name), "attribute " + name + " is not known here; " +
-                                            (known.empty() ? "none of ours may stand here"
+                                            (known.empty() ? "no cambium_ attribute may stand here"
                                                            : "what may stand here is " + listed(known)));
                 continue;
             }

@@ -83,9 +83,10 @@ TEST_CASE("unions") {
                     "table C { u:U; v:[U]; w:U (required); }") == Sentences{});
     CHECK(errors_of("union U { }") == Sentences{"bad.fbs:1: union U: it has no member"});
     CHECK(errors_of("table A { x:int; }\nunion new (cambium_key) {\n  A,\n  int: A }") ==
-          Sentences{"bad.fbs:2: union new: \"new\" is a keyword of C++; choose another name",
-                    "bad.fbs:2: union new: attribute cambium_key is not known here; none of ours may stand here",
-                    "bad.fbs:4: union new, member int: \"int\" is a keyword of C++; choose another name"});
+          Sentences{
+              "bad.fbs:2: union new: \"new\" is a keyword of C++; choose another name",
+              "bad.fbs:2: union new: attribute cambium_key is not known here; no cambium_ attribute may stand here",
+              "bad.fbs:4: union new, member int: \"int\" is a keyword of C++; choose another name"});
     CHECK(
         errors_of("union U { A }\ntable A {\n  u:U; }") ==
         Sentences{"bad.fbs:3: table A, field u: it contains its own record through union U; recursive records are "
@@ -280,6 +281,10 @@ TEST_CASE("slips of typing") {
     CHECK(
         errors_of("table A {\n x:int;\ntable B { y:int; }") ==
         Sentences{"bad.fbs:3: table A, field table: expecting: : instead got: B; is a } missing in front of it?"});
+    CHECK(errors_of("table A { x:int;\n") ==
+          Sentences{"bad.fbs:2: table A: expecting: identifier instead got: end of file"});
+    CHECK(errors_of("table A { x:int;\n ; }") ==
+          Sentences{"bad.fbs:2: table A: expecting: identifier instead got: ;"});
     CHECK(errors_of("table A (cambium_table: as) {\n x:int (cambium_key);\n s:string = \"a\"; }") ==
           Sentences{"bad.fbs:1: table A: attribute cambium_table: its value is a text, in quotes",
                     "bad.fbs:3: table A, field s: strings and lists take no default"});

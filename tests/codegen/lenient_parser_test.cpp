@@ -364,7 +364,7 @@ TEST_CASE("errors in included files are named as the include statement finds the
     std::ofstream{folder / "parts" / "inner.fbs"}
         << std::string{"table Inner { x:int; }\0 table More { x:int; }", 45};
     CHECK(errors("include \"parts/inner.fbs\";\ntable A { x:Gone; }") ==
-          Sentences{"parts/inner.fbs: the file holds a NUL byte; a schema is text"});
+          Sentences{"parts/inner.fbs:1: the file holds a NUL byte; a schema is text"});
     std::filesystem::current_path(before);
     std::filesystem::remove_all(folder);
 }
