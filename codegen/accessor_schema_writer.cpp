@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <set>
+#include <string_view>
 
 #include "names.hpp"
 #include "text.hpp"
@@ -16,6 +17,18 @@ namespace {
 std::string accessor_name(Scope scope, const std::string& name) {
     scope.components = accessor_components(scope);
     return schema_name(scope, name);
+}
+
+/// A part of a namespace for each stem, different from any other in upper case too.
+std::string guard_part(const std::string& stem) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string part = "of_";
+    for (const char c : stem) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool stays = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        part += stays ? std::string{c} : std::string{'_', kDigits[byte / 16], kDigits[byte % 16]};
+    }
+    return part;
 }
 
 class AccessorSchemaWriter {
@@ -37,6 +50,10 @@ public:
                 write_record(*schema_.records[i]);
         }
         if (file_ == schema_.main_file) write_root();
+        out_ +=
+            "// flatc's include guard has the letters and digits of the file's name, and the last namespace.\n"
+            "namespace guard." +
+            guard_part(stem_of(file_)) + ";\n";
         return std::move(out_);
     }
 

@@ -18,7 +18,7 @@ namespace {
 std::unique_ptr<Schema> read(const SchemaText& text, const std::vector<std::string>& include_folders,
                              std::vector<std::string>& errors) {
     Diagnostics diagnostics{text.file, text.text};
-    auto schema = read_schema(text.file, text.text, include_folders, diagnostics);
+    auto schema = read_schema(text.file, text.text, include_folders, diagnostics, Told::all_tables);
     for (std::string& sentence : diagnostics.sentences()) errors.push_back(std::move(sentence));
     return schema;
 }
@@ -72,6 +72,7 @@ public:
                 has_same_name(*pair.before, *pair.now))
                 compare_defaults(*pair.before, *pair.now);
         compare_names();
+        compare_record_names();
         compare_log_limits();
         return std::move(pairs_);
     }
@@ -202,16 +203,31 @@ private:
 
     /// Records whose table has another name now: nothing else tells such a table from a new one.
     void compare_names() {
-        for (const Table& old_table : before_.tables) {
-            const auto takes_over = [&](const Table& table) { return table.former_name == old_table.name; };
-            if (now_.find_table(old_table.name) != nullptr || find_if(now_.tables, takes_over) != nullptr) continue;
-            for (const Table& new_table : now_.tables)
-                if (has_same_name(*old_table.record, *new_table.record) &&
-                    before_.find_table(new_table.name) == nullptr)
-                    refuse("record " + new_table.record->name + ": its table was \"" + old_table.name +
-                           "\", is \"" + new_table.name +
+        const std::vector<const Table*> tables = now_.all_tables();
+        for (const Table* old_table : before_.all_tables()) {
+            const auto takes_over = [&](const Table* table) { return table->former_name == old_table->name; };
+            if (now_.find_table(old_table->name) != nullptr || find_if(tables, takes_over) != nullptr) continue;
+            for (const Table* new_table : tables)
+                if (has_same_name(*old_table->record, *new_table->record) &&
+                    before_.find_table(new_table->name) == nullptr)
+                    refuse("record " + new_table->record->name + ": its table was \"" + old_table->name +
+                           "\", is \"" + new_table->name +
                            "\" now; the stored records stay under the old name, unless " +
-                           "cambium_renamed_from: \"" + old_table.name + "\" takes them along");
+                           "cambium_renamed_from: \"" + old_table->name + "\" takes them along");
+        }
+    }
+
+    /// Of a record that is that of another table now: where the fields are equal, nothing else tells.
+    void compare_record_names() {
+        const std::vector<const Table*> tables = now_.all_tables();
+        for (const Table* table : tables) {
+            const Table* const old = table_before(before_, *table);
+            if (old == nullptr || has_same_name(*old->record, *table->record)) continue;
+            for (const Table* other : tables)
+                if (has_same_name(*old->record, *other->record))
+                    tell("table \"" + table->name + "\": its record was " + old->record->name + ", is " +
+                         table->record->name + " now; " + old->record->name + " is that of table \"" + other->name +
+                         "\" now");
         }
     }
 
@@ -224,10 +240,10 @@ private:
                 text.append(text.empty() ? "" : ", ").append(name).append(" ").append(number);
             return text.empty() ? "none" : text;
         };
-        for (const Table& table : now_.tables) {
-            const Table* const old = table_before(before_, table);
-            if (old == nullptr || !old->keeps_log || !table.keeps_log || limits(*old) == limits(table)) continue;
-            tell("table \"" + table.name + "\": the limits of the log become " + limits(table) + ", were " +
+        for (const Table* table : now_.all_tables()) {
+            const Table* const old = table_before(before_, *table);
+            if (old == nullptr || !old->keeps_log || !table->keeps_log || limits(*old) == limits(*table)) continue;
+            tell("table \"" + table->name + "\": the limits of the log become " + limits(*table) + ", were " +
                  limits(*old));
         }
     }

@@ -23,17 +23,59 @@ std::string scalar_type(const std::string& schema_type) {
     return kNames.at(schema_type);
 }
 
-std::string record_type(const Record& record) {
+/// The records around what is told.
+using Outer = std::vector<const Record*>;
+
+std::string type_of(const Field& field, Outer& outer);
+
+/// Of a record inside of itself the name is enough, as no table stores it.
+std::string record_type(const Record& record, Outer& outer) {
+    if (std::find(outer.begin(), outer.end(), &record) != outer.end()) return "record " + record.name;
+    outer.push_back(&record);
     std::string text;
     for (const Field& field : record.fields)
-        if (!field.is_deprecated) text += (text.empty() ? "" : ",") + field.name + ":" + catalog_type(field);
+        if (!field.is_deprecated) text += (text.empty() ? "" : ",") + field.name + ":" + type_of(field, outer);
+    outer.pop_back();
     return "record{" + text + "}";
 }
 
-std::string union_type(const Union& alternatives) {
-    std::string text = "variant<null";
-    for (const UnionMember& member : alternatives.members) text += "," + catalog_type(member.type);
-    return text + ">";
+std::string type_of(const Type& type, Outer& outer) {
+    switch (type.kind) {
+        case Kind::boolean:
+        case Kind::integer:
+        case Kind::floating:
+            return scalar_type(type.schema_type);
+        case Kind::enumeration:
+            return "enum " + scalar_type(type.enumeration->schema_type);
+        case Kind::text:
+            return "string";
+        case Kind::structure:
+        case Kind::table:
+            return record_type(*type.record, outer);
+        case Kind::uuid:
+            return "uuid";
+        case Kind::fixed_bytes:
+            return "fixed<" + std::to_string(type.length) + ">";
+        case Kind::timestamp:
+            return "timestamp";
+        case Kind::variant: {
+            std::string text = "variant<null";
+            for (const UnionMember& member : type.alternatives->members) text += "," + type_of(member.type, outer);
+            return text + ">";
+        }
+    }
+    return {};
+}
+
+std::string type_of(const Field& field, Outer& outer) {
+    std::string text = type_of(field.type, outer);
+    const bool is_octet = field.type.kind == Kind::integer && field.type.schema_type == "ubyte";
+    if (field.container == Container::vector) text = is_octet ? "bytes" : "vector<" + text + ">";
+    if (field.container == Container::array) {
+        const std::string length = std::to_string(field.array_length);
+        text = is_octet ? "fixed<" + length + ">" : "array<" + text + "," + length + ">";
+    }
+    return field.absence == Absence::null ? "optional<" + text + ">" : text;
 }
 
 constexpr std::uint32_t kUuidTag = 37;
@@ -186,19 +228,6 @@ Document wire_of(const Record& record, std::size_t depth) {
     return object;
 }
 
-/// Those of the main file, and those of other files that they refer to, at once or by way of others.
-std::vector<const Table*> tables_opened_together(const Schema& schema) {
-    std::vector<const Table*> tables;
-    for (const Table& table : schema.tables) tables.push_back(&table);
-    for (std::size_t i = 0; i < tables.size(); ++i)
-        for (const ForeignKey& key : tables[i]->foreign_keys) {
-            const Table* target = schema.find_table(key.target);
-            if (target != nullptr && std::find(tables.begin(), tables.end(), target) == tables.end())
-                tables.push_back(target);
-        }
-    return tables;
-}
-
 }  // namespace
 
 Document wire_of(const Record& record) {
@@ -217,39 +246,13 @@ std::string struct_layout(const Record& record) {
 }
 
 std::string catalog_type(const Type& type) {
-    switch (type.kind) {
-        case Kind::boolean:
-        case Kind::integer:
-        case Kind::floating:
-            return scalar_type(type.schema_type);
-        case Kind::enumeration:
-            return "enum " + scalar_type(type.enumeration->schema_type);
-        case Kind::text:
-            return "string";
-        case Kind::structure:
-        case Kind::table:
-            return record_type(*type.record);
-        case Kind::uuid:
-            return "uuid";
-        case Kind::fixed_bytes:
-            return "fixed<" + std::to_string(type.length) + ">";
-        case Kind::timestamp:
-            return "timestamp";
-        case Kind::variant:
-            return union_type(*type.alternatives);
-    }
-    return {};
+    Outer outer;
+    return type_of(type, outer);
 }
 
 std::string catalog_type(const Field& field) {
-    std::string text = catalog_type(field.type);
-    const bool is_octet = field.type.kind == Kind::integer && field.type.schema_type == "ubyte";
-    if (field.container == Container::vector) text = is_octet ? "bytes" : "vector<" + text + ">";
-    if (field.container == Container::array) {
-        const std::string length = std::to_string(field.array_length);
-        text = is_octet ? "fixed<" + length + ">" : "array<" + text + "," + length + ">";
-    }
-    return field.absence == Absence::null ? "optional<" + text + ">" : text;
+    Outer outer;
+    return type_of(field, outer);
 }
 
 std::vector<TableDeclaration> declarations(const Schema& schema) {
@@ -267,7 +270,7 @@ std::vector<TableDeclaration> declarations(const Schema& schema) {
 
 std::vector<TableInfo> declared_tables(const Schema& schema) {
     std::vector<TableInfo> tables;
-    for (const Table* one : tables_opened_together(schema)) {
+    for (const Table* one : schema.all_tables()) {
         const Table& table = *one;
         TableInfo& info = tables.emplace_back();
         info.name = table.name;

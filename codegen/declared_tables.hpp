@@ -10,8 +10,8 @@
 
 namespace cambium::codegen {
 
-/// Those of the main file and those of included files that their foreign keys refer to, in the order of their
-/// names, as cambium::describe() gives them. A codec of the user's own appears by its name in the schema.
+/// Those of the main file and of all that it includes, in the order of their names, as cambium::describe() gives
+/// them. A codec of the user's own appears by its name in the schema. They must have been read without errors.
 [[nodiscard]] std::vector<TableInfo> declared_tables(const Schema& schema);
 /// The same with what the schema says of earlier ones.
 [[nodiscard]] std::vector<TableDeclaration> declarations(const Schema& schema);

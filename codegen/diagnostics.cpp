@@ -30,7 +30,8 @@ bool Diagnostics::follows_from_gap(const Place& place, const std::string& senten
         return has("field \"" + field + '"') || (has(", field " + field + ": ") && !is_about_words) ||
                (place.field.empty() && is_about_whole);
     };
-    return has(std::string{kStandIn}) || std::any_of(gaps_.begin(), gaps_.end(), is_cause);
+    return has(std::string{kStandIn}) || place.definition.find(kStandIn) != std::string::npos ||
+           std::any_of(gaps_.begin(), gaps_.end(), is_cause);
 }
 
 bool Diagnostics::counts_on_from_gap(const Place& enumerator) {

@@ -14,7 +14,8 @@
 
 namespace cambium::codegen {
 
-/// How the names of fields begin that stand in for those of a schema; what is found about them is not told.
+/// How names of fields and definitions begin that stand in for those of a schema; what is found about them is not
+/// told.
 inline constexpr std::string_view kStandIn = "cambium_stand_in_";
 
 /// What a finding is about. Empty parts are unknown, or it is about the larger thing.

@@ -49,16 +49,21 @@ void check_key(const Schema& schema, const Table& table, const ForeignKey& key, 
     }
     if (key.action == "set_null" && !may_be_null)
         report(table, key, owner + " has set_null, and none of its fields is optional");
+    for (const std::string& column : key.columns)
+        if (key.action == "set_null" &&
+            std::find(table.not_null.begin(), table.not_null.end(), column) != table.not_null.end())
+            report(table, key,
+                   owner + " has set_null, and field \"" + column +
+                       "\" has cambium_not_null: nothing it refers to could be erased; leave one of the "
+                       "two out");
 }
 
 /// For each key that cascades, the shortest cycle that it is part of: so many that every key of every cycle is told
-/// of. Each cycle is told once, at its table that stands first; those of the main file do.
+/// of. Each cycle is told once, at its table that stands first.
 class CascadeCycles {
 public:
-    CascadeCycles(const Schema& schema, const Report& report) : schema_{schema}, report_{report} {
-        for (const auto* list : {&schema.tables, &schema.included_tables})
-            for (const Table& table : *list) tables_.push_back(&table);
-    }
+    CascadeCycles(const Schema& schema, const Report& report)
+        : schema_{schema}, report_{report}, tables_{schema.all_tables()} {}
 
     void run() {
         for (const Table* table : tables_)
@@ -100,7 +105,7 @@ private:
             return place(left) < place(right);
         });
         std::rotate(cycle.begin(), first, cycle.end());
-        if (!cycle.front()->record->scope.in_main_file || !told_.insert(cycle).second) return;
+        if (!told_.insert(cycle).second) return;
         std::string names;
         for (const Table* table : cycle) names += table->name + ", ";
         const std::vector<ForeignKey>& keys = cycle.front()->foreign_keys;
@@ -120,8 +125,8 @@ private:
 }  // namespace
 
 void check_foreign_keys(const Schema& schema, const Report& report_finding) {
-    for (const Table& table : schema.tables)
-        for (const ForeignKey& key : table.foreign_keys) check_key(schema, table, key, report_finding);
+    for (const Table* table : schema.all_tables())
+        for (const ForeignKey& key : table->foreign_keys) check_key(schema, *table, key, report_finding);
     CascadeCycles{schema, report_finding}.run();
 }
 

@@ -21,6 +21,7 @@ public:
         out_ = "// Written by cambium-codegen from " + schema_.source_name +
                ". Change the schema, not this file.\n" + "// clang-format off\n#pragma once\n\n";
         write_includes();
+        write_obstacles();
         write_types();
         write_packing();
         write_tables();
@@ -29,10 +30,17 @@ public:
     }
 
 private:
+    static bool is_written(const Record& record) {
+        return record.scope.in_main_file && !record.is_bytes && record.obstacle.empty();
+    }
+    static bool is_written(const Union& alternatives) {
+        return alternatives.scope.in_main_file && alternatives.obstacle.empty();
+    }
+
     template <class Predicate>
     [[nodiscard]] bool any_field(Predicate predicate) const {
         for (const auto& record : schema_.records)
-            if (record->scope.in_main_file && !record->is_bytes)
+            if (is_written(*record))
                 for (const Field& field : record->fields)
                     if (!field.is_deprecated && predicate(field, *record)) return true;
         return false;
@@ -59,7 +67,7 @@ private:
         if (any_field([](const Field& f, const Record&) { return f.type.kind == Kind::text; }))
             standard.insert("string");
         for (const auto& one : schema_.unions)
-            if (one->scope.in_main_file) {
+            if (is_written(*one)) {
                 standard.insert("variant");
                 for (const UnionMember& member : one->members)
                     if (member.type.kind == Kind::text) standard.insert("string");
@@ -84,14 +92,25 @@ private:
         if (!includes.empty()) out_ += "\n";
     }
 
+    void write_obstacles() {
+        const auto write = [&](const auto& one) {
+            if (one.scope.in_main_file && !one.obstacle.empty())
+                out_ += "// No type for " + schema_name(one.scope, one.name) +
+                        ", which no table stores: " + one.obstacle + "\n";
+        };
+        const std::size_t length = out_.size();
+        for (const auto& record : schema_.records) write(*record);
+        for (const auto& one : schema_.unions) write(*one);
+        if (out_.size() != length) out_ += "\n";
+    }
+
     void write_types() {
         // Members stand in the order of the schema, which is also that of the catalog, whatever the padding. Their
         // initializers tell g++ that a designated one may be left out.
         constexpr std::string_view kChecks =
             "(clang-analyzer-optin.performance.Padding,readability-redundant-member-init)\n";
-        const bool has_records =
-            std::any_of(schema_.records.begin(), schema_.records.end(),
-                        [](const auto& record) { return record->scope.in_main_file && !record->is_bytes; });
+        const bool has_records = std::any_of(schema_.records.begin(), schema_.records.end(),
+                                             [](const auto& record) { return is_written(*record); });
         if (has_records) out_.append("// NOLINTBEGIN").append(kChecks).append("\n");
         write_definitions();
         if (has_records) out_.append("// NOLINTEND").append(kChecks).append("\n");
@@ -106,13 +125,13 @@ private:
             }
         for (std::size_t i = 0; i <= schema_.records.size(); ++i) {
             for (const auto& one : schema_.unions)
-                if (one->position == i && one->scope.in_main_file) {
+                if (one->position == i && is_written(*one)) {
                     blocks.enter(one->scope.components);
                     write_union(*one);
                 }
             if (i == schema_.records.size()) break;
             const Record& record = *schema_.records[i];
-            if (record.scope.in_main_file && !record.is_bytes) {
+            if (is_written(record)) {
                 blocks.enter(record.scope.components);
                 write_record(record);
             }

@@ -26,15 +26,16 @@ read by the new one, "incompatible: ..." when not. All of it in one run: of tabl
 indexes; of buffers, in lines that begin with "buffers:", what flatc --conform objects to, unless it is a field that the
 line of a table tells of, and what it lets pass: structs that grow, new (required) fields, another name together with another default, a member of a union that becomes another,
 (deprecated) fields that are gone or whose place a new one has, another file_identifier or root_type. Buffers are what
-tables in codec flatbuffers store, a root_type that is no table, and all of a schema without tables; what they may do
-freely, such as a new field at the end, is told of tables only. Records, enums and unions are compared where a field
-holds them that is still read, whatever they are called and in whatever namespace; those of a schema without tables by
-their names as well. Each schema finds what it includes beside itself first: keep the old files together.
+tables in codec flatbuffers store, a root_type that is no table, bytes with nested_flatbuffer, and all of a schema
+without tables; what they may do freely, such as a new field at the end, is told of tables only. Records, enums and
+unions are compared where a field holds them that is still read, whatever they are called and in whatever namespace;
+those of a schema without tables by their names as well. Tables of included files are tables of either schema. Each
+schema finds what it includes beside itself first: keep the old files together.
 
---check-database says the same of the tables that a store has and those of a schema: what the next opening would do,
-or why it would refuse. It looks at no record. The catalog keeps no enumerators and no limits of logs, and with codecs
-cbor and json no names of the members of a union. Enumerators and members that change their numbers are seen only by
---check, between the old schema and the new one.
+--check-database says the same of the tables that a store has and those of a schema and what it includes: what the
+next opening with all of them would do, or why it would refuse. It looks at no record. The catalog keeps no enumerators
+and no limits of logs, and with codecs cbor and json no names of the members of a union. Enumerators and members that
+change their numbers are seen only by --check, between the old schema and the new one.
 
 --from-database writes a schema for the tables of a store, to standard output or the file after -o. The catalog keeps
 no names of records and enumerators and no comments; those are made up, so compare the schema with --check-database,
@@ -98,6 +99,10 @@ as in cambium_index: "by_tag(each tags, descending joined) where is_active cover
 
 A table without cambium_table becomes a plain struct to nest in others.
 
+What a table stores, its record and all that this one holds, has 1 to 100 fields that are not deprecated and an
+alignment of at most 8, and no record of it contains itself. A definition that no table stores may be otherwise: then
+the header has no type for it and for what holds it, and says so in a comment. flatc has accessors of it all the same.
+
 Optional fields:
   scalars and enums    std::optional when the schema says "= null", otherwise the default
   strings, structs, nested tables, uuid and fixed bytes
@@ -112,8 +117,8 @@ Exit codes:
      keys, indexes and the rest, also what the FlatBuffers library finds. Files come in the order in which they are
      included, and the lines of each in its order. A run ends at an error of the syntax, at a
      file to include that is not there, and after 200 lines. An attribute that is not declared and a type that is not
-     defined are told at their first use, and what only follows from an error is not told; nor is what stands in a
-     second definition of a name. Of --from-database: a table has no form in a schema
+     defined are told at their first use, and what only follows from an error is not told. Of a second definition
+     of a name is told what that library finds. Of --from-database: a table has no form in a schema
   2  wrong command line
   3  a file cannot be read or written, or is no store
   4  of a check: incompatible

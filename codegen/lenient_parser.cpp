@@ -1,7 +1,7 @@
 // What is wrong becomes something legal with as many lines: a field one of type bool, an attribute or a statement
-// another, an enumerator, a member of a union or a second definition blanks. An attribute that is not declared
-// needs no edit: the parser is told that it is. Ids are taken from a table with a wrong field or a wrong id, and
-// checked in the end (field_ids).
+// another, an enumerator or a member of a union blanks; a second definition gets another name. An attribute that is
+// not declared needs no edit: the parser is told that it is. Ids are taken from a table with a wrong field or a
+// wrong id, and checked in the end (field_ids).
 #include "lenient_parser.hpp"
 
 #include <algorithm>
@@ -37,6 +37,7 @@ constexpr std::string_view kNumberTooGreat = "enum value does not fit";
 constexpr std::string_view kUnknownEnumerator = "unknown enum value: ";
 constexpr std::string_view kNoEnumerator = "default value of `";
 constexpr std::string_view kNoField = "size 0 structs not allowed";
+constexpr std::string_view kNowhere = " is not defined; check its spelling and its namespace";
 constexpr std::string_view kNoValue = "Cannot assign token starting with ";
 constexpr std::string_view kNoDefault = "Default values for strings and vectors are not supported";
 constexpr std::string_view kClash = " would clash with generated functions for field ";
@@ -244,10 +245,12 @@ private:
     }
 
     /// "table A, field x: attribute id: ", or what of it is there; of a statement "namespace: ".
-    static std::string words_of(const SourcePart& part) {
+    [[nodiscard]] std::string words_of(const SourcePart& part) const {
         if (part.definition.empty()) return part.keyword + ": ";
         const bool is_of_ours = begins_with(part.field, kStandIn);
-        std::string words = part.keyword + " " + last_part(part.definition);
+        const std::string name = last_part(part.definition);
+        const auto before = names_.find(name);
+        std::string words = part.keyword + " " + (before == names_.end() ? name : before->second);
         if (!part.field.empty() && !is_of_ours) words += ", " + kind_of_member(part) + " " + part.field;
         words += ": ";
         return part.attribute.empty() ? words : words + "attribute " + part.attribute + ": ";
@@ -301,12 +304,7 @@ private:
                 tell_undeclared(*attribute, spot);
             is_mended_ = attributes_.insert(sentence.substr(kUndeclared.size())).second;
         } else if (begins_with(sentence, kUndefined)) {
-            const std::string type = sentence.substr(kUndefined.size());
-            if (const SourcePart* user = spot.user_of(type, error.line))
-                tell_type(type, spot, *user);
-            else
-                tell(error);
-            leave_out_users(type, parser);
+            mend_undefined(sentence.substr(kUndefined.size()), spot, error, parser);
         } else if (!begins_with_one(sentence, kSyntax)) {
             mend(sentence, spot, parser);
         }
@@ -331,10 +329,8 @@ private:
     void tell_type(const std::string& type, const Spot& spot, const SourcePart& user) {
         const SourcePart* definition = spot.definition_behind(user, type);
         if (!told_types_.insert(definition == nullptr ? type : definition->definition).second) return;
-        tell(definition == nullptr
-                 ? "type " + type + " is not defined; check its spelling and its namespace"
-                 : "type " + type + " is defined further down, in line " + std::to_string(definition->line) +
-                       ", and is not known here; move its definition in front",
+        tell("type " + type +
+                 (definition == nullptr ? std::string{kNowhere} : defined_behind(std::to_string(definition->line))),
              spot, user);
     }
 
@@ -382,7 +378,10 @@ private:
                          const fbs::Parser& parser) {
         if (begins_with_one(sentence, kDefinedTwice)) {
             tell(sentence, spot, owner);
-            replace(spot.text, owner.begin, owner.end, "");
+            const std::string name = last_part(owner.definition);
+            names_[new_name()] = name;
+            replace(spot.text, owner.name_end - name.size(), owner.name_end,
+                    std::string{kStandIn} + std::to_string(stand_ins_));
         } else if (begins_with_one(sentence, kIds)) {
             leave_out_ids(spot, owner);
         } else if (begins_with(sentence, kSameNumber)) {
@@ -550,32 +549,76 @@ private:
         tables_without_ids_.emplace(owner.definition, spot.file);
     }
 
-    /// The library takes the first use of a type that is not there for its declaration: a name of another namespace
-    /// that was used thereafter is wrong to it too, and right when that first use is gone.
-    void leave_out_users(const std::string& type, const fbs::Parser& parser) {
+    /// The library takes the first use of a type that it does not know for its declaration. A use of the same name
+    /// behind a definition that it means is wrong to the library too, and right when that first use is gone.
+    void mend_undefined(const std::string& type, const Spot& use, const ParseError& error,
+                        const fbs::Parser& parser) {
         const auto& types = parser.structs_.vec;
-        const auto missing = std::find_if(types.begin(), types.end(), [&](const fbs::StructDef* one) {
+        const auto found = std::find_if(types.begin(), types.end(), [&](const fbs::StructDef* one) {
             return one->predecl && one->name == type;
         });
-        if (missing == types.end()) return;
-        for (const Place& user : users_of(**missing, parser)) {
-            Spot spot = spot_in(user.file);
-            const SourcePart* member = spot.find([&](const SourcePart& part) {
-                return part.is_member() && part.definition == user.definition && part.field == user.field;
+        if (found == types.end()) return;
+        const fbs::StructDef& missing = **found;
+        const fbs::Definition* definition = definition_in(*missing.defined_namespace, type, parser);
+        if (told_types_.insert(definition == nullptr ? type : full_name(*definition)).second) {
+            const SourcePart* user = use.user_of(type, error.line);
+            const std::string why =
+                definition == nullptr ? std::string{kNowhere} : why_not_found(*definition, error.file, parser);
+            tell({error.file, user == nullptr ? error.line : user->line, 0,
+                  (user == nullptr ? "" : words_of(*user)) + "type " + type + why});
+        }
+        for (const auto& [user, place] : users_of(missing, parser)) {
+            const fbs::Definition* meant = definition_in(*user->defined_namespace, type, parser);
+            if ((meant == nullptr) != (definition == nullptr)) continue;  // told of by itself
+            Spot spot = spot_in(place.file);
+            const SourcePart* member = spot.find([&, &where = place](const SourcePart& part) {
+                return part.is_member() && part.definition == where.definition && part.field == where.field;
             });
-            if (member != nullptr) leave_out(spot, *member, parser);
+            if (member != nullptr && !is_behind(*member, meant, spot)) leave_out(spot, *member, parser);
         }
     }
 
-    static std::vector<Place> users_of(const fbs::StructDef& type, const fbs::Parser& parser) {
-        std::vector<Place> users;
+    /// What a name means in a namespace; null when nothing.
+    static const fbs::Definition* definition_in(const fbs::Namespace& space, const std::string& type,
+                                                const fbs::Parser& parser) {
+        for (std::size_t parts = space.components.size() + 1; parts-- > 0;) {
+            const std::string name = space.GetFullyQualifiedName(type, parts);
+            if (const fbs::EnumDef* enumeration = parser.enums_.Lookup(name)) return enumeration;
+            const fbs::StructDef* record = parser.structs_.Lookup(name);
+            if (record != nullptr && !record->predecl) return record;
+        }
+        return nullptr;
+    }
+
+    std::string why_not_found(const fbs::Definition& definition, const std::string& file,
+                              const fbs::Parser& parser) {
+        const std::string name = full_name(definition);
+        const std::size_t line = diagnostics_.line_of({definition.file, name});
+        const std::string of_file = definition.file == file ? "" : " of " + definition.file;
+        if (parser.enums_.Lookup(name) != nullptr) return defined_behind(std::to_string(line) + of_file);
+        return " is " + name + ", which is defined further down, in line " + std::to_string(line) + of_file +
+               ", and until then FlatBuffers finds it by its full name only; write that";
+    }
+
+    static std::string defined_behind(const std::string& line) {
+        return " is defined further down, in line " + line +
+               ", and is not known here; move its definition in front";
+    }
+
+    static bool is_behind(const SourcePart& member, const fbs::Definition* definition, const Spot& spot) {
+        if (definition == nullptr || definition->file != spot.file) return false;
+        const SourcePart* there = spot.find([name = full_name(*definition)](const SourcePart& part) {
+            return part.is_definition() && part.definition == name;
+        });
+        return there != nullptr && there->begin < member.begin;
+    }
+
+    using User = std::pair<const fbs::Definition*, Place>;
+
+    static std::vector<User> users_of(const fbs::StructDef& type, const fbs::Parser& parser) {
+        std::vector<User> users;
         const auto add = [&](const fbs::Definition& owner, const std::string& member) {
-            const fbs::Namespace& space = *owner.defined_namespace;
-            for (std::size_t parts = 0; parts <= space.components.size(); ++parts) {
-                const fbs::StructDef* other = parser.structs_.Lookup(space.GetFullyQualifiedName(type.name, parts));
-                if (other != nullptr && !other->predecl) return;
-            }
-            users.push_back({owner.file, full_name(owner), member});
+            users.push_back({&owner, {owner.file, full_name(owner), member}});
         };
         for (const fbs::StructDef* record : parser.structs_.vec)
             for (const fbs::FieldDef* field : record->fields.vec)
@@ -596,6 +639,7 @@ private:
     Diagnostics& diagnostics_;
     std::set<std::string> attributes_;                       // that are not declared
     std::map<std::string, std::string> tables_without_ids_;  // that had some, and their files
+    std::map<std::string, std::string> names_;               // of definitions that were given another one
     std::set<std::string> told_types_;                       // that are not known where they are used
     std::vector<std::string> files_;                         // in the order of the include statements
     std::size_t stand_ins_ = 0;

@@ -73,6 +73,7 @@ struct Type {
     const Record* record = nullptr;  ///< of structure and table; of uuid and fixed_bytes when a struct holds them
     std::size_t length = 0;          ///< of uuid and fixed_bytes
     const Union* alternatives = nullptr;  ///< of variant
+    const Record* nested = nullptr;       ///< bytes that are a buffer of it: nested_flatbuffer
 };
 
 struct UnionMember {
@@ -89,6 +90,7 @@ struct Union {
     DocComment doc;
     std::vector<UnionMember> members;  ///< without NONE
     std::size_t position = 0;          ///< before which of the schema's records it may be written
+    std::string obstacle{};            ///< as of a record
 };
 
 struct Field {
@@ -114,6 +116,9 @@ struct Record {
     bool is_struct = false;
     bool is_bytes = false;  ///< a struct that stands for a byte type and gets no aggregate of its own
     std::size_t force_align = 0;
+    /// Why there is no C++ type for it, such as "it contains its own record"; empty: there is. Nothing that a table
+    /// stores has an obstacle.
+    std::string obstacle{};
 
     [[nodiscard]] const Field* find(const std::string& field_name) const {
         for (const Field& field : fields)
@@ -182,7 +187,7 @@ struct Schema {
     std::string source_name;  ///< the file's name without its folder: "shop.fbs"
     std::string stem;         ///< "shop"
     std::vector<std::unique_ptr<Enum>> enums;
-    std::vector<std::unique_ptr<Record>> records;  ///< each after those it is made of
+    std::vector<std::unique_ptr<Record>> records;  ///< each after those it is made of, unless it contains itself
     std::vector<std::unique_ptr<Union>> unions;    ///< by position
     std::vector<Table> tables;
     std::vector<Table> included_tables;  ///< those of included files, which foreign keys may refer to
@@ -193,11 +198,18 @@ struct Schema {
     std::string file_identifier;
     std::string file_extension;
 
+    /// Those of the main file, then those of included ones.
+    [[nodiscard]] std::vector<const Table*> all_tables() const {
+        std::vector<const Table*> all;
+        for (const auto* list : {&tables, &included_tables})
+            for (const Table& table : *list) all.push_back(&table);
+        return all;
+    }
+
     /// A table of the main file or of an included one.
     [[nodiscard]] const Table* find_table(const std::string& table_name) const {
-        for (const auto* list : {&tables, &included_tables})
-            for (const Table& table : *list)
-                if (table.name == table_name) return &table;
+        for (const Table* table : all_tables())
+            if (table->name == table_name) return table;
         return nullptr;
     }
 };

@@ -39,8 +39,8 @@ bool is_called_the_same(const Type& before, const Type& now) {
     const auto is_same = [](const auto* one, const auto* other) {
         return one == nullptr || other == nullptr || one->name == other->name;
     };
-    return is_same(before.record, now.record) && is_same(before.enumeration, now.enumeration) &&
-           is_same(before.alternatives, now.alternatives);
+    return is_same(before.record, now.record) && is_same(before.nested, now.nested) &&
+           is_same(before.enumeration, now.enumeration) && is_same(before.alternatives, now.alternatives);
 }
 
 template <class Definition>
@@ -149,6 +149,7 @@ private:
         if (before.record != nullptr && now.record != nullptr) add(*before.record, *now.record, form);
         if (before.alternatives != nullptr && now.alternatives != nullptr)
             add_union(*before.alternatives, *now.alternatives, form);
+        if (before.nested != nullptr && now.nested != nullptr) add(*before.nested, *now.nested, Form::buffer);
     }
 
     /// Buffers store the type number of a member, the others its position. A member that is another one is told.

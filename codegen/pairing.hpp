@@ -56,7 +56,8 @@ template <class Definition>
 
 /// Follows the fields of tables that have the same name, or had it. A field's counterpart is the one that reads
 /// what it has stored: in buffers that in its place, with codecs cbor and json that of its name, with others that
-/// at its position. A root type that no table stores is in buffers: it is read by the one of the same name, and by
+/// at its position. What the bytes of a nested_flatbuffer are is in buffers in any codec. A root type that no table
+/// stores is in buffers: it is read by the one of the same name, and by
 /// the new root type. So is everything that no table stores, of a schema without tables. In buffers a field is not
 /// followed whose type has another name when the record has not: the library objects to it.
 [[nodiscard]] Pairs pair_definitions(const Schema& before, const Schema& now);

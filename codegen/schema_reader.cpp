@@ -1,5 +1,6 @@
 // From the parser's definitions to ours. A record is read after the records it is made of, which is also the order
-// in which C++ wants them, and which finds a record that contains itself.
+// in which C++ wants them, and which finds a record that contains itself. What no C++ type can be is told of
+// records that tables store; others are known as what they are, and get no C++ type.
 #include "schema_reader.hpp"
 
 #include <flatbuffers/idl.h>
@@ -100,8 +101,8 @@ void check_includes(const Schema& schema, Diagnostics& diagnostics) {
 
 class SchemaReader {
 public:
-    SchemaReader(const std::string& file, const fbs::Parser& parser, Diagnostics& diagnostics)
-        : parser_{parser}, diagnostics_{diagnostics}, schema_{std::make_unique<Schema>()} {
+    SchemaReader(const std::string& file, const fbs::Parser& parser, Diagnostics& diagnostics, Told told)
+        : parser_{parser}, diagnostics_{diagnostics}, told_{told}, schema_{std::make_unique<Schema>()} {
         schema_->source_name = std::filesystem::path{file}.filename().string();
         schema_->stem = stem_of(file);
         schema_->main_file = file;
@@ -111,11 +112,15 @@ public:
 
     std::unique_ptr<Schema> read() {
         read_includes();
+        for (const fbs::StructDef* definition : parser_.structs_.vec)
+            if (is_table(*definition)) add_stored(*definition);
         for (const fbs::EnumDef* definition : parser_.enums_.vec) read_enum(*definition);
         for (const fbs::StructDef* definition : parser_.structs_.vec) read_record(*definition);
         for (const fbs::EnumDef* definition : parser_.enums_.vec)
             if (definition->is_union) read_union(*definition);
         for (const fbs::ServiceDef* definition : parser_.services_.vec) check_service(*definition);
+        set_nested_buffers();
+        spread_obstacles();
         check_file_names(*schema_, diagnostics_);
         check_includes(*schema_, diagnostics_);
         if (parser_.root_struct_def_ != nullptr) schema_->root = records_.at(parser_.root_struct_def_);
@@ -125,8 +130,8 @@ public:
             if (!definition->generated) read_table_of(*definition);
         check_foreign_keys(
             *schema_, [this](const Table& table, const ForeignKey& key, const std::string& sentence) {
-                if (depends_on_gap(table, key, sentence)) return;
                 const Scope& scope = table.record->scope;
+                if (!is_told(scope) || depends_on_gap(table, key, sentence)) return;
                 diagnostics_.report(
                     {scope.file, schema_name(scope, table.record->name), key.declared_on, "cambium_foreign_key"},
                     "table \"" + table.name + "\": " + sentence);
@@ -160,6 +165,8 @@ private:
         }
     }
 
+    [[nodiscard]] bool is_told(const Scope& scope) const { return scope.in_main_file || told_ == Told::all_tables; }
+
     [[nodiscard]] bool is_left_out(const Record& record, const std::string& field) const {
         return diagnostics_.is_left_out(schema_name(record.scope, record.name), field);
     }
@@ -184,6 +191,60 @@ private:
                std::any_of(record.fields.begin(), record.fields.end(), [this](const Field& field) {
                    return field.type.record != nullptr && has_gap(*field.type.record);
                });
+    }
+
+    static bool is_table(const fbs::StructDef& definition) {
+        return !definition.fixed && definition.attributes.Lookup("cambium_table") != nullptr;
+    }
+
+    void add_stored(const fbs::StructDef& record) {
+        if (!stored_.insert(&record).second) return;
+        for (const fbs::FieldDef* field : record.fields.vec) {
+            const fbs::Type& type = field->value.type;
+            if (type.struct_def != nullptr) add_stored(*type.struct_def);
+            if (type.enum_def == nullptr || !type.enum_def->is_union) continue;
+            for (const fbs::EnumVal* value : type.enum_def->Vals())
+                if (value->union_type.struct_def != nullptr) add_stored(*value->union_type.struct_def);
+        }
+    }
+
+    /// No C++ type can be the record: told when a table stores it.
+    void obstruct(const fbs::StructDef& definition, Record& record, const Where& where,
+                  const std::string& sentence) {
+        if (stored_.count(&definition) != 0) return report(where, sentence);
+        if (record.obstacle.empty()) record.obstacle = sentence;
+    }
+
+    /// A record does not hold what its bytes are a buffer of, so these are known last.
+    void set_nested_buffers() {
+        for (const fbs::StructDef* definition : parser_.structs_.vec)
+            for (const fbs::FieldDef* nested : definition->fields.vec)
+                for (Field& field : records_.at(definition)->fields)
+                    if (nested->nested_flatbuffer != nullptr && field.name == nested->name)
+                        field.type.nested = records_.at(nested->nested_flatbuffer);
+    }
+
+    /// What holds something without a C++ type has none either.
+    void spread_obstacles() {
+        const auto spread = [](const Type& type, std::string& obstacle) {
+            if (!obstacle.empty()) return false;
+            if (type.record != nullptr && !type.record->obstacle.empty())
+                obstacle = "it holds " + type.record->name;
+            if (type.alternatives != nullptr && !type.alternatives->obstacle.empty())
+                obstacle = "it holds " + type.alternatives->name;
+            return !obstacle.empty();
+        };
+        for (bool is_changed = true; is_changed;) {
+            is_changed = false;
+            for (const auto& one : schema_->unions)
+                for (const UnionMember& member : one->members)
+                    is_changed = spread(member.type, one->obstacle) || is_changed;
+            for (const auto& record : schema_->records)
+                for (const Field& field : record->fields)
+                    if (!field.is_deprecated) is_changed = spread(field.type, record->obstacle) || is_changed;
+        }
+        for (const auto& one : schema_->unions)
+            if (!one->obstacle.empty()) one->position = 0;  // records that contain it may stand before its members
     }
 
     void report(const Where& where, const std::string& sentence) {
@@ -279,10 +340,17 @@ private:
         schema_->enums.push_back(std::move(enumeration));
     }
 
-    /// The parser sorts enumerators by their numbers, and sees only those that share the least.
+    /// The parser sorts enumerators by their numbers and names, and sees only those that share the least number.
     void check_numbers(const fbs::EnumDef& definition, const Where& where) {
+        const auto line_of = [&](const fbs::EnumVal* value) {
+            return diagnostics_.line_of({where.place.file, where.place.definition, value->name});
+        };
+        std::vector<const fbs::EnumVal*> values{definition.Vals().begin(), definition.Vals().end()};
+        std::stable_sort(values.begin(), values.end(), [&](const fbs::EnumVal* one, const fbs::EnumVal* other) {
+            return line_of(one) < line_of(other);
+        });
         std::map<std::string, std::string> names;
-        for (const fbs::EnumVal* value : definition.Vals()) {
+        for (const fbs::EnumVal* value : values) {
             const std::string number = definition.ToString(*value);
             const auto [found, is_new] = names.emplace(number, value->name);
             if (is_new) continue;
@@ -290,7 +358,6 @@ private:
             Place second = where.place;
             first.field = found->second;
             second.field = value->name;
-            if (diagnostics_.line_of(second) < diagnostics_.line_of(first)) std::swap(first, second);
             if (diagnostics_.counts_on_from_gap(first) || diagnostics_.counts_on_from_gap(second)) continue;
             diagnostics_.report(second, where.text + ": " + first.field + " and " + second.field + " are both " +
                                             number + "; give one of them another number");
@@ -305,11 +372,12 @@ private:
             attributes_of(*call, inside(where, "call", call->name), std::array<const char*, 0>{});
     }
 
-    /// Adds a union after the records it is made of. Null when one of these is being read: it contains itself.
+    /// Adds a union after the records it is made of.
     const Union* read_union(const fbs::EnumDef& definition) {
         if (const auto known = unions_.find(&definition); known != unions_.end()) return known->second;
         const Where where = where_of("union", definition);
         auto result = std::make_unique<Union>();
+        unions_[&definition] = result.get();
         result->name = definition.name;
         result->scope = scope_of(definition);
         result->doc = definition.doc_comment;
@@ -321,10 +389,9 @@ private:
             member.doc = value->doc_comment;
             if (value->union_type.base_type == fbs::BASE_TYPE_STRING)
                 member.type.kind = Kind::text;
-            else if (!set_record_type(*value->union_type.struct_def, member.type))
-                return nullptr;
+            else
+                set_record_type(*value->union_type.struct_def, member.type);
         }
-        // Once: what failed before comes here again.
         check_definition(where, FlatcPlace::union_type, definition);
         attributes_of(definition, where, std::array<const char*, 0>{});
         check_numbers(definition, where);
@@ -332,26 +399,26 @@ private:
         for (const UnionMember& member : result->members)
             check_name(inside(where, "member", member.name), FlatcPlace::enumerator, member.name);
         result->position = schema_->records.size();
-        unions_[&definition] = result.get();
         schema_->unions.push_back(std::move(result));
         return schema_->unions.back().get();
     }
 
-    /// Adds a record after those it is made of. A record reached again while it is being read contains itself.
+    /// Adds a record after those it is made of.
     const Record* read_record(const fbs::StructDef& definition) {
         if (const auto known = records_.find(&definition); known != records_.end()) return known->second;
-        if (!open_.insert(&definition).second) return nullptr;
-
+        open_.insert(&definition);
         const Where where = where_of(definition.fixed ? "struct" : "table", definition);
         check_definition(where, definition.fixed ? FlatcPlace::plain_type : FlatcPlace::table_type, definition);
         auto record = std::make_unique<Record>();
+        records_[&definition] = record.get();
         record->name = definition.name;
         record->scope = scope_of(definition);
         record->doc = definition.doc_comment;
         record->is_struct = definition.fixed;
         if (definition.attributes.Lookup("force_align") != nullptr) record->force_align = definition.minalign;
         if (definition.minalign > kLargestAlignment)
-            report(where, "an alignment above 8 is not supported: the store aligns values to 8 bytes");
+            obstruct(definition, *record, where,
+                     "an alignment above 8 is not supported: the store aligns values to 8 bytes");
         if (definition.fixed) {
             const Attributes attributes = attributes_of(definition, where, kStructAttributes);
             record->is_bytes = attributes.count("cambium_type") != 0;
@@ -362,24 +429,25 @@ private:
                 report(where, attributes.begin()->first + " needs cambium_table: \"name\" beside it");
         }
         for (const fbs::FieldDef* field : definition.fields.vec)
-            if (!is_companion(*field)) record->fields.push_back(read_field(*field, definition, where));
-        check_field_count(*record, where);
+            if (!is_companion(*field)) record->fields.push_back(read_field(*field, definition, where, *record));
+        check_field_count(definition, *record, where);
 
-        const Record* result = record.get();
-        records_[&definition] = result;
+        open_.erase(&definition);
         schema_->records.push_back(std::move(record));
-        return result;
+        return schema_->records.back().get();
     }
 
-    void check_field_count(const Record& record, const Where& where) {
+    void check_field_count(const fbs::StructDef& definition, Record& record, const Where& where) {
         const auto count = static_cast<std::size_t>(std::count_if(record.fields.begin(), record.fields.end(),
                                                                   [](const Field& f) { return !f.is_deprecated; }));
         if (count == 0)
-            report(where, "it has no field" + std::string{record.fields.empty() ? "" : " that is not deprecated"} +
-                              "; a record has 1 to 100");
+            obstruct(definition, record, where,
+                     "it has no field" + std::string{record.fields.empty() ? "" : " that is not deprecated"} +
+                         "; a record has 1 to 100");
         if (count > kMostFields)
-            report(where, "it has " + std::to_string(count) +
-                              " fields; a record has 1 to 100, move some to a nested table");
+            obstruct(
+                definition, record, where,
+                "it has " + std::to_string(count) + " fields; a record has 1 to 100, move some to a nested table");
     }
 
     /// The length of a struct that wraps one [ubyte:N] and is marked as a byte type.
@@ -430,7 +498,8 @@ private:
                (fbs::IsVector(type) && type.element == fbs::BASE_TYPE_UTYPE);
     }
 
-    Field read_field(const fbs::FieldDef& definition, const fbs::StructDef& owner, const Where& record_where) {
+    Field read_field(const fbs::FieldDef& definition, const fbs::StructDef& owner, const Where& record_where,
+                     Record& record) {
         const Where where = inside(record_where, "field", definition.name);
         check_name(where, owner.fixed ? FlatcPlace::struct_field : FlatcPlace::table_field, definition.name);
         Field field;
@@ -443,8 +512,14 @@ private:
         Attributes attributes = attributes_of(definition, where, kFieldAttributes);
         check_field_attributes(definition, owner, attributes, where);
         if (definition.attributes.Lookup("force_align") != nullptr)
-            report(where, "force_align on a field is not supported");
-        read_type(definition, where, field);
+            obstruct(owner, record, where, "force_align on a field is not supported");
+        if (const std::string own = read_type(definition, where, field); !own.empty()) {
+            if (owner.fixed)  // FlatBuffers have none either
+                report(where, own);
+            else
+                obstruct(owner, record, where, own);
+            if (owner.fixed || stored_.count(&owner) != 0) forget_type(where, field);
+        }
         read_cambium_type(attributes, where, field);
         read_absence(definition, owner, attributes, where, field);
         attributes_[&owner].emplace_back(definition.name, std::move(attributes));
@@ -468,7 +543,9 @@ private:
         }
     }
 
-    void read_type(const fbs::FieldDef& definition, const Where& where, Field& field) {
+    /// Says when the record contains itself by this field.
+    std::string read_type(const fbs::FieldDef& definition, const Where& where, Field& field) {
+        const std::string recursion = "; recursive records are not supported";
         fbs::Type type = definition.value.type;
         if (fbs::IsSeries(type)) {
             field.container = fbs::IsVector(type) ? Container::vector : Container::array;
@@ -480,22 +557,24 @@ private:
         if (type.base_type == fbs::BASE_TYPE_UNION) {
             field.type.kind = Kind::variant;
             field.type.alternatives = read_union(*type.enum_def);
-            if (field.type.alternatives == nullptr)
-                refuse_recursion(where, " through union " + type.enum_def->name, field);
+            for (const fbs::EnumVal* value : type.enum_def->Vals())
+                if (open_.count(value->union_type.struct_def) != 0)
+                    return "it contains its own record through union " + type.enum_def->name + recursion;
         } else if (type.base_type == fbs::BASE_TYPE_STRING) {
             field.type.kind = Kind::text;
         } else if (type.base_type == fbs::BASE_TYPE_STRUCT) {
-            if (!set_record_type(*type.struct_def, field.type))
-                refuse_recursion(where, ", " + type.struct_def->name, field);
+            set_record_type(*type.struct_def, field.type);
+            if (open_.count(type.struct_def) != 0)
+                return "it contains its own record, " + type.struct_def->name + recursion;
         } else {
             read_scalar_type(type, field);
             check_default(where, field);
         }
+        return {};
     }
 
     /// Gives the field another type, of which nothing is told.
-    void refuse_recursion(const Where& where, const std::string& words, Field& field) {
-        report(where, "it contains its own record" + words + "; recursive records are not supported");
+    void forget_type(const Where& where, Field& field) {
         diagnostics_.leave_out(where.place.definition, where.place.field);
         field.type = Type{};
         field.type.schema_type = "int";
@@ -516,14 +595,11 @@ private:
             report(where, "its default " + digits + " is out of the range of a " + field.type.schema_type);
     }
 
-    /// False when the record is being read: it contains itself.
-    bool set_record_type(const fbs::StructDef& definition, Type& type) {
+    void set_record_type(const fbs::StructDef& definition, Type& type) {
         const Record* record = read_record(definition);
-        if (record == nullptr) return false;
         type.kind = definition.fixed ? Kind::structure : Kind::table;
         if (record->is_bytes) type = byte_types_.at(&definition);
         type.record = record;
-        return true;
     }
 
     void read_scalar_type(const fbs::Type& type, Field& field) {
@@ -592,20 +668,18 @@ private:
             report(where, "cambium_absent is \"null\" or \"default\", not \"" + found->second + "\"");
     }
 
-    /// What is wrong with a table of an included file is said when that file is generated from.
     void read_table_of(const fbs::StructDef& definition) {
-        if (definition.fixed || definition.attributes.Lookup("cambium_table") == nullptr) return;
+        if (!is_table(definition)) return;
         RecordAttributes attributes;
         for (const auto& [name, value] : definition.attributes.dict)
             attributes.on_record[name] = value->type.base_type == fbs::BASE_TYPE_NONE ? "" : value->constant;
         attributes.on_fields = attributes_[&definition];
-        const bool is_included = definition.generated;
         const Record& record = *records_.at(&definition);
         read_table(
             record, attributes, *schema_,
-            [this, is_included, &record, place = where_of("table", definition).place](
+            [this, &record, place = where_of("table", definition).place](
                 const std::string& field, const std::string& attribute, const std::string& sentence) mutable {
-                if (is_included) return;
+                if (!is_told(record.scope)) return;
                 if (sentence.find(" of padding ") != std::string::npos && has_gap(record)) return;
                 place.field = field;
                 place.attribute = attribute;
@@ -615,12 +689,14 @@ private:
 
     const fbs::Parser& parser_;
     Diagnostics& diagnostics_;
+    const Told told_;
     std::unique_ptr<Schema> schema_;
     std::map<const fbs::EnumDef*, const Enum*> enums_;
-    std::map<const fbs::StructDef*, const Record*> records_;
+    std::map<const fbs::StructDef*, Record*> records_;
     std::map<const fbs::EnumDef*, const Union*> unions_;
     std::map<const fbs::StructDef*, Type> byte_types_;
-    std::set<const fbs::StructDef*> open_;
+    std::set<const fbs::StructDef*> stored_;         ///< what stored tables are made of
+    std::set<const fbs::StructDef*> open_;           ///< being read
     std::set<std::vector<std::string>> namespaces_;  ///< those that were checked
     std::map<const fbs::StructDef*, std::vector<std::pair<std::string, Attributes>>> attributes_;
 };
@@ -628,10 +704,11 @@ private:
 }  // namespace
 
 std::unique_ptr<Schema> read_schema(const std::string& file, const std::string& text,
-                                    const std::vector<std::string>& include_folders, Diagnostics& diagnostics) {
+                                    const std::vector<std::string>& include_folders, Diagnostics& diagnostics,
+                                    Told told) {
     const auto parser = parse_leniently(file, text, include_folders, diagnostics);
     if (!parser) return nullptr;
-    auto schema = SchemaReader{file, *parser, diagnostics}.read();
+    auto schema = SchemaReader{file, *parser, diagnostics, told}.read();
     return diagnostics.empty() ? std::move(schema) : nullptr;
 }
 

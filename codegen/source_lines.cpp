@@ -61,6 +61,8 @@ private:
         SourcePart part = part_here();
         part.definition = owner.definition;
         part.field = token_;
+        const auto is_blank = [](unsigned char c) { return std::isspace(c) != 0; };
+        part.field.erase(std::remove_if(part.field.begin(), part.field.end(), is_blank), part.field.end());
         std::replace(part.field.begin(), part.field.end(), '.', '_');  // so the library names members of unions
         part.keyword = owner.keyword;
         const std::string name = part.definition + ":" + part.field;
@@ -170,11 +172,26 @@ private:
         if (text_[position_] == '"' || text_[position_] == '\'') {
             skip_string(text_[position_]);
         } else if (is_word(text_[position_])) {
-            while (position_ < text_.size() && is_word(text_[position_])) ++position_;
+            skip_word();
         } else {
             ++position_;
         }
         token_ = text_.substr(begin, position_ - begin);
+    }
+
+    /// A name may have blanks around its dots.
+    void skip_word() {
+        for (bool goes_on = true; goes_on;) {
+            while (position_ < text_.size() && is_word(text_[position_])) ++position_;
+            const std::size_t end = position_;
+            const std::size_t line = current_line_;
+            skip_blanks();
+            goes_on = position_ != end && position_ < text_.size() && is_word(text_[position_]) &&
+                      (text_[position_] == '.' || text_[end - 1] == '.');
+            if (goes_on) continue;
+            position_ = end;
+            current_line_ = line;
+        }
     }
 
     void skip_string(char quote) {

@@ -152,6 +152,11 @@ struct ForeignKeyOption<KeyName, Target, Action, IsDeferred, MemberList<Members.
     static bool append_target(const void* record, std::string& out) {
         return ForeignKeyFunctions<Target, Action, Members...>::append_key(record, out);
     }
+    /// Whether an erase makes this column null.
+    static constexpr bool clears(std::string_view column) {
+        return Action == OnErase::set_null &&
+               ((kIsOptional<ReferringType<Members>> && Column<Members>::name == column) || ...);
+    }
     template <class KeyColumns>
     static constexpr ForeignKeyDescription describe_foreign_key(std::size_t index) {
         static_assert(Action != OnErase::set_null ||
@@ -212,7 +217,7 @@ requires(!(DescribesForeignKey<Is, KeyColumns> || ...)) struct ForeignKeyDescrip
 inline constexpr detail::OnErase restrict_erase = detail::OnErase::refuse;
 /// Records that refer to an erased one are erased with it.
 inline constexpr detail::OnErase cascade_erase = detail::OnErase::cascade;
-/// Columns of records that refer to an erased one become null, those that are std::optional.
+/// Columns of records that refer to an erased one become null, those that are std::optional; none may be NotNull.
 inline constexpr detail::OnErase set_null = detail::OnErase::set_null;
 /// What is refused is refused by the commit, so that a transaction may write records in any order.
 inline constexpr detail::Deferred deferred = detail::Deferred::yes;

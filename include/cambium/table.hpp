@@ -213,8 +213,28 @@ enum class Mistake {
     not_keyable,
     extra,
     rule,
+    cleared_not_null,
     evolution
 };
+
+template <class Index, class Rule>
+inline constexpr bool kClearsNotNull = false;
+template <class Index, class Rule>
+requires requires {
+    Index::clears(Rule::name);
+    requires Rule::kind == RuleKind::not_null;
+}
+inline constexpr bool kClearsNotNull<Index, Rule> = Index::clears(Rule::name);
+
+template <class Indexes, class Rule>
+inline constexpr bool kOneClears = false;
+template <class... Indexes, class Rule>
+inline constexpr bool kOneClears<List<Indexes...>, Rule> = (kClearsNotNull<Indexes, Rule> || ...);
+
+template <class Indexes, class Rules>
+inline constexpr bool kAnyCleared = false;
+template <class Indexes, class... Rules>
+inline constexpr bool kAnyCleared<Indexes, List<Rules...>> = (kOneClears<Indexes, Rules> || ...);
 
 template <Name TableName, class Record, class KeyOptions, class CodecOptions, class IndexOptions, class Extras,
           class RuleOptions, class EvolutionOptions>
@@ -247,6 +267,8 @@ consteval Mistake find_mistake() {
         return Mistake::extra;
     else if constexpr (!RulesOf<Record, RuleOptions>::right)
         return Mistake::rule;
+    else if constexpr (kAnyCleared<IndexOptions, RuleOptions>)
+        return Mistake::cleared_not_null;
     else if constexpr (EvolutionOf<Record, Element<0, CodecOptions>, EvolutionOptions>::mistake !=
                        EvolutionMistake::none)
         return Mistake::evolution;
@@ -288,6 +310,10 @@ constexpr auto tell_mistake() {
         "pairs and tuples of these");
     if constexpr (Found == Mistake::extra) tell_extra_mistake<kExtraMistake<Record, KeyOptions, Extras>>();
     if constexpr (Found == Mistake::rule) tell_rule_mistake<Record, RulesOf<Record, RuleOptions>>();
+    static_assert(
+        Found != Mistake::cleared_not_null,
+        "a ForeignKey with set_null makes a column null that is NotNull: no erase would succeed; leave one "
+        "of the two out");
     if constexpr (Found == Mistake::evolution)
         tell_evolution_mistake<EvolutionOf<Record, Element<0, CodecOptions>, EvolutionOptions>::mistake>();
     return true;

@@ -135,6 +135,12 @@ void DynamicLayout::make_foreign_key(const CatalogForeignKey& key) {
     const std::vector<DynamicColumn>& columns = indexes_[position].columns;
     if (action->action == OnErase::set_null && !can_be_cleared(columns, key_))
         return refuse("sets null, which needs an optional column, and none of those in the primary key");
+    const auto is_never_null = [&](const std::string& column) {
+        return std::any_of(entry_.rules.begin(), entry_.rules.end(),
+                           [&](const CatalogRule& rule) { return rule.kind == "not null" && rule.name == column; });
+    };
+    if (action->action == OnErase::set_null && std::any_of(key.columns.begin(), key.columns.end(), is_never_null))
+        return refuse("sets null a column that is never null");
     const auto& context = *foreign_keys_.emplace_back(
         std::make_unique<const DynamicForeignKey>(DynamicForeignKey{key.target, columns}));
     foreign_key_descriptions_.push_back({key.name, position, action->action, key.deferred, &target_of,

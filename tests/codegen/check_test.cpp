@@ -337,6 +337,13 @@ TEST_CASE("what the library lets pass, and buffers do not") {
         Sentences{"- buffers: table A: field d holds buffers of Q now, of P before; add another field at the end, "
                   "and make this one (deprecated)"});
     CHECK(differences(nested + "\"P\"); }", nested + "\"P\"); }") == Sentences{});
+    for (const std::string codec : {"flatbuffers", "cbor"}) {
+        const std::string holder = things(", cambium_codec: \"" + codec + "\"",
+                                          "id:ulong (cambium_key); d:[ubyte] (nested_flatbuffer: \"P\");");
+        const std::string back = "o:[ubyte] (nested_flatbuffer: \"Thing\"); } ";
+        CHECK(differences("table P { x:int; " + back + holder, "table P { x:long; " + back + holder) ==
+              Sentences{differs("table P", "x", "x:int (id: 0)", "x:long (id: 0)")});
+    }
     const std::string place_and_default = " (id: 0)" + kFieldsStay;
     CHECK(differences("table A { a:int = 1; }", "table A { b:int = 2; }") ==
           Sentences{"- buffers: table A: defaults differ for field: b, was a:int = 1 (id: 0), is b:int = 2" +
@@ -523,7 +530,8 @@ TEST_CASE("a table whose records another one takes over is not missed") {
     CHECK(differences("table A (cambium_table: \"things\"" + fields,
                       "attribute \"cambium_renamed_from\"; table A (cambium_table: \"stuff\"" + fields +
                           "table B (cambium_table: \"others\", cambium_renamed_from: \"things\"" + fields) ==
-          Sentences{"+ table \"things\": is renamed \"others\"", "+ table \"stuff\": is created"});
+          Sentences{"+ table \"others\": its record was A, is B now; A is that of table \"stuff\" now",
+                    "+ table \"things\": is renamed \"others\"", "+ table \"stuff\": is created"});
 }
 
 TEST_CASE("defaults that are the same number") {
@@ -561,6 +569,76 @@ TEST_CASE("a schema whose only tables are those of an included file") {
     };
     CHECK(changes("b:long; a:int;", "x:int; y:int;").is_compatible());
     CHECK_FALSE(changes("a:int; b:int;", "x:long;").is_compatible());
+}
+
+TEST_CASE("tables of included files: what they declare, and what is wrong with them") {
+    const cambium::test::MemoryDirectory directory;
+    const std::filesystem::path folder{directory.path()};
+    const auto changes = [&](const std::string& before, const std::string& now) {
+        std::filesystem::create_directories(folder / "old");
+        std::filesystem::create_directories(folder / "new");
+        std::ofstream{folder / "old" / "base.fbs"} << declared(before);
+        std::ofstream{folder / "new" / "base.fbs"} << declared(now);
+        const std::string main =
+            "include \"base.fbs\"; table One (cambium_table: \"own\") { id:ulong (cambium_key); }";
+        const CheckResult result = check_schemas({(folder / "old" / "main.fbs").string(), main},
+                                                 {(folder / "new" / "main.fbs").string(), main}, {});
+        Sentences sentences = result.errors;
+        for (const auto& difference : result.differences)
+            sentences.push_back((difference.is_compatible ? "+ " : "- ") + difference.sentence);
+        return sentences;
+    };
+    const std::string fields = "id:ulong (cambium_key); x:int;";
+    CHECK(changes(things("", fields), things("", fields)) == Sentences{});
+    CHECK(changes(things("", fields), things(", cambium_codec: \"cbor\"", fields)) ==
+          Sentences{"- table \"things\": the codec was flatbuffers, is declared cbor" + kNeedsMigration});
+    CHECK(changes(things("", fields), things("", "id:ulong; x:int (cambium_key);")) ==
+          Sentences{"- table \"things\": the primary key was (id), is declared (x)" + kNeedsMigration});
+    CHECK(changes(things("", fields), things(", cambium_index: \"i(x)\"", fields)) ==
+          Sentences{"+ table \"things\": index \"i\" is built"});
+    CHECK(changes(things(", cambium_log", fields), things(", cambium_log: \"changes 7\"", fields)) ==
+          Sentences{"+ table \"things\": the limits of the log become changes 7, were none"});
+    CHECK(changes(things("", fields), "table Thing (cambium_table: \"stuff\") { " + fields + " }") ==
+          Sentences{"- record Thing: its table was \"things\", is \"stuff\" now; the stored records stay under the "
+                    "old name, unless cambium_renamed_from: \"things\" takes them along",
+                    "+ table \"things\": is no longer declared; its records stay in the store",
+                    "+ table \"stuff\": is created"});
+    CHECK(changes(things("", fields), things(", cambium_index: \"i(y)\"", "id:ulong; x:int;")) ==
+          Sentences{(folder / "new" / "base.fbs").string() +
+                        ":1: table \"things\": no key; mark a field with cambium_key, or write (cambium_key: "
+                        "\"field,field\") on the table",
+                    (folder / "new" / "base.fbs").string() +
+                        ":1: table \"things\": index \"i\": Thing has no field \"y\""});
+}
+
+TEST_CASE("records that contain themselves, or have no field left, where no table stores them") {
+    const auto changes = [](const std::string& before, const std::string& now) {
+        return differences("union U { A, B } table B { x:int; u:[U]; } " + before + " root_type A;",
+                           "union U { A, B } table B { x:int; u:[U]; } " + now + " root_type A;");
+    };
+    const std::string node = "table A { a:[A]; u:U; x:int (deprecated); }";
+    CHECK(changes(node, node) == Sentences{});
+    CHECK(changes(node, "table A { a:[A]; u:U; x:int (deprecated); y:[B]; }") == Sentences{});
+    CHECK(changes(node, "table A { a:[B]; u:U; x:int (deprecated); }") ==
+          Sentences{differs("table A", "a", "a:[A] (id: 0)", "a:[B] (id: 0)")});
+    CHECK(changes(node, "table A { a:[A] (deprecated); u:U (deprecated); x:int (deprecated); }") == Sentences{});
+    CHECK(differences("union U { A, B } table A { u:U; x:int; } table B { u:U; x:int; } root_type A;",
+                      "union U { B, A } table A { u:U; x:int; } table B { u:U; x:int; } root_type A;") ==
+          Sentences{"- buffers: union U: member 1 was A, is B" + kMembersStay,
+                    "- buffers: union U: member 2 was B, is A" + kMembersStay});
+    CHECK(differences("table A { x:int; } table B { }", "table A { x:long; } table B { x:int; }") ==
+          Sentences{differs("table A", "x", "x:int (id: 0)", "x:long (id: 0)")});
+}
+
+TEST_CASE("tables that exchange records of equal fields") {
+    const auto table = [](const std::string& record, const std::string& name) {
+        return "table " + record + " (cambium_table: \"" + name + "\") { id:ulong (cambium_key); x:int; } ";
+    };
+    const std::string ours = table("X", "ours");
+    CHECK(differences(ours + table("Y", "theirs"), table("Y", "ours") + table("X", "theirs")) ==
+          Sentences{"+ table \"ours\": its record was X, is Y now; X is that of table \"theirs\" now",
+                    "+ table \"theirs\": its record was Y, is X now; Y is that of table \"ours\" now"});
+    CHECK(differences(ours, "namespace n; " + table("Y", "ours")) == Sentences{});
 }
 
 TEST_CASE("every objection of the library, in one run") {

@@ -352,13 +352,13 @@ TEST_CASE("foreign keys to tables of another file work") {
 TEST_CASE("defaults are in the catalog, come back in a schema, and do not change under stored buffers") {
     const Folder folder;
     const std::string store = folder.file("reviews.cambium");
-    static_cast<void>(
-        cambium::Database::open<relations::Customers, relations::Orders, reviews::Reviews, reviews::Drafts>(store));
+    static_cast<void>(cambium::Database::open<relations::Customers, relations::Orders, relations::Nodes,
+                                              reviews::Reviews, reviews::Drafts>(store));
     const std::string file = kHere + "reviews.fbs";
     check_agreement(store, file);
     const auto stored = cambium::describe(store);
-    REQUIRE(stored.size() == 4);
-    CHECK(cambium::Document::from_cbor(stored[3].defaults).to_json() ==
+    REQUIRE(stored.size() == 5);
+    CHECK(cambium::Document::from_cbor(stored[4].defaults).to_json() ==
           R"({"#fields":["id","customer","order","mood","is_public","best","!score","earlier","","attachment"],)"
           R"("attachment":{"1":["Letter",{"#fields":["words"],"words":100}],"2":["note"]},"best":"-inf",)"
           R"("earlier":{"#fields":["stars","weight"],"stars":3,"weight":0.5},"is_public":true,"mood":3,)"

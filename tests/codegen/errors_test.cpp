@@ -183,6 +183,14 @@ TEST_CASE("foreign keys") {
                   "declares",
               place + "foreign key \"c\" has 2 columns, the key of table \"users\" has 1",
               place + "foreign key \"d\" has set_null, and none of its fields is optional"});
+    CHECK(
+        errors_with("a(v, x) to pairs set_null; b(x) to users set_null",
+                    "id:int (cambium_key); v:ulong = null; x:ulong = null (cambium_not_null); }\n"
+                    "table Pair (cambium_table: \"pairs\", cambium_key: \"a, b\") { a:ulong; b:ulong;") ==
+        Sentences{place + "foreign key \"a\" has set_null, and field \"x\" has cambium_not_null: nothing it refers "
+                          "to could be erased; leave one of the two out",
+                  place + "foreign key \"b\" has set_null, and field \"x\" has cambium_not_null: nothing it refers "
+                          "to could be erased; leave one of the two out"});
     CHECK(errors_with("a(u) users", fields) ==
           Sentences{place + "cambium_foreign_key: expected to and a table before \"users\" of \"a(u) users\""});
     CHECK(errors_with("a(none) users; b(none) to users", fields) ==

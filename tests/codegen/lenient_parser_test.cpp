@@ -101,7 +101,7 @@ TEST_CASE("an enumerator that is left out, and what depends on it") {
     CHECK(errors_of("enum E : ubyte {\n a = 300,\n b = 1,\n new,\n b\n}\n"
                     "table T { x:E = a; y:E;\n z:E = c;\n f:F; new:E = b; }\nenum F : ubyte {\n c = 5 }\n"
                     "enum G : ubyte { c = 5 }\ntable V {\n g:G; }") ==
-          Sentences{"bad.fbs:2: enum E, enumerator a: enum value does not fit, \"300\" out of [0; 255]",
+          Sentences{"bad.fbs:2: enum E, enumerator a: " + no_room,
                     "bad.fbs:4: enum E, enumerator new: \"new\"" + kKeyword,
                     "bad.fbs:5: enum E, enumerator b: enum value already exists: b",
                     "bad.fbs:8: table T, field z: unknown enum value: c",
@@ -111,14 +111,17 @@ TEST_CASE("an enumerator that is left out, and what depends on it") {
                     "bad.fbs:14: table V, field g: default value of `0` for field `g` is not part of enum `G`."});
     // Where c has no number of its own, it has that of another only because b is gone.
     CHECK(errors_of("enum E : ubyte { z = 5,\n b = 300,\n c, d = 6 }") ==
-          Sentences{"bad.fbs:2: enum E, enumerator b: enum value does not fit, \"300\" out of [0; 255]"});
+          Sentences{"bad.fbs:2: enum E, enumerator b: " + no_room});
     CHECK(errors_of("enum E : ubyte { z = 255,\n b = 300, c, d = 6,\n e, f = 7 }") ==
-          Sentences{"bad.fbs:2: enum E, enumerator b: enum value does not fit, \"300\" out of [0; 255]",
+          Sentences{"bad.fbs:2: enum E, enumerator b: " + no_room,
                     "bad.fbs:3: enum E: e and f are both 7; give one of them another number"});
     CHECK(errors_of("enum E : ubyte { a, b,\n a,\n c = 2, d = 1 }\nenum F : byte {\n x = -200 }") ==
           Sentences{"bad.fbs:2: enum E, enumerator a: enum value already exists: a",
                     "bad.fbs:3: enum E: b and d are both 1; give one of them another number",
                     "bad.fbs:5: enum F, enumerator x: enum value does not fit, \"-200\" out of [-128; 127]"});
+    CHECK(errors_of("enum E : ubyte { a = 1, v8 = 2,\n v9 = 2,\n v10 = 2 }") ==
+          Sentences{"bad.fbs:2: enum E: v8 and v9 are both 2; give one of them another number",
+                    "bad.fbs:3: enum E: v8 and v10 are both 2; give one of them another number"});
 }
 
 TEST_CASE("defaults that a type does not take") {
@@ -239,6 +242,30 @@ TEST_CASE("a type of the same name in another namespace") {
                   "bad.fbs:5: table User, field new: \"new\"" + kKeyword, new_field("7", "Late")});
 }
 
+TEST_CASE("a type that is named before its definition") {
+    CHECK(errors_of("table A { b:st.Late; u:[ubyte] (nested_flatbuffer: \"st.Late\"); } union U { st.Late }\n"
+                    "namespace st; table Late { x:int; }") == Sentences{});
+    const std::string late =
+        ", which is defined later, and until then FlatBuffers finds it by its full name only; write that";
+    const std::string later = " is defined later, and enums and unions have to be defined before they are used";
+    CHECK(errors_of("namespace n; table A { a:int;\n b:m.Late; c:m.E; }\n"
+                    "table B { b:[m.Late]; new:int; } union U { m.Late,\n m.Gone }\n"
+                    "rpc_service S { f(A): m.Late; }\n"
+                    "namespace n.m; table Late { x:int; } enum E : byte { a }\n"
+                    "namespace n; table C { b:m.Late; c:m.Gone; e:m.E; d:n.m.Late;\n f:Gone; new:m.E; }\n"
+                    "namespace q; table D { x:int;\n b:m.Late; }") ==
+          Sentences{
+              "bad.fbs:2: table A, field b: type m.Late is n.m.Late, which is defined further down, in line 6, and "
+              "until then FlatBuffers finds it by its full name only; write that",
+              "bad.fbs:2: table A, field c: type m.E is defined further down, in line 6, and is not known here; "
+              "move its definition in front",
+              new_field("3", "B"),
+              "bad.fbs:4: union U, member m_Gone: type m.Gone is not defined; check its spelling and its namespace",
+              "bad.fbs:8: table C, field f: type Gone is not defined; check its spelling and its namespace",
+              new_field("8", "C"),
+              "bad.fbs:10: table D, field b: type m.Late is not defined; check its spelling and its namespace"});
+}
+
 TEST_CASE("members of unions and calls of services") {
     CHECK(errors_of("namespace a; table T { x:int; } struct S { x:int; } enum E : ubyte { a }\n"
                     "namespace b; union U { a.T,\n a.Gone, S: a.S,\n E: a.E,\n T }\nunion Only {\n Gone }\n"
@@ -276,6 +303,27 @@ TEST_CASE("what is wrong with a definition as a whole") {
                   new_field("8", "T"), "bad.fbs:9: table E: datatype already exists: E",
                   "bad.fbs:10: table T: datatype already exists: T", "bad.fbs:11: union A: enum already exists: A",
                   "bad.fbs:13: enum S: datatype already exists: S"});
+}
+
+TEST_CASE("a second definition of a name") {
+    CHECK(
+        errors_of("table T { x:int; }\ntable T (cambium_table: \"ts\") {\n y:[[int]]; z:Nope; new:int (id: 0); }\n"
+                  "enum T : byte {\n x = 300 }\nunion T {\n Gone }\ntable U { t:T; new:int; }") ==
+        Sentences{"bad.fbs:2: table T: datatype already exists: T",
+                  "bad.fbs:3: table T, field y: nested vector types not supported (wrap in table first)",
+                  "bad.fbs:3: table T, field z: type Nope is not defined; check its spelling and its namespace",
+                  "bad.fbs:4: enum T: datatype already exists: T",
+                  "bad.fbs:5: enum T, enumerator x: enum value does not fit, \"300\" out of [-128; 127]",
+                  "bad.fbs:6: union T: datatype already exists: T",
+                  "bad.fbs:7: union T, member Gone: type Gone is not defined; check its spelling and its namespace",
+                  new_field("8", "U")});
+}
+
+TEST_CASE("members of unions with blanks around their dots") {
+    CHECK(errors_of("namespace a.b; table T { x:int; } namespace c; union U { a\n .b. T, a . b\n . Gone,\n"
+                    " a . b . T }\ntable V { u:U; new:int; }") ==
+          Sentences{"bad.fbs:3: " + undefined("a.b.Gone"),
+                    "bad.fbs:4: union U, member a_b_T: enum value already exists: a_b_T", new_field("5", "V")});
 }
 
 TEST_CASE("attributes that are not declared, on what is left out") {
@@ -389,7 +437,11 @@ public:
 private:
     std::size_t below(std::size_t bound) { return random_() % bound; }
     bool is_slip() { return below(4) == 0; }
-    std::string fresh(const std::string& beginning) { return beginning + std::to_string(++names_); }
+    /// In the order of the text, in which the library then names enumerators of one number.
+    std::string fresh(const std::string& beginning) {
+        const std::string number = std::to_string(++names_);
+        return beginning + std::string(4 - number.size(), '0') + number;
+    }
 
     void line(const std::string& text) {
         text_ += text + (below(3) == 0 ? " // { ; \" }" : "") + "\n";
@@ -518,6 +570,7 @@ private:
         switch (below(8)) {
             case 0:
                 tell("table Base: datatype already exists: n.Base");
+                tell("table Base, field x: nested vector types not supported (wrap in table first)");
                 return line("table Base { x:[[int]]; }");
             case 1:
                 tell("struct " + name + ": size 0 structs not allowed");
@@ -543,6 +596,7 @@ private:
                 return line(" one(Base):Base; two(Base):Plain; }");
             default:
                 tell("enum Plain: enum already exists: n.Plain");
+                tell("enum Plain, enumerator zero: enum value already exists: zero");
                 return line("enum Plain : ubyte { zero, zero }");
         }
     }

@@ -9,9 +9,14 @@
 #include <vector>
 
 #include "names_fb_generated.h"
+#include "names_global_fb_generated.h"
 #include "names_global_tables.hpp"
 #include "names_tables.hpp"
+#include "namesglobal_fb_generated.h"
+#include "namesglobal_tables.hpp"
 #include "temporary_store.hpp"
+#include "unstored_fb_generated.h"
+#include "unstored_tables.hpp"
 
 namespace own = names::cambium;
 
@@ -75,6 +80,27 @@ TEST_CASE("flatc's accessors of such names") {
     CHECK(view->import_() == 3);
     CHECK(view->flat()->import_() == own::fb::Words::module_);
     CHECK(view->several()->size() == 2);
+}
+
+TEST_CASE("flatc's accessors of two files whose names differ by an underscore") {
+    flatbuffers::FlatBufferBuilder builder;
+    builder.Finish(fb::Createsame_letters(builder, same_letters{.x = 7}.x));
+    CHECK(flatbuffers::GetRoot<fb::same_letters>(builder.GetBufferPointer())->x() == 7);
+    CHECK(fb::unpack(5).x() == 5);
+}
+
+TEST_CASE("flatc's accessors of records that contain themselves, beside a table that stores others") {
+    flatbuffers::FlatBufferBuilder builder;
+    const std::vector children{unstored::fb::CreateNode(builder, 8)};
+    builder.Finish(unstored::fb::CreateNodeDirect(builder, 7, &children));
+    const unstored::fb::Node* node = unstored::fb::GetNode(builder.GetBufferPointer());
+    CHECK(node->value() == 7);
+    CHECK(node->children()->Get(0)->value() == 8);
+
+    const unstored::Item item{.id = 1, .plain = {.value = 5}};
+    std::string bytes;
+    cambium::FlatBuffers::encode(item, bytes);
+    CHECK(cambium::FlatBuffersSchema<unstored::Item>::view(bytes)->plain()->value() == 5);
 }
 
 }  // namespace

@@ -279,9 +279,10 @@ TEST_CASE("a description may have foreign keys, and is what a declaration of the
     CHECK(report.changes.empty());
     CHECK(report.refused.empty());
 
-    const auto refused = [&](const ForeignKeyInfo& key, IndexInfo index = {}) {
+    const auto refused = [&](const ForeignKeyInfo& key, IndexInfo index = {}, std::vector<RuleInfo> rules = {}) {
         TableInfo bad = teams;
         bad.foreign_keys = {key};
+        bad.rules = std::move(rules);
         if (!index.name.empty()) bad.indexes.push_back(index);
         return error_of(ErrorCode::schema, [&] { DynamicTable{bad}; });
     };
@@ -291,6 +292,9 @@ TEST_CASE("a description may have foreign keys, and is what a declaration of the
                 "has an erase do \"explode\""));
     CHECK(holds(refused({.name = "k", .target = "members", .columns = {"year"}, .on_erase = "set null"}),
                 "needs an optional column"));
+    CHECK(holds(refused({.name = "k", .target = "members", .columns = {"lead"}, .on_erase = "set null"}, {},
+                        {{"lead", "not null", 0}}),
+                "foreign key \"k\" sets null a column that is never null"));
     CHECK(holds(refused({.name = "k", .target = "members", .columns = {"lead"}},
                         {.name = "k", .unique = true, .columns = {{.name = "lead", .type = "optional<u64>"}}}),
                 "is not alone in the ordered index of its name"));
