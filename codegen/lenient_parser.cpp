@@ -218,7 +218,9 @@ public:
                                     "above are mended");
                 return nullptr;
             }
-            if (!get_past(*error, *parser)) return nullptr;
+            if (get_past(*error, *parser)) continue;
+            if (diagnostics_.empty()) tell(*error);
+            return nullptr;
         }
     }
 
@@ -311,18 +313,18 @@ private:
         if (told_ == told && !is_mended_) {
             const SourcePart* part = spot.around();
             tell({error.file, error.line, 0,
-                  part == nullptr ? sentence : words_of(*part) + sentence + missing_brace(*part)});
+                  part == nullptr ? sentence : words_of(*part) + sentence + missing_brace(sentence, *part)});
         }
         return is_mended_;
     }
 
-    /// What may be meant where a field is called like the beginning of a definition or a statement.
-    static std::string missing_brace(const SourcePart& part) {
+    /// What may be meant where a field without a type is called like the beginning of a definition or a statement.
+    static std::string missing_brace(const std::string& sentence, const SourcePart& part) {
         constexpr std::array kBeginnings = {"table",     "struct",    "enum",     "union",
                                             "namespace", "root_type", "attribute"};
         const bool is_beginning =
             std::find(kBeginnings.begin(), kBeginnings.end(), part.field) != kBeginnings.end();
-        return is_beginning ? "; is a } missing in front of it?" : "";
+        return is_beginning && begins_with(sentence, "expecting: : ") ? "; is a } missing in front of it?" : "";
     }
 
     /// Of a type that is not known where it is used: at its first use.

@@ -288,6 +288,8 @@ TEST_CASE("slips of typing") {
     CHECK(
         errors_of("table A {\n x:int;\ntable B { y:int; }") ==
         Sentences{"bad.fbs:3: table A, field table: expecting: : instead got: B; is a } missing in front of it?"});
+    CHECK(errors_of("table A {\n table:int\n}") ==
+          Sentences{"bad.fbs:3: table A, field table: expecting: ; instead got: }"});
     CHECK(errors_of("table A { x:int;\n") ==
           Sentences{"bad.fbs:2: table A: expecting: identifier instead got: end of file"});
     CHECK(errors_of("table A { x:int;\n ; }") ==
