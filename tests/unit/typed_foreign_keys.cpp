@@ -196,9 +196,13 @@ TEST_CASE("set_null leaves what refers, without its columns, as a change of the 
     });
 }
 
+bool has_owner(const Pet& pet) {
+    return pet.owner.has_value();
+}
+
 TEST_CASE("set_null that another rule forbids takes the whole erase back") {
     struct Strict : Table<"pets", Pet, PrimaryKey<&Pet::tag>, Cbor,
-                          ForeignKey<"owner", People, &Pet::owner, set_null>, NotNull<&Pet::owner>> {};
+                          ForeignKey<"owner", People, &Pet::owner, set_null>, Check<"owned", &has_owner>> {};
     const StorePath store;
     Database db = Database::open<People, Strict>(store.path());
     db.write([](WriteTransaction& txn) {
@@ -206,7 +210,7 @@ TEST_CASE("set_null that another rule forbids takes the whole erase back") {
         people.insert({1, "p1"});
         Writer<Strict>{txn}.insert({10, 1, 5, 0});
         CHECK(refused(txn, ErrorCode::constraint, [&] { people.erase(1); }) ==
-              "table \"pets\", field \"owner\": the record with tag 10 has no value, and null is not allowed");
+              "table \"pets\", check \"owned\": the record with tag 10 does not satisfy it");
     });
 }
 
