@@ -135,17 +135,18 @@ struct Spot {
     /// The first member that goes over a line and has this type.
     [[nodiscard]] const SourcePart* user_of(const std::string& type, std::size_t line) const {
         return find([&](const SourcePart& part) {
+            if (!part.is_member() || part.line > line) return false;
             const auto breaks =
                 static_cast<std::size_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(part.begin),
                                                     text.begin() + static_cast<std::ptrdiff_t>(part.end), '\n'));
-            return part.is_member() && part.line <= line && line <= part.line + breaks && names(part, type);
+            return line <= part.line + breaks && names(part, type);
         });
     }
 
     /// Where what a member or a statement calls `type` is defined behind it; null: nowhere.
     [[nodiscard]] const SourcePart* definition_behind(const SourcePart& user, const std::string& type) const {
         std::string space = user.space;
-        for (;; space.erase(space.rfind('.', space.size() - 2) + 1)) {
+        for (;; space.erase(space.size() < 2 ? 0 : space.rfind('.', space.size() - 2) + 1)) {
             const SourcePart* definition = find([&](const SourcePart& part) {
                 return part.is_definition() && part.definition == space + type && part.begin > user.begin;
             });
