@@ -40,6 +40,7 @@ constexpr std::string_view kNoField = "size 0 structs not allowed";
 constexpr std::string_view kNowhere = " is not defined; check its spelling and its namespace";
 constexpr std::string_view kNoValue = "Cannot assign token starting with ";
 constexpr std::string_view kNoDefault = "Default values for strings and vectors are not supported";
+constexpr std::string_view kNoNumber = "enum values need to be qualified by an enum type";
 constexpr std::string_view kClash = " would clash with generated functions for field ";
 constexpr std::string_view kAlignment = "unexpected force_align value";
 /// The run ends here: where what follows begins is anyone's guess.
@@ -473,7 +474,7 @@ private:
             const SourcePart* user = spot.user_of(type->name, number_after(place, place.rfind(':')));
             tell_type(type->name, spot, user == nullptr ? member : *user);
         } else if (!follows_from_gap(sentence, spot, member, parser)) {
-            tell(begins_with(sentence, kNoDefault) ? "strings and lists take no default" : sentence, spot, member);
+            tell(in_our_words(sentence), spot, member);
         }
         if (is_name_wrong && is_field(member)) {
             if (!is_second) diagnostics_.leave_out(member.definition, member.field);
@@ -483,6 +484,12 @@ private:
         } else {
             leave_out(spot, member, parser);
         }
+    }
+
+    /// Where the library says what is true of other languages, or of enums only.
+    static std::string in_our_words(const std::string& sentence) {
+        if (begins_with(sentence, kNoDefault)) return "strings and lists take no default";
+        return begins_with(sentence, kNoNumber) ? "its default is no number" : sentence;
     }
 
     /// The type of a field when that is the reason: not known so far, and not defined where it may be.

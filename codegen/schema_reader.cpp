@@ -311,6 +311,7 @@ private:
                 report(at(where, name), "attribute " + name + " is not known here; " +
                                             (known.empty() ? "no cambium_ attribute may stand here"
                                                            : "what may stand here is " + listed(known)));
+                misspelt_.insert(where.place.definition);
                 continue;
             }
             const bool has_value = value->type.base_type != fbs::BASE_TYPE_NONE;
@@ -520,8 +521,9 @@ private:
                 obstruct(owner, record, where, own);
             if (owner.fixed || stored_.count(&owner) != 0) forget_type(where, field);
         }
-        read_cambium_type(attributes, where, field);
+        const bool is_type_right = read_cambium_type(attributes, where, field);
         read_absence(definition, owner, attributes, where, field);
+        if (!is_type_right) diagnostics_.leave_out(where.place.definition, where.place.field);
         attributes_[&owner].emplace_back(definition.name, std::move(attributes));
         return field;
     }
@@ -614,16 +616,18 @@ private:
         }
     }
 
-    void read_cambium_type(const Attributes& attributes, const Where& field_where, Field& field) {
+    /// False: it was reported what is wrong, and the type is another one.
+    bool read_cambium_type(const Attributes& attributes, const Where& field_where, Field& field) {
         const Where where = at(field_where, "cambium_type");
         const auto found = attributes.find("cambium_type");
-        if (found == attributes.end()) return;
+        if (found == attributes.end()) return true;
         const std::string& spelling = found->second;
         const bool is_plain_integer = field.type.kind == Kind::integer;
         if (spelling == "timestamp") {
-            if (!is_plain_integer || field.type.schema_type != "long" || field.container == Container::array)
-                return report(where, "cambium_type \"timestamp\" needs a long, the nanoseconds since 1970");
-            field.type.kind = Kind::timestamp;
+            if (is_plain_integer && field.type.schema_type == "long" && field.container != Container::array)
+                field.type.kind = Kind::timestamp;
+            else
+                report(where, "cambium_type \"timestamp\" needs a long, the nanoseconds since 1970");
         } else if (is_plain_integer && field.type.schema_type == "ubyte" && field.container == Container::vector) {
             field.container = Container::single;
             field.type.schema_type.clear();
@@ -633,7 +637,9 @@ private:
                 where,
                 "cambium_type \"" + spelling +
                     "\" does not fit the field: \"timestamp\" is for long, \"uuid\" and \"fixed N\" for [ubyte]");
+            return false;
         }
+        return field.type.kind == Kind::timestamp || field.type.length != 0;
     }
 
     /// The rule for optional fields, stated in docs and --help: scalars follow "= null"; strings, structs and
@@ -681,6 +687,8 @@ private:
                 const std::string& field, const std::string& attribute, const std::string& sentence) mutable {
                 if (!is_told(record.scope)) return;
                 if (sentence.find(" of padding ") != std::string::npos && has_gap(record)) return;
+                if (sentence.find(": no key; ") != std::string::npos && misspelt_.count(place.definition) != 0)
+                    return;
                 place.field = field;
                 place.attribute = attribute;
                 diagnostics_.report(place, sentence);
@@ -698,6 +706,7 @@ private:
     std::set<const fbs::StructDef*> stored_;         ///< what stored tables are made of
     std::set<const fbs::StructDef*> open_;           ///< being read
     std::set<std::vector<std::string>> namespaces_;  ///< those that were checked
+    std::set<std::string> misspelt_;                 ///< definitions with an attribute that is none of ours
     std::map<const fbs::StructDef*, std::vector<std::pair<std::string, Attributes>>> attributes_;
 };
 

@@ -864,6 +864,19 @@ TEST_CASE("what follows from an error is not told") {
                     "bad.fbs:2: table \"things\": foreign key \"z\": field \"z\" is a list and cannot be a column",
                     "bad.fbs:2: table \"things\": foreign key \"z\" refers to table \"gone\", which neither this "
                     "file nor one that it includes declares"});
+    CHECK(
+        errors_in_table("",
+                        "x:int (cambium_key);\n t:long (cambium_expires, cambium_type: \"timestapm\");\n "
+                        "u:int (cambium_type: \"timestamp\");\n v:[ubyte] (cambium_type: \"uid\", "
+                        "cambium_index);") ==
+        Sentences{
+            "bad.fbs:2: table Thing, field t: cambium_type \"timestapm\" does not fit the field: \"timestamp\" is "
+            "for long, \"uuid\" and \"fixed N\" for [ubyte]",
+            "bad.fbs:3: table Thing, field u: cambium_type \"timestamp\" needs a long, the nanoseconds since "
+            "1970",
+            "bad.fbs:4: table Thing, field v: cambium_type \"uid\" is not known here; a [ubyte] is a \"uuid\" "
+            "or, for example, \"fixed 20\""});
+    CHECK(errors_in_table("", "x:int (cambium_kye);").size() == 1);
     const auto table = [](const std::string& name) {
         return "table T" + name + " (cambium_table: \"" + name + "\") { x:int (cambium_key); }\n";
     };

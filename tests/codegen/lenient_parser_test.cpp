@@ -145,8 +145,7 @@ TEST_CASE("defaults that a type does not take") {
                     "bad.fbs:10: table A, field k: Unknown conversion function: tau, field name: k, value: 2",
                     "bad.fbs:11: table A, field l: invalid number: 0x",
                     "bad.fbs:12: table A, field m: unknown enum value: two",
-                    "bad.fbs:12: table A, field n: enum values need to be qualified by an enum type",
-                    new_field("13", "A")});
+                    "bad.fbs:12: table A, field n: its default is no number", new_field("13", "A")});
 }
 
 TEST_CASE("attributes that a type does not take") {
@@ -218,8 +217,7 @@ TEST_CASE("places beside comments that go over several lines") {
           Sentences{"bad.fbs:2: table A, field x: nested vector types not supported (wrap in table first)",
                     "bad.fbs:2: table A, field y: nested vector types not supported (wrap in table first)",
                     "bad.fbs:3: enum E, enumerator a: enum value already exists: a",
-                    "bad.fbs:5: unknown root type: B",
-                    "bad.fbs:5: table U, field q: enum values need to be qualified by an enum type",
+                    "bad.fbs:5: unknown root type: B", "bad.fbs:5: table U, field q: its default is no number",
                     "bad.fbs:5: table U, field new: type Gone is not defined; check its spelling and its namespace",
                     new_field("5", "U"), "bad.fbs:6: struct S: size 0 structs not allowed"});
 }
