@@ -130,21 +130,25 @@ private:
 
     void claim_tables() {
         for (const auto* list : {&schema_.included_tables, &schema_.tables})
-            for (const Table& table : *list) {
-                if (!is_identifier(table.cpp_name)) continue;  // reported by who read the table
-                for (const std::string& name : {table.cpp_name, table.cpp_name + "As"}) {
-                    const Namespace& where = table.record->scope.components;
-                    std::string owner = claim(where, name, "is that of table \"" + table.name + "\" already");
-                    if (owner.empty() && where.empty() && is_in_c_library(name))
-                        owner = "is one of the C library already";
-                    if (owner.empty() || owner.find("table \"" + table.name + "\"") != std::string::npos) continue;
-                    const bool is_type = owner.find("type of the schema") != std::string::npos;
-                    report(table, "cambium_table",
-                           "its C++ name " + name + " " + owner + "; name the table otherwise" +
-                               (is_type ? ", for example in the plural" : ""));
-                    break;  // one name for both
-                }
-            }
+            for (const Table& table : *list)
+                if (is_identifier(table.cpp_name)) claim_table(table);  // else reported by who read the table
+    }
+
+    /// Tells of one of its names when both are taken.
+    void claim_table(const Table& table) {
+        for (const std::string& name : {table.cpp_name, table.cpp_name + "As"}) {
+            const Namespace& where = table.record->scope.components;
+            std::string owner = claim(where, name, "is that of table \"" + table.name + "\" already");
+            if (owner.empty() && where.empty() && is_in_c_library(name)) owner = "is one of the C library already";
+            if (!owner.empty() && owner.find("table \"" + table.name + "\"") == std::string::npos)
+                return report(table, "cambium_table", name_is_taken(name, owner));
+        }
+    }
+
+    static std::string name_is_taken(const std::string& name, const std::string& owner) {
+        const bool is_type = owner.find("type of the schema") != std::string::npos;
+        return "its C++ name " + name + " " + owner + "; name the table otherwise" +
+               (is_type ? ", for example in the plural" : "");
     }
 
     // The generated header declares the predicates, and where<&name> needs the name to mean one function.
