@@ -17,14 +17,27 @@ namespace {
 const Texts* texts_in_use = nullptr;
 flatbuffers::LoadFileFunction load_file = nullptr;
 std::string file_with_nul;  // the first that was read, or empty: the library would take it for the end
+std::size_t line_with_nul = 0;
+std::map<std::string, std::string> paths;  // that files were read by, by file_key()
 
+/// A file that was read by another path is taken for one without definitions.
 bool load_text(const char* file, bool is_binary, std::string* text) {
-    const auto found = texts_in_use->find(file_key(file));
+    const std::string key = file_key(file);
+    if (paths.emplace(key, file).first->second != file) {
+        *text = "namespace;";
+        return true;
+    }
+    const auto found = texts_in_use->find(key);
     if (found != texts_in_use->end())
         *text = found->second;
     else if (!load_file(file, is_binary, text))
         return false;
-    if (file_with_nul.empty() && text->find('\0') != std::string::npos) file_with_nul = file;
+    const std::size_t nul = text->find('\0');
+    if (file_with_nul.empty() && nul != std::string::npos) {
+        file_with_nul = file;
+        const auto end = text->begin() + static_cast<std::ptrdiff_t>(nul);
+        line_with_nul = 1 + static_cast<std::size_t>(std::count(text->begin(), end, '\n'));
+    }
     return true;
 }
 
@@ -33,16 +46,13 @@ public:
     explicit TextsInUse(const Texts& texts) {
         texts_in_use = &texts;
         file_with_nul.clear();
+        paths.clear();
         load_file = flatbuffers::SetLoadFileFunction(load_text);
     }
     ~TextsInUse() { flatbuffers::SetLoadFileFunction(load_file); }
     TextsInUse(const TextsInUse&) = delete;
     TextsInUse& operator=(const TextsInUse&) = delete;
 };
-
-std::size_t number_after(const std::string& text, std::size_t position) {
-    return std::strtoull(text.c_str() + position + 1, nullptr, 10);
-}
 
 /// From "shop.fbs:7".
 void set_place(ParseError& error, const std::string& place) {
@@ -102,6 +112,10 @@ std::string file_key(const std::string& file) {
     return error ? file : path.string();
 }
 
+std::size_t number_after(const std::string& text, std::size_t position) {
+    return std::strtoull(text.c_str() + position + 1, nullptr, 10);
+}
+
 std::string ParseError::text() const {
     return file + ":" + (line == 0 ? "" : std::to_string(line) + ":") + " " + sentence;
 }
@@ -117,7 +131,7 @@ std::optional<ParseError> try_parse(flatbuffers::Parser& parser, const std::stri
     load_text(file.c_str(), true, &text);
     const bool is_parsed = parser.Parse(text.c_str(), folders.data(), file.c_str());
     if (!file_with_nul.empty())
-        return ParseError{file_with_nul, 0, 0, "the file holds a NUL byte; a schema is text"};
+        return ParseError{file_with_nul, line_with_nul, 0, "the file holds a NUL byte; a schema is text"};
     if (is_parsed) return std::nullopt;
     ParseError error = read_message(parser.error_, file);
     name_as_found(error, parser, file);
@@ -127,7 +141,7 @@ std::optional<ParseError> try_parse(flatbuffers::Parser& parser, const std::stri
 bool parse(flatbuffers::Parser& parser, const std::string& file, const std::string& text,
            const std::vector<std::string>& include_folders, Diagnostics& diagnostics) {
     const auto error = try_parse(parser, file, {{file_key(file), text}}, include_folders);
-    if (error) diagnostics.report_placed(error->text());
+    if (error) diagnostics.report_line(error->file, error->line, error->sentence);
     return !error;
 }
 

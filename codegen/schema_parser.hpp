@@ -21,6 +21,9 @@ using Texts = std::map<std::string, std::string>;
 /// One for all paths to a file.
 [[nodiscard]] std::string file_key(const std::string& file);
 
+/// The digits behind a position.
+[[nodiscard]] std::size_t number_after(const std::string& text, std::size_t position);
+
 /// What the parser stopped at.
 struct ParseError {
     std::string file;        ///< as the caller gave it, of an included one as the parser found it

@@ -79,9 +79,12 @@ private:
     }
 
     void check_name(const Schema& schema) const {
-        if (!is_identifier(table_.name) || !is_identifier(table_.cpp_name))
+        if (!is_identifier(table_.name))
             return report("cambium_table",
                           "the name must be letters, digits and underscores, and not begin with a digit");
+        if (!is_identifier(table_.cpp_name))
+            return report("cambium_table", "its C++ name, which is made of what is not an underscore, would be \"" +
+                                               table_.cpp_name + "\"; begin the name with a letter");
         if (const std::string_view why = why_no_name(table_.cpp_name); !why.empty())
             report("cambium_table",
                    "its C++ name " + table_.cpp_name + " is " + std::string{why} + "; name the table otherwise");
@@ -322,7 +325,7 @@ private:
         if (const std::string* dropped = attribute("cambium_dropped"))
             table_.dropped = columns_in("cambium_dropped", *dropped);
         for (const std::string& name : table_.dropped) check_former_field(names, name, "", "cambium_dropped");
-        if (!table_.dropped.empty() && table_.codec != "cbor" && table_.codec != "json")
+        if (!table_.dropped.empty() && (table_.codec == "flatbuffers" || table_.codec == "raw"))
             report("cambium_dropped", "codec " + table_.codec +
                                           " finds fields by their places, and none can be "
                                           "dropped; the codecs that can are cbor and json");
@@ -352,6 +355,11 @@ private:
                          owner + ": \"" + index.predicate + "\" is " + std::string{why} + ", no function");
     }
 
+    [[nodiscard]] bool is_deprecated(const std::string& name) const {
+        return std::any_of(record_.fields.begin(), record_.fields.end(),
+                           [&](const Field& field) { return field.name == name; });
+    }
+
     static std::vector<Column> as_columns(const std::vector<std::string>& names) {
         std::vector<Column> columns;
         for (const std::string& name : names) columns.push_back({name});
@@ -366,7 +374,10 @@ private:
             const Field* field = record_.find(name);
             if (!seen.insert(name).second) report_field(place, kind, owner + " names field \"" + name + "\" twice");
             if (field == nullptr) {
-                report_field(place, kind, owner + ": " + record_.name + " has no field \"" + name + "\"");
+                report_field(place, kind,
+                             is_deprecated(name)
+                                 ? owner + ": field \"" + name + "\" is deprecated and cannot be a column"
+                                 : owner + ": " + record_.name + " has no field \"" + name + "\"");
                 continue;
             }
             const std::string obstacle = obstacle_in_key(*field, column);
@@ -412,6 +423,10 @@ private:
 };
 
 }  // namespace
+
+bool may_be_column(const Field& field) {
+    return obstacle_in_key(field, {field.name}).empty();
+}
 
 void read_table(const Record& record, const RecordAttributes& attributes, Schema& schema,
                 const ReportFinding& report_finding) {
