@@ -190,7 +190,7 @@ TEST_CASE("random schemas come back from the catalog") {
         CAPTURE(written.text);
         CHECK(written.errors == Texts{});
         const auto again = declared_by(written.text);
-        CHECK(again == stored);
+        CHECK(codegen::check_tables(stored, {"it.fbs", written.text}, {}).differences == std::vector<Difference>{});
         CHECK(codegen::check_tables(again, {"it.fbs", store.text()}, {}).differences == std::vector<Difference>{});
         CHECK(codegen::schema_from_tables(again, "it.cambium", "it").text == written.text);
     }

@@ -246,11 +246,13 @@ TEST_CASE("defaults that are no finite numbers are written, read, and read again
 
     const auto stored = cambium::describe(store);
     std::ifstream stream{std::string{TESTS_FOLDER} + "/schemas/numbers.fbs", std::ios::binary};
-    CHECK(stored == declared_by({std::istreambuf_iterator<char>{stream}, std::istreambuf_iterator<char>{}}));
+    const std::string schema{std::istreambuf_iterator<char>{stream}, std::istreambuf_iterator<char>{}};
+    CHECK(stored == declared_by(schema));
     const auto written = written_from(stored);
     CAPTURE(written.text);
     CHECK(written.errors == Sentences{});
-    CHECK(declared_by(written.text) == stored);
+    CHECK(cambium::codegen::check_tables(declared_by(written.text), {"it.fbs", schema}, {}).differences ==
+          std::vector<Difference>{});
     CHECK(has(written.text,
               "    nothing:double = nan;\n    most:double = inf;\n    least:float = -inf;\n"
               "    zero:double = -0.0;\n    third:float = 1000.0;\n    truth:bool = true;\n"));
