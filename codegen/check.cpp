@@ -193,8 +193,7 @@ private:
             const Field* const field = now.find(old.name);
             const bool are_numbers = field != nullptr && !old.is_deprecated && !old.default_value.empty() &&
                                      !field->default_value.empty() && old.type.kind == field->type.kind;
-            if (!are_numbers || is_same_number(old.type.schema_type, old.default_value, field->default_value))
-                continue;
+            if (!are_numbers || old.default_value == field->default_value) continue;
             tell("record " + now.name + ": the default of field " + old.name + " was " + old.default_value +
                  ", is " + field->default_value +
                  " now; records that were stored before there was the field read it");

@@ -121,14 +121,6 @@ std::string bytes_of(const fbs::StructDef& record) {
     return text + std::to_string(record.bytesize) + "@" + std::to_string(record.minalign);
 }
 
-/// Of floating point the library compares the texts, such as .5 and 0.50.
-bool is_same_default(const fbs::FieldDef& one, const fbs::FieldDef& other) {
-    if (one.value.constant == other.value.constant) return true;
-    return fbs::IsFloat(one.value.type.base_type) && fbs::IsFloat(other.value.type.base_type) &&
-           one.IsScalarOptional() == other.IsScalarOptional() &&
-           is_same_number(fbs::kTypeNames[one.value.type.base_type], one.value.constant, other.value.constant);
-}
-
 /// The library compares bytes with bytes there.
 bool holds_other_buffers(const fbs::FieldDef& field, const fbs::FieldDef* old) {
     return old != nullptr && old->nested_flatbuffer != nullptr && field.nested_flatbuffer != nullptr &&
@@ -211,18 +203,16 @@ private:
         if (crashes(old_type, type)) return "types differ for field: " + field.name;
         std::optional<Renamed> record_type;
         std::optional<Renamed> enum_type;
-        std::optional<Replaced<std::string>> constant;
         if (is_renamed && type.struct_def != nullptr && old_type.struct_def != nullptr)
             record_type.emplace(*type.struct_def, *old_type.struct_def);
         if (is_renamed && type.enum_def != nullptr && old_type.enum_def != nullptr)
             enum_type.emplace(*type.enum_def, *old_type.enum_def);
-        const bool is_same = is_same_default(*old, field);
-        if (is_same) constant.emplace(field.value.constant, old->value.constant);
         const std::string objection = now_.ConformTo(before_);
         // Of fields that have another name now the library does not compare them.
         const bool is_read =
             !record.fixed && !old->deprecated && !field.deprecated && fbs::IsScalar(type.base_type);
-        return objection.empty() && is_read && !is_same ? "defaults differ for field: " + field.name : objection;
+        const bool differs = field.value.constant != old->value.constant;
+        return objection.empty() && is_read && differs ? "defaults differ for field: " + field.name : objection;
     }
 
     static std::string change_of(const fbs::FieldDef& field, const fbs::StructDef& record, const fbs::FieldDef* old,

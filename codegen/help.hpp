@@ -41,7 +41,8 @@ change their numbers are seen only by --check, between the old schema and the ne
 --from-database writes a schema for the tables of a store, to standard output or the file after -o. The catalog keeps
 no names of records and enumerators and no comments; those are made up, so compare the schema with --check-database,
 not with --check. What a schema cannot say of a default is in a comment at the top. Names of tables, fields and indexes
-stay; one that no schema can have is an error.
+stay. A table that no schema can declare, because of a name, a type or a function of the program, is left out, and so
+are those with foreign keys to it: sentences say why, on standard error and at the top, and the exit code is 1.
 
 Options:
   -o FOLDER       output folder, created when missing
@@ -119,11 +120,12 @@ Exit codes:
      included, and the lines of each in its order. A run ends at an error of the syntax, at a file to include that is
      not there, and after 200 lines. An attribute that is not declared and a type that is not defined are told at their
      first use, and what only follows from an error is not told. Of a second definition of a name is told what that
-     library finds. Of --from-database: a table has no form in a schema
+     library finds. Of --from-database: a table is left out
   2  wrong command line
   3  a file cannot be read or written, or is no store
   4  of a check: incompatible
-Nothing is written unless all of it is right, and when one file cannot be written or replaced, all stay as they were.
+Except by --from-database nothing is written unless all of it is right, and when one file cannot be written or replaced,
+all stay as they were.
 )help";
 
 }  // namespace cambium::codegen

@@ -216,10 +216,13 @@ int from_database(const Arguments& arguments) {
         name_space = "store";
     const auto schema = cambium::codegen::schema_from_tables(cambium::describe(path.string()),
                                                              path.filename().string(), name_space);
-    if (!schema.errors.empty()) return print_errors(schema.errors);
-    if (!arguments.output.empty()) return write_outputs({{arguments.output, schema.text}}, arguments.files);
-    std::cout << schema.text;
-    return EXIT_SUCCESS;
+    const int code = schema.errors.empty() ? EXIT_SUCCESS : print_errors(schema.errors);
+    if (schema.text.empty()) return code;
+    if (arguments.output.empty())
+        std::cout << schema.text;
+    else if (const int failed = write_outputs({{arguments.output, schema.text}}, arguments.files))
+        return failed;
+    return code;
 }
 
 int run(const Arguments& arguments) {

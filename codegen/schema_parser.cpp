@@ -5,7 +5,11 @@
 #include <flatbuffers/util.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -98,6 +102,36 @@ void name_as_found(ParseError& error, const flatbuffers::Parser& parser, const s
     if (path == flatbuffers::AbsolutePath(file)) error.file = file;
 }
 
+/// The shortest digits that read as this number, with a point or an exponent, as the library has them.
+template <class Floating>
+std::string spelled(Floating number) {
+    if (std::isnan(number)) return "nan";
+    if (std::isinf(number)) return number > 0 ? "inf" : "-inf";
+    std::array<char, 32> digits{};
+    const std::string text{digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr};
+    return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+}
+
+/// The library keeps floating point and bool as they are written: .5 and 0.50, +Infinity, 7 for true. What the type
+/// has no room for stays so.
+std::string spelled_default(flatbuffers::BaseType type, const std::string& written) {
+    if (type == flatbuffers::BASE_TYPE_BOOL) return written == "0" ? "0" : "1";
+    if (!flatbuffers::IsFloat(type)) return written;
+    const bool is_float = type == flatbuffers::BASE_TYPE_FLOAT;
+    errno = 0;
+    const float single = is_float ? std::strtof(written.c_str(), nullptr) : 0;
+    const double number = is_float ? single : std::strtod(written.c_str(), nullptr);
+    if (errno == ERANGE && (number == 0 || std::isinf(number))) return written;
+    return is_float ? spelled(single) : spelled(number);
+}
+
+void spell_defaults(const flatbuffers::Parser& parser) {
+    for (const flatbuffers::StructDef* record : parser.structs_.vec)
+        for (flatbuffers::FieldDef* field : record->fields.vec)
+            if (!field->IsScalarOptional())
+                field->value.constant = spelled_default(field->value.type.base_type, field->value.constant);
+}
+
 }  // namespace
 
 flatbuffers::IDLOptions parser_options() {
@@ -132,7 +166,10 @@ std::optional<ParseError> try_parse(flatbuffers::Parser& parser, const std::stri
     const bool is_parsed = parser.Parse(text.c_str(), folders.data(), file.c_str());
     if (!file_with_nul.empty())
         return ParseError{file_with_nul, line_with_nul, 0, "the file holds a NUL byte; a schema is text"};
-    if (is_parsed) return std::nullopt;
+    if (is_parsed) {
+        spell_defaults(parser);
+        return std::nullopt;
+    }
     ParseError error = read_message(parser.error_, file);
     name_as_found(error, parser, file);
     return error;

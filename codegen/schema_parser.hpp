@@ -34,7 +34,8 @@ struct ParseError {
     [[nodiscard]] std::string text() const;
 };
 
-/// Parses `file`, which is one of `texts`; includes are looked for beside it, then in `include_folders`.
+/// Parses `file`, which is one of `texts`; includes are looked for beside it, then in `include_folders`. Equal
+/// defaults of a type have one spelling thereafter: "0.5", "inf", "-0.0", "1" for true.
 [[nodiscard]] std::optional<ParseError> try_parse(flatbuffers::Parser& parser, const std::string& file,
                                                   const Texts& texts,
                                                   const std::vector<std::string>& include_folders);

@@ -586,14 +586,12 @@ private:
     void check_default(const Where& where, const Field& field) {
         if (field.type.kind != Kind::floating || field.default_value.empty()) return;
         const std::string& digits = field.default_value;
-        const bool is_float = field.type.schema_type == "float";
-        const double value = is_float ? static_cast<double>(std::strtof(digits.c_str(), nullptr))
-                                      : std::strtod(digits.c_str(), nullptr);
-        const bool is_number = digits.find_first_of("nN") == std::string::npos;  // neither inf nor nan
-        const bool is_hexadecimal = digits.find_first_of("xX") != std::string::npos;
-        const std::string mantissa = digits.substr(0, digits.find_first_of(is_hexadecimal ? "pP" : "eE"));
-        const bool is_zero = mantissa.find_first_of("123456789abcdefABCDEF") == std::string::npos;
-        if (is_number && (std::isinf(value) || (value == 0 && !is_zero)))
+        const double value = field.type.schema_type == "float"
+                                 ? static_cast<double>(std::strtof(digits.c_str(), nullptr))
+                                 : std::strtod(digits.c_str(), nullptr);
+        const bool is_infinite = digits == "inf" || digits == "-inf";
+        const bool is_zero = digits == "0.0" || digits == "-0.0";
+        if ((std::isinf(value) && !is_infinite) || (value == 0 && !is_zero))
             report(where, "its default " + digits + " is out of the range of a " + field.type.schema_type);
     }
 

@@ -99,6 +99,30 @@ private:
             return report("cambium_codec",
                           "unknown codec \"" + table_.codec + "\"; the codecs are flatbuffers, cbor, json and raw");
         if (table_.codec == "raw") check_raw();
+        std::set<const Record*> seen;
+        if (table_.codec == "json") check_json(record_, "", "", seen);
+    }
+
+    /// What the program makes by default must be possible to store. `path` leads to the record, by way of field
+    /// `place` of the table.
+    void check_json(const Record& record, const std::string& path, const std::string& place,
+                    std::set<const Record*>& seen) const {
+        if (!seen.insert(&record).second) return;
+        for (const Field& field : record.fields) {
+            if (field.is_deprecated) continue;
+            const std::string& number = field.default_value;
+            const std::string name = path + field.name;
+            const std::string& on = place.empty() ? field.name : place;
+            if (number == "nan" || number == "inf" || number == "-inf")
+                report_field(on, "",
+                             "codec json cannot store " + number + ", the default of field \"" + name +
+                                 "\": JSON has only finite numbers; choose another default or codec, or make the "
+                                 "field optional (= null)");
+            if (field.type.record != nullptr) check_json(*field.type.record, name + ".", on, seen);
+            if (field.type.alternatives == nullptr) continue;
+            for (const UnionMember& member : field.type.alternatives->members)
+                if (member.type.record != nullptr) check_json(*member.type.record, name + ".", on, seen);
+        }
     }
 
     void check_raw() const {

@@ -8,12 +8,14 @@
 
 #include "check.hpp"
 #include "flatc_conform.hpp"
+#include "generator.hpp"
 #include "memory_directory.hpp"
 
 namespace {
 
 using cambium::codegen::check_schemas;
 using cambium::codegen::CheckResult;
+using cambium::codegen::generate;
 using Sentences = std::vector<std::string>;
 
 const std::string kNeedsMigration = "; a Migration may say how (cambium/evolution.hpp)";
@@ -546,7 +548,46 @@ TEST_CASE("defaults that are the same number") {
     CHECK(changes("float = 1.0", "float = 1.5").size() == 1);
     CHECK(changes("float = 1.0", "float = null").size() == 1);
     CHECK(changes("float = 1.0", "double = 1.00") ==
-          Sentences{differs("table A", "x", "x:float = 1.0 (id: 0)", "x:double = 1.00 (id: 0)")});
+          Sentences{differs("table A", "x", "x:float = 1.0 (id: 0)", "x:double = 1.0 (id: 0)")});
+    CHECK(changes("float = 0.0", "float = -0.0").size() == 1);
+    CHECK(changes("double = inf", "double = -inf").size() == 1);
+}
+
+TEST_CASE("a default may be spelled in several ways") {
+    struct Spellings {
+        std::string type;
+        std::vector<std::string> texts;
+    };
+    const std::vector<Spellings> all = {
+        {"float", {"inf", "+inf", "infinity", "+infinity", "INF", "Infinity", "deg(inf)"}},
+        {"double", {"-inf", "-infinity", "-Infinity"}},
+        {"double", {"nan", "-nan", "+nan", "NaN"}},
+        {"float", {"1", "+1", "1.0", "1.", "1e0", "10e-1", "0x1p0", "\" 1 \""}},
+        {"double", {"1000", "1e3", "1E+3", "0x3e8p0"}},
+        {"double", {"-0.0", "-0", "-.0", "-0e5"}},
+        {"float", {"0.1", ".1", "0.10000000149011612"}},
+        {"int", {"16", "+16", "0x10", "016", "\"16\""}},
+        {"long", {"0", "-0", "00"}},
+        {"bool", {"true", "1", "7", "+2", "\"true\""}},
+        {"bool", {"false", "0"}},
+        {"E", {"two", "2", "\"two\""}},
+        {"F", {"\"A B\"", "\"B A\"", "3"}},
+    };
+    const std::string enums = "enum E : ubyte { one = 1, two } enum F : ubyte (bit_flags) { A, B } ";
+    for (const std::string codec : {"flatbuffers", "cbor"})
+        for (const auto& [type, texts] : all)
+            for (const std::string& text : texts) {
+                const auto schema = [&](const std::string& initial) {
+                    return enums + things(", cambium_codec: \"" + codec + "\"",
+                                          "id:ulong (cambium_key); x:" + type + " = " + initial + ";");
+                };
+                CAPTURE(codec);
+                CAPTURE(type);
+                CAPTURE(text);
+                CHECK(differences(schema(texts.front()), schema(text)) == Sentences{});
+                CHECK(generate("it.fbs", declared(schema(texts.front())), {}).files ==
+                      generate("it.fbs", declared(schema(text)), {}).files);
+            }
 }
 
 TEST_CASE("a schema whose only tables are those of an included file") {

@@ -23,6 +23,32 @@ TEST_CASE("defaults that a type has no room for") {
                   "bad.fbs:2: table A, field d: its default 3.5e38 is out of the range of a float"});
 }
 
+TEST_CASE("defaults that codec json has no form for") {
+    const auto errors_with = [](const std::string& codec, const std::string& fields) {
+        return errors_of(
+            "struct S { x:float; } table Q { low:float = -infinity; } union U { S, Q }\ntable P { q:Q; }\n"
+            "table T (cambium_table: \"ts\", cambium_codec: \"" +
+            codec + "\") { id:int (cambium_key);\n" + fields + " }");
+    };
+    const auto sentence = [](const std::string& place, const std::string& number, const std::string& field) {
+        return "bad.fbs:" + place + ": table \"ts\": codec json cannot store " + number +
+               ", the default of field \"" + field +
+               "\": JSON has only finite numbers; choose another default or codec, or make the field optional (= "
+               "null)";
+    };
+    const std::string fields =
+        "a:float = nan;\n b:double = +inf; c:float = null;\n p:P; l:[Q];\n u:U; s:S; "
+        "gone:float = nan (deprecated);";
+    CHECK(errors_with("cbor", fields) == Sentences{});
+    CHECK(errors_with("flatbuffers", fields) == Sentences{});
+    CHECK(errors_with("json", "c:float = null; d:double = 1e308; s:S; gone:float = nan (deprecated);") ==
+          Sentences{});
+    CHECK(errors_with("json", fields) ==
+          Sentences{sentence("4", "nan", "a"), sentence("5", "inf", "b"), sentence("6", "-inf", "p.q.low")});
+    CHECK(errors_with("json", "u:U;") == Sentences{sentence("4", "-inf", "u.low")});
+    CHECK(errors_with("json", "l:[Q];") == Sentences{sentence("4", "-inf", "l.low")});
+}
+
 TEST_CASE("a default of -0.0") {
     const auto generated = cambium::codegen::generate(
         "it.fbs", "table A { a:float = -0.0; b:double = -0; c:float = 0.0; d:int = -0; }", {});

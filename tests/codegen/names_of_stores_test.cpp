@@ -103,7 +103,7 @@ TableInfo table_of(const std::string& name, std::vector<FieldInfo> fields) {
 
 Sentences errors_of(const std::vector<TableInfo>& tables) {
     const auto written = cambium::codegen::schema_from_tables(tables, "it.cambium", "it");
-    CHECK(written.text.empty() == !written.errors.empty());
+    if (!written.text.empty()) CHECK(cambium::codegen::generate("it.fbs", written.text, {}).errors == Sentences{});
     return written.errors;
 }
 
