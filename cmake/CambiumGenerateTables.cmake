@@ -7,7 +7,9 @@
 #   #include "x_fb_generated.h"     flatc's accessors in namespace fb, for reading records in place
 #
 # The target is linked with cambium::cambium. A schema that includes another needs that one in a SCHEMAS too. A schema
-# is generated again when it, a schema it includes, or the generator changes.
+# is generated again when it, a schema it includes, or the generator changes. Files that come out as they were keep their
+# times, so that nothing is compiled anew: what tells that all is done is a stamp. A generated file that was removed by hand
+# comes back with Ninja; with Make, the stamp beside it has to go too.
 #
 # With Ninja, a schema in a folder whose path has a # is generated in every build: CMake 3.25 passes on the name of what was
 # read without the backslash that Ninja wants before it.
@@ -65,15 +67,20 @@ function(cambium_generate_tables)
     cmake_path(GET schema STEM LAST_ONLY stem)
     cmake_path(GET schema FILENAME name)
     set(files ${output}/${stem}_tables.hpp ${output}/${stem}_tables.cpp ${output}/${stem}_fb_generated.h)
+    set(stamp ${output}/${stem}.stamp)
+    set(accessors ${output}/${stem}_fb/${stem}_fb)
     add_custom_command(
-      OUTPUT ${files}
-      COMMAND ${generator} ${schema} ${include_options} -o ${output} --depfile ${output}/${stem}.d
-      COMMAND ${CAMBIUM_FLATC_EXECUTABLE} --cpp --scoped-enums -o ${output} ${output}/${stem}_fb/${stem}_fb.fbs
+      OUTPUT ${stamp}
+      BYPRODUCTS ${files}
+      COMMAND ${generator} ${schema} ${include_options} -o ${output} --depfile ${output}/${stem}.d --depfile-target ${stamp}
+      COMMAND ${CAMBIUM_FLATC_EXECUTABLE} --cpp --scoped-enums -o ${output}/${stem}_fb ${accessors}.fbs
+      COMMAND ${CMAKE_COMMAND} -E copy_if_different ${accessors}_generated.h ${output}
+      COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
       DEPENDS ${schema} ${generator}
       DEPFILE ${output}/${stem}.d
       COMMENT "Generating tables from ${name}"
       VERBATIM)
-    target_sources(${ARG_TARGET} PRIVATE ${files})
+    target_sources(${ARG_TARGET} PRIVATE ${stamp} ${files})
   endforeach()
 
   get_target_property(type ${ARG_TARGET} TYPE)

@@ -1,6 +1,7 @@
 // A scanner over one attribute, and the grammars of the header on top of it.
 #include "attribute_text.hpp"
 
+#include <algorithm>
 #include <cctype>
 
 #include "names.hpp"
@@ -191,6 +192,15 @@ Parsed<Item> parse_list(std::string_view text, char separator, const Item& empty
 }
 
 }  // namespace
+
+bool is_cambium_attribute(std::string_view name) {
+    return name.substr(0, 8) == "cambium_";
+}
+
+bool is_known_attribute(std::string_view name) {
+    const auto has = [&](const auto& names) { return std::find(names.begin(), names.end(), name) != names.end(); };
+    return has(kTableAttributes) || has(kFieldAttributes) || has(kStructAttributes);
+}
 
 Parsed<ForeignKey> parse_foreign_keys(std::string_view text) {
     return parse_list(text, ';', ForeignKey{}, read_foreign_key);

@@ -1,4 +1,4 @@
-// The small language inside the cambium_ attributes of a schema.
+// The cambium_ attributes of a schema, and the small language inside of them.
 //
 //   columns:  name { "," name }
 //   indexes:  index { ";" index } [ ";" ]
@@ -14,6 +14,7 @@
 // called as one of the words of a column: what stands last is the field.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,21 @@
 #include "model.hpp"
 
 namespace cambium::codegen {
+
+inline constexpr std::array kTableAttributes = {
+    "cambium_table",        "cambium_codec",   "cambium_key",           "cambium_unique",
+    "cambium_index",        "cambium_log",     "cambium_compression",   "cambium_foreign_key",
+    "cambium_renamed_from", "cambium_dropped", "cambium_schema_version"};
+inline constexpr std::array kFieldAttributes = {"cambium_key",         "cambium_generated",   "cambium_expires",
+                                                "cambium_unique",      "cambium_index",       "cambium_type",
+                                                "cambium_absent",      "cambium_foreign_key", "cambium_not_null",
+                                                "cambium_row_version", "cambium_renamed_from"};
+inline constexpr std::array kStructAttributes = {"cambium_type"};
+
+/// One of ours, or meant to be: the library leaves such names to us.
+[[nodiscard]] bool is_cambium_attribute(std::string_view name);
+/// Whether it may stand somewhere.
+[[nodiscard]] bool is_known_attribute(std::string_view name);
 
 /// Thrown by the parsers of one thing: the sentence says what is wrong and quotes the text.
 struct AttributeError {

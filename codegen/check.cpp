@@ -19,7 +19,7 @@ std::unique_ptr<Schema> read(const SchemaText& text, const std::vector<std::stri
                              std::vector<std::string>& errors) {
     Diagnostics diagnostics{text.file, text.text};
     auto schema = read_schema(text.file, text.text, include_folders, diagnostics, Told::all_tables);
-    errors.insert(errors.end(), diagnostics.sentences().begin(), diagnostics.sentences().end());
+    for (std::string& sentence : diagnostics.sentences()) errors.push_back(std::move(sentence));
     return schema;
 }
 
@@ -192,8 +192,7 @@ private:
             const Field* const field = now.find(old.name);
             const bool are_numbers = field != nullptr && !old.is_deprecated && !old.default_value.empty() &&
                                      !field->default_value.empty() && old.type.kind == field->type.kind;
-            if (!are_numbers || is_same_number(old.type.schema_type, old.default_value, field->default_value))
-                continue;
+            if (!are_numbers || old.default_value == field->default_value) continue;
             tell("record " + now.name + ": the default of field " + old.name + " was " + old.default_value +
                  ", is " + field->default_value +
                  " now; records that were stored before there was the field read it");
@@ -253,6 +252,17 @@ private:
     std::vector<Difference>& differences_;
 };
 
+/// Whether the differences of the tables have it: the field is one of a table.
+bool is_told(const Objection& objection, const Schema& now, const std::vector<Difference>& tables) {
+    const Table* table = objection.record == nullptr ? nullptr : table_of(now, *objection.record);
+    if (table == nullptr || objection.field.empty()) return false;
+    const std::string owner = "table \"" + table->name + "\": ";
+    return std::any_of(tables.begin(), tables.end(), [&](const Difference& one) {
+        return !one.is_compatible && one.sentence.compare(0, owner.size(), owner) == 0 &&
+               one.sentence.find("field \"" + objection.field + '"') != std::string::npos;
+    });
+}
+
 }  // namespace
 
 bool CheckResult::is_compatible() const noexcept {
@@ -266,9 +276,10 @@ CheckResult check_schemas(const SchemaText& old_schema, const SchemaText& new_sc
     const auto now = read(new_schema, include_folders, result.errors);
     if (!result.errors.empty()) return result;
     const Pairs pairs = DefinitionComparison{*before, *now, result.differences}.run();
-    for (const std::string& objection : conformance(old_schema, new_schema, include_folders, pairs))
-        result.differences.push_back({false, "buffers: " + objection});
     const auto tables = compare(declared_tables(*before), declarations(*now));
+    for (const Objection& objection : conformance(old_schema, new_schema, include_folders, pairs))
+        if (!is_told(objection, *now, tables))
+            result.differences.push_back({false, "buffers: " + objection.sentence});
     result.differences.insert(result.differences.end(), tables.begin(), tables.end());
     return result;
 }

@@ -121,14 +121,6 @@ std::string bytes_of(const fbs::StructDef& record) {
     return text + std::to_string(record.bytesize) + "@" + std::to_string(record.minalign);
 }
 
-/// Of floating point the library compares the texts, such as .5 and 0.50.
-bool is_same_default(const fbs::FieldDef& one, const fbs::FieldDef& other) {
-    if (one.value.constant == other.value.constant) return true;
-    return fbs::IsFloat(one.value.type.base_type) && fbs::IsFloat(other.value.type.base_type) &&
-           one.IsScalarOptional() == other.IsScalarOptional() &&
-           is_same_number(fbs::kTypeNames[one.value.type.base_type], one.value.constant, other.value.constant);
-}
-
 /// The library compares bytes with bytes there.
 bool holds_other_buffers(const fbs::FieldDef& field, const fbs::FieldDef* old) {
     return old != nullptr && old->nested_flatbuffer != nullptr && field.nested_flatbuffer != nullptr &&
@@ -139,14 +131,14 @@ class Conformance {
 public:
     Conformance(const fbs::Parser& before, fbs::Parser& now) : before_{before}, now_{now} {}
 
-    std::vector<std::string> run(const Pairs& pairs) {
+    std::vector<Objection> run(const Pairs& pairs) {
         const Replaced records{now_.structs_.vec, {}};
         const Replaced enums{now_.enums_.vec, {}};
         for (const Pair<Record>& pair : pairs.records)
             if (pair.is_in(Form::buffer)) ask_about_record(pair);
         for (const Pair<Union>& pair : pairs.unions)
             if (pair.is_in(Form::buffer)) ask_about_union(pair);
-        return std::move(sentences_);
+        return std::move(objections_);
     }
 
 private:
@@ -154,14 +146,16 @@ private:
         const fbs::StructDef& base = *find(before_.structs_, *pair.before);
         fbs::StructDef& record = *find(now_.structs_, *pair.now);
         if (record.fixed != base.fixed) {
-            sentences_.push_back(text_of(pair) + " was a " + (base.fixed ? "struct" : "table") +
-                                 "; buffers hold the two differently: give it another name");
+            objections_.push_back({pair.now, "",
+                                   text_of(pair) + " was a " + (base.fixed ? "struct" : "table") +
+                                       "; buffers hold the two differently: give it another name"});
             return;
         }
         // The library lets structs grow; no reader of the old bytes survives that.
         if (record.fixed && bytes_of(record) != bytes_of(base)) {
-            sentences_.push_back(text_of(pair) + " was " + struct_layout(*pair.before) + ", is " +
-                                 struct_layout(*pair.now) + " now" + kStructsStay);
+            objections_.push_back({pair.now, "",
+                                   text_of(pair) + " was " + struct_layout(*pair.before) + ", is " +
+                                       struct_layout(*pair.now) + " now" + kStructsStay});
             return;
         }
         const Renamed as_before{record, base};
@@ -180,20 +174,21 @@ private:
         const fbs::FieldDef* const old = counterpart(field, base);
         const std::string objection = objection_to(field, old, record, !has_same_name(*pair.before, *pair.now));
         const std::string what = text_of(pair) + ": ";
+        const auto object = [&](const std::string& sentence) {
+            objections_.push_back({pair.now, field.name, what + sentence});
+        };
         if (!objection.empty()) {
-            sentences_.push_back(what + objection + change_of(field, record, old, base) +
-                                 (record.fixed ? kStructsStay : kFieldsStay));
+            object(objection + change_of(field, record, old, base) + (record.fixed ? kStructsStay : kFieldsStay));
         } else if (holds_other_buffers(field, old)) {
-            sentences_.push_back(what + "field " + field.name + " holds buffers of " +
-                                 field.nested_flatbuffer->name + " now, of " + old->nested_flatbuffer->name +
-                                 " before; add another field at the end, and make this one (deprecated)");
+            object("field " + field.name + " holds buffers of " + field.nested_flatbuffer->name + " now, of " +
+                   old->nested_flatbuffer->name +
+                   " before; add another field at the end, and make this one (deprecated)");
         } else if (old != nullptr && old->deprecated && !field.deprecated && old->name != field.name) {
-            sentences_.push_back(
-                what + "field " + field.name + " takes the place of field " + old->name +
-                ", deprecated, which buffers may hold; keep that one, and put this one at the end");
+            object("field " + field.name + " takes the place of field " + old->name +
+                   ", deprecated, which buffers may hold; keep that one, and put this one at the end");
         } else if (field.IsRequired() && (old == nullptr || !old->IsRequired())) {
-            sentences_.push_back(what + "field " + field.name + " is " + (old == nullptr ? "new and " : "") +
-                                 "(required) now, and buffers that lack it would be refused; leave it optional");
+            object("field " + field.name + " is " + (old == nullptr ? "new and " : "") +
+                   "(required) now, and buffers that lack it would be refused; leave it optional");
         }
     }
 
@@ -208,18 +203,16 @@ private:
         if (crashes(old_type, type)) return "types differ for field: " + field.name;
         std::optional<Renamed> record_type;
         std::optional<Renamed> enum_type;
-        std::optional<Replaced<std::string>> constant;
         if (is_renamed && type.struct_def != nullptr && old_type.struct_def != nullptr)
             record_type.emplace(*type.struct_def, *old_type.struct_def);
         if (is_renamed && type.enum_def != nullptr && old_type.enum_def != nullptr)
             enum_type.emplace(*type.enum_def, *old_type.enum_def);
-        const bool is_same = is_same_default(*old, field);
-        if (is_same) constant.emplace(field.value.constant, old->value.constant);
         const std::string objection = now_.ConformTo(before_);
         // Of fields that have another name now the library does not compare them.
         const bool is_read =
             !record.fixed && !old->deprecated && !field.deprecated && fbs::IsScalar(type.base_type);
-        return objection.empty() && is_read && !is_same ? "defaults differ for field: " + field.name : objection;
+        const bool differs = field.value.constant != old->value.constant;
+        return objection.empty() && is_read && differs ? "defaults differ for field: " + field.name : objection;
     }
 
     static std::string change_of(const fbs::FieldDef& field, const fbs::StructDef& record, const fbs::FieldDef* old,
@@ -239,7 +232,7 @@ private:
         const Renamed as_before{definition, *find(before_.enums_, *pair.before)};
         const Replaced<std::vector<fbs::EnumDef*>> one_union{now_.enums_.vec, {&definition}};
         if (const std::string objection = now_.ConformTo(before_); !objection.empty())
-            sentences_.push_back(text_of("union", pair) + ": " + objection + kMembersStay);
+            objections_.push_back({nullptr, "", text_of("union", pair) + ": " + objection + kMembersStay});
     }
 
     template <class Library, class Definition>
@@ -249,20 +242,20 @@ private:
 
     const fbs::Parser& before_;
     fbs::Parser& now_;
-    std::vector<std::string> sentences_;
+    std::vector<Objection> objections_;
 };
 
 }  // namespace
 
-std::vector<std::string> conformance(const SchemaText& old_schema, const SchemaText& new_schema,
-                                     const std::vector<std::string>& include_folders, const Pairs& pairs) {
+std::vector<Objection> conformance(const SchemaText& old_schema, const SchemaText& new_schema,
+                                   const std::vector<std::string>& include_folders, const Pairs& pairs) {
     fbs::Parser old_parser{parser_options()};
     fbs::Parser new_parser{parser_options()};
     for (const auto& [parser, schema] :
          {std::pair{&old_parser, &old_schema}, std::pair{&new_parser, &new_schema}}) {
         Diagnostics diagnostics{schema->file, schema->text};
         if (!parse(*parser, schema->file, schema->text, include_folders, diagnostics))
-            return diagnostics.sentences();
+            return {{.sentence = diagnostics.sentences().front()}};
     }
     return Conformance{old_parser, new_parser}.run(pairs);
 }

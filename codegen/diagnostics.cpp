@@ -6,6 +6,14 @@
 
 namespace cambium::codegen {
 
+namespace {
+
+std::string placed(const std::string& file, std::size_t line, const std::string& sentence) {
+    return file + ":" + (line == 0 ? "" : std::to_string(line) + ":") + " " + sentence;
+}
+
+}  // namespace
+
 void Diagnostics::report(const Place& place, const std::string& sentence) {
     if (!follows_from_gap(place, sentence)) report_line(place.file, line_of(place), sentence);
 }
@@ -60,7 +68,30 @@ const SourceLines& Diagnostics::lines_of(const std::string& file) {
 }
 
 void Diagnostics::report_line(const std::string& file, std::size_t line, const std::string& sentence) {
-    sentences_.push_back(file + ":" + (line == 0 ? "" : std::to_string(line) + ":") + " " + sentence);
+    findings_.push_back({file, line, sentence});
+}
+
+void Diagnostics::end_at(const std::string& file, std::size_t line, const std::string& sentence) {
+    end_ = placed(file, line, sentence);
+}
+
+std::vector<std::string> Diagnostics::sentences() const {
+    std::vector<std::string> files = files_;
+    for (const Finding& finding : findings_)
+        if (std::find(files.begin(), files.end(), finding.file) == files.end()) files.push_back(finding.file);
+    const auto place = [&](const Finding& finding) {
+        return std::pair{std::find(files.begin(), files.end(), finding.file), finding.line};
+    };
+    std::vector<Finding> sorted = findings_;
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [&](const Finding& one, const Finding& other) { return place(one) < place(other); });
+    std::vector<std::string> sentences;
+    std::set<std::string> told;
+    for (const Finding& one : sorted)
+        if (std::string sentence = placed(one.file, one.line, one.sentence); told.insert(sentence).second)
+            sentences.push_back(std::move(sentence));
+    if (!end_.empty()) sentences.push_back(end_);
+    return sentences;
 }
 
 }  // namespace cambium::codegen

@@ -1,4 +1,5 @@
-// What is wrong with a schema. All findings of one run are collected, in the order they were found.
+// What is wrong with a schema. All findings of one run are collected, and told file by file in the order of the
+// lines; of one line in the order they were found.
 #pragma once
 
 #include <cstddef>
@@ -32,15 +33,20 @@ public:
     }
 
     /// A finding about the file as a whole: "shop.fbs: sentence".
-    void report(const std::string& sentence) { sentences_.push_back(file_ + ": " + sentence); }
+    void report(const std::string& sentence) { report_line(file_, 0, sentence); }
     /// A finding about a place: "shop.fbs:7: sentence".
     void report(const Place& place, const std::string& sentence);
+    /// A finding about a line, from 1; 0: about the file.
+    void report_line(const std::string& file, std::size_t line, const std::string& sentence);
     /// A finding about an include statement of `file`, of the name that it has.
     void report_include(const std::string& file, const std::string& name, const std::string& sentence);
     /// A finding about the second of two attributes of one name in one place. Says nothing when there is one.
     void report_repetition(const Place& place, const std::string& sentence);
-    /// A finding that carries its own place: "shop.fbs:7: sentence".
-    void report_placed(std::string sentence) { sentences_.push_back(std::move(sentence)); }
+    /// What is told behind all else: that the run ends at a line.
+    void end_at(const std::string& file, std::size_t line, const std::string& sentence);
+
+    /// Which file comes when. Those that are not among them come behind, as findings about them do.
+    void order(std::vector<std::string> files) { files_ = std::move(files); }
 
     /// From now on says nothing that follows from a field or an enumerator that is wrong and was left out.
     void leave_out(const std::string& definition, const std::string& field) { gaps_.emplace(definition, field); }
@@ -61,16 +67,23 @@ public:
     /// The parts of a file as it was given.
     const SourceLines& lines_of(const std::string& file);
 
-    [[nodiscard]] bool empty() const noexcept { return sentences_.empty(); }
-    [[nodiscard]] const std::vector<std::string>& sentences() const noexcept { return sentences_; }
+    [[nodiscard]] bool empty() const noexcept { return findings_.empty(); }
+    [[nodiscard]] std::vector<std::string> sentences() const;
 
 private:
+    struct Finding {
+        std::string file;
+        std::size_t line;
+        std::string sentence;
+    };
+
     [[nodiscard]] bool follows_from_gap(const Place& place, const std::string& sentence) const;
-    void report_line(const std::string& file, std::size_t line, const std::string& sentence);
 
     std::string file_;
     std::map<std::string, SourceLines> lines_;  // by file
-    std::vector<std::string> sentences_;
+    std::vector<Finding> findings_;
+    std::vector<std::string> files_;
+    std::string end_;
     std::set<std::pair<std::string, std::string>> gaps_;  // definition and field
 };
 

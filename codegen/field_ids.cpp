@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -59,8 +60,6 @@ std::optional<std::size_t> number_in(const std::string& text) {
 
 /// Empty: it is right. Adds to the owners of ids.
 std::string slip_of(const FieldId& field, std::size_t count, std::map<std::size_t, std::string>& owners) {
-    if (field.text.empty())
-        return "it has no id, and other fields have; give an id to all fields of a table or to none";
     const std::optional<std::size_t> id = number_in(field.text);
     if (!id) return "its id " + field.text + " is no number from 0 to 65535";
     if (*id >= count)
@@ -75,20 +74,40 @@ std::string slip_of(const FieldId& field, std::size_t count, std::map<std::size_
     return {};
 }
 
+/// Reports, at the first of them, those fields with an id or without one that are fewer. False: they are those with
+/// an id, which needs no look then.
+bool check_that_all_have_ids(const std::vector<FieldId>& ids,
+                             const std::function<void(std::size_t, const std::string&)>& report) {
+    std::vector<FieldId> with, without;
+    for (const FieldId& id : ids) (id.text.empty() ? without : with).push_back(id);
+    if (without.empty()) return true;
+    const bool is_stray = with.size() <= without.size();
+    std::string names;
+    const std::vector<FieldId>& fewer = is_stray ? with : without;
+    for (const FieldId& id : fewer) names += (names.empty() ? "" : ", ") + id.field;
+    const std::string verb = fewer.size() == 1 ? " has " : " have ";
+    report(fewer.front().line, ": " + std::string{fewer.size() == 1 ? "field " : "fields "} + names + verb +
+                                   (is_stray ? "an id, and others have none" : "no id, and others have one") +
+                                   "; give an id to all fields of a table or to none");
+    return !is_stray;
+}
+
 }  // namespace
 
 void check_field_ids(const std::string& file, const std::string& definition, const flatbuffers::StructDef& table,
                      Diagnostics& diagnostics) {
     const std::vector<FieldId> ids = ids_of(definition, table, diagnostics.lines_of(file).parts(), diagnostics);
+    const auto report = [&](std::size_t line, const std::string& words) {
+        diagnostics.report_line(file, line, "table " + table.name + words);
+    };
+    if (!check_that_all_have_ids(ids, report)) return;
     std::size_t count = 0;  // at most
     for (const FieldId& id : ids) count += id.is_union || !id.is_known ? 2 : 1;
     std::map<std::size_t, std::string> owners;
     for (const FieldId& id : ids) {
+        if (id.text.empty()) continue;
         const std::string sentence = slip_of(id, count, owners);
-        if (sentence.empty()) continue;
-        std::string line = file + ":" + std::to_string(id.line);
-        line += ": table " + table.name + ", field " + id.field + ": ";
-        diagnostics.report_placed(line + sentence);
+        if (!sentence.empty()) report(id.line, ", field " + id.field + ": " + sentence);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "declared_tables.hpp"
+#include "table_reader.hpp"
 
 namespace cambium::codegen {
 
@@ -37,7 +38,9 @@ void check_key(const Schema& schema, const Table& table, const ForeignKey& key, 
     for (std::size_t i = 0; i < key.columns.size(); ++i) {
         const Field* column = table.record->find(key.columns[i]);
         const Field* of_target = target->record->find(target->key[i]);
-        if (column == nullptr || of_target == nullptr) return;  // reported by who read the table
+        const bool are_columns =
+            column != nullptr && of_target != nullptr && may_be_column(*column) && may_be_column(*of_target);
+        if (!are_columns) return;  // reported by who read the table
         may_be_null = may_be_null || column->absence == Absence::null;
         if (!fits(*column, *of_target))
             report(table, key,

@@ -6,7 +6,7 @@
 namespace cambium::codegen {
 
 inline constexpr std::string_view kHelp = R"help(
-Usage: cambium-codegen FILE.fbs [-I FOLDER]... -o FOLDER [--depfile FILE]
+Usage: cambium-codegen FILE.fbs [-I FOLDER]... -o FOLDER [--depfile FILE [--depfile-target FILE]]
        cambium-codegen --check OLD.fbs NEW.fbs [-I FOLDER]...
        cambium-codegen --check-database STORE SCHEMA.fbs [-I FOLDER]...
        cambium-codegen --from-database STORE [-o FILE.fbs]
@@ -23,14 +23,15 @@ In CMake, cambium_generate_tables(TARGET app SCHEMAS shop.fbs) does both.
 
 --check says what differs between two schemas, one line each: "compatible: ..." when what was stored by the old one is
 read by the new one, "incompatible: ..." when not. All of it in one run: of tables names, codecs, keys, fields and
-indexes; of buffers, in lines that begin with "buffers:", what flatc --conform objects to, and what it lets pass: structs
-that grow, new (required) fields, another name together with another default, a member of a union that becomes another,
-(deprecated) fields that are gone or whose place a new one has, another file_identifier or root_type. Buffers are what
-tables in codec flatbuffers store, a root_type that is no table, bytes with nested_flatbuffer, and all of a schema
-without tables; what they may do freely, such as a new field at the end, is told of tables only. Records, enums and
-unions are compared where a field holds them that is still read, whatever they are called and in whatever namespace;
-those of a schema without tables by their names as well. Tables of included files are tables of either schema. Each
-schema finds what it includes beside itself first: keep the old files together.
+indexes; of buffers, in lines that begin with "buffers:", what flatc --conform objects to, unless it is a field that
+the line of a table tells of, and what it lets pass: structs that grow, new (required) fields, another name together
+with another default, a member of a union that becomes another, (deprecated) fields that are gone or whose place a new
+one has, another file_identifier or root_type. Buffers are what tables in codec flatbuffers store, a root_type that is
+no table, bytes with nested_flatbuffer, and all of a schema without tables; what they may do freely, such as a new
+field at the end, is told of tables only. Records, enums and unions are compared where a field holds them that is still
+read, whatever they are called and in whatever namespace; those of a schema without tables by their names as well.
+Tables of included files are tables of either schema. Each schema finds what it includes beside itself first: keep the
+old files together.
 
 --check-database says the same of the tables that a store has and those of a schema and what it includes: what the
 next opening with all of them would do, or why it would refuse. It looks at no record. The catalog keeps no enumerators
@@ -40,14 +41,18 @@ change their numbers are seen only by --check, between the old schema and the ne
 --from-database writes a schema for the tables of a store, to standard output or the file after -o. The catalog keeps
 no names of records and enumerators and no comments; those are made up, so compare the schema with --check-database,
 not with --check. What a schema cannot say of a default is in a comment at the top. Names of tables, fields and indexes
-stay; one that no schema can have is an error.
+stay. A table that no schema can declare, because of a name, a type or a function of the program, is left out, and so
+are those with foreign keys to it: sentences say why, on standard error and at the top, and the exit code is 1.
 
 Options:
   -o FOLDER       output folder, created when missing
   -I FOLDER       look for included schemas here too; may be repeated
   --depfile FILE  write the schema files that were read, as a rule for make
+  --depfile-target FILE
+                  what that rule makes, in place of the header: a file that is touched after each run
   --help          this text
   --version       the version
+A file that is there with the content that it would get is not written, and keeps its time.
 
 Attributes, each declared in the schema with attribute "name";
   on a table
@@ -111,14 +116,16 @@ Optional fields:
 Exit codes:
   0  done; of a check: compatible, or no difference
   1  a schema has errors, on standard error as "file:line: sentence", all of them in one run: names, types, attributes,
-     keys, indexes and the rest, also what the FlatBuffers library finds. A run ends at an error of the syntax, at a
-     file to include that is not there, and after 200 lines. An attribute that is not declared and a type that is not
-     defined are told at their first use, and what only follows from an error is not told. Of a second definition
-     of a name is told what that library finds. Of --from-database: a table has no form in a schema
+     keys, indexes and the rest, also what the FlatBuffers library finds. Files come in the order in which they are
+     included, and the lines of each in its order. A run ends at an error of the syntax, at a file to include that is
+     not there, and after 200 lines. An attribute that is not declared and a type that is not defined are told at their
+     first use, and what only follows from an error is not told. Of a second definition of a name is told what that
+     library finds. Of --from-database: a table is left out
   2  wrong command line
   3  a file cannot be read or written, or is no store
   4  of a check: incompatible
-Nothing is written unless all of it is right, and when one file cannot be written or replaced, all stay as they were.
+Except by --from-database nothing is written unless all of it is right, and when one file cannot be written or replaced,
+all stay as they were.
 )help";
 
 }  // namespace cambium::codegen

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstddef>
 #include <map>
 #include <set>
@@ -15,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "attribute_text.hpp"
 #include "field_ids.hpp"
 #include "schema_parser.hpp"
 
@@ -27,6 +29,7 @@ namespace fbs = flatbuffers;
 constexpr std::size_t kMostErrors = 200;
 constexpr std::string_view kUndeclared = "user define attributes must be declared before use: ";
 constexpr std::string_view kUndefined = "type referenced but not defined (check namespace): ";
+constexpr std::string_view kUnknownRoot = "unknown root type: ";
 constexpr std::string_view kSameName = "field name can not be the same as table/struct name";
 constexpr std::string_view kExists = " already exists: ";
 constexpr std::string_view kSameNumber = "all enum values must be unique: ";
@@ -34,6 +37,10 @@ constexpr std::string_view kNumberTooGreat = "enum value does not fit";
 constexpr std::string_view kUnknownEnumerator = "unknown enum value: ";
 constexpr std::string_view kNoEnumerator = "default value of `";
 constexpr std::string_view kNoField = "size 0 structs not allowed";
+constexpr std::string_view kNowhere = " is not defined; check its spelling and its namespace";
+constexpr std::string_view kNoValue = "Cannot assign token starting with ";
+constexpr std::string_view kNoDefault = "Default values for strings and vectors are not supported";
+constexpr std::string_view kNoNumber = "enum values need to be qualified by an enum type";
 constexpr std::string_view kClash = " would clash with generated functions for field ";
 constexpr std::string_view kAlignment = "unexpected force_align value";
 /// The run ends here: where what follows begins is anyone's guess.
@@ -55,6 +62,7 @@ constexpr std::array kSyntax = {
     std::string_view{"Cannot assign token starting with ')'"},
     std::string_view{"Cannot assign token starting with ','"},
     std::string_view{"no root type set to parse json with"},
+    std::string_view{"the file holds a NUL byte"},
 };
 /// They are noticed in the definition or behind it.
 constexpr std::array kDefinedTwice = {std::string_view{"datatype already exists: "},
@@ -102,6 +110,51 @@ struct Spot {
 
     [[nodiscard]] bool is_in(const SourcePart& part) const { return part.begin < offset && offset <= part.end; }
 
+    /// The member, definition or statement that the token which was read ahead is in, or stands behind; or null.
+    [[nodiscard]] const SourcePart* around() const {
+        const SourcePart* member = last_read([](const SourcePart& part) { return part.is_member(); });
+        const bool is_ended = member != nullptr && (text[member->end - 1] == ';' || text[member->end - 1] == ',');
+        if (member != nullptr && is_word(text[member->begin]) && offset <= member->end + (is_ended ? 0 : 1))
+            return member;
+        const SourcePart* outer =
+            last_read([](const SourcePart& part) { return part.field.empty() && part.attribute.empty(); });
+        return outer != nullptr && offset <= outer->end + 1 &&
+                       std::isalpha(static_cast<unsigned char>(text[outer->begin])) != 0
+                   ? outer
+                   : nullptr;
+    }
+
+    /// The name of a field's type as the schema has it.
+    [[nodiscard]] std::string type_of(const SourcePart& field) const {
+        std::size_t begin = field.name_end;
+        while (begin < field.end && !is_word(text[begin])) ++begin;
+        std::size_t end = begin;
+        while (end < field.end && is_word(text[end])) ++end;
+        return text.substr(begin, end - begin);
+    }
+
+    /// The first member that goes over a line and has this type.
+    [[nodiscard]] const SourcePart* user_of(const std::string& type, std::size_t line) const {
+        return find([&](const SourcePart& part) {
+            if (!part.is_member() || part.line > line) return false;
+            const auto breaks =
+                static_cast<std::size_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(part.begin),
+                                                    text.begin() + static_cast<std::ptrdiff_t>(part.end), '\n'));
+            return line <= part.line + breaks && names(part, type);
+        });
+    }
+
+    /// Where what a member or a statement calls `type` is defined behind it; null: nowhere.
+    [[nodiscard]] const SourcePart* definition_behind(const SourcePart& user, const std::string& type) const {
+        std::string space = user.space;
+        for (;; space.erase(space.size() < 2 ? 0 : space.rfind('.', space.size() - 2) + 1)) {
+            const SourcePart* definition = find([&](const SourcePart& part) {
+                return part.is_definition() && part.definition == space + type && part.begin > user.begin;
+            });
+            if (definition != nullptr || space.empty()) return definition;
+        }
+    }
+
     /// The parser counts from the end of the line before where a comment goes over it.
     void set_offset(std::size_t line, std::size_t column) {
         std::size_t begin = 0;
@@ -114,6 +167,18 @@ struct Spot {
         const auto found = std::find_if(parts.begin(), parts.end(), is_one);
         return found == parts.end() ? nullptr : &*found;
     }
+
+    /// Whether a member has the word, besides in the name of a field.
+    [[nodiscard]] bool names(const SourcePart& member, const std::string& word) const {
+        std::size_t at = member.keyword == "union" ? member.begin : member.name_end;
+        for (; (at = text.find(word, at)) < member.end; ++at) {
+            const std::size_t end = at + word.size();
+            if (!is_word(text[at - 1]) && (end == text.size() || !is_word(text[end]))) return true;
+        }
+        return false;
+    }
+
+    static bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.'; }
 
     /// The last of these whose name the parser has read.
     template <class Predicate>
@@ -140,27 +205,74 @@ public:
             auto parser = std::make_unique<fbs::Parser>(parser_options());
             for (const std::string& name : attributes_) parser->known_attributes_[name] = false;
             const auto error = try_parse(*parser, file_, texts_, include_folders_);
+            files_.clear();
+            add_file(file_, *parser);
+            diagnostics_.order(files_);
             if (!error) {
                 for (const auto& [definition, file] : tables_without_ids_)
                     if (const fbs::StructDef* table = parser->structs_.Lookup(definition))
                         check_field_ids(file, definition, *table, diagnostics_);
                 return parser;
             }
-            if (told_ >= kMostErrors) break;
-            if (!get_past(*error, *parser)) return nullptr;
+            if (told_ >= kMostErrors) {
+                diagnostics_.end_at(error->file, error->line,
+                                    "here is one more error, and there may be others; they are told when those "
+                                    "above are mended");
+                return nullptr;
+            }
+            if (get_past(*error, *parser)) continue;
+            if (diagnostics_.empty()) tell(*error);
+            return nullptr;
         }
-        diagnostics_.report("there are more errors; they are told when these are mended");
-        return nullptr;
     }
 
 private:
+    /// With what it includes behind it, as its text has that.
+    void add_file(const std::string& file, const fbs::Parser& parser) {
+        if (std::find(files_.begin(), files_.end(), file) != files_.end()) return;
+        files_.push_back(file);
+        const auto found = parser.files_included_per_file_.find(file);
+        if (found == parser.files_included_per_file_.end()) return;
+        std::map<std::size_t, std::string> included;  // by line
+        for (const fbs::IncludedFile& include : found->second)
+            included.emplace(diagnostics_.lines_of(file).line_of_include(include.schema_name), include.filename);
+        for (const auto& [line, name] : included) add_file(name, parser);
+    }
+
     void tell(const ParseError& error) {
-        diagnostics_.report_placed(error.text());
+        diagnostics_.report_line(error.file, error.line, error.sentence);
         ++told_;
     }
 
     void tell(const std::string& sentence, const Spot& spot, const SourcePart& part) {
-        tell({spot.file, part.line, 0, sentence});
+        tell({spot.file, part.line, 0, words_of(part) + sentence});
+    }
+
+    /// "table A, field x: attribute id: ", or what of it is there; of a statement "namespace: ".
+    [[nodiscard]] std::string words_of(const SourcePart& part) const {
+        if (part.definition.empty()) return part.keyword + ": ";
+        const bool is_of_ours = begins_with(part.field, kStandIn);
+        const std::string name = last_part(part.definition);
+        const auto before = names_.find(name);
+        std::string words = part.keyword + " " + (before == names_.end() ? name : before->second);
+        if (!part.field.empty() && !is_of_ours) words += ", " + kind_of_member(part) + " " + part.field;
+        words += ": ";
+        return part.attribute.empty() ? words : words + "attribute " + part.attribute + ": ";
+    }
+
+    static std::string kind_of_member(const SourcePart& member) {
+        if (is_field(member)) return "field";
+        return member.keyword == "enum" ? "enumerator" : member.keyword == "union" ? "member" : "call";
+    }
+
+    /// Says nothing of what is meant to be one of ours and is none: who reads attributes does, at each use.
+    void tell_undeclared(SourcePart attribute, const Spot& spot) {
+        const std::string name = std::exchange(attribute.attribute, "");
+        if (is_cambium_attribute(name) && !is_known_attribute(name)) return;
+        const std::string spelling = is_known_attribute(name) ? "" : "check its spelling, or ";
+        tell("attribute " + name + " is not declared; " + spelling + "write attribute \"" + name +
+                 "\"; at the top of the file",
+             spot, attribute);
     }
 
     /// Keeps the lines.
@@ -181,18 +293,49 @@ private:
         if (place == last_error_) return false;  // told, and mended in vain
         last_error_ = std::move(place);
         is_mended_ = false;
-        if (begins_with(sentence, kUndeclared)) {
+        if (error.line == 0) {
             tell(error);
+            return false;
+        }
+        Spot spot = spot_in(error.file);
+        spot.set_offset(error.line, error.column);
+        if (begins_with(sentence, kUndeclared)) {
+            const SourcePart* attribute =
+                spot.last_read([](const SourcePart& part) { return !part.attribute.empty(); });
+            if (attribute == nullptr)
+                tell(error);
+            else
+                tell_undeclared(*attribute, spot);
             is_mended_ = attributes_.insert(sentence.substr(kUndeclared.size())).second;
         } else if (begins_with(sentence, kUndefined)) {
-            mend_undefined(error, sentence.substr(kUndefined.size()), parser);
-        } else if (error.line != 0 && !begins_with_one(sentence, kSyntax)) {
-            Spot spot = spot_in(error.file);
-            spot.set_offset(error.line, error.column);
+            mend_undefined(sentence.substr(kUndefined.size()), spot, error, parser);
+        } else if (!begins_with_one(sentence, kSyntax)) {
             mend(sentence, spot, parser);
         }
-        if (told_ == told && !is_mended_) tell(error);
+        if (told_ == told && !is_mended_) {
+            const SourcePart* part = spot.around();
+            tell({error.file, error.line, 0,
+                  part == nullptr ? sentence : words_of(*part) + sentence + missing_brace(sentence, *part)});
+        }
         return is_mended_;
+    }
+
+    /// What may be meant where a field without a type is called like the beginning of a definition or a statement.
+    static std::string missing_brace(const std::string& sentence, const SourcePart& part) {
+        constexpr std::array kBeginnings = {"table",     "struct",    "enum",     "union",
+                                            "namespace", "root_type", "attribute"};
+        const bool is_beginning =
+            std::find(kBeginnings.begin(), kBeginnings.end(), part.field) != kBeginnings.end();
+        return is_beginning && begins_with(sentence, "expecting: : ") ? "; is a } missing in front of it?" : "";
+    }
+
+    /// Of a type that is not known where it is used: at its first use.
+    void tell_type(const std::string& type, const Spot& spot, const SourcePart& user) {
+        const SourcePart* definition = spot.definition_behind(user, type);
+        if (!told_types_.insert(definition == nullptr ? type : definition->definition).second) return;
+        tell("type " + type +
+                 (definition == nullptr ? std::string{kNowhere} : defined_behind(std::to_string(definition->line))),
+             spot, user);
     }
 
     Spot spot_in(const std::string& file) {
@@ -211,7 +354,14 @@ private:
             return (part.keyword == "root_type" || part.keyword == "file_identifier") && spot.is_in(part);
         });
         if (statement != nullptr) {
-            tell(sentence, spot, *statement);
+            const SourcePart* root = begins_with(sentence, kUnknownRoot)
+                                         ? spot.definition_behind(*statement, sentence.substr(kUnknownRoot.size()))
+                                         : nullptr;
+            tell(
+                {spot.file, statement->line, 0,
+                 sentence + (root == nullptr ? ""
+                                             : ", which is defined further down, in line " +
+                                                   std::to_string(root->line) + "; move the root_type behind it")});
             return replace(spot.text, statement->begin, statement->end, "attribute \"" + new_name() + "\";");
         }
         const SourcePart* attribute =
@@ -232,8 +382,10 @@ private:
                          const fbs::Parser& parser) {
         if (begins_with_one(sentence, kDefinedTwice)) {
             tell(sentence, spot, owner);
-            const std::size_t name = owner.name_end - last_part(owner.definition).size();
-            replace(spot.text, name, owner.name_end, new_name());
+            const std::string name = last_part(owner.definition);
+            names_[new_name()] = name;
+            replace(spot.text, owner.name_end - name.size(), owner.name_end,
+                    std::string{kStandIn} + std::to_string(stand_ins_));
         } else if (begins_with_one(sentence, kIds)) {
             leave_out_ids(spot, owner);
         } else if (begins_with(sentence, kSameNumber)) {
@@ -242,7 +394,8 @@ private:
             tell(sentence, spot, owner);  // its type
             replace(spot.text, owner.name_end, owner.head_end, " : long ");
         } else if (begins_with(sentence, kNoField)) {
-            tell(sentence, spot, owner);
+            const auto is_in_it = [&](const SourcePart& part) { return part.is_member() && owner.has(part); };
+            if (spot.find(is_in_it) == nullptr) tell(sentence, spot, owner);  // else it holds itself, which is told
             const std::string name = new_name();
             replace(spot.text, owner.end - 1, owner.end - 1, name + ":bool;");
             diagnostics_.leave_out(owner.definition, name);
@@ -267,9 +420,8 @@ private:
     }
 
     static const SourcePart* member_of(const Spot& spot, const SourcePart& owner, const std::string& name) {
-        return spot.find([&](const SourcePart& part) {
-            return part.is_member() && part.field == name && part.begin > owner.begin && part.end < owner.end;
-        });
+        return spot.find(
+            [&](const SourcePart& part) { return part.is_member() && part.field == name && owner.has(part); });
     }
 
     /// Tells of two enumerators of one number in our words, at the second; the parser notices at the end of the
@@ -288,9 +440,9 @@ private:
         if (one == nullptr)
             tell(sentence, spot, *other);  // NONE, which the parser adds to a union
         else if (!follows_from_gap(*one) && !follows_from_gap(*other))
-            tell(owner.keyword + " " + last_part(owner.definition) + ": " + one->field + " and " + other->field +
-                     " are both " + number + "; give one of them another number",
-                 spot, *other);
+            tell({spot.file, other->line, 0,
+                  words_of(owner) + one->field + " and " + other->field + " are both " + number +
+                      "; give one of them another number"});
         leave_out(spot, *other, parser);
     }
 
@@ -299,6 +451,8 @@ private:
                         const fbs::Parser& parser) {
         if (attribute.is_field_id())
             tables_without_ids_.emplace(attribute.definition, spot.file);  // told with the other ids
+        else if (is_cambium_attribute(attribute.attribute) && begins_with(sentence, kNoValue))
+            tell("its value is a text, in quotes", spot, attribute);
         else
             tell(sentence, spot, attribute);
         const std::size_t begin = is_built_in(attribute, parser) ? attribute.begin : attribute.name_end;
@@ -312,9 +466,16 @@ private:
     }
 
     void mend_member(const std::string& sentence, Spot& spot, const SourcePart& member, const fbs::Parser& parser) {
-        if (!follows_from_gap(sentence, spot, member, parser)) tell(sentence, spot, member);
         const bool is_second = sentence.find(kExists) != std::string::npos;
         const bool is_name_wrong = is_second || sentence == kSameName || sentence.find(kClash) != std::string::npos;
+        const fbs::StructDef* type = is_name_wrong ? nullptr : unknown_type(spot, member, parser);
+        if (type != nullptr) {
+            const std::string& place = *type->original_location;
+            const SourcePart* user = spot.user_of(type->name, number_after(place, place.rfind(':')));
+            tell_type(type->name, spot, user == nullptr ? member : *user);
+        } else if (!follows_from_gap(sentence, spot, member, parser)) {
+            tell(in_our_words(sentence), spot, member);
+        }
         if (is_name_wrong && is_field(member)) {
             if (!is_second) diagnostics_.leave_out(member.definition, member.field);
             stand_in(spot, member, new_name(), parser);
@@ -323,6 +484,23 @@ private:
         } else {
             leave_out(spot, member, parser);
         }
+    }
+
+    /// Where the library says what is true of other languages, or of enums only.
+    static std::string in_our_words(const std::string& sentence) {
+        if (begins_with(sentence, kNoDefault)) return "strings and lists take no default";
+        return begins_with(sentence, kNoNumber) ? "its default is no number" : sentence;
+    }
+
+    /// The type of a field when that is the reason: not known so far, and not defined where it may be.
+    static const fbs::StructDef* unknown_type(const Spot& spot, const SourcePart& member,
+                                              const fbs::Parser& parser) {
+        const fbs::StructDef* type = is_field(member) ? parser.structs_.Lookup(spot.type_of(member)) : nullptr;
+        if (type == nullptr || !type->predecl || type->original_location == nullptr) return nullptr;
+        const SourcePart* definition = spot.definition_behind(member, type->name);
+        const bool may_be_behind = definition != nullptr && is_field(*definition) &&
+                                   (definition->keyword == "table" || member.keyword == "table");
+        return may_be_behind ? nullptr : type;
     }
 
     static Place place_of(const Spot& spot, const SourcePart& part) {
@@ -367,7 +545,7 @@ private:
         for (auto part = spot.parts.rbegin(); part != spot.parts.rend(); ++part) {  // from behind: offsets stay
             if (part->attribute.empty() || part->begin < field.begin || part->end > field.end) continue;
             if (parser.known_attributes_.count(part->attribute) == 0 && attributes_.insert(part->attribute).second)
-                tell(std::string{kUndeclared} + part->attribute, spot, *part);
+                tell_undeclared(*part, spot);
             if (part->is_field_id()) tables_without_ids_.emplace(field.definition, spot.file);
             if (is_built_in(*part, parser)) replace(text, part->begin, part->end, std::string{kIdleAttribute});
         }
@@ -376,14 +554,15 @@ private:
 
     void leave_out_ids(Spot& spot, const SourcePart& owner) {
         for (auto part = spot.parts.rbegin(); part != spot.parts.rend(); ++part)
-            if (part->is_field_id() && part->begin > owner.begin && part->end < owner.end)
+            if (part->is_field_id() && owner.has(*part))
                 replace(spot.text, part->begin, part->end, std::string{kIdleAttribute});
         tables_without_ids_.emplace(owner.definition, spot.file);
     }
 
     /// The library takes the first use of a type that it does not know for its declaration. A use of the same name
     /// behind a definition that it means is wrong to the library too, and right when that first use is gone.
-    void mend_undefined(const ParseError& error, const std::string& type, const fbs::Parser& parser) {
+    void mend_undefined(const std::string& type, const Spot& use, const ParseError& error,
+                        const fbs::Parser& parser) {
         const auto& types = parser.structs_.vec;
         const auto found = std::find_if(types.begin(), types.end(), [&](const fbs::StructDef* one) {
             return one->predecl && one->name == type;
@@ -391,9 +570,13 @@ private:
         if (found == types.end()) return;
         const fbs::StructDef& missing = **found;
         const fbs::Definition* definition = definition_in(*missing.defined_namespace, type, parser);
-        ParseError told = error;
-        if (definition != nullptr) told.sentence = why_not_found(type, *definition, parser);
-        if (undefined_.insert(told.sentence).second) tell(told);
+        if (told_types_.insert(definition == nullptr ? type : full_name(*definition)).second) {
+            const SourcePart* user = use.user_of(type, error.line);
+            const std::string why =
+                definition == nullptr ? std::string{kNowhere} : why_not_found(*definition, error.file, parser);
+            tell({error.file, user == nullptr ? error.line : user->line, 0,
+                  (user == nullptr ? "" : words_of(*user)) + "type " + type + why});
+        }
         for (const auto& [user, place] : users_of(missing, parser)) {
             const fbs::Definition* meant = definition_in(*user->defined_namespace, type, parser);
             if ((meant == nullptr) != (definition == nullptr)) continue;  // told of by itself
@@ -417,14 +600,19 @@ private:
         return nullptr;
     }
 
-    static std::string why_not_found(const std::string& type, const fbs::Definition& definition,
-                                     const fbs::Parser& parser) {
+    std::string why_not_found(const fbs::Definition& definition, const std::string& file,
+                              const fbs::Parser& parser) {
         const std::string name = full_name(definition);
-        if (parser.enums_.Lookup(name) != nullptr)
-            return "type " + name +
-                   " is defined later, and enums and unions have to be defined before they are used";
-        return "type " + type + " is " + name +
-               ", which is defined later, and until then FlatBuffers finds it by its full name only; write that";
+        const std::size_t line = diagnostics_.line_of({definition.file, name});
+        const std::string of_file = definition.file == file ? "" : " of " + definition.file;
+        if (parser.enums_.Lookup(name) != nullptr) return defined_behind(std::to_string(line) + of_file);
+        return " is " + name + ", which is defined further down, in line " + std::to_string(line) + of_file +
+               ", and until then FlatBuffers finds it by its full name only; write that";
+    }
+
+    static std::string defined_behind(const std::string& line) {
+        return " is defined further down, in line " + line +
+               ", and is not known here; move its definition in front";
     }
 
     static bool is_behind(const SourcePart& member, const fbs::Definition* definition, const Spot& spot) {
@@ -460,8 +648,10 @@ private:
     const std::vector<std::string>& include_folders_;
     Diagnostics& diagnostics_;
     std::set<std::string> attributes_;                       // that are not declared
-    std::set<std::string> undefined_;                        // what was told of types
     std::map<std::string, std::string> tables_without_ids_;  // that had some, and their files
+    std::map<std::string, std::string> names_;               // of definitions that were given another one
+    std::set<std::string> told_types_;                       // that are not known where they are used
+    std::vector<std::string> files_;                         // in the order of the include statements
     std::size_t stand_ins_ = 0;
     std::size_t told_ = 0;
     bool is_mended_ = false;

@@ -34,7 +34,10 @@ struct Arguments {
     std::vector<std::string> files;
     std::string output;  // a folder; of --from-database a file
     std::string depfile;
+    std::string depfile_target;
     std::vector<std::string> include_folders;
+    bool wants_help = false;
+    bool wants_version = false;
 };
 
 int usage_error(const std::string& sentence) {
@@ -53,13 +56,16 @@ std::optional<int> check_generate(const Arguments& arguments) {
     if (arguments.files.size() > 1)
         return usage_error("one schema file at a time, not " + arguments.files[0] + " and " + arguments.files[1]);
     if (arguments.output.empty()) return usage_error("no output folder; give one with -o");
+    if (arguments.depfile.empty() && !arguments.depfile_target.empty())
+        return usage_error("--depfile-target needs a --depfile");
     return check_schema_name(arguments.files[0]);
 }
 
 /// Whether the arguments fit the mode; an exit code when not.
 std::optional<int> check_arguments(const Arguments& arguments) {
     if (arguments.mode == Mode::generate) return check_generate(arguments);
-    if (!arguments.depfile.empty()) return usage_error("--depfile is for generating");
+    if (!arguments.depfile.empty() || !arguments.depfile_target.empty())
+        return usage_error("--depfile is for generating");
     if (arguments.mode == Mode::from_database) {
         if (arguments.files.size() != 1) return usage_error("--from-database takes one store file");
         return std::nullopt;
@@ -74,37 +80,49 @@ std::optional<int> check_arguments(const Arguments& arguments) {
     return check_schema_name(arguments.files[1]);
 }
 
+/// Where the value of an option goes; null when it takes none, or any number of them.
+std::string* value_of(const std::string& option, Arguments& arguments) {
+    if (option == "-o") return &arguments.output;
+    if (option == "--depfile") return &arguments.depfile;
+    return option == "--depfile-target" ? &arguments.depfile_target : nullptr;
+}
+
 /// Fills `arguments`; gives an exit code when the program should end here.
 std::optional<int> parse_arguments(const std::vector<std::string>& words, Arguments& arguments) {
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::string& word = words[i];
-        const bool takes_value = word == "-o" || word == "-I" || word == "--depfile";
-        if (takes_value && i + 1 == words.size()) return usage_error(word + " needs a value");
+        std::string* value = value_of(word, arguments);
+        if ((value != nullptr || word == "-I") && i + 1 == words.size())
+            return usage_error(word + " needs a value");
         const bool is_mode = word == "--check" || word == "--check-database" || word == "--from-database";
         if (is_mode && arguments.mode != Mode::generate) return usage_error(word + " is one mode too many");
         if (is_mode) {
             arguments.mode = word == "--check"            ? Mode::check
                              : word == "--check-database" ? Mode::check_database
                                                           : Mode::from_database;
-        } else if (word == "-o") {
-            arguments.output = words[++i];
+        } else if (value != nullptr) {
+            if (!value->empty())
+                return usage_error(word + " is given twice, with " + *value + " and " + words[i + 1]);
+            *value = words[++i];
         } else if (word == "-I") {
             arguments.include_folders.push_back(words[++i]);
-        } else if (word == "--depfile") {
-            arguments.depfile = words[++i];
         } else if (word == "--help" || word == "-h") {
-            std::cout << cambium::codegen::kHelp.substr(1);
-            return EXIT_SUCCESS;
+            arguments.wants_help = true;
         } else if (word == "--version") {
-            std::cout << "cambium-codegen " << CAMBIUM_VERSION << "\n";
-            return EXIT_SUCCESS;
+            arguments.wants_version = true;
         } else if (word.size() > 1 && word.front() == '-') {
             return usage_error("unknown option " + word);
         } else {
             arguments.files.push_back(word);
         }
     }
-    return check_arguments(arguments);
+    if (arguments.wants_help)
+        std::cout << cambium::codegen::kHelp.substr(1);
+    else if (arguments.wants_version)
+        std::cout << "cambium-codegen " << CAMBIUM_VERSION << "\n";
+    else
+        return check_arguments(arguments);
+    return EXIT_SUCCESS;
 }
 
 int file_error(const std::string& path, const std::string& what) {
@@ -161,8 +179,10 @@ int generate(const Arguments& arguments) {
     const std::filesystem::path folder{arguments.output};
     std::vector<OutputFile> files;
     for (const auto& [name, content] : generated.files) files.push_back({folder / name, content});
+    const std::string& target = arguments.depfile_target;
     if (!arguments.depfile.empty())
-        files.push_back({arguments.depfile, make_rule(files.front().path.string(), generated.inputs)});
+        files.push_back({arguments.depfile,
+                         make_rule(target.empty() ? files.front().path.string() : target, generated.inputs)});
     return write_outputs(files, generated.inputs);
 }
 
@@ -196,10 +216,13 @@ int from_database(const Arguments& arguments) {
         name_space = "store";
     const auto schema = cambium::codegen::schema_from_tables(cambium::describe(path.string()),
                                                              path.filename().string(), name_space);
-    if (!schema.errors.empty()) return print_errors(schema.errors);
-    if (!arguments.output.empty()) return write_outputs({{arguments.output, schema.text}}, arguments.files);
-    std::cout << schema.text;
-    return EXIT_SUCCESS;
+    const int code = schema.errors.empty() ? EXIT_SUCCESS : print_errors(schema.errors);
+    if (schema.text.empty()) return code;
+    if (arguments.output.empty())
+        std::cout << schema.text;
+    else if (const int failed = write_outputs({{arguments.output, schema.text}}, arguments.files))
+        return failed;
+    return code;
 }
 
 int run(const Arguments& arguments) {

@@ -100,7 +100,7 @@ struct Field {
     Container container = Container::single;
     std::size_t array_length = 0;  ///< of Container::array
     Absence absence = Absence::defaulted;
-    std::string default_value;  ///< scalars: decimal, "inf", "nan"; empty for everything else
+    std::string default_value;  ///< scalars: one spelling of each, see try_parse(); empty for everything else
     std::size_t wire_size = 0;  ///< bytes inside the FlatBuffers table, which orders the fields there
     bool is_deprecated = false;
     bool is_flatbuffers_key = false;

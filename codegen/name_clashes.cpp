@@ -103,16 +103,16 @@ private:
     }
 
     void claim_namespaces() {
+        std::set<Namespace> told;
         for (const auto& [parts, definition] : first_definitions_) {
             claim(parts, "fb", "is that of the namespace of flatc's types already");
             for (std::size_t i = 0; i < parts.size(); ++i) {
                 const Namespace outer{parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(i)};
                 const Namespace inner{parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(i) + 1};
-                if (parts[i] == "fb" && first_definitions_.count(outer) != 0)
-                    report(*definition,
-                           "its namespace is where flatc's types of " +
-                               (outer.empty() ? "the global namespace" : "namespace " + dotted(outer)) +
-                               " are; choose another name than fb");
+                if (parts[i] == "fb" && first_definitions_.count(outer) != 0 && !outer.empty() &&
+                    told.insert(inner).second)
+                    report(*definition, "namespace " + dotted(inner) + " is where flatc's types of namespace " +
+                                            dotted(outer) + " are; choose another name than fb");
                 claim(outer, parts[i], "is that of namespace " + dotted(inner) + " already");
             }
         }
@@ -131,17 +131,24 @@ private:
     void claim_tables() {
         for (const auto* list : {&schema_.included_tables, &schema_.tables})
             for (const Table& table : *list)
-                for (const std::string& name : {table.cpp_name, table.cpp_name + "As"}) {
-                    const Namespace& where = table.record->scope.components;
-                    std::string owner = claim(where, name, "is that of table \"" + table.name + "\" already");
-                    if (owner.empty() && where.empty() && is_in_c_library(name))
-                        owner = "is one of the C library already";
-                    if (owner.empty() || owner.find("table \"" + table.name + "\"") != std::string::npos) continue;
-                    const bool is_type = owner.find("type of the schema") != std::string::npos;
-                    report(table, "cambium_table",
-                           "its C++ name " + name + " " + owner + "; name the table otherwise" +
-                               (is_type ? ", for example in the plural" : ""));
-                }
+                if (is_identifier(table.cpp_name)) claim_table(table);  // else reported by who read the table
+    }
+
+    /// Tells of one of its names when both are taken.
+    void claim_table(const Table& table) {
+        for (const std::string& name : {table.cpp_name, table.cpp_name + "As"}) {
+            const Namespace& where = table.record->scope.components;
+            std::string owner = claim(where, name, "is that of table \"" + table.name + "\" already");
+            if (owner.empty() && where.empty() && is_in_c_library(name)) owner = "is one of the C library already";
+            if (!owner.empty() && owner.find("table \"" + table.name + "\"") == std::string::npos)
+                return report(table, "cambium_table", name_is_taken(name, owner));
+        }
+    }
+
+    static std::string name_is_taken(const std::string& name, const std::string& owner) {
+        const bool is_type = owner.find("type of the schema") != std::string::npos;
+        return "its C++ name " + name + " " + owner + "; name the table otherwise" +
+               (is_type ? ", for example in the plural" : "");
     }
 
     // The generated header declares the predicates, and where<&name> needs the name to mean one function.
@@ -218,11 +225,15 @@ private:
                 report(one, "what flatc calls a part of it would hide namespace " + part +
                                 " from the code that flatc writes; choose another name");
         }
+        std::set<Namespace> told;
         for (const auto& [user, firsts] : used)
-            for (const std::string& first : firsts) check_not_hidden(user, first);
+            for (const std::string& first : firsts) check_not_hidden(user, first, told);
     }
 
-    void check_not_hidden(const Namespace& user, const std::string& first) {
+    /// Tells of each namespace that hides another one once.
+    void check_not_hidden(const Namespace& user, const std::string& first, std::set<Namespace>& told) {
+        const bool is_without = first == "fb" && first_definitions_.count({}) != 0;
+        if (!is_without && !why_no_first_part(first).empty()) return;  // told, and to be called otherwise
         for (const auto& [parts, definition] : first_definitions_) {
             const Namespace hiding = accessor_components(*definition->scope);
             Namespace user_of_flatc = user;
@@ -230,13 +241,17 @@ private:
             for (std::size_t i = 1; i < hiding.size(); ++i) {
                 const Namespace outer{hiding.begin(), hiding.begin() + static_cast<std::ptrdiff_t>(i)};
                 if (hiding[i] != first || !is_prefix(outer, user_of_flatc)) continue;
-                const bool is_without = first == "fb" && first_definitions_.count({}) != 0;
-                return report(*first_definitions_.at(user),
-                              is_without
-                                  ? "its namespace uses a type that has none, which the code that flatc "
-                                    "writes does not find from there; give that type a namespace"
-                                  : "from its namespace the code that flatc writes does not find namespace " +
-                                        first + ", which " + dotted(outer) + "." + first + " hides; rename one");
+                if (is_without)
+                    return report(*first_definitions_.at(user),
+                                  "its namespace uses a type that has none, which the code that flatc writes does "
+                                  "not find from there; give that type a namespace");
+                Namespace inner = outer;
+                inner.push_back(first);
+                if (told.insert(inner).second)
+                    report(*definition, "namespace " + dotted(inner) + " hides namespace " + first +
+                                            " from the code that flatc writes in namespace " + dotted(user) +
+                                            "; rename one of the two");
+                return;
             }
         }
     }

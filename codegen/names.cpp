@@ -50,19 +50,15 @@ std::string integer_default(const Field& field) {
 
 std::string floating_default(const Field& field) {
     const std::string type = scalar_name(field.type.schema_type);
-    std::string digits = field.default_value;
-    const bool is_negative = digits.front() == '-';
-    if (digits.front() == '-' || digits.front() == '+') digits.erase(0, 1);
-    const std::string sign = is_negative ? "-" : "";
+    const std::string& digits = field.default_value;
     if (digits == "nan") return " = std::numeric_limits<" + type + ">::quiet_NaN()";
-    if (digits == "inf" || digits == "infinity")
-        return " = " + sign + "std::numeric_limits<" + type + ">::infinity()";
-    if (digits.find_first_of(".eExX") == std::string::npos) digits += ".0";
-    return " = " + sign + digits + (type == "float" ? "F" : "");
+    if (digits == "inf") return " = std::numeric_limits<" + type + ">::infinity()";
+    if (digits == "-inf") return " = -std::numeric_limits<" + type + ">::infinity()";
+    return " = " + digits + (type == "float" ? "F" : "");
 }
 
 bool is_zero(const std::string& digits) {
-    return digits.find_first_of("123456789nfabcdefABCDEF") == std::string::npos;
+    return digits.find_first_of("123456789n") == std::string::npos;
 }
 
 }  // namespace
@@ -191,12 +187,6 @@ std::string integer_literal(const std::string& digits) {
     const bool is_greater =
         digits.size() > kGreatest.size() || (digits.size() == kGreatest.size() && digits > kGreatest);
     return digits.front() != '-' && is_greater ? digits + "U" : digits;
-}
-
-bool is_same_number(const std::string& schema_type, const std::string& one, const std::string& other) {
-    if (one == other) return true;
-    if (schema_type == "float") return std::strtof(one.c_str(), nullptr) == std::strtof(other.c_str(), nullptr);
-    return schema_type == "double" && std::strtod(one.c_str(), nullptr) == std::strtod(other.c_str(), nullptr);
 }
 
 std::string stem_of(const std::string& path) {

@@ -54,9 +54,6 @@ namespace cambium::codegen {
 /// literal, one above the greatest signed one needs a suffix.
 [[nodiscard]] std::string integer_literal(const std::string& digits);
 
-/// Whether two defaults of a scalar of the schema are one; of floating point there are several texts of a number.
-[[nodiscard]] bool is_same_number(const std::string& schema_type, const std::string& one, const std::string& other);
-
 /// The file of a path without folder and extension: "shop" of "schemas/shop.fbs".
 [[nodiscard]] std::string stem_of(const std::string& path);
 

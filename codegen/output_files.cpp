@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 
 namespace cambium::codegen {
@@ -154,6 +156,14 @@ private:
     std::vector<Replacement> replacements_;
 };
 
+bool is_written(const OutputFile& file) {
+    std::error_code error;
+    if (!fs::is_regular_file(file.path, error)) return false;
+    std::ifstream stream{file.path, std::ios::binary};
+    const std::string content{std::istreambuf_iterator<char>{stream}, std::istreambuf_iterator<char>{}};
+    return stream.is_open() && content == file.content;
+}
+
 /// What is wrong with the paths alone.
 std::string conflict(const std::vector<OutputFile>& files, const std::vector<std::string>& inputs) {
     for (std::size_t i = 0; i < files.size(); ++i) {
@@ -174,7 +184,7 @@ std::string write_files(const std::vector<OutputFile>& files, const std::vector<
     if (std::string wrong = conflict(files, inputs); !wrong.empty()) return wrong;
     Replacements replacements;
     for (const OutputFile& file : files)
-        if (!is_special(file.path))
+        if (!is_special(file.path) && !is_written(file))
             if (std::string wrong = replacements.prepare(file); !wrong.empty()) return wrong;
     if (std::string wrong = replacements.replace(); !wrong.empty()) return wrong;
     for (const OutputFile& file : files)

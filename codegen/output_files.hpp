@@ -1,7 +1,8 @@
 // The files that a run writes: all of them or none. Each is written as a draft beside the file that it replaces,
 // under a name that nobody has, and gets its own name when all drafts are there. What was there keeps a second name
 // until the last file is in its place, and gets its own back when one cannot be replaced. Pipes and devices, which
-// cannot be replaced, are written last.
+// cannot be replaced, are written last. A file that has its content already is left alone, so that nothing is
+// compiled anew for its sake.
 //
 // What is killed on its way may leave files that begin with ".cambium-codegen-"; they are safe to remove.
 #pragma once

@@ -1,5 +1,7 @@
 // Each table's record becomes a FlatBuffers table, and so do records in it, but those that must have a fixed size:
-// members of structs and what codec raw stores. Byte types and enums become definitions that all tables share.
+// members of structs and what codec raw stores. Byte types become definitions that all tables share; an enum is one
+// field's, or that of all fields that foreign keys join. A table that no schema can declare is left out, and then
+// everything is written anew: what was wrong with others may have been due to it.
 #include "schema_from_tables.hpp"
 
 #include <algorithm>
@@ -16,6 +18,7 @@
 #include "names.hpp"
 #include "reserved_names.hpp"
 #include "schema_reader.hpp"
+#include "shared_enums.hpp"
 #include "type_text.hpp"
 
 namespace cambium::codegen {
@@ -65,31 +68,73 @@ struct FieldText {
     std::vector<std::string> attributes;
 };
 
+/// What is wrong with a table.
+struct Finding {
+    std::string table;  ///< empty: unknown
+    std::string sentence;
+};
+
+struct Written {
+    std::string text;
+    std::vector<Finding> findings;
+};
+
+/// A name may hold anything, a comment ends with its line.
+std::string as_comment(const std::string& text) {
+    std::string line = "// ";
+    for (const char c : text) line += std::iscntrl(static_cast<unsigned char>(c)) != 0 ? ' ' : c;
+    return line + "\n";
+}
+
+/// JSON has neither infinity nor NaN: they become texts.
+Document without_infinity(const Document& value) {
+    if (value.type() == Document::Type::floating && !std::isfinite(value.as_double()))
+        return std::isnan(value.as_double()) ? "nan" : value.as_double() > 0 ? "inf" : "-inf";
+    Document result = value;
+    for (Document& element : result.elements()) element = without_infinity(element);
+    for (const Document::Member& member : value.members()) result[member.name] = without_infinity(member.value);
+    return result;
+}
+
 class SchemaFromTablesWriter {
 public:
-    SchemaFromTables write(const std::vector<TableInfo>& tables, const std::string& source,
-                           const std::string& name_space) {
+    explicit SchemaFromTablesWriter(const std::vector<TableInfo>& tables)
+        : tables_{tables}, shared_enums_{tables} {}
+
+    /// `left_out` are sentences about tables that are none of these.
+    Written write(const std::string& source, const std::string& name_space,
+                  const std::vector<std::string>& left_out) {
         claim_words(name_space);
-        for (const TableInfo& table : tables) claim_names_of(table);
-        for (const TableInfo& table : tables) write_table(table);
-        if (!result_.errors.empty()) return result_;
-        result_.text =
-            "// Written by cambium-codegen from the catalog of " + source +
-            ". The catalog keeps neither the names of records and\n// enumerators nor comments: those are "
-            "made up here. To compare this, take cambium-codegen --check-database:\n// --check compares "
-            "the enumerators.\n";
+        for (const TableInfo& table : tables_) claim_names_of(table);
+        for (const TableInfo& table : tables_) {
+            begin(table);
+            record_names_[table.name] = record_name(table.name);
+        }
+        for (const TableInfo& table : tables_) write_table(table);
+        if (!result_.findings.empty()) return result_;
+        result_.text = as_comment("Written by cambium-codegen from the catalog of " + source +
+                                  ". The catalog keeps neither the names of records and") +
+                       "// enumerators nor comments: those are made up here. To compare this, take cambium-codegen "
+                       "--check-database:\n// --check compares the enumerators.\n";
         for (const std::string& note : notes_) result_.text += note;
+        for (const std::string& sentence : left_out) result_.text += as_comment("Left out: " + sentence + ".");
         result_.text += "\n";
         if (!name_space.empty()) result_.text += "namespace " + name_space + ";\n\n";
         for (const std::string& attribute : attributes_) result_.text += "attribute \"" + attribute + "\";\n";
         result_.text += attributes_.empty() ? "" : "\n";
         result_.text += definitions_;
         while (result_.text.size() > 1 && result_.text[result_.text.size() - 2] == '\n') result_.text.pop_back();
-        check_text(source);
+        check_text();
         return result_;
     }
 
 private:
+    /// What is said from now on is about this table.
+    void begin(const TableInfo& table) {
+        table_ = table.name;
+        where_ = "table \"" + table.name + "\"";
+    }
+
     /// No name that is made up may be one that is not: flatc takes no record that is called as a field either.
     void claim_names_of(const TableInfo& table) {
         claim_words(pascal_case(table.name));
@@ -144,7 +189,7 @@ private:
         for (int i = 2; !is_free(kind, name); ++i) name = wish + std::to_string(i);
         names_.insert(name);
         for (std::string& part : flatc_parts(kind, name)) names_.insert(std::move(part));
-        places_[name] = where_ + (field.empty() ? "" : ", field \"" + field + "\"");
+        places_[name] = {table_, where_ + (field.empty() ? "" : ", field \"" + field + "\"")};
         return name;
     }
 
@@ -156,26 +201,29 @@ private:
     }
 
     /// What the generator objects to: names in the store mostly, which stay what they are.
-    void check_text(const std::string& source) {
-        Diagnostics diagnostics{source, result_.text};
-        if (read_schema(source, result_.text, {}, diagnostics)) return;
+    void check_text() {
+        const std::string file = "schema.fbs";
+        Diagnostics diagnostics{file, result_.text};
+        if (read_schema(file, result_.text, {}, diagnostics)) return;
         for (const std::string& sentence : diagnostics.sentences())
-            result_.errors.push_back(in_terms_of_tables(sentence, source));
+            result_.findings.push_back(in_terms_of_tables(sentence, file));
         result_.text.clear();
     }
 
-    /// "things.cambium:7: table Thing, field x: ..." becomes "table "things", field x: ...".
-    [[nodiscard]] std::string in_terms_of_tables(const std::string& sentence, const std::string& source) const {
-        const std::size_t end = sentence.find(": ", source.size());
-        if (end == std::string::npos) return sentence;
-        std::string rest = sentence.substr(end + 2);
-        if (rest.starts_with("table \"")) return rest;
-        const std::string name = definition_at(std::atoi(sentence.c_str() + source.size() + 1));
+    /// "schema.fbs:7: table Thing, field x: ..." becomes "table "things", field x: ...".
+    [[nodiscard]] Finding in_terms_of_tables(const std::string& sentence, const std::string& file) const {
+        const std::size_t end = sentence.find(": ", file.size());
+        if (end == std::string::npos) return {"", sentence};
+        const std::string rest = sentence.substr(end + 2);
+        for (const TableInfo& table : tables_)
+            if (rest.starts_with("table \"" + table.name + "\":")) return {table.name, rest};
+        const std::string name = definition_at(std::atoi(sentence.c_str() + file.size() + 1));
         const auto place = places_.find(name);
-        if (place == places_.end()) return rest;
+        if (place == places_.end()) return {"", rest};
+        const auto& [table, words] = place->second;
         for (const std::string kind : {"table ", "struct ", "enum ", "union "})
-            if (rest.starts_with(kind + name)) return place->second + rest.substr(kind.size() + name.size());
-        return place->second + ": " + rest;
+            if (rest.starts_with(kind + name)) return {table, words + rest.substr(kind.size() + name.size())};
+        return {table, words + ": " + rest};
     }
 
     /// The name of the definition that a line of the text belongs to.
@@ -196,11 +244,12 @@ private:
     }
 
     void write_table(const TableInfo& table) {
-        where_ = "table \"" + table.name + "\"";
+        begin(table);
         const std::size_t plus = table.codec.find('+');
         const std::string codec = table.codec.substr(0, plus);
         const std::string compression = plus == std::string::npos ? "" : table.codec.substr(plus + 1);
         is_raw_ = codec == "raw";
+        is_json_ = codec == "json";
         is_wire_ = codec == "flatbuffers" && !table.defaults.empty();
         const std::string type = pascal_case(table.name);
         check_name("", table.name);
@@ -208,8 +257,8 @@ private:
         note_what_is_lost(table);
         if (codec != "flatbuffers" && codec != "cbor" && codec != "json" && codec != "raw")
             refuse("its codec " + table.codec + " is none of a schema");
-        if (table.key.empty()) refuse("its key is outside the record");
-        const std::string name = record_name(table.name);
+        if (!table.key_types.empty() || table.key.empty()) return refuse("its key is outside the record");
+        const std::string name = record_names_.at(table.name);
         std::string text = "table " + name + " (\n    " + attribute("cambium_table", table.name);
         if (codec != "flatbuffers") text += ",\n    " + attribute("cambium_codec", codec);
         if (!compression.empty()) text += ",\n    " + attribute("cambium_compression", compression);
@@ -228,7 +277,7 @@ private:
                 refuse("its rule " + rule.kind + " \"" + rule.name + "\" has no form in a schema");
         text += "\n) {\n";
         const Document defaults = table.defaults.empty() ? Document{} : Document::from_cbor(table.defaults);
-        if (table.defaults.empty() && (codec == "cbor" || codec == "json"))
+        if (table.defaults.empty() && codec != "flatbuffers")
             notes_.insert("// It does not keep the defaults of " + where_ + ": they are zero here.\n");
         const Document* const wire = is_wire_ ? &defaults : nullptr;
         types_ = is_wire_ ? defaults.find(kDescribed) : nullptr;
@@ -236,9 +285,11 @@ private:
         std::size_t place = 0;
         for (const FieldInfo& field : table.fields) {
             text += deprecated_until(name, field.name, wire, place);
-            if (is_descending(field.type) &&
-                std::find(table.key.begin(), table.key.end(), field.name) != table.key.end())
-                refuse("field \"" + field.name + "\" of its key is a Descending, which has no form in a schema");
+            const bool is_in_key = std::find(table.key.begin(), table.key.end(), field.name) != table.key.end();
+            if (is_in_key && (is_descending(field.type) || field.type.starts_with("optional<")))
+                refuse("field \"" + field.name + "\" of its key is " +
+                       (is_descending(field.type) ? "a Descending" : "optional") +
+                       ", which has no form in a schema");
             FieldText written =
                 field_text(parse_type(field.type), name, field.name, false, followed(defaults.find(field.name)));
             set_presence(parse_type(field.type), field.name, wire, written);
@@ -263,6 +314,12 @@ private:
                 "// Of " + where_ +
                 " it does not keep either which bytes are structs, what absent numbers are and which\n// "
                 "fields are deprecated: compare this with the schema that the records were written by.\n");
+        const bool has_enums = std::any_of(table.fields.begin(), table.fields.end(), [](const FieldInfo& field) {
+            return field.type.find("enum ") != std::string::npos;
+        });
+        if (is_json_ && has_enums)
+            notes_.insert("// It does not keep the names of enumerators, which the records of " + where_ +
+                          " hold: give its enums\n// theirs.\n");
         if (table.keeps_log) notes_.insert("// It does not keep the limits of the log of " + where_ + ".\n");
         if (table.migrating_to != 0)
             notes_.insert("// A migration of " + where_ + " to version " + std::to_string(table.migrating_to) +
@@ -285,6 +342,9 @@ private:
         std::string text;
         for (const ForeignKeyInfo& key : table.foreign_keys) {
             check_name("foreign key \"" + key.name + "\": ", key.name);
+            if (find_table(key.target) == nullptr)
+                refuse("its foreign key \"" + key.name + "\" refers to table \"" + key.target +
+                       "\", which is left out");
             text += (text.empty() ? "" : "; ") + key.name + "(" + joined(key.columns) + ") to " + key.target;
             if (key.on_erase != "restrict") text += key.on_erase == "cascade" ? " cascade" : " set_null";
             if (key.deferred) text += " deferred";
@@ -330,10 +390,12 @@ private:
             refuse(what + "a name in a schema is letters, digits and underscores, the first no digit; rename it");
     }
 
-    void refuse(const std::string& why) { result_.errors.push_back(where_ + ": " + why); }
+    void refuse(const std::string& why) { result_.findings.push_back({table_, where_ + ": " + why}); }
 
     void refuse_type(const std::string& field, const TypeText& type) {
-        refuse("field \"" + field + "\": type " + type.text + " has no form in a schema");
+        const bool is_recursive = type.head.starts_with("enclosing ");
+        refuse("field \"" + field + "\": " + (is_recursive ? "a record that holds itself" : "type " + type.text) +
+               " has no form in a schema");
     }
 
     /// `initial` is what the member holds at first; null: unknown.
@@ -358,13 +420,18 @@ private:
         if (initial == nullptr || type.head == "record" || is_empty(*initial)) return;
         if (is_wire_ && (initial->is_object() || is_struct(initial))) return;  // of what the field is made of
         const std::optional<std::string> number = number_text(*initial);
-        if (in_struct || !is_scalar(type) || !number) return note_lost_default(owner, name, *initial);
+        const bool has_no_form = is_json_ && number && number->find('n') != std::string::npos;  // inf and nan
+        if (in_struct || !is_scalar(type) || !number || has_no_form)
+            return note_lost_default(owner, name, *initial);
         text.initial = " = " + (type.head.substr(0, 5) == "enum " ? enumerator_name(*number) : *number);
     }
 
     void note_lost_default(const std::string& owner, const std::string& name, const Document& initial) {
-        notes_.insert("// A schema cannot say that field \"" + name + "\" of " + owner + " begins as " +
-                      initial.to_json() + ".\n");
+        const Document shown = without_infinity(initial);
+        const bool is_infinite = shown.is_text() && !initial.is_text();
+        notes_.insert("// A schema cannot say that field \"" + name + "\" of " +
+                      (owner == record_names_.at(table_) ? "" : owner + " in ") + where_ + " begins as " +
+                      (is_infinite ? std::string{shown.as_text()} : shown.to_json()) + ".\n");
     }
 
     /// What a member begins as that nothing is said of: zero, empty, or the first alternative of a variant.
@@ -413,6 +480,7 @@ private:
     }
 
     static std::string enumerator_name(const std::string& number) {
+        if (number == "0") return "zero";
         return number.front() == '-' ? "minus_" + number.substr(1) : "value_" + number;
     }
 
@@ -429,12 +497,13 @@ private:
     FieldText plain_text(const TypeText& type, const std::string& owner, const std::string& name, bool in_struct,
                          const Document* initial) {
         if (type.head == "bytes") return {"[ubyte]", "", {}};
-        if (type.head == "vector" && type.parts.size() == 1 && !in_struct) {
+        const bool would_be_bytes = !type.parts.empty() && type.parts.front().head == "u8";
+        if (type.head == "vector" && type.parts.size() == 1 && !in_struct && !would_be_bytes) {
             FieldText element =
                 element_text(type.parts.front(), owner, name, in_struct, is_wire_ ? initial : nullptr);
             return {"[" + element.type + "]", "", element.attributes};
         }
-        if (type.head == "array" && type.parts.size() == 2 && in_struct) {
+        if (type.head == "array" && type.parts.size() == 2 && in_struct && !would_be_bytes) {
             FieldText element = element_text(type.parts.front(), owner, name, in_struct,
                                              is_wire_ && is_struct(initial) ? initial : nullptr);
             return {"[" + element.type + ":" + type.parts[1].head + "]", "", element.attributes};
@@ -477,19 +546,33 @@ private:
     std::string enumeration(const TypeText& type, const std::string& owner, const std::string& field,
                             const Document* initial) {
         const auto scalar = scalar_types().find(type.head.substr(5));
-        if (scalar == scalar_types().end()) {
+        if (scalar == scalar_types().end() || scalar->second == "bool") {
             refuse_type(field, type);
             return "ubyte";
         }
-        const std::string name = unused_name("enum", owner + pascal_case(field), field);
-        std::string values = "    zero = 0,\n";
-        if (initial != nullptr && !is_empty(*initial)) {
-            const std::string number = initial->to_json();
-            const std::string value = "    " + enumerator_name(number) + " = " + number + ",\n";
-            values = number.front() == '-' ? value + values : values + value;  // they must ascend
+        FieldName holder{owner, field};
+        std::string wish = owner + pascal_case(field);
+        if (owner == record_names_.at(table_)) {
+            holder = shared_enums_.holder_of({table_, field});
+            wish = record_names_.at(holder.first) + pascal_case(holder.second);
         }
-        definitions_ += "enum " + name + " : " + scalar->second + " {\n" + values + "}\n\n";
+        std::string& name = enums_[holder];
+        if (!name.empty()) return name;
+        name = unused_name("enum", wish, field);
+        Numbers numbers = shared_enums_.defaults_of(holder);
+        numbers.insert("0");
+        if (initial != nullptr && initial->is_integer()) numbers.insert(initial->to_json());
+        definitions_ += "enum " + name + " : " + scalar->second + " {\n";
+        for (const std::string& number : numbers)
+            definitions_ += "    " + enumerator_name(number) + " = " + number + ",\n";
+        definitions_ += "}\n\n";
         return name;
+    }
+
+    [[nodiscard]] const TableInfo* find_table(const std::string& name) const {
+        const auto found = std::find_if(tables_.begin(), tables_.end(),
+                                        [&](const TableInfo& table) { return table.name == name; });
+        return found == tables_.end() ? nullptr : &*found;
     }
 
     std::string record(const TypeText& type, const std::string& owner, const std::string& field, bool in_struct,
@@ -566,10 +649,10 @@ private:
     /// What is said, with numbers for the types it refers to: one for those that are described alike, in whichever
     /// table of the store.
     std::string text_of(const Document& said) {
-        if (!is_wire_) return said.to_json();
+        if (!is_wire_) return said.to_cbor();
         if (said.is_text() && said.as_text().starts_with(kReference))
             return "type " + std::to_string(number_of(followed(&said)));
-        if (!said.is_array() && !said.is_object()) return said.to_json();
+        if (!said.is_array() && !said.is_object()) return said.to_cbor();
         std::string text = said.is_array() ? "[" : "{";
         for (const Document& element : said.elements()) text += text_of(element) + ",";
         for (const Document::Member& member : said.members())
@@ -666,7 +749,9 @@ private:
             notes_.insert("// Of field \"" + name + "\" of " + owner +
                           ", which is deprecated, it keeps the place, not the type.\n");
         }
-        field.attributes = {"deprecated"};
+        for (std::string& one : field.attributes)  // a buffer may lack it, so its type is not told by (required)
+            if (one == "required") one = attribute("cambium_absent", "default");
+        field.attributes.emplace_back("deprecated");
         return line_of(name, field);
     }
 
@@ -702,19 +787,26 @@ private:
         return text + ";\n";
     }
 
-    SchemaFromTables result_;
+    const std::vector<TableInfo>& tables_;
+    SharedEnums shared_enums_;
+    Written result_;
     std::string definitions_;
     std::set<std::string> attributes_;
     std::set<std::string> notes_;
-    std::set<std::string> names_;                      ///< that are taken
-    std::map<std::string, std::string> places_;        ///< by definition: the table and the field that it is of
+    std::set<std::string> names_;  ///< that are taken
+    /// By definition: the table that it is of, and how a sentence names the field.
+    std::map<std::string, std::pair<std::string, std::string>> places_;
     std::map<std::string, std::string> shared_;        ///< by what they are
+    std::map<std::string, std::string> record_names_;  ///< by table
+    std::map<FieldName, std::string> enums_;           ///< names, by the field of a table or of another record
     std::map<std::string, std::size_t> descriptions_;  ///< of types, and their numbers
     std::map<const Document*, std::size_t> alike_;     ///< the same of the types of the table
     const Document* types_ = nullptr;                  ///< that the table is made of, by name
     std::size_t nesting_ = 0;                          ///< of types whose description is under way
+    std::string table_;
     std::string where_;
     bool is_raw_ = false;
+    bool is_json_ = false;
     bool is_wire_ = false;  ///< the defaults are those of the schema, not those of members
 };
 
@@ -722,7 +814,21 @@ private:
 
 SchemaFromTables schema_from_tables(const std::vector<TableInfo>& tables, const std::string& source,
                                     const std::string& name_space) {
-    return SchemaFromTablesWriter{}.write(tables, source, name_space);
+    SchemaFromTables result;
+    std::vector<TableInfo> rest = tables;
+    for (;;) {
+        Written written = SchemaFromTablesWriter{rest}.write(source, name_space, result.errors);
+        if (written.findings.empty()) {
+            if (rest.size() == tables.size() || !rest.empty()) result.text = std::move(written.text);
+            return result;
+        }
+        const std::size_t before = rest.size();
+        for (const Finding& finding : written.findings) {
+            result.errors.push_back(finding.sentence);
+            std::erase_if(rest, [&](const TableInfo& table) { return table.name == finding.table; });
+        }
+        if (rest.size() == before) return result;
+    }
 }
 
 }  // namespace cambium::codegen

@@ -5,7 +5,11 @@
 #include <flatbuffers/util.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -17,14 +21,27 @@ namespace {
 const Texts* texts_in_use = nullptr;
 flatbuffers::LoadFileFunction load_file = nullptr;
 std::string file_with_nul;  // the first that was read, or empty: the library would take it for the end
+std::size_t line_with_nul = 0;
+std::map<std::string, std::string> paths;  // that files were read by, by file_key()
 
+/// A file that was read by another path is taken for one without definitions.
 bool load_text(const char* file, bool is_binary, std::string* text) {
-    const auto found = texts_in_use->find(file_key(file));
+    const std::string key = file_key(file);
+    if (paths.emplace(key, file).first->second != file) {
+        *text = "namespace;";
+        return true;
+    }
+    const auto found = texts_in_use->find(key);
     if (found != texts_in_use->end())
         *text = found->second;
     else if (!load_file(file, is_binary, text))
         return false;
-    if (file_with_nul.empty() && text->find('\0') != std::string::npos) file_with_nul = file;
+    const std::size_t nul = text->find('\0');
+    if (file_with_nul.empty() && nul != std::string::npos) {
+        file_with_nul = file;
+        const auto end = text->begin() + static_cast<std::ptrdiff_t>(nul);
+        line_with_nul = 1 + static_cast<std::size_t>(std::count(text->begin(), end, '\n'));
+    }
     return true;
 }
 
@@ -33,16 +50,13 @@ public:
     explicit TextsInUse(const Texts& texts) {
         texts_in_use = &texts;
         file_with_nul.clear();
+        paths.clear();
         load_file = flatbuffers::SetLoadFileFunction(load_text);
     }
     ~TextsInUse() { flatbuffers::SetLoadFileFunction(load_file); }
     TextsInUse(const TextsInUse&) = delete;
     TextsInUse& operator=(const TextsInUse&) = delete;
 };
-
-std::size_t number_after(const std::string& text, std::size_t position) {
-    return std::strtoull(text.c_str() + position + 1, nullptr, 10);
-}
 
 /// From "shop.fbs:7".
 void set_place(ParseError& error, const std::string& place) {
@@ -88,6 +102,36 @@ void name_as_found(ParseError& error, const flatbuffers::Parser& parser, const s
     if (path == flatbuffers::AbsolutePath(file)) error.file = file;
 }
 
+/// The shortest digits that read as this number, with a point or an exponent, as the library has them.
+template <class Floating>
+std::string spelled(Floating number) {
+    if (std::isnan(number)) return "nan";
+    if (std::isinf(number)) return number > 0 ? "inf" : "-inf";
+    std::array<char, 32> digits{};
+    const std::string text{digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr};
+    return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+}
+
+/// The library keeps floating point and bool as they are written: .5 and 0.50, +Infinity, 7 for true. What the type
+/// has no room for stays so.
+std::string spelled_default(flatbuffers::BaseType type, const std::string& written) {
+    if (type == flatbuffers::BASE_TYPE_BOOL) return written == "0" ? "0" : "1";
+    if (!flatbuffers::IsFloat(type)) return written;
+    const bool is_float = type == flatbuffers::BASE_TYPE_FLOAT;
+    errno = 0;
+    const float single = is_float ? std::strtof(written.c_str(), nullptr) : 0;
+    const double number = is_float ? single : std::strtod(written.c_str(), nullptr);
+    if (errno == ERANGE && (number == 0 || std::isinf(number))) return written;
+    return is_float ? spelled(single) : spelled(number);
+}
+
+void spell_defaults(const flatbuffers::Parser& parser) {
+    for (const flatbuffers::StructDef* record : parser.structs_.vec)
+        for (flatbuffers::FieldDef* field : record->fields.vec)
+            if (!field->IsScalarOptional())
+                field->value.constant = spelled_default(field->value.type.base_type, field->value.constant);
+}
+
 }  // namespace
 
 flatbuffers::IDLOptions parser_options() {
@@ -100,6 +144,10 @@ std::string file_key(const std::string& file) {
     std::error_code error;
     const auto path = std::filesystem::weakly_canonical(file, error);
     return error ? file : path.string();
+}
+
+std::size_t number_after(const std::string& text, std::size_t position) {
+    return std::strtoull(text.c_str() + position + 1, nullptr, 10);
 }
 
 std::string ParseError::text() const {
@@ -117,8 +165,11 @@ std::optional<ParseError> try_parse(flatbuffers::Parser& parser, const std::stri
     load_text(file.c_str(), true, &text);
     const bool is_parsed = parser.Parse(text.c_str(), folders.data(), file.c_str());
     if (!file_with_nul.empty())
-        return ParseError{file_with_nul, 0, 0, "the file holds a NUL byte; a schema is text"};
-    if (is_parsed) return std::nullopt;
+        return ParseError{file_with_nul, line_with_nul, 0, "the file holds a NUL byte; a schema is text"};
+    if (is_parsed) {
+        spell_defaults(parser);
+        return std::nullopt;
+    }
     ParseError error = read_message(parser.error_, file);
     name_as_found(error, parser, file);
     return error;
@@ -127,7 +178,7 @@ std::optional<ParseError> try_parse(flatbuffers::Parser& parser, const std::stri
 bool parse(flatbuffers::Parser& parser, const std::string& file, const std::string& text,
            const std::vector<std::string>& include_folders, Diagnostics& diagnostics) {
     const auto error = try_parse(parser, file, {{file_key(file), text}}, include_folders);
-    if (error) diagnostics.report_placed(error->text());
+    if (error) diagnostics.report_line(error->file, error->line, error->sentence);
     return !error;
 }
 

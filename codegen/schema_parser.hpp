@@ -21,6 +21,9 @@ using Texts = std::map<std::string, std::string>;
 /// One for all paths to a file.
 [[nodiscard]] std::string file_key(const std::string& file);
 
+/// The digits behind a position.
+[[nodiscard]] std::size_t number_after(const std::string& text, std::size_t position);
+
 /// What the parser stopped at.
 struct ParseError {
     std::string file;        ///< as the caller gave it, of an included one as the parser found it
@@ -31,7 +34,8 @@ struct ParseError {
     [[nodiscard]] std::string text() const;
 };
 
-/// Parses `file`, which is one of `texts`; includes are looked for beside it, then in `include_folders`.
+/// Parses `file`, which is one of `texts`; includes are looked for beside it, then in `include_folders`. Equal
+/// defaults of a type have one spelling thereafter: "0.5", "inf", "-0.0", "1" for true.
 [[nodiscard]] std::optional<ParseError> try_parse(flatbuffers::Parser& parser, const std::string& file,
                                                   const Texts& texts,
                                                   const std::vector<std::string>& include_folders);

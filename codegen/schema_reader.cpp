@@ -16,6 +16,7 @@
 #include <set>
 #include <utility>
 
+#include "attribute_text.hpp"
 #include "foreign_keys.hpp"
 #include "lenient_parser.hpp"
 #include "name_clashes.hpp"
@@ -32,15 +33,6 @@ namespace fbs = flatbuffers;
 
 constexpr std::size_t kMostFields = 100;      // of a record: what reflection over aggregates takes
 constexpr std::size_t kLargestAlignment = 8;  // of a value in the store
-constexpr std::array kTableAttributes = {"cambium_table",       "cambium_codec",         "cambium_key",
-                                         "cambium_unique",      "cambium_index",         "cambium_log",
-                                         "cambium_compression", "cambium_foreign_key",   "cambium_renamed_from",
-                                         "cambium_dropped",     "cambium_schema_version"};
-constexpr std::array kFieldAttributes = {"cambium_key",         "cambium_generated",   "cambium_expires",
-                                         "cambium_unique",      "cambium_index",       "cambium_type",
-                                         "cambium_absent",      "cambium_foreign_key", "cambium_not_null",
-                                         "cambium_row_version", "cambium_renamed_from"};
-constexpr std::array kStructAttributes = {"cambium_type"};
 /// Of fields: they are there or not.
 constexpr std::array kFlags = {"cambium_key", "cambium_generated", "cambium_expires", "cambium_not_null",
                                "cambium_row_version"};
@@ -119,18 +111,14 @@ public:
     }
 
     std::unique_ptr<Schema> read() {
-        for (const auto& [file, included] : parser_.files_included_per_file_) {
-            std::vector<Include> includes;
-            for (const fbs::IncludedFile& include : included)
-                includes.push_back({include.schema_name, include.filename});
-            schema_->includes.emplace_back(file, std::move(includes));
-        }
+        read_includes();
         for (const fbs::StructDef* definition : parser_.structs_.vec)
             if (is_table(*definition)) add_stored(*definition);
         for (const fbs::EnumDef* definition : parser_.enums_.vec) read_enum(*definition);
         for (const fbs::StructDef* definition : parser_.structs_.vec) read_record(*definition);
         for (const fbs::EnumDef* definition : parser_.enums_.vec)
             if (definition->is_union) read_union(*definition);
+        for (const fbs::ServiceDef* definition : parser_.services_.vec) check_service(*definition);
         set_nested_buffers();
         spread_obstacles();
         check_file_names(*schema_, diagnostics_);
@@ -153,6 +141,30 @@ public:
     }
 
 private:
+    /// Of several paths to a file, one is that of its definitions, and stands for all.
+    void read_includes() {
+        std::map<std::string, std::string> paths;  // by file_key()
+        const auto add = [&](const std::string& file) { paths.emplace(file_key(file), file); };
+        for (const fbs::EnumDef* definition : parser_.enums_.vec) add(definition->file);
+        for (const fbs::StructDef* definition : parser_.structs_.vec) add(definition->file);
+        for (const auto& [file, included] : parser_.files_included_per_file_)
+            if (!included.empty()) add(file);
+        for (const auto& [file, included] : parser_.files_included_per_file_) {
+            std::vector<Include> includes;
+            for (const fbs::IncludedFile& include : included) {
+                add(include.filename);
+                const std::string& path = paths.at(file_key(include.filename));
+                if (stem_of(path) != stem_of(include.filename))
+                    diagnostics_.report_include(file, include.schema_name,
+                                                "the file \"" + include.schema_name + "\" is \"" + path +
+                                                    "\" under another name, and what is generated is named after "
+                                                    "the file; include it under that name");
+                includes.push_back({include.schema_name, path});
+            }
+            schema_->includes.emplace_back(file, std::move(includes));
+        }
+    }
+
     [[nodiscard]] bool is_told(const Scope& scope) const { return scope.in_main_file || told_ == Told::all_tables; }
 
     [[nodiscard]] bool is_left_out(const Record& record, const std::string& field) const {
@@ -252,11 +264,13 @@ private:
         return scope;
     }
 
-    /// Once for each namespace, at the first definition in it.
+    /// Once for each namespace and each around it, at the first definition in it.
     void check_namespace(const Where& where, const Scope& scope) {
-        if (!namespaces_.insert(scope.components).second) return;
+        std::vector<std::string> parts;
         for (std::size_t i = 0; i < scope.components.size(); ++i) {
             const std::string& part = scope.components[i];
+            parts.push_back(part);
+            if (!namespaces_.insert(parts).second) continue;
             const std::string has = "its namespace has the part \"" + part + "\", which ";
             if (const std::string_view why = why_no_name(part); !why.empty())
                 report(where, has + "is " + std::string{why} + "; choose another name");
@@ -292,10 +306,14 @@ private:
             diagnostics_.report_repetition(
                 twice.place,
                 where.text + ": attribute " + name + " is given twice, and the second is not read; remove one");
-            if (name.compare(0, 8, "cambium_") != 0) continue;
-            if (std::find(known.begin(), known.end(), name) == known.end())
-                report(at(where, name),
-                       "attribute " + name + " is not known here; what may stand here is " + listed(known));
+            if (!is_cambium_attribute(name)) continue;
+            if (std::find(known.begin(), known.end(), name) == known.end()) {
+                report(at(where, name), "attribute " + name + " is not known here; " +
+                                            (known.empty() ? "no cambium_ attribute may stand here"
+                                                           : "what may stand here is " + listed(known)));
+                misspelt_.insert(where.place.definition);
+                continue;
+            }
             const bool has_value = value->type.base_type != fbs::BASE_TYPE_NONE;
             result[name] = has_value ? value->constant : "";
         }
@@ -345,6 +363,14 @@ private:
             diagnostics_.report(second, where.text + ": " + first.field + " and " + second.field + " are both " +
                                             number + "; give one of them another number");
         }
+    }
+
+    /// Nothing is made of it, so nothing of ours may stand there.
+    void check_service(const fbs::ServiceDef& definition) {
+        const Where where = where_of("rpc_service", definition);
+        attributes_of(definition, where, std::array<const char*, 0>{});
+        for (const fbs::RPCCall* call : definition.calls.vec)
+            attributes_of(*call, inside(where, "call", call->name), std::array<const char*, 0>{});
     }
 
     /// Adds a union after the records it is made of.
@@ -415,7 +441,10 @@ private:
     void check_field_count(const fbs::StructDef& definition, Record& record, const Where& where) {
         const auto count = static_cast<std::size_t>(std::count_if(record.fields.begin(), record.fields.end(),
                                                                   [](const Field& f) { return !f.is_deprecated; }));
-        if (count == 0) obstruct(definition, record, where, "it has no field; a record has 1 to 100");
+        if (count == 0)
+            obstruct(definition, record, where,
+                     "it has no field" + std::string{record.fields.empty() ? "" : " that is not deprecated"} +
+                         "; a record has 1 to 100");
         if (count > kMostFields)
             obstruct(
                 definition, record, where,
@@ -486,11 +515,15 @@ private:
         if (definition.attributes.Lookup("force_align") != nullptr)
             obstruct(owner, record, where, "force_align on a field is not supported");
         if (const std::string own = read_type(definition, where, field); !own.empty()) {
-            obstruct(owner, record, where, own);
-            if (stored_.count(&owner) != 0) forget_type(where, field);
+            if (owner.fixed)  // FlatBuffers have none either
+                report(where, own);
+            else
+                obstruct(owner, record, where, own);
+            if (owner.fixed || stored_.count(&owner) != 0) forget_type(where, field);
         }
-        read_cambium_type(attributes, where, field);
+        const bool is_type_right = read_cambium_type(attributes, where, field);
         read_absence(definition, owner, attributes, where, field);
+        if (!is_type_right) diagnostics_.leave_out(where.place.definition, where.place.field);
         attributes_[&owner].emplace_back(definition.name, std::move(attributes));
         return field;
     }
@@ -502,13 +535,13 @@ private:
             if (!value.empty() && std::find(kFlags.begin(), kFlags.end(), name) != kFlags.end())
                 report(at(where, name),
                        "attribute " + name + " takes no value; leave it out where it is not wanted");
-            const bool is_known =
-                std::find(kFieldAttributes.begin(), kFieldAttributes.end(), name) != kFieldAttributes.end();
-            if (!is_known || name == "cambium_type" || name == "cambium_absent") continue;
+            if (name == "cambium_type" || name == "cambium_absent") continue;
             if (owner.attributes.Lookup("cambium_table") == nullptr)
                 report(at(where, name), "attribute " + name + " needs a table with cambium_table: \"name\"");
-            else if (definition.deprecated)
+            else if (definition.deprecated) {
                 report(at(where, name), "attribute " + name + " stands on a deprecated field, which is not read");
+                diagnostics_.leave_out(where.place.definition, where.place.field);
+            }
         }
     }
 
@@ -553,14 +586,12 @@ private:
     void check_default(const Where& where, const Field& field) {
         if (field.type.kind != Kind::floating || field.default_value.empty()) return;
         const std::string& digits = field.default_value;
-        const bool is_float = field.type.schema_type == "float";
-        const double value = is_float ? static_cast<double>(std::strtof(digits.c_str(), nullptr))
-                                      : std::strtod(digits.c_str(), nullptr);
-        const bool is_number = digits.find_first_of("nN") == std::string::npos;  // neither inf nor nan
-        const bool is_hexadecimal = digits.find_first_of("xX") != std::string::npos;
-        const std::string mantissa = digits.substr(0, digits.find_first_of(is_hexadecimal ? "pP" : "eE"));
-        const bool is_zero = mantissa.find_first_of("123456789abcdefABCDEF") == std::string::npos;
-        if (is_number && (std::isinf(value) || (value == 0 && !is_zero)))
+        const double value = field.type.schema_type == "float"
+                                 ? static_cast<double>(std::strtof(digits.c_str(), nullptr))
+                                 : std::strtod(digits.c_str(), nullptr);
+        const bool is_infinite = digits == "inf" || digits == "-inf";
+        const bool is_zero = digits == "0.0" || digits == "-0.0";
+        if ((std::isinf(value) && !is_infinite) || (value == 0 && !is_zero))
             report(where, "its default " + digits + " is out of the range of a " + field.type.schema_type);
     }
 
@@ -583,16 +614,18 @@ private:
         }
     }
 
-    void read_cambium_type(const Attributes& attributes, const Where& field_where, Field& field) {
+    /// False: it was reported what is wrong, and the type is another one.
+    bool read_cambium_type(const Attributes& attributes, const Where& field_where, Field& field) {
         const Where where = at(field_where, "cambium_type");
         const auto found = attributes.find("cambium_type");
-        if (found == attributes.end()) return;
+        if (found == attributes.end()) return true;
         const std::string& spelling = found->second;
         const bool is_plain_integer = field.type.kind == Kind::integer;
         if (spelling == "timestamp") {
-            if (!is_plain_integer || field.type.schema_type != "long" || field.container == Container::array)
-                return report(where, "cambium_type \"timestamp\" needs a long, the nanoseconds since 1970");
-            field.type.kind = Kind::timestamp;
+            if (is_plain_integer && field.type.schema_type == "long" && field.container != Container::array)
+                field.type.kind = Kind::timestamp;
+            else
+                report(where, "cambium_type \"timestamp\" needs a long, the nanoseconds since 1970");
         } else if (is_plain_integer && field.type.schema_type == "ubyte" && field.container == Container::vector) {
             field.container = Container::single;
             field.type.schema_type.clear();
@@ -602,7 +635,9 @@ private:
                 where,
                 "cambium_type \"" + spelling +
                     "\" does not fit the field: \"timestamp\" is for long, \"uuid\" and \"fixed N\" for [ubyte]");
+            return false;
         }
+        return field.type.kind == Kind::timestamp || field.type.length != 0;
     }
 
     /// The rule for optional fields, stated in docs and --help: scalars follow "= null"; strings, structs and
@@ -650,6 +685,8 @@ private:
                 const std::string& field, const std::string& attribute, const std::string& sentence) mutable {
                 if (!is_told(record.scope)) return;
                 if (sentence.find(" of padding ") != std::string::npos && has_gap(record)) return;
+                if (sentence.find(": no key; ") != std::string::npos && misspelt_.count(place.definition) != 0)
+                    return;
                 place.field = field;
                 place.attribute = attribute;
                 diagnostics_.report(place, sentence);
@@ -667,6 +704,7 @@ private:
     std::set<const fbs::StructDef*> stored_;         ///< what stored tables are made of
     std::set<const fbs::StructDef*> open_;           ///< being read
     std::set<std::vector<std::string>> namespaces_;  ///< those that were checked
+    std::set<std::string> misspelt_;                 ///< definitions with an attribute that is none of ours
     std::map<const fbs::StructDef*, std::vector<std::pair<std::string, Attributes>>> attributes_;
 };
 

@@ -142,6 +142,7 @@ private:
     /// One that begins with the token, which is its name.
     [[nodiscard]] SourcePart part_here() const {
         SourcePart part;
+        part.space = namespace_;
         part.line = line_;
         part.begin = token_begin();
         part.name_end = position_;

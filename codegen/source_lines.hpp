@@ -17,6 +17,7 @@ struct SourcePart {
     std::string field{};       ///< empty: the definition
     std::string attribute{};   ///< empty: the field or the definition
     std::string keyword{};     ///< of the statement or the definition
+    std::string space{};       ///< the namespace with a dot behind it
     std::string value{};       ///< of an attribute, without quotes; of a field or an enumerator its first token
     std::size_t line = 0;      ///< from 1, of the begin
     std::size_t begin = 0;
@@ -26,6 +27,7 @@ struct SourcePart {
 
     [[nodiscard]] bool is_definition() const { return !definition.empty() && field.empty() && attribute.empty(); }
     [[nodiscard]] bool is_member() const { return !field.empty() && attribute.empty(); }
+    [[nodiscard]] bool has(const SourcePart& inner) const { return begin < inner.begin && inner.end < end; }
     /// Of a field of a table: structs have none.
     [[nodiscard]] bool is_field_id() const { return attribute == "id" && keyword == "table" && !field.empty(); }
 };

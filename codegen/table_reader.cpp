@@ -82,9 +82,12 @@ private:
     }
 
     void check_name(const Schema& schema) const {
-        if (!is_identifier(table_.name) || !is_identifier(table_.cpp_name))
+        if (!is_identifier(table_.name))
             return report("cambium_table",
                           "the name must be letters, digits and underscores, and not begin with a digit");
+        if (!is_identifier(table_.cpp_name))
+            return report("cambium_table", "its C++ name, which is made of what is not an underscore, would be \"" +
+                                               table_.cpp_name + "\"; begin the name with a letter");
         if (const std::string_view why = why_no_name(table_.cpp_name); !why.empty())
             report("cambium_table",
                    "its C++ name " + table_.cpp_name + " is " + std::string{why} + "; name the table otherwise");
@@ -115,6 +118,30 @@ private:
             return report("cambium_codec",
                           "unknown codec \"" + table_.codec + "\"; the codecs are flatbuffers, cbor, json and raw");
         if (table_.codec == "raw") check_raw();
+        std::set<const Record*> seen;
+        if (table_.codec == "json") check_json(record_, "", "", seen);
+    }
+
+    /// What the program makes by default must be possible to store. `path` leads to the record, by way of field
+    /// `place` of the table.
+    void check_json(const Record& record, const std::string& path, const std::string& place,
+                    std::set<const Record*>& seen) const {
+        if (!seen.insert(&record).second) return;
+        for (const Field& field : record.fields) {
+            if (field.is_deprecated) continue;
+            const std::string& number = field.default_value;
+            const std::string name = path + field.name;
+            const std::string& on = place.empty() ? field.name : place;
+            if (number == "nan" || number == "inf" || number == "-inf")
+                report_field(on, "",
+                             "codec json cannot store " + number + ", the default of field \"" + name +
+                                 "\": JSON has only finite numbers; choose another default or codec, or make the "
+                                 "field optional (= null)");
+            if (field.type.record != nullptr) check_json(*field.type.record, name + ".", on, seen);
+            if (field.type.alternatives == nullptr) continue;
+            for (const UnionMember& member : field.type.alternatives->members)
+                if (member.type.record != nullptr) check_json(*member.type.record, name + ".", on, seen);
+        }
     }
 
     void check_raw() const {
@@ -341,7 +368,7 @@ private:
         if (const std::string* dropped = attribute("cambium_dropped"))
             table_.dropped = columns_in("cambium_dropped", *dropped);
         for (const std::string& name : table_.dropped) check_former_field(names, name, "", "cambium_dropped");
-        if (!table_.dropped.empty() && table_.codec != "cbor" && table_.codec != "json")
+        if (!table_.dropped.empty() && (table_.codec == "flatbuffers" || table_.codec == "raw"))
             report("cambium_dropped", "codec " + table_.codec +
                                           " finds fields by their places, and none can be "
                                           "dropped; the codecs that can are cbor and json");
@@ -371,6 +398,11 @@ private:
                          owner + ": \"" + index.predicate + "\" is " + std::string{why} + ", no function");
     }
 
+    [[nodiscard]] bool is_deprecated(const std::string& name) const {
+        return std::any_of(record_.fields.begin(), record_.fields.end(),
+                           [&](const Field& field) { return field.name == name; });
+    }
+
     static std::vector<Column> as_columns(const std::vector<std::string>& names) {
         std::vector<Column> columns;
         for (const std::string& name : names) columns.push_back({name});
@@ -385,7 +417,10 @@ private:
             const Field* field = record_.find(name);
             if (!seen.insert(name).second) report_field(place, kind, owner + " names field \"" + name + "\" twice");
             if (field == nullptr) {
-                report_field(place, kind, owner + ": " + record_.name + " has no field \"" + name + "\"");
+                report_field(place, kind,
+                             is_deprecated(name)
+                                 ? owner + ": field \"" + name + "\" is deprecated and cannot be a column"
+                                 : owner + ": " + record_.name + " has no field \"" + name + "\"");
                 continue;
             }
             const std::string obstacle = obstacle_in_key(*field, column);
@@ -432,6 +467,10 @@ private:
 };
 
 }  // namespace
+
+bool may_be_column(const Field& field) {
+    return obstacle_in_key(field, {field.name}).empty();
+}
 
 void read_table(const Record& record, const RecordAttributes& attributes, Schema& schema,
                 const ReportFinding& report_finding) {

@@ -21,6 +21,9 @@ struct RecordAttributes {
 /// Takes a finding: the field and the attribute that it is about, each maybe empty, and a sentence.
 using ReportFinding = std::function<void(const std::string&, const std::string&, const std::string&)>;
 
+/// Whether a key, an index or a foreign key may have the field, as it is, among its columns.
+[[nodiscard]] bool may_be_column(const Field& field);
+
 /// Adds the table that `record` declares to `schema`, or reports why it cannot be one.
 void read_table(const Record& record, const RecordAttributes& attributes, Schema& schema,
                 const ReportFinding& report_finding);

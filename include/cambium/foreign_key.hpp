@@ -116,12 +116,16 @@ struct ForeignKeyFunctions {
 
     static std::string_view target(const ForeignKeyDescription&) {
         static_assert(kTargetTable<Target>, "a ForeignKey refers to a type derived from cambium::Table");
-        using KeyColumns = typename Target::TableLayout::KeyColumns;
-        static_assert(std::is_same_v<List<typename ReferredType<ReferringType<Members>>::type...>,
-                                     typename KeyColumns::Types>,
-                      "the columns of a ForeignKey must have the types of the primary key of the table that it "
-                      "refers to, in the same order; each may be optional");
-        return Target::table_name;
+        if constexpr (kTargetTable<Target>) {
+            using KeyColumns = typename Target::TableLayout::KeyColumns;
+            static_assert(std::is_same_v<List<typename ReferredType<ReferringType<Members>>::type...>,
+                                         typename KeyColumns::Types>,
+                          "the columns of a ForeignKey must have the types of the primary key of the table that it "
+                          "refers to, in the same order; each may be optional");
+            return Target::table_name;
+        } else {
+            return {};
+        }
     }
     static bool append_target(const ForeignKeyDescription&, const void* record, std::string& out) {
         return append_key(record, out);

@@ -8,12 +8,14 @@
 
 #include "check.hpp"
 #include "flatc_conform.hpp"
+#include "generator.hpp"
 #include "memory_directory.hpp"
 
 namespace {
 
 using cambium::codegen::check_schemas;
 using cambium::codegen::CheckResult;
+using cambium::codegen::generate;
 using Sentences = std::vector<std::string>;
 
 const std::string kNeedsMigration = "; a Migration may say how (cambium/evolution.hpp)";
@@ -123,21 +125,26 @@ TEST_CASE("indexes") {
                     "+ table \"things\": index \"c\" is built", "+ table \"things\": index \"b\" is dropped"});
 }
 
-TEST_CASE("fields: the library's objection, and every difference of the table") {
+TEST_CASE("fields of a table's record: each difference once, by the table or else by the library") {
     const std::string says_where =
         " is no longer declared; Renamed<\"b\", &Record::member> says where it went, in a schema "
         "cambium_renamed_from: \"b\"; a field of a schema that is no longer wanted becomes (deprecated)";
-    CHECK(
-        differences(things("", "id:ulong (cambium_key); a:int; b:string;"),
-                    things("", "id:ulong (cambium_key); a:long; c:[ubyte];")) ==
-        Sentences{differs("table Thing", "a", "a:int (id: 1)", "a:long (id: 1)"),
-                  "- buffers: table Thing: field renamed to different type: c, was b:string (id: 2), is c:[ubyte] "
-                  "(id: 2)" +
-                      kFieldsStay,
-                  "- table \"things\": field \"a\" was i32, is declared i64" + kNeedsMigration,
-                  "- table \"things\": field \"b\" (optional<string>)" + says_where,
-                  "- table \"things\": field \"c\" takes the place of field \"b\"" + kNeedsMigration,
-                  "+ table \"things\": field \"c\" (bytes) is new"});
+    CHECK(differences(things("", "id:ulong (cambium_key); a:int; b:string;"),
+                      things("", "id:ulong (cambium_key); a:long; c:[ubyte];")) ==
+          Sentences{"- table \"things\": field \"a\" was i32, is declared i64" + kNeedsMigration,
+                    "- table \"things\": field \"b\" (optional<string>)" + says_where,
+                    "- table \"things\": field \"c\" takes the place of field \"b\"" + kNeedsMigration,
+                    "+ table \"things\": field \"c\" (bytes) is new"});
+    const std::string enums = "enum E : ubyte { a } enum F : ubyte { a } ";
+    CHECK(differences(enums + things("", "id:ulong (cambium_key); e:E; x:int = 1; s:string;"),
+                      enums + things("", "id:ulong (cambium_key); e:F; x:int = 2; s:string (required);")) ==
+          Sentences{differs("table Thing", "e", "e:E (id: 1)", "e:F (id: 1)"),
+                    "- table \"things\": field \"s\" was optional<string>, is declared string" + kNeedsMigration,
+                    "- table \"things\": the default of field \"x\" was 1, is declared 2, and FlatBuffers store no "
+                    "number that equals its default" +
+                        kNeedsMigration,
+                    "- table \"things\": field \"s\" is required now, and a stored record may lack it" +
+                        kNeedsMigration});
     CHECK(differences(things(", cambium_codec: \"raw\"", "id:ulong (cambium_key);"),
                       things(", cambium_codec: \"raw\"", "id:ulong (cambium_key); a:long;")) ==
           Sentences{
@@ -169,7 +176,7 @@ TEST_CASE("errors of both schemas come in one run") {
     const CheckResult result =
         check_schemas({"old.fbs", "table int { x:int; }"}, {"new.fbs", "table A { x:int }"}, {});
     CHECK(result.errors == Sentences{"old.fbs:1: table int: \"int\" is a keyword of C++; choose another name",
-                                     "new.fbs:1: expecting: ; instead got: }"});
+                                     "new.fbs:1: table A, field x: expecting: ; instead got: }"});
 }
 
 TEST_CASE("enumerators and members of unions keep their numbers, whatever the codec") {
@@ -539,7 +546,46 @@ TEST_CASE("defaults that are the same number") {
     CHECK(changes("float = 1.0", "float = 1.5").size() == 1);
     CHECK(changes("float = 1.0", "float = null").size() == 1);
     CHECK(changes("float = 1.0", "double = 1.00") ==
-          Sentences{differs("table A", "x", "x:float = 1.0 (id: 0)", "x:double = 1.00 (id: 0)")});
+          Sentences{differs("table A", "x", "x:float = 1.0 (id: 0)", "x:double = 1.0 (id: 0)")});
+    CHECK(changes("float = 0.0", "float = -0.0").size() == 1);
+    CHECK(changes("double = inf", "double = -inf").size() == 1);
+}
+
+TEST_CASE("a default may be spelled in several ways") {
+    struct Spellings {
+        std::string type;
+        std::vector<std::string> texts;
+    };
+    const std::vector<Spellings> all = {
+        {"float", {"inf", "+inf", "infinity", "+infinity", "INF", "Infinity", "deg(inf)"}},
+        {"double", {"-inf", "-infinity", "-Infinity"}},
+        {"double", {"nan", "-nan", "+nan", "NaN"}},
+        {"float", {"1", "+1", "1.0", "1.", "1e0", "10e-1", "0x1p0", "\" 1 \""}},
+        {"double", {"1000", "1e3", "1E+3", "0x3e8p0"}},
+        {"double", {"-0.0", "-0", "-.0", "-0e5"}},
+        {"float", {"0.1", ".1", "0.10000000149011612"}},
+        {"int", {"16", "+16", "0x10", "016", "\"16\""}},
+        {"long", {"0", "-0", "00"}},
+        {"bool", {"true", "1", "7", "+2", "\"true\""}},
+        {"bool", {"false", "0"}},
+        {"E", {"two", "2", "\"two\""}},
+        {"F", {"\"A B\"", "\"B A\"", "3"}},
+    };
+    const std::string enums = "enum E : ubyte { one = 1, two } enum F : ubyte (bit_flags) { A, B } ";
+    for (const std::string codec : {"flatbuffers", "cbor"})
+        for (const auto& [type, texts] : all)
+            for (const std::string& text : texts) {
+                const auto schema = [&](const std::string& initial) {
+                    return enums + things(", cambium_codec: \"" + codec + "\"",
+                                          "id:ulong (cambium_key); x:" + type + " = " + initial + ";");
+                };
+                CAPTURE(codec);
+                CAPTURE(type);
+                CAPTURE(text);
+                CHECK(differences(schema(texts.front()), schema(text)) == Sentences{});
+                CHECK(generate("it.fbs", declared(schema(texts.front())), {}).files ==
+                      generate("it.fbs", declared(schema(text)), {}).files);
+            }
 }
 
 TEST_CASE("a schema whose only tables are those of an included file") {

@@ -2,12 +2,14 @@
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -36,6 +38,12 @@ public:
     }
     void link(const std::string& target, const std::string& name) const {
         std::filesystem::create_symlink(path_ / target, path_ / name);
+    }
+    void set_time(const std::string& name, std::filesystem::file_time_type time) const {
+        std::filesystem::last_write_time(path_ / name, time);
+    }
+    [[nodiscard]] std::filesystem::file_time_type time_of(const std::string& name) const {
+        return std::filesystem::last_write_time(path_ / name);
     }
     [[nodiscard]] bool has(const std::string& name) const { return std::filesystem::exists(path_ / name); }
 
@@ -77,6 +85,25 @@ TEST_CASE("a schema is generated into a folder that is created") {
     CHECK(folder.read("new/items.d").find("/items.fbs\n") != std::string::npos);
 }
 
+TEST_CASE(
+    "a file that comes out as it was is not written, and the rule for make has the target that is asked for") {
+    const Folder folder;
+    folder.write("items.fbs", kGood);
+    const std::string arguments = "items.fbs -o out --depfile out/items.d --depfile-target out/items.stamp";
+    CHECK(folder.run(arguments).code == 0);
+    CHECK(folder.read("out/items.d").find("out/items.stamp: /") == 0);
+    const std::vector<std::string> names = {"out/items_tables.hpp", "out/items_tables.cpp",
+                                            "out/items_fb/items_fb.fbs", "out/items.d"};
+    const auto long_ago = std::filesystem::file_time_type{} - std::chrono::hours{24};
+    for (const std::string& name : names) folder.set_time(name, long_ago);
+    CHECK(folder.run(arguments).code == 0);
+    for (const std::string& name : names) CHECK(folder.time_of(name) == long_ago);
+    folder.write("items.fbs", std::string{kGood} + "/// A part.\nstruct Part { x:int; }\n");
+    CHECK(folder.run(arguments).code == 0);
+    CHECK(folder.time_of("out/items_tables.hpp") != long_ago);
+    CHECK(folder.time_of("out/items.d") == long_ago);
+}
+
 TEST_CASE("includes are looked for beside the schema and in -I folders, and listed as dependencies") {
     const Folder folder;
     folder.write("schemas/items.fbs", std::string{"include \"near.fbs\"; include \"far.fbs\";\n"} + kGood);
@@ -96,7 +123,7 @@ TEST_CASE("errors of the schema: code 1, and nothing is written") {
     folder.write("items.fbs", "table Item { x:int }\n");
     const Outcome outcome = folder.run("items.fbs -o out");
     CHECK(outcome.code == 1);
-    CHECK(outcome.text == "items.fbs:1: expecting: ; instead got: }\n");
+    CHECK(outcome.text == "items.fbs:1: table Item, field x: expecting: ; instead got: }\n");
     CHECK_FALSE(folder.has("out"));
 }
 
@@ -123,6 +150,13 @@ TEST_CASE("a wrong command line: code 2") {
     check("--from-database", "--from-database takes one store file");
     check("--from-database store --depfile d", "--depfile is for generating");
     check("--check --from-database store", "--from-database is one mode too many");
+    check("items.fbs -o out -o other", "-o is given twice, with out and other");
+    check("items.fbs -o out --depfile a --depfile b", "--depfile is given twice, with a and b");
+    check("items.fbs -o out --depfile-target t", "--depfile-target needs a --depfile");
+    check("--check items.fbs items.fbs --depfile-target t", "--depfile is for generating");
+    check("--help --bogus", "unknown option --bogus");
+    check("--version --bogus", "unknown option --bogus");
+    check("-h -o", "-o needs a value");
 }
 
 TEST_CASE("--check: code 0 or 4, a line per difference; 1 for a schema that has errors") {
@@ -242,7 +276,7 @@ TEST_CASE("help and version") {
                              "cambium_index", "cambium_type",     "cambium_absent",  "cambium_generated",
                              "cambium_log",   "descending",       "ignore_case",     "each",
                              "where",         "covering",         "version",         "without_nulls",
-                             "--check",       "--check-database", "--from-database", "--depfile",
+                             "--check",       "--check-database", "--from-database", "--depfile-target",
                              "Exit codes",    "flatc --cpp"})
         CHECK(help.text.find(word) != std::string::npos);
     CHECK(folder.run("--version").text.find("cambium-codegen ") == 0);

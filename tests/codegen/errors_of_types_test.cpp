@@ -23,6 +23,32 @@ TEST_CASE("defaults that a type has no room for") {
                   "bad.fbs:2: table A, field d: its default 3.5e38 is out of the range of a float"});
 }
 
+TEST_CASE("defaults that codec json has no form for") {
+    const auto errors_with = [](const std::string& codec, const std::string& fields) {
+        return errors_of(
+            "struct S { x:float; } table Q { low:float = -infinity; } union U { S, Q }\ntable P { q:Q; }\n"
+            "table T (cambium_table: \"ts\", cambium_codec: \"" +
+            codec + "\") { id:int (cambium_key);\n" + fields + " }");
+    };
+    const auto sentence = [](const std::string& place, const std::string& number, const std::string& field) {
+        return "bad.fbs:" + place + ": table \"ts\": codec json cannot store " + number +
+               ", the default of field \"" + field +
+               "\": JSON has only finite numbers; choose another default or codec, or make the field optional (= "
+               "null)";
+    };
+    const std::string fields =
+        "a:float = nan;\n b:double = +inf; c:float = null;\n p:P; l:[Q];\n u:U; s:S; "
+        "gone:float = nan (deprecated);";
+    CHECK(errors_with("cbor", fields) == Sentences{});
+    CHECK(errors_with("flatbuffers", fields) == Sentences{});
+    CHECK(errors_with("json", "c:float = null; d:double = 1e308; s:S; gone:float = nan (deprecated);") ==
+          Sentences{});
+    CHECK(errors_with("json", fields) ==
+          Sentences{sentence("4", "nan", "a"), sentence("5", "inf", "b"), sentence("6", "-inf", "p.q.low")});
+    CHECK(errors_with("json", "u:U;") == Sentences{sentence("4", "-inf", "u.low")});
+    CHECK(errors_with("json", "l:[Q];") == Sentences{sentence("4", "-inf", "l.low")});
+}
+
 TEST_CASE("a default of -0.0") {
     const auto generated = cambium::codegen::generate(
         "it.fbs", "table A { a:float = -0.0; b:double = -0; c:float = 0.0; d:int = -0; }", {});
@@ -40,7 +66,6 @@ TEST_CASE("attributes") {
             "cambium_codec, cambium_key, cambium_unique, cambium_index, cambium_log, cambium_compression, "
             "cambium_foreign_key, cambium_renamed_from, "
             "cambium_dropped, cambium_schema_version",
-            "bad.fbs:1: table A: cambium_colour needs cambium_table: \"name\" beside it",
             "bad.fbs:1: table A, field x: attribute cambium_colour is not known here; what may stand here is "
             "cambium_key, cambium_generated, cambium_expires, cambium_unique, cambium_index, cambium_type, "
             "cambium_absent, cambium_foreign_key, cambium_not_null, cambium_row_version, cambium_renamed_from"});
@@ -84,9 +109,10 @@ TEST_CASE("unions") {
                     "table C { u:U; v:[U]; w:U (required); }") == Sentences{});
     CHECK(errors_of("union U { }") == Sentences{"bad.fbs:1: union U: it has no member"});
     CHECK(errors_of("table A { x:int; }\nunion new (cambium_key) {\n  A,\n  int: A }") ==
-          Sentences{"bad.fbs:2: union new: \"new\" is a keyword of C++; choose another name",
-                    "bad.fbs:2: union new: attribute cambium_key is not known here; what may stand here is ",
-                    "bad.fbs:4: union new, member int: \"int\" is a keyword of C++; choose another name"});
+          Sentences{
+              "bad.fbs:2: union new: \"new\" is a keyword of C++; choose another name",
+              "bad.fbs:2: union new: attribute cambium_key is not known here; no cambium_ attribute may stand here",
+              "bad.fbs:4: union new, member int: \"int\" is a keyword of C++; choose another name"});
     CHECK(
         errors_of("union U { A }\ntable A (cambium_table: \"as\") { id:int (cambium_key);\n  u:U; }") ==
         Sentences{"bad.fbs:3: table A, field u: it contains its own record through union U; recursive records are "
@@ -139,7 +165,8 @@ TEST_CASE("what is not supported is said, never dropped") {
          "struct A: an alignment above 8 is not supported: the store aligns values to 8 bytes"},
         {"table A { x:[ubyte] (force_align: 8); }", "table A, field x: force_align on a field is not supported"},
         {"table A { }", "table A: it has no field; a record has 1 to 100"},
-        {"table A { x:int (deprecated); }", "table A: it has no field; a record has 1 to 100"},
+        {"table A { x:int (deprecated); }",
+         "table A: it has no field that is not deprecated; a record has 1 to 100"},
         {"table A { " + fields + "}",
          "table A: it has 101 fields; a record has 1 to 100, move some to a nested table"}};
     for (const auto& [definition, sentence] : limits) {
@@ -203,12 +230,12 @@ TEST_CASE("two schema files of one name") {
               {})
               .errors ==
           Sentences{
+              outer + ":2: two schema files of this run are named shop.fbs; generated files are named after them, "
+                      "so rename one",
               outer +
                   ":3: table Outer: its namespace has the part \"new\", which is a keyword of C++; choose another "
                   "name",
-              outer + ":3: table Outer, field new: \"new\" is a keyword of C++; choose another name",
-              outer + ":2: two schema files of this run are named shop.fbs; generated files are named after them, "
-                      "so rename one"});
+              outer + ":3: table Outer, field new: \"new\" is a keyword of C++; choose another name"});
     std::filesystem::remove_all(folder);
 }
 
@@ -230,9 +257,10 @@ TEST_CASE("files that include each other") {
     write("c", "\n\ninclude \"./a.fbs\"; include \"d.fbs\"; table C { a:A; y:Nope; }\n");
     write("d", "table D { x:int; }\n");
     CHECK(cambium::codegen::generate(path("a"), a, {}).errors ==
-          Sentences{path("c") + ":3: " + "type referenced but not defined (check namespace): Nope",
-                    path("a") + ":2" + back("b.fbs"), path("b") + ":1" + back("c.fbs"),
-                    path("c") + ":3" + back("./a.fbs")});
+          Sentences{
+              path("a") + ":2" + back("b.fbs"), path("b") + ":1" + back("c.fbs"),
+              path("c") + ":3: table C, field y: type Nope is not defined; check its spelling and its namespace",
+              path("c") + ":3" + back("./a.fbs")});
     write("b", "include \"d.fbs\"; table B { x:int; }\n");
     CHECK(cambium::codegen::generate(path("a"), a, {}).errors == Sentences{});
     const std::string itself = write("s", "include \"s.fbs\"; table S { x:int; }\n");
@@ -254,6 +282,47 @@ TEST_CASE("a file name that no header can include") {
     CHECK(cambium::codegen::generate(outer, "\ninclude \"a\\\"b.fbs\";\ntable B { a:A; }", {}).errors ==
           Sentences{outer + ":2: " + sentence});
     std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a type that is defined behind its use, where it must be in front") {
+    const auto moved = [](const std::string& where, const std::string& type, const std::string& line) {
+        return "bad.fbs:" + where + ": type " + type + " is defined further down, in line " + line +
+               ", and is not known here; move its definition in front";
+    };
+    CHECK(
+        errors_of("table A {\n e:E;\n f:E = b; s:S;\n u:[U]; t:T; }\nstruct O {\n i:I;\n x:E; g:Gone; }\n"
+                  "enum E : ubyte { a, b } struct S { x:int; } table T { x:int; }\nunion U { T }\n"
+                  "struct I { x:int; }") ==
+        Sentences{moved("2: table A, field e", "E", "8"), moved("4: table A, field u", "U", "9"),
+                  moved("6: struct O, field i", "I", "10"),
+                  "bad.fbs:7: struct O, field g: type Gone is not defined; check its spelling and its namespace"});
+    CHECK(errors_of("namespace a.b; table T { x:int; e:\n c.E; }\nnamespace a.b.c; enum E : ubyte { e }\n"
+                    "namespace other; enum F : ubyte { f }\nnamespace a; table U { f:F; }") ==
+          Sentences{moved("1: table T, field e", "c.E", "3"),
+                    "bad.fbs:5: table U, field f: type F is not defined; check its spelling and its namespace"});
+    CHECK(errors_of("namespace a;\nroot_type T;\nroot_type F; namespace b; enum F : ubyte { f }\n"
+                    "namespace a; table T { x:int; }") ==
+          Sentences{"bad.fbs:2: unknown root type: T, which is defined further down, in line 4; move the root_type "
+                    "behind it",
+                    "bad.fbs:3: unknown root type: F"});
+}
+
+TEST_CASE("slips of typing") {
+    CHECK(errors_of("\ntabel A { x:int; }") == Sentences{"bad.fbs:2: tabel: declaration expected"});
+    CHECK(errors_of("\nnamespace a\ntable A { x:int; }") ==
+          Sentences{"bad.fbs:3: namespace: expecting: ; instead got: table"});
+    CHECK(
+        errors_of("table A {\n x:int;\ntable B { y:int; }") ==
+        Sentences{"bad.fbs:3: table A, field table: expecting: : instead got: B; is a } missing in front of it?"});
+    CHECK(errors_of("table A {\n table:int\n}") ==
+          Sentences{"bad.fbs:3: table A, field table: expecting: ; instead got: }"});
+    CHECK(errors_of("table A { x:int;\n") ==
+          Sentences{"bad.fbs:2: table A: expecting: identifier instead got: end of file"});
+    CHECK(errors_of("table A { x:int;\n ; }") ==
+          Sentences{"bad.fbs:2: table A: expecting: identifier instead got: ;"});
+    CHECK(errors_of("table A (cambium_table: as) {\n x:int (cambium_key);\n s:string = \"a\"; }") ==
+          Sentences{"bad.fbs:1: table A: attribute cambium_table: its value is a text, in quotes",
+                    "bad.fbs:3: table A, field s: strings and lists take no default"});
 }
 
 }  // namespace

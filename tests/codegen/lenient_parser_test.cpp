@@ -19,7 +19,16 @@ namespace {
 using namespace cambium::test;
 
 const std::string kKeyword = " is a keyword of C++; choose another name";
-const std::string kUndefined = "type referenced but not defined (check namespace): ";
+
+/// What is told of a type that is nowhere.
+std::string undefined(const std::string& type) {
+    return "type " + type + " is not defined; check its spelling and its namespace";
+}
+
+std::string undeclared(const std::string& attribute) {
+    return "attribute " + attribute + " is not declared; check its spelling, or write attribute \"" + attribute +
+           "\"; at the top of the file";
+}
 
 /// What is told of field "new" of a table, which the schemas of this file have behind what ends no run.
 std::string new_field(const std::string& line, const std::string& table) {
@@ -29,28 +38,28 @@ std::string new_field(const std::string& line, const std::string& table) {
 TEST_CASE("a field that is left out of a table with ids") {
     CHECK(errors_of("\ntable A {\n a:int (id: 0);\n b:Nope (id: 1);\n c:[[int]] (id: 3);\n d:int (id: 2);\n"
                     " new:int (id: 4); }") ==
-          Sentences{"bad.fbs:5: nested vector types not supported (wrap in table first)",
-                    "bad.fbs:4: " + kUndefined + "Nope", new_field("7", "A")});
+          Sentences{"bad.fbs:4: table A, field b: type Nope is not defined; check its spelling and its namespace",
+                    "bad.fbs:5: table A, field c: nested vector types not supported (wrap in table first)",
+                    new_field("7", "A")});
     // Nope may have been a union, with two ids.
     CHECK(errors_of("\ntable A {\n a:int (id: 0);\n b:Nope (id: 2);\n new:int (id: 3); }") ==
-          Sentences{"bad.fbs:4: " + kUndefined + "Nope", new_field("5", "A")});
+          Sentences{"bad.fbs:4: table A, field b: type Nope is not defined; check its spelling and its namespace",
+                    new_field("5", "A")});
 }
 
 TEST_CASE("ids that are wrong") {
-    CHECK(
-        errors_of("table A {\n a:int (id: 0);\n b:int (id: 0);\n c:int (id: 9);\n d:int;\n e:int (id: x);\n"
-                  " f:int (id: \"y\");\n g:int (id: 1.5);\n h:int (id: 2, key); new:int (id: 0x3);\n"
-                  " i:int (id: -1);\n k:Nope (id: 9); }") ==
-        Sentences{"bad.fbs:11: " + kUndefined + "Nope",
-                  "bad.fbs:3: table A, field b: id 0 is that of field a already; give one of them another",
-                  "bad.fbs:5: table A, field d: it has no id, and other fields have; give an id to all fields of a "
-                  "table or to none",
-                  "bad.fbs:6: table A, field e: its id x is no number from 0 to 65535",
-                  "bad.fbs:7: table A, field f: its id y is no number from 0 to 65535",
-                  "bad.fbs:8: table A, field g: its id 1.5 is no number from 0 to 65535",
-                  "bad.fbs:10: table A, field i: its id -1 is no number from 0 to 65535",
-                  "bad.fbs:11: table A, field k: id 9 is that of field c already; give one of them another",
-                  new_field("9", "A")});
+    CHECK(errors_of("table A {\n a:int (id: 0);\n b:int (id: 0);\n c:int (id: 9);\n d:int;\n e:int (id: x);\n"
+                    " f:int (id: \"y\");\n g:int (id: 1.5);\n h:int (id: 2, key); new:int (id: 0x3);\n"
+                    " i:int (id: -1);\n k:Nope (id: 9); }") ==
+          Sentences{"bad.fbs:3: table A, field b: id 0 is that of field a already; give one of them another",
+                    "bad.fbs:5: table A: field d has no id, and others have one; give an id to all fields of a "
+                    "table or to none",
+                    "bad.fbs:6: table A, field e: its id x is no number from 0 to 65535",
+                    "bad.fbs:7: table A, field f: its id y is no number from 0 to 65535",
+                    "bad.fbs:8: table A, field g: its id 1.5 is no number from 0 to 65535", new_field("9", "A"),
+                    "bad.fbs:10: table A, field i: its id -1 is no number from 0 to 65535",
+                    "bad.fbs:11: table A, field k: type Nope is not defined; check its spelling and its namespace",
+                    "bad.fbs:11: table A, field k: id 9 is that of field c already; give one of them another"});
     CHECK(errors_of("table T { x:int; } union U { T }\ntable A {\n a:U (id: 0);\n b:int (id: 1);\n c:U (id: 2);\n"
                     " d:int (id: 6);\n new:int (id: 3); }") ==
           Sentences{
@@ -64,14 +73,27 @@ TEST_CASE("ids that are wrong") {
                     new_field("4", "B")});
 }
 
+TEST_CASE("ids of some fields only are told once, where they are fewer") {
+    const std::string all_or_none = "; give an id to all fields of a table or to none";
+    CHECK(errors_of("table A {\n a:int;\n b:int (id: 1);\n c:int; d:int; }\n"
+                    "table B {\n a:int (id: 0);\n b:int (id: 1); e:int (id: 1);\n c:int;\n d:int (id: 3); }\n"
+                    "table C {\n a:int;\n b:int (id: 0);\n c:int;\n d:int (id: 7); }") ==
+          Sentences{"bad.fbs:3: table A: field b has an id, and others have none" + all_or_none,
+                    "bad.fbs:7: table B, field e: id 1 is that of field b already; give one of them another",
+                    "bad.fbs:8: table B: field c has no id, and others have one" + all_or_none,
+                    "bad.fbs:12: table C: fields b, d have an id, and others have none" + all_or_none});
+}
+
 TEST_CASE("a struct that loses its only field") {
     CHECK(
         errors_of("struct S { x:string; }\nstruct T { }\nstruct Bytes (cambium_type: \"uuid\") {\n b:[ubyte:0]; }\n"
                   "table A { s:S; new:int; b:Bytes; }\nstruct Both { Both:int; }") ==
-        Sentences{"bad.fbs:1: structs may contain only scalar or struct fields",
-                  "bad.fbs:2: size 0 structs not allowed",
-                  "bad.fbs:4: length of fixed-length array must be positive and fit to uint16_t type",
-                  "bad.fbs:6: field name can not be the same as table/struct name", new_field("5", "A")});
+        Sentences{"bad.fbs:1: struct S, field x: structs may contain only scalar or struct fields",
+                  "bad.fbs:2: struct T: size 0 structs not allowed",
+                  "bad.fbs:4: struct Bytes, field b: length of fixed-length array must be positive and fit to "
+                  "uint16_t type",
+                  new_field("5", "A"),
+                  "bad.fbs:6: struct Both, field Both: field name can not be the same as table/struct name"});
 }
 
 TEST_CASE("an enumerator that is left out, and what depends on it") {
@@ -79,21 +101,24 @@ TEST_CASE("an enumerator that is left out, and what depends on it") {
     CHECK(errors_of("enum E : ubyte {\n a = 300,\n b = 1,\n new,\n b\n}\n"
                     "table T { x:E = a; y:E;\n z:E = c;\n f:F; new:E = b; }\nenum F : ubyte {\n c = 5 }\n"
                     "enum G : ubyte { c = 5 }\ntable V {\n g:G; }") ==
-          Sentences{
-              "bad.fbs:2: " + no_room, "bad.fbs:5: enum value already exists: b",
-              "bad.fbs:8: unknown enum value: c",
-              "bad.fbs:14: default value of `0` for field `g` is not part of enum `G`.",
-              "bad.fbs:9: type F is defined later, and enums and unions have to be defined before they are used",
-              "bad.fbs:4: enum E, enumerator new: \"new\"" + kKeyword, new_field("9", "T")});
+          Sentences{"bad.fbs:2: enum E, enumerator a: " + no_room,
+                    "bad.fbs:4: enum E, enumerator new: \"new\"" + kKeyword,
+                    "bad.fbs:5: enum E, enumerator b: enum value already exists: b",
+                    "bad.fbs:8: table T, field z: unknown enum value: c",
+                    "bad.fbs:9: table T, field f: type F is defined further down, in line 10, and is not known "
+                    "here; move its definition in front",
+                    new_field("9", "T"),
+                    "bad.fbs:14: table V, field g: default value of `0` for field `g` is not part of enum `G`."});
     // Where c has no number of its own, it has that of another only because b is gone.
-    CHECK(errors_of("enum E : ubyte { z = 5,\n b = 300,\n c, d = 6 }") == Sentences{"bad.fbs:2: " + no_room});
+    CHECK(errors_of("enum E : ubyte { z = 5,\n b = 300,\n c, d = 6 }") ==
+          Sentences{"bad.fbs:2: enum E, enumerator b: " + no_room});
     CHECK(errors_of("enum E : ubyte { z = 255,\n b = 300, c, d = 6,\n e, f = 7 }") ==
-          Sentences{"bad.fbs:2: " + no_room,
+          Sentences{"bad.fbs:2: enum E, enumerator b: " + no_room,
                     "bad.fbs:3: enum E: e and f are both 7; give one of them another number"});
     CHECK(errors_of("enum E : ubyte { a, b,\n a,\n c = 2, d = 1 }\nenum F : byte {\n x = -200 }") ==
-          Sentences{"bad.fbs:2: enum value already exists: a",
-                    "bad.fbs:5: enum value does not fit, \"-200\" out of [-128; 127]",
-                    "bad.fbs:3: enum E: b and d are both 1; give one of them another number"});
+          Sentences{"bad.fbs:2: enum E, enumerator a: enum value already exists: a",
+                    "bad.fbs:3: enum E: b and d are both 1; give one of them another number",
+                    "bad.fbs:5: enum F, enumerator x: enum value does not fit, \"-200\" out of [-128; 127]"});
     CHECK(errors_of("enum E : ubyte { a = 1, v8 = 2,\n v9 = 2,\n v10 = 2 }") ==
           Sentences{"bad.fbs:2: enum E: v8 and v9 are both 2; give one of them another number",
                     "bad.fbs:3: enum E: v8 and v10 are both 2; give one of them another number"});
@@ -105,19 +130,22 @@ TEST_CASE("defaults that a type does not take") {
                     " e:float = \"x\";\n f:int = \"7 \xC3\xA9\";\n g:int = sin(1);\n h:A = 3; i:uint = -1;\n"
                     " k:double = tau(2);\n l:int = 0x;\n m:E = \"one two\"; n:int = four;\n"
                     " new:double = sin(rad(90)) (ours); }") ==
-          Sentences{"bad.fbs:2: Cannot assign token starting with 'float constant' to value of <int> type.",
-                    "bad.fbs:3: invalid number: \"maybe\"",
-                    "bad.fbs:4: Default values for strings and vectors are not supported in one of the specified "
-                    "programming languages",
-                    "bad.fbs:5: Expected `]` in vector default", "bad.fbs:6: invalid number: \"x\"",
-                    "bad.fbs:7: type mismatch or invalid value, an initializer of non-string field must be trivial "
-                    "ASCII string: type: int, name: f, value: 7 \xC3\xA9",
-                    "bad.fbs:8: sin: type of argument mismatch, expecting: double, found: int, name: g, value: 0",
-                    "bad.fbs:9: type mismatch: expecting: , found: int, name: h, value: 3",
-                    "bad.fbs:9: invalid number: \"-1\", constant does not fit [0; 4294967295]",
-                    "bad.fbs:10: Unknown conversion function: tau, field name: k, value: 2",
-                    "bad.fbs:11: invalid number: 0x", "bad.fbs:12: unknown enum value: two",
-                    "bad.fbs:12: enum values need to be qualified by an enum type", new_field("13", "A")});
+          Sentences{"bad.fbs:2: table A, field a: Cannot assign token starting with 'float constant' to value of "
+                    "<int> type.",
+                    "bad.fbs:3: table A, field b: invalid number: \"maybe\"",
+                    "bad.fbs:4: table A, field c: strings and lists take no default",
+                    "bad.fbs:5: table A, field d: Expected `]` in vector default",
+                    "bad.fbs:6: table A, field e: invalid number: \"x\"",
+                    "bad.fbs:7: table A, field f: type mismatch or invalid value, an initializer of non-string "
+                    "field must be trivial ASCII string: type: int, name: f, value: 7 é",
+                    "bad.fbs:8: table A, field g: sin: type of argument mismatch, expecting: double, found: int, "
+                    "name: g, value: 0",
+                    "bad.fbs:9: table A, field h: type mismatch: expecting: , found: int, name: h, value: 3",
+                    "bad.fbs:9: table A, field i: invalid number: \"-1\", constant does not fit [0; 4294967295]",
+                    "bad.fbs:10: table A, field k: Unknown conversion function: tau, field name: k, value: 2",
+                    "bad.fbs:11: table A, field l: invalid number: 0x",
+                    "bad.fbs:12: table A, field m: unknown enum value: two",
+                    "bad.fbs:12: table A, field n: its default is no number", new_field("13", "A")});
 }
 
 TEST_CASE("attributes that a type does not take") {
@@ -126,20 +154,23 @@ TEST_CASE("attributes that a type does not take") {
                     " g:[int] (nested_flatbuffer: \"A\");\n h:int (cpp_type: \"x\");\n k:int = null (key);\n"
                     " l:[ubyte] (nested_flatbuffer: \"Gone\");\n m:int (key); n:int (key);\n new:int; }\n"
                     "struct S { x:int (deprecated);\n y:int (required); z:int = 3; }") ==
-          Sentences{
-              "bad.fbs:2: shared can only be defined on strings",
-              "bad.fbs:3: only short, ushort, int, uint, long and ulong data types support hashing.",
-              "bad.fbs:4: flexbuffer attribute may only apply to a vector of ubyte",
-              "bad.fbs:5: 'key' field must be string or scalar type",
-              "bad.fbs:6: Unknown hashing algorithm for 32 bit types: nope",
-              "bad.fbs:7: 'native_inline' can only be defined on structs, vector of structs or vector of tables",
-              "bad.fbs:8: nested_flatbuffer attribute may only apply to a vector of ubyte",
-              "bad.fbs:9: cpp_type can only be used with a hashed field",
-              "bad.fbs:10: only a non-optional scalar field can be used as a 'key' field",
-              "bad.fbs:12: only one field may be set as 'key'", "bad.fbs:14: can't deprecate fields in a struct",
-              "bad.fbs:15: only non-scalar fields in tables may be 'required'",
-              "bad.fbs:15: default values are not supported for struct fields, table fields, or in structs.",
-              "bad.fbs:11: " + kUndefined + "Gone", new_field("13", "A")});
+          Sentences{"bad.fbs:2: table A, field a: shared can only be defined on strings",
+                    "bad.fbs:3: table A, field b: only short, ushort, int, uint, long and ulong data types support "
+                    "hashing.",
+                    "bad.fbs:4: table A, field c: flexbuffer attribute may only apply to a vector of ubyte",
+                    "bad.fbs:5: table A, field d: 'key' field must be string or scalar type",
+                    "bad.fbs:6: table A, field e: Unknown hashing algorithm for 32 bit types: nope",
+                    "bad.fbs:7: table A, field f: 'native_inline' can only be defined on structs, vector of "
+                    "structs or vector of tables",
+                    "bad.fbs:8: table A, field g: nested_flatbuffer attribute may only apply to a vector of ubyte",
+                    "bad.fbs:9: table A, field h: cpp_type can only be used with a hashed field",
+                    "bad.fbs:10: table A, field k: only a non-optional scalar field can be used as a 'key' field",
+                    "bad.fbs:11: table A, field l: type Gone is not defined; check its spelling and its namespace",
+                    "bad.fbs:12: table A, field n: only one field may be set as 'key'", new_field("13", "A"),
+                    "bad.fbs:14: struct S, field x: can't deprecate fields in a struct",
+                    "bad.fbs:15: struct S, field y: only non-scalar fields in tables may be 'required'",
+                    "bad.fbs:15: struct S, field z: default values are not supported for struct fields, table "
+                    "fields, or in structs."});
 }
 
 TEST_CASE("values that an attribute does not take") {
@@ -147,23 +178,28 @@ TEST_CASE("values that an attribute does not take") {
                     "struct S (force_align: 3) { x:int; }\nstruct T (\n force_align: 1.5) { x:int; }\n"
                     "enum F : ubyte (bit_flags) {\n a, b = 8 }\nenum G : ubyte (bit_flags) { a,\n new }\n"
                     "table B { f:F; }") ==
-          Sentences{"bad.fbs:1: Cannot assign token starting with 'float constant' to value of <> type.",
-                    "bad.fbs:2: Cannot assign token starting with 'float constant' to value of <> type.",
-                    "bad.fbs:3: Cannot assign token starting with 'float constant' to value of <> type.",
-                    "bad.fbs:4: unexpected force_align value '3', alignment must be a power of two integer ranging "
-                    "from the type's natural alignment 4 to 32",
-                    "bad.fbs:6: Cannot assign token starting with 'float constant' to value of <> type.",
-                    "bad.fbs:7: bit flag out of range of underlying integral type",
-                    "bad.fbs:10: enum G, enumerator new: \"new\"" + kKeyword, new_field("3", "A")});
+          Sentences{"bad.fbs:1: table A: attribute cambium_table: its value is a text, in quotes",
+                    "bad.fbs:2: table A: attribute cambium_key: its value is a text, in quotes",
+                    "bad.fbs:3: table A, field new: attribute cambium_index: its value is a text, in quotes",
+                    new_field("3", "A"),
+                    "bad.fbs:4: struct S: attribute force_align: unexpected force_align value '3', alignment must "
+                    "be a power of two integer ranging from the type's natural alignment 4 to 32",
+                    "bad.fbs:6: struct T: attribute force_align: Cannot assign token starting with 'float "
+                    "constant' to value of <> type.",
+                    "bad.fbs:7: enum F: attribute bit_flags: bit flag out of range of underlying integral type",
+                    "bad.fbs:10: enum G, enumerator new: \"new\"" + kKeyword});
 }
 
 TEST_CASE("an error that ends the run is told once") {
     const std::string after = " b:[[int]]; }";
-    CHECK(errors_of("table A {\n a:int (- required);" + after) == Sentences{"bad.fbs:2: invalid number: -"});
+    CHECK(errors_of("table A {\n a:int (- required);" + after) ==
+          Sentences{"bad.fbs:2: table A, field a: invalid number: -"});
     CHECK(errors_of("table A {\n a:int (id: ) \"x\", key);" + after) ==
-          Sentences{"bad.fbs:2: Cannot assign token starting with ')' to value of <> type."});
-    CHECK(errors_of("namespace n.1.5;\ntable A {" + after) == Sentences{"bad.fbs:1: invalid number: .1."});
-    CHECK(errors_of("table A { a:int;\n 1.2.3:int;" + after) == Sentences{"bad.fbs:2: invalid number: 1.2."});
+          Sentences{"bad.fbs:2: table A, field a: Cannot assign token starting with ')' to value of <> type."});
+    CHECK(errors_of("namespace n.1.5;\ntable A {" + after) ==
+          Sentences{"bad.fbs:1: namespace: invalid number: .1."});
+    CHECK(errors_of("table A { a:int;\n 1.2.3:int;" + after) ==
+          Sentences{"bad.fbs:2: table A: invalid number: 1.2."});
     CHECK(errors_of("table A { a:int; }\n{ \"a\": \"x\" }") ==
           Sentences{"bad.fbs:2: no root type set to parse json with"});
     CHECK(errors_of("enum a.b : short { c }") ==
@@ -171,18 +207,19 @@ TEST_CASE("an error that ends the run is told once") {
               "bad.fbs:1: must specify the underlying integer type for this enum (e.g. ': short', which was the "
               "default)."});
     CHECK(errors_of("enum E : [[int]] { a }\ntable A {\n new:int; }") ==
-          Sentences{"bad.fbs:1: nested vector types not supported (wrap in table first)", new_field("3", "A")});
+          Sentences{"bad.fbs:1: enum E: nested vector types not supported (wrap in table first)",
+                    new_field("3", "A")});
 }
 
 TEST_CASE("places beside comments that go over several lines") {
     CHECK(errors_of("/* { \n */table A{x:[[int]];y:[[int]];n:int;}/*;\n*/enum E:ubyte{a,a}/*\n\n*/root_type B;"
                     "table U{q:int=z;w:int;e:E;new:Gone;}/*\n*/struct S{/*\n*/}") ==
-          Sentences{"bad.fbs:2: nested vector types not supported (wrap in table first)",
-                    "bad.fbs:2: nested vector types not supported (wrap in table first)",
-                    "bad.fbs:3: enum value already exists: a", "bad.fbs:5: unknown root type: B",
-                    "bad.fbs:5: enum values need to be qualified by an enum type",
-                    "bad.fbs:6: size 0 structs not allowed", "bad.fbs:5: " + kUndefined + "Gone",
-                    new_field("5", "U")});
+          Sentences{"bad.fbs:2: table A, field x: nested vector types not supported (wrap in table first)",
+                    "bad.fbs:2: table A, field y: nested vector types not supported (wrap in table first)",
+                    "bad.fbs:3: enum E, enumerator a: enum value already exists: a",
+                    "bad.fbs:5: unknown root type: B", "bad.fbs:5: table U, field q: its default is no number",
+                    "bad.fbs:5: table U, field new: type Gone is not defined; check its spelling and its namespace",
+                    new_field("5", "U"), "bad.fbs:6: struct S: size 0 structs not allowed"});
 }
 
 TEST_CASE("statements of what is not there") {
@@ -193,13 +230,14 @@ TEST_CASE("statements of what is not there") {
 }
 
 TEST_CASE("a type of the same name in another namespace") {
-    CHECK(errors_of("namespace a; table Thing { x:int; } table Uses (cambium_table: \"usage\",\n"
-                    " cambium_index: \"i(t)\") { id:int (cambium_key); t:Thing; }\n"
-                    "namespace b; table User {\n t:Thing;\n u:a.Thing; new:Thing; }\n"
-                    "namespace a; table Late {\n new:Thing; }") ==
-          Sentences{"bad.fbs:4: " + kUndefined + "Thing", "bad.fbs:5: table User, field new: \"new\"" + kKeyword,
-                    new_field("7", "Late"),
-                    "bad.fbs:2: table \"usage\": index \"i\": field \"t\" is a table and cannot be a column"});
+    CHECK(
+        errors_of("namespace a; table Thing { x:int; } table Uses (cambium_table: \"usage\",\n"
+                  " cambium_index: \"i(t)\") { id:int (cambium_key); t:Thing; }\n"
+                  "namespace b; table User {\n t:Thing;\n u:a.Thing; new:Thing; }\n"
+                  "namespace a; table Late {\n new:Thing; }") ==
+        Sentences{"bad.fbs:2: table \"usage\": index \"i\": field \"t\" is a table and cannot be a column",
+                  "bad.fbs:4: table User, field t: type Thing is not defined; check its spelling and its namespace",
+                  "bad.fbs:5: table User, field new: \"new\"" + kKeyword, new_field("7", "Late")});
 }
 
 TEST_CASE("a type that is named before its definition") {
@@ -214,9 +252,16 @@ TEST_CASE("a type that is named before its definition") {
                     "namespace n.m; table Late { x:int; } enum E : byte { a }\n"
                     "namespace n; table C { b:m.Late; c:m.Gone; e:m.E; d:n.m.Late;\n f:Gone; new:m.E; }\n"
                     "namespace q; table D { x:int;\n b:m.Late; }") ==
-          Sentences{"bad.fbs:2: type m.Late is n.m.Late" + late, "bad.fbs:2: type n.m.E" + later,
-                    "bad.fbs:4: " + kUndefined + "m.Gone", "bad.fbs:8: " + kUndefined + "Gone",
-                    "bad.fbs:10: " + kUndefined + "m.Late", new_field("3", "B"), new_field("8", "C")});
+          Sentences{
+              "bad.fbs:2: table A, field b: type m.Late is n.m.Late, which is defined further down, in line 6, and "
+              "until then FlatBuffers finds it by its full name only; write that",
+              "bad.fbs:2: table A, field c: type m.E is defined further down, in line 6, and is not known here; "
+              "move its definition in front",
+              new_field("3", "B"),
+              "bad.fbs:4: union U, member m_Gone: type m.Gone is not defined; check its spelling and its namespace",
+              "bad.fbs:8: table C, field f: type Gone is not defined; check its spelling and its namespace",
+              new_field("8", "C"),
+              "bad.fbs:10: table D, field b: type m.Late is not defined; check its spelling and its namespace"});
 }
 
 TEST_CASE("members of unions and calls of services") {
@@ -225,12 +270,17 @@ TEST_CASE("members of unions and calls of services") {
                     "table A { u:U; o:Only; new:int; }\n"
                     "rpc_service R {\n one(A):Gone;\n two(a.S):A;\n three(A):A;\n three(A):A; }\n"
                     "rpc_service Single {\n one(Lost):A; }\nrpc_service R { x(A):A; }\n") ==
-          Sentences{"bad.fbs:4: union value type may only be table/struct/string",
-                    "bad.fbs:11: rpc request and response types must be tables",
-                    "bad.fbs:13: rpc already exists: three", "bad.fbs:16: service already exists: R",
-                    "bad.fbs:3: " + kUndefined + "a.Gone", "bad.fbs:5: " + kUndefined + "T",
-                    "bad.fbs:7: " + kUndefined + "Gone", "bad.fbs:15: " + kUndefined + "Lost",
-                    new_field("8", "A")});
+          Sentences{
+              "bad.fbs:3: union U, member a_Gone: type a.Gone is not defined; check its spelling and its namespace",
+              "bad.fbs:4: union U, member E: union value type may only be table/struct/string",
+              "bad.fbs:5: union U, member T: type T is not defined; check its spelling and its namespace",
+              "bad.fbs:7: union Only, member Gone: type Gone is not defined; check its spelling and its namespace",
+              new_field("8", "A"),
+              "bad.fbs:11: rpc_service R, call two: rpc request and response types must be tables",
+              "bad.fbs:13: rpc_service R, call three: rpc already exists: three",
+              "bad.fbs:15: rpc_service Single, call one: type Lost is not defined; check its spelling and its "
+              "namespace",
+              "bad.fbs:16: rpc_service R: service already exists: R"});
 }
 
 TEST_CASE("what is wrong with a definition as a whole") {
@@ -240,47 +290,54 @@ TEST_CASE("what is wrong with a definition as a whole") {
             "}\n"
             "table T { s:string;\n s_byte_vector:int; u:A;\n uType:int; new:int; e:E; f:F; }\ntable E { x:int; }\n"
             "table T { class:int; }\nunion A { T }\nstruct S { x:int; }\nenum S : ubyte { a }\n") ==
-        Sentences{
-            "bad.fbs:1: must specify the underlying integer type for this enum (e.g. ': short', which was the "
-            "default).",
-            "bad.fbs:2: underlying enum type must be integral",
-            "bad.fbs:3: enum F: a and b are both 1; give one of them another number",
-            "bad.fbs:4: underlying enum type must be integral",
-            "bad.fbs:8: Field uType would clash with generated functions for field u",
-            "bad.fbs:7: Field s_byte_vector would clash with generated functions for field s",
-            "bad.fbs:9: datatype already exists: E", "bad.fbs:10: datatype already exists: T",
-            "bad.fbs:11: enum already exists: A", "bad.fbs:13: datatype already exists: S", new_field("8", "T")});
+        Sentences{"bad.fbs:1: enum E: must specify the underlying integer type for this enum (e.g. ': short', "
+                  "which was the default).",
+                  "bad.fbs:2: enum F: underlying enum type must be integral",
+                  "bad.fbs:3: enum F: a and b are both 1; give one of them another number",
+                  "bad.fbs:4: enum G: underlying enum type must be integral",
+                  "bad.fbs:7: table T, field s_byte_vector: Field s_byte_vector would clash with generated "
+                  "functions for field s",
+                  "bad.fbs:8: table T, field uType: Field uType would clash with generated functions for field u",
+                  new_field("8", "T"), "bad.fbs:9: table E: datatype already exists: E",
+                  "bad.fbs:10: table T: datatype already exists: T", "bad.fbs:11: union A: enum already exists: A",
+                  "bad.fbs:13: enum S: datatype already exists: S"});
 }
 
 TEST_CASE("a second definition of a name") {
     CHECK(
         errors_of("table T { x:int; }\ntable T (cambium_table: \"ts\") {\n y:[[int]]; z:Nope; new:int (id: 0); }\n"
                   "enum T : byte {\n x = 300 }\nunion T {\n Gone }\ntable U { t:T; new:int; }") ==
-        Sentences{"bad.fbs:2: datatype already exists: T",
-                  "bad.fbs:3: nested vector types not supported (wrap in table first)",
-                  "bad.fbs:5: enum value does not fit, \"300\" out of [-128; 127]",
-                  "bad.fbs:4: datatype already exists: T", "bad.fbs:6: datatype already exists: T",
-                  "bad.fbs:3: " + kUndefined + "Nope", "bad.fbs:7: " + kUndefined + "Gone", new_field("8", "U")});
+        Sentences{"bad.fbs:2: table T: datatype already exists: T",
+                  "bad.fbs:3: table T, field y: nested vector types not supported (wrap in table first)",
+                  "bad.fbs:3: table T, field z: type Nope is not defined; check its spelling and its namespace",
+                  "bad.fbs:4: enum T: datatype already exists: T",
+                  "bad.fbs:5: enum T, enumerator x: enum value does not fit, \"300\" out of [-128; 127]",
+                  "bad.fbs:6: union T: datatype already exists: T",
+                  "bad.fbs:7: union T, member Gone: type Gone is not defined; check its spelling and its namespace",
+                  new_field("8", "U")});
 }
 
 TEST_CASE("members of unions with blanks around their dots") {
     CHECK(errors_of("namespace a.b; table T { x:int; } namespace c; union U { a\n .b. T, a . b\n . Gone,\n"
                     " a . b . T }\ntable V { u:U; new:int; }") ==
-          Sentences{"bad.fbs:4: enum value already exists: a_b_T", "bad.fbs:3: " + kUndefined + "a.b.Gone",
-                    new_field("5", "V")});
+          Sentences{"bad.fbs:3: " + undefined("a.b.Gone"),
+                    "bad.fbs:4: union U, member a_b_T: enum value already exists: a_b_T", new_field("5", "V")});
 }
 
 TEST_CASE("attributes that are not declared, on what is left out") {
     CHECK(errors_of("table A { a:[[int]] (one,\n two: \"x\");\n a:int; A:int (\"three\"); a:int (four);\n"
                     " b:int (one, two); }") ==
-          Sentences{"bad.fbs:1: nested vector types not supported (wrap in table first)",
-                    "bad.fbs:2: user define attributes must be declared before use: two",
-                    "bad.fbs:1: user define attributes must be declared before use: one",
-                    "bad.fbs:3: field already exists: a",
-                    "bad.fbs:3: field name can not be the same as table/struct name",
-                    "bad.fbs:3: user define attributes must be declared before use: three",
-                    "bad.fbs:3: field already exists: a",
-                    "bad.fbs:3: user define attributes must be declared before use: four"});
+          Sentences{"bad.fbs:1: table A, field a: nested vector types not supported (wrap in table first)",
+                    "bad.fbs:1: table A, field a: attribute one is not declared; check its spelling, or write "
+                    "attribute \"one\"; at the top of the file",
+                    "bad.fbs:2: table A, field a: attribute two is not declared; check its spelling, or write "
+                    "attribute \"two\"; at the top of the file",
+                    "bad.fbs:3: table A, field a: field already exists: a",
+                    "bad.fbs:3: table A, field A: field name can not be the same as table/struct name",
+                    "bad.fbs:3: table A, field A: attribute three is not declared; check its spelling, or write "
+                    "attribute \"three\"; at the top of the file",
+                    "bad.fbs:3: table A, field a: attribute four is not declared; check its spelling, or write "
+                    "attribute \"four\"; at the top of the file"});
 }
 
 TEST_CASE("what is found about a field beside its type") {
@@ -296,29 +353,29 @@ TEST_CASE("what is found about a field beside its type") {
                     " id:int (cambium_key); c:int; t:ubyte; }\n"
                     "table E (cambium_table: \"es\") { x:Gone; }") ==
           Sentences{
-              "bad.fbs:4: nested vector types not supported (wrap in table first)",
-              "bad.fbs:8: structs may contain only scalar or struct fields", "bad.fbs:3: " + kUndefined + "Nope",
-              "bad.fbs:7: " + kUndefined + "Gone",
+              "bad.fbs:3: table A, field a: type Nope is not defined; check its spelling and its namespace",
               "bad.fbs:3: table A, field a: attribute cambium_key takes no value; leave it out where it is not "
               "wanted",
+              "bad.fbs:3: table \"as\": \"a b\" is not a name for an index",
+              "bad.fbs:4: table A, field class: nested vector types not supported (wrap in table first)",
               "bad.fbs:4: table A, field class: \"class\"" + kKeyword,
               "bad.fbs:4: table A, field class: attribute cambium_colour is not known here; what may stand here is "
               "cambium_key, cambium_generated, cambium_expires, cambium_unique, cambium_index, cambium_type, "
               "cambium_absent, cambium_foreign_key, cambium_not_null, cambium_row_version, cambium_renamed_from",
               table + "two keys: cambium_key on fields \"a\" and \"c\"; a key of several fields is written on the "
                       "table: (cambium_key: \"a,c\")",
-              "bad.fbs:3: table \"as\": \"a b\" is not a name for an index",
+              table +
+                  "foreign key \"c\" refers to table \"gone\", which neither this file nor one that it includes "
+                  "declares",
+              "bad.fbs:7: table B, field x: type Gone is not defined; check its spelling and its namespace",
               "bad.fbs:10: table \"ds\": codec raw stores every byte of a record, and D has 3 bytes of padding at "
               "its "
               "end; order its fields by size, largest first, fill the rest with fields of ubyte, or choose another "
               "codec",
-              "bad.fbs:13: table \"es\": no key; mark a field with cambium_key, or write (cambium_key: "
-              "\"field,field\") on the table",
-              table +
-                  "foreign key \"c\" refers to table \"gone\", which neither this file nor one that it includes "
-                  "declares",
               "bad.fbs:11: table \"ds\": foreign key \"f\" has set_null, and none of its fields is optional",
-              "bad.fbs:11: table \"ds\": foreign key \"g\" has 1 columns, the key of table \"as\" has 2"});
+              "bad.fbs:11: table \"ds\": foreign key \"g\" has 1 columns, the key of table \"as\" has 2",
+              "bad.fbs:13: table \"es\": no key; mark a field with cambium_key, or write (cambium_key: "
+              "\"field,field\") on the table"});
 }
 
 TEST_CASE("errors in included files are named as the include statement finds them, and end no run") {
@@ -337,19 +394,23 @@ TEST_CASE("errors in included files are named as the include statement finds the
     };
     CHECK(errors("include \"parts/inner.fbs\";\ninclude \"deep.fbs\";\ntable A { i:Inner; d:Deep; n:None;\n "
                  "new:Gone; }") ==
-          Sentences{"parts/../more/../parts/../more/../parts/none.fbs:2: structs may contain only scalar or struct "
-                    "fields",
-                    "parts/../more/deep.fbs:4: enum value already exists: a",
-                    "parts/inner.fbs:3: nested vector types not supported (wrap in table first)",
-                    "parts/inner.fbs:5: " + kUndefined + "Nope", "outer.fbs:4: " + kUndefined + "Gone",
-                    "parts/inner.fbs:4: table Inner, field new: \"new\"" + kKeyword,
-                    "outer.fbs:4: table A, field new: \"new\"" + kKeyword});
+          Sentences{
+              "outer.fbs:4: table A, field new: type Gone is not defined; check its spelling and its namespace",
+              "outer.fbs:4: table A, field new: \"new\"" + kKeyword,
+              "parts/inner.fbs:3: table Inner, field x: nested vector types not supported (wrap in table first)",
+              "parts/inner.fbs:4: table Inner, field new: \"new\"" + kKeyword,
+              "parts/inner.fbs:5: table Inner, field y: type Nope is not defined; check its spelling and its "
+              "namespace",
+              "parts/../more/deep.fbs:4: enum Deep, enumerator a: enum value already exists: a",
+              "parts/../more/../parts/../more/../parts/none.fbs:2: struct None, field x: structs may contain only "
+              "scalar or struct fields"});
     std::ofstream{folder / "parts" / "inner.fbs"} << "table Inner {\n  x:int\n}\n";
-    CHECK(errors("include \"parts/inner.fbs\";\n") == Sentences{"parts/inner.fbs:3: expecting: ; instead got: }"});
+    CHECK(errors("include \"parts/inner.fbs\";\n") ==
+          Sentences{"parts/inner.fbs:3: table Inner, field x: expecting: ; instead got: }"});
     std::ofstream{folder / "parts" / "inner.fbs"}
         << std::string{"table Inner { x:int; }\0 table More { x:int; }", 45};
     CHECK(errors("include \"parts/inner.fbs\";\ntable A { x:Gone; }") ==
-          Sentences{"parts/inner.fbs: the file holds a NUL byte; a schema is text"});
+          Sentences{"parts/inner.fbs:1: the file holds a NUL byte; a schema is text"});
     std::filesystem::current_path(before);
     std::filesystem::remove_all(folder);
 }
@@ -431,24 +492,26 @@ private:
     }
 
     void add_struct() {
-        line("struct " + fresh("S") + " {");
+        const std::string name = fresh("S");
+        line("struct " + name + " {");
         for (std::size_t count = below(3) + 1; count > 0; --count) {
             Field field{fresh("f"), "int"};
+            const std::string at = "struct " + name + ", field " + field.name + ": ";
             switch (is_slip() ? below(4) : 4) {
                 case 0:
-                    tell("structs may contain only scalar or struct fields");
+                    tell(at + "structs may contain only scalar or struct fields");
                     field.type = "string";
                     break;
                 case 1:
-                    tell("default values are not supported for struct fields, table fields, or in structs.");
+                    tell(at + "default values are not supported for struct fields, table fields, or in structs.");
                     field.value = " = 3";
                     break;
                 case 2:
-                    tell("can't deprecate fields in a struct");
+                    tell(at + "can't deprecate fields in a struct");
                     field.value = " (deprecated)";
                     break;
                 case 3:
-                    tell("length of fixed-length array must be positive and fit to uint16_t type");
+                    tell(at + "length of fixed-length array must be positive and fit to uint16_t type");
                     field.type = "[byte:0]";
                     break;
                 default:
@@ -472,11 +535,11 @@ private:
             const std::string value = fresh("v");
             const std::size_t slip = is_slip() && !last.empty() ? below(4) : 4;
             if (slip == 0) {
-                tell("enum value does not fit, \"300\" out of [0; 255]");
+                tell(at + ", enumerator " + value + ": enum value does not fit, \"300\" out of [0; 255]");
                 line(" " + value + " = 300,");
                 is_behind_gap = true;
             } else if (slip == 1) {
-                tell("enum value already exists: " + last);
+                tell(at + ", enumerator " + last + ": enum value already exists: " + last);
                 line(" " + last + " = " + std::to_string(200 + count) + ",");
                 must_say_number = true;
             } else if (slip == 2) {
@@ -504,34 +567,34 @@ private:
         const std::string name = fresh("W");
         switch (below(8)) {
             case 0:
-                tell("datatype already exists: n.Base");
-                tell("nested vector types not supported (wrap in table first)");
+                tell("table Base: datatype already exists: n.Base");
+                tell("table Base, field x: nested vector types not supported (wrap in table first)");
                 return line("table Base { x:[[int]]; }");
             case 1:
-                tell("size 0 structs not allowed");
+                tell("struct " + name + ": size 0 structs not allowed");
                 return line("struct " + name + " { }");
             case 2:
-                tell(
-                    "must specify the underlying integer type for this enum (e.g. \': short\', which was the "
-                    "default).");
+                tell("enum " + name +
+                     ": must specify the underlying integer type for this enum (e.g. \': short\', which was the "
+                     "default).");
                 return line("enum " + name + " { a }");
             case 3:
-                tell("underlying enum type must be integral");
+                tell("enum " + name + ": underlying enum type must be integral");
                 return line("enum " + name + " : float { a }");
             case 4:
-                tell(kUndefined + name + "Gone");
+                tell("union " + name + ", member " + name + "Gone: " + undefined(name + "Gone"));
                 return line("union " + name + " { Base, " + name + "Gone }");
             case 5:
                 tell("unknown root type: " + name);
                 return line("root_type " + name + ";");
             case 6:
-                tell("rpc request and response types must be tables");
+                tell("rpc_service " + name + ", call two: rpc request and response types must be tables");
                 line("rpc_service " + name + " {");
                 told_.back().replace(8, told_.back().find(':', 8) - 8, std::to_string(line_ + 1));
                 return line(" one(Base):Base; two(Base):Plain; }");
             default:
-                tell("enum already exists: n.Plain");
-                tell("enum value already exists: zero");
+                tell("enum Plain: enum already exists: n.Plain");
+                tell("enum Plain, enumerator zero: enum value already exists: zero");
                 return line("enum Plain : ubyte { zero, zero }");
         }
     }
@@ -557,55 +620,56 @@ private:
     Field wrong_field(const std::string& table) {
         const std::string name = fresh("f");
         const std::string other = fresh("Gone");
-        const std::string at = "table " + table + ", field ";
+        const std::string of_table = "table " + table + ", field ";
+        const std::string at = of_table + name + ": ";
         switch (below(15)) {
             case 0:
-                tell("nested vector types not supported (wrap in table first)");
+                tell(at + "nested vector types not supported (wrap in table first)");
                 return {name, "[[int]]"};
             case 1:
-                tell(kUndefined + other);
+                tell(at + undefined(other));
                 return {name, other, "", "required"};
             case 2:
-                tell(kUndefined + "n." + other);
+                tell(at + undefined("n." + other));
                 return {name, "[n." + other + "]"};
             case 3:
-                tell("Cannot assign token starting with 'float constant' to value of <int> type.");
+                tell(at + "Cannot assign token starting with 'float constant' to value of <int> type.");
                 return {name, "int", " = 1.5"};
             case 4:
-                tell("invalid number: \"70000\", constant does not fit [-32768; 32767]");
+                tell(at + "invalid number: \"70000\", constant does not fit [-32768; 32767]");
                 return {name, "short", " = 70000"};
             case 5:
-                tell("unknown enum value: " + other);
+                tell(at + "unknown enum value: " + other);
                 return {name, "Plain", " = " + other};
             case 6:
-                tell("default value of `9` for field `" + name + "` is not part of enum `Plain`.");
+                tell(at + "default value of `9` for field `" + name + "` is not part of enum `Plain`.");
                 return {name, "Plain", " = 9"};
             case 7:
-                tell("shared can only be defined on strings");
+                tell(at + "shared can only be defined on strings");
                 return {name, "int", "", "shared"};
             case 8:
-                tell("user define attributes must be declared before use: " + other);
+                tell(at + undeclared(other));
                 return {name, "int", "", other};
             case 9:
-                tell("field name can not be the same as table/struct name");
+                tell(of_table + table + ": field name can not be the same as table/struct name");
                 return {table, "int"};
             case 10:
-                tell("only non-scalar fields in tables may be 'required'");
+                tell(at + "only non-scalar fields in tables may be 'required'");
                 return {name, "int", "", "required"};
             case 11:
-                tell(at + name + ": attribute cambium_key needs a table with cambium_table: \"name\"");
+                tell(at + "attribute cambium_key needs a table with cambium_table: \"name\"");
                 return {name, "int", "", "cambium_key"};
             case 12:
-                tell(at + name + ": cambium_absent is not for scalars; write \"= null\" for an optional one");
+                tell(at + "cambium_absent is not for scalars; write \"= null\" for an optional one");
                 return {name, "int", "", "cambium_absent: \"null\""};
             case 13:
                 if (earlier_.empty()) return {name, "int"};
-                tell("field already exists: " + earlier_);
+                tell(of_table + earlier_ + ": field already exists: " + earlier_);
                 return {earlier_, "int"};
             default:
                 if (std::exchange(has_keyword_, true)) return {name, "int"};
-                tell(at + "new: \"new\"" + kKeyword);
-                tell(kUndefined + other);
+                tell(of_table + "new: \"new\"" + kKeyword);
+                tell(of_table + "new: " + undefined(other));
                 return {"new", other};
         }
     }

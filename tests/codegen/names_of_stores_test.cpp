@@ -103,7 +103,7 @@ TableInfo table_of(const std::string& name, std::vector<FieldInfo> fields) {
 
 Sentences errors_of(const std::vector<TableInfo>& tables) {
     const auto written = cambium::codegen::schema_from_tables(tables, "it.cambium", "it");
-    CHECK(written.text.empty() == !written.errors.empty());
+    if (!written.text.empty()) CHECK(cambium::codegen::generate("it.fbs", written.text, {}).errors == Sentences{});
     return written.errors;
 }
 
@@ -130,10 +130,9 @@ TEST_CASE("names that a schema cannot spell") {
 TEST_CASE("names that clash in generated code are told by table and field") {
     const std::string otherwise = " already; name the table otherwise";
     CHECK(errors_of({table_of("aB", {}), table_of("a_b", {}), table_of("EOF", {})}) ==
-          Sentences{"table \"EOF\": its C++ name EOF is a macro of the C library or the compiler; name the table "
-                    "otherwise",
-                    "table \"a_b\": its C++ name AB is that of table \"aB\"" + otherwise,
-                    "table \"a_b\": its C++ name ABAs is that of table \"aB\"" + otherwise});
+          Sentences{"table \"a_b\": its C++ name AB is that of table \"aB\"" + otherwise,
+                    "table \"EOF\": its C++ name EOF is a macro of the C library or the compiler; name the table "
+                    "otherwise"});
     const std::string twice =
         ": its name differs from that of field name in the case of letters or an underscore only, and flatc makes "
         "one name of both; choose another";
@@ -142,7 +141,7 @@ TEST_CASE("names that clash in generated code are told by table and field") {
     CHECK(errors_of({table_of("things", {{"part", "vector<record{name:i32,Name:i32}>"}})}) ==
           Sentences{"table \"things\", field \"part\", field Name" + twice});
     CHECK(errors_of({table_of("things", {{"shape", "variant<null,string>"}, {"shape_type", "u8"}})}) ==
-          Sentences{"table \"things\": field already exists: shape_type"});
+          Sentences{"table \"things\", field shape_type: field already exists: shape_type"});
 }
 
 TEST_CASE("any name is carried over, or a sentence about its table says why not") {

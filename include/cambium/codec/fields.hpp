@@ -46,8 +46,9 @@ struct AnyBaseOf {
 };
 
 template <class T>
-concept PlainAggregate = std::is_class_v<T> && std::is_aggregate_v<T> && !std::is_polymorphic_v<T> &&
-                         std::is_copy_constructible_v<T> && std::is_default_constructible_v<T> && !requires {
+concept PlainAggregate =
+    std::is_class_v<T> && std::is_aggregate_v<T> && !std::is_polymorphic_v<T> && std::is_copy_constructible_v<T> &&
+    std::is_move_assignable_v<T> && std::is_default_constructible_v<T> && !requires {
     T{AnyBaseOf<T>{}};
 };
 
@@ -132,7 +133,7 @@ consteval void check_record() {
     constexpr detail::Verdict kVerdict = detail::kVerdict<T>;
     static_assert(kVerdict != detail::Verdict::not_plain,
                   "cambium: a record must be a plain struct: no constructor, no base class, no private or virtual "
-                  "member, and every field copyable and default-constructible");
+                  "member, no const or reference field, and every field copyable and default-constructible");
     static_assert(kVerdict != detail::Verdict::empty, "cambium: a record needs at least one field");
     static_assert(kVerdict != detail::Verdict::too_many_fields,
                   "cambium: a record may have at most 100 fields (and no C array, which counts as its elements); "

@@ -100,7 +100,7 @@ struct Everything {
     std::uint32_t count = 4294967295U;
     std::uint64_t huge = 18446744073709551615U;
     float ratio = 1.5F;
-    double exact = -2e-3;
+    double exact = -0.002;
     double whole = 3.0;
     /// No number at all.
     double missing = std::numeric_limits<double>::quiet_NaN();
