@@ -42,8 +42,7 @@ bool is_same_content(const UnionMember& one, const UnionMember& other) {
 
 /// Whether what was `old` reads as `member`, although another one now has the name or the content of `old`.
 bool has_moved(const UnionMember& old, const UnionMember& member, const std::vector<UnionMember>& now) {
-    if (catalog_type(old.type) != catalog_type(member.type))
-        return false;  // then the tables, or the library, say so
+    if (!has_same_catalog_type(old.type, member.type)) return false;  // then the tables, or the library, say so
     const auto another = [&](const auto& is_old) {
         return std::any_of(now.begin(), now.end(),
                            [&](const UnionMember& other) { return &other != &member && is_old(other); });
@@ -165,7 +164,7 @@ private:
     /// By the names of the members, unless those tell no difference.
     void refuse_member(const std::string& what, const std::string& number, const UnionMember& was,
                        const UnionMember& is) {
-        const bool by_name = catalog_type(was.type) == catalog_type(is.type) && was.name != is.name;
+        const bool by_name = has_same_catalog_type(was.type, is.type) && was.name != is.name;
         refuse(what + ": member " + number + " was " + (by_name ? was.name : record_of(was)) + ", is " +
                (by_name ? is.name : record_of(is)) +
                " now; members keep their numbers, and new ones go to the end");

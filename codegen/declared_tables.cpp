@@ -1,14 +1,12 @@
-// Types by the names that src/codec/describe.cpp gives them; a test compares the two through a store.
+// The entries of the catalog; a test compares them with those of a store.
 #include "declared_tables.hpp"
 
 #include <algorithm>
 #include <cambium/base/error.hpp>
-#include <cmath>
+#include <cambium/codec/shape.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <map>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,82 +14,9 @@ namespace cambium::codegen {
 
 namespace {
 
-std::string scalar_type(const std::string& schema_type) {
-    static const std::map<std::string, std::string> kNames = {
-        {"bool", "bool"}, {"byte", "i8"},  {"ubyte", "u8"},  {"short", "i16"}, {"ushort", "u16"}, {"int", "i32"},
-        {"uint", "u32"},  {"long", "i64"}, {"ulong", "u64"}, {"float", "f32"}, {"double", "f64"}};
-    return kNames.at(schema_type);
-}
-
-/// The records around what is told.
-using Outer = std::vector<const Record*>;
-
-std::string type_of(const Field& field, Outer& outer);
-
-/// Of a record inside of itself the name is enough, as no table stores it.
-std::string record_type(const Record& record, Outer& outer) {
-    if (std::find(outer.begin(), outer.end(), &record) != outer.end()) return "record " + record.name;
-    outer.push_back(&record);
-    std::string text;
-    for (const Field& field : record.fields)
-        if (!field.is_deprecated) text += (text.empty() ? "" : ",") + field.name + ":" + type_of(field, outer);
-    outer.pop_back();
-    return "record{" + text + "}";
-}
-
-std::string type_of(const Type& type, Outer& outer) {
-    switch (type.kind) {
-        case Kind::boolean:
-        case Kind::integer:
-        case Kind::floating:
-            return scalar_type(type.schema_type);
-        case Kind::enumeration:
-            return "enum " + scalar_type(type.enumeration->schema_type);
-        case Kind::text:
-            return "string";
-        case Kind::structure:
-        case Kind::table:
-            return record_type(*type.record, outer);
-        case Kind::uuid:
-            return "uuid";
-        case Kind::fixed_bytes:
-            return "fixed<" + std::to_string(type.length) + ">";
-        case Kind::timestamp:
-            return "timestamp";
-        case Kind::variant: {
-            std::string text = "variant<null";
-            for (const UnionMember& member : type.alternatives->members) text += "," + type_of(member.type, outer);
-            return text + ">";
-        }
-    }
-    return {};
-}
-
-std::string type_of(const Field& field, Outer& outer) {
-    std::string text = type_of(field.type, outer);
-    const bool is_octet = field.type.kind == Kind::integer && field.type.schema_type == "ubyte";
-    if (field.container == Container::vector) text = is_octet ? "bytes" : "vector<" + text + ">";
-    if (field.container == Container::array) {
-        const std::string length = std::to_string(field.array_length);
-        text = is_octet ? "fixed<" + length + ">" : "array<" + text + "," + length + ">";
-    }
-    return field.absence == Absence::null ? "optional<" + text + ">" : text;
-}
-
 constexpr std::uint32_t kUuidTag = 37;
 
 Document default_record(const Record& record);
-
-Document default_number(const Field& field) {
-    const std::string text = field.default_value.empty() ? "0" : field.default_value;
-    const std::string& type =
-        field.type.kind == Kind::enumeration ? field.type.enumeration->schema_type : field.type.schema_type;
-    if (type == "bool") return text != "0";
-    if (type == "float") return std::strtof(text.c_str(), nullptr);
-    if (type == "double") return std::strtod(text.c_str(), nullptr);
-    if (type == "ulong") return std::strtoull(text.c_str(), nullptr, 10);
-    return std::strtoll(text.c_str(), nullptr, 10);
-}
 
 Document default_bytes(std::size_t length, bool is_uuid) {
     Document bytes = Document::bytes(std::string(length, '\0'));
@@ -144,46 +69,14 @@ Document default_record(const Record& record) {
     return object;
 }
 
-/// Empty when records nest deeper than CBOR takes: nor does a store know them then.
+/// Empty when records nest deeper than CBOR takes, or are larger than a store does: nor does it know them then.
 std::string encoded_defaults(const Record& record) {
+    if (description_size(record).all > codec::kMostTypeBytes) return {};
     try {
         return default_record(record).to_cbor();
     } catch (const Error&) {
         return {};
     }
-}
-
-constexpr std::size_t kDeepest = 32;  ///< of what is said of nested tables; JSON and CBOR end at 128
-
-Document wire_of(const Record& record, std::size_t depth);
-
-Document wire_of(const Type& type, std::size_t depth) {
-    if (type.kind == Kind::table) return depth < kDeepest ? wire_of(*type.record, depth + 1) : Document{};
-    if (type.record != nullptr) return "struct" + struct_layout(*type.record);
-    return nullptr;
-}
-
-Document wire_of(const Field& field, std::size_t depth) {
-    if (field.type.record != nullptr) return wire_of(field.type, depth);
-    if (field.type.kind == Kind::variant) {
-        Document by_type_number = Document::object();
-        for (const UnionMember& member : field.type.alternatives->members) {
-            Document wire = wire_of(member.type, depth);
-            by_type_number[member.value] =
-                wire.is_null() ? Document::array({member.name}) : Document::array({member.name, std::move(wire)});
-        }
-        return by_type_number;
-    }
-    const bool is_number = field.type.kind == Kind::boolean || field.type.kind == Kind::integer ||
-                           field.type.kind == Kind::floating || field.type.kind == Kind::enumeration ||
-                           field.type.kind == Kind::timestamp;
-    if (!is_number || field.container != Container::single || field.absence == Absence::null) return nullptr;
-    Document number = default_number(field);
-    const bool is_floating = number.type() == Document::Type::floating;
-    const bool is_negative = is_floating && std::signbit(number.as_double());  // -0.0 is another default than 0.0
-    const bool is_zero = number == Document{0} || number == Document{false} || number == Document{0.0};
-    if (is_zero && !is_negative) return nullptr;
-    return !is_floating || std::isfinite(number.as_double()) ? number : Document{field.default_value};
 }
 
 ColumnInfo column_of(const Record& record, const Column& column) {
@@ -209,51 +102,7 @@ IndexInfo index_of(const Record& record, const Index& index) {
     return info;
 }
 
-Document wire_of(const Record& record, std::size_t depth) {
-    Document object = Document::object();
-    std::vector<Document> places;
-    for (const Field& field : record.fields) {
-        if (field.type.kind == Kind::variant) places.emplace_back("");
-        const bool is_required = field.absence == Absence::refused;
-        places.emplace_back((field.is_deprecated ? "-" : is_required ? "!" : "") + field.name);
-        Document wire = wire_of(field, depth);
-        if (field.is_deprecated) {
-            Document& said = object["-" + field.name] = Document::array({catalog_type(field)});
-            if (!wire.is_null()) said.push_back(std::move(wire));
-        } else if (!wire.is_null()) {
-            object[field.name] = std::move(wire);
-        }
-    }
-    object["#fields"] = std::move(places);
-    return object;
-}
-
 }  // namespace
-
-Document wire_of(const Record& record) {
-    return wire_of(record, 0);
-}
-
-std::string struct_layout(const Record& record) {
-    std::string text;
-    for (const Field& field : record.fields) {
-        const bool is_nested = field.type.kind == Kind::structure;
-        std::string one = is_nested ? struct_layout(*field.type.record) : catalog_type(field);
-        if (is_nested && field.container == Container::array) one += ":" + std::to_string(field.array_length);
-        text += (text.empty() ? "" : ",") + one;
-    }
-    return "{" + text + "}" + (record.force_align == 0 ? "" : "@" + std::to_string(record.force_align));
-}
-
-std::string catalog_type(const Type& type) {
-    Outer outer;
-    return type_of(type, outer);
-}
-
-std::string catalog_type(const Field& field) {
-    Outer outer;
-    return type_of(field, outer);
-}
 
 std::vector<TableDeclaration> declarations(const Schema& schema) {
     std::vector<TableDeclaration> result;

@@ -210,33 +210,53 @@ private:
         for (const Table& table : schema_.tables) {
             library.enter({"cambium"});
             const std::string record = qualified(table.record->scope, table.record->name);
-            out_ +=
-                "template <>\nstruct FlatBuffersSchema<" + record + "> {\n" +  //
-                "    using View = " + accessor(table.record->scope, table.record->name) + ";\n" +
-                "    static void pack(const " + record + "& record, std::string& out);\n" +
-                "    static void unpack(std::string_view bytes, " + record + "& record);\n" +
-                "    static const View* view(std::string_view bytes);\n" +
-                "    static constexpr std::string_view wire =" + text_literal(wire_of(*table.record).to_json()) +
-                ";\n};\n\n";
+            out_ += "template <>\nstruct FlatBuffersSchema<" + record + "> {\n" +  //
+                    "    using View = " + accessor(table.record->scope, table.record->name) + ";\n" +
+                    "    static void pack(const " + record + "& record, std::string& out);\n" +
+                    "    static void unpack(std::string_view bytes, " + record + "& record);\n" +
+                    "    static const View* view(std::string_view bytes);\n" +
+                    "    static constexpr char wire[] =" + wire_text(*table.record) + ";\n};\n\n";
         }
         library.leave();
     }
 
-    /// JSON as a literal, broken behind commas where it would be too long.
-    static std::string text_literal(const std::string& text) {
-        constexpr std::size_t kMost = 90;
-        std::string result;
-        for (std::size_t at = 0; at < text.size();) {
-            std::size_t length = text.size() - at;
-            if (length > kMost) {
-                const std::size_t comma = text.rfind(',', at + kMost - 1);
-                length = comma == std::string::npos || comma < at ? kMost : comma + 1 - at;
-            }
-            const std::string indent = text.size() > 40 ? "\n        " : " ";
-            result += indent + "R\"(" + text.substr(at, length) + ")\"";
-            at += length;
+    /// The literal of what is said of buffers: a line for the record and for each type in it.
+    static std::string wire_text(const Record& record) {
+        Document wire = wire_of(record);
+        const Document types = wire["#types"];
+        wire.erase("#types");
+        std::string text = wire.to_json();
+        if (types.empty()) return broken_text(text);
+        text.back() = ',';
+        text = broken_text(text) + broken_text("\"#types\":{");
+        for (const Document::Member& one : types.members()) {
+            const bool is_last = &one == &types.members().back();
+            text += broken_text("\"" + one.name + "\":" + one.value.to_json() + (is_last ? "}}" : ","));
         }
-        return result;
+        return text;
+    }
+
+    /// A line of JSON as literals: where it is too long it is broken behind commas, if it can be not those in a
+    /// text.
+    static std::string broken_text(const std::string& line) {
+        constexpr std::string_view kBegin = "\n        R\"(";
+        constexpr std::string_view kEnd = ")\"";
+        const std::size_t room = kLineLength - (kBegin.size() - 1) - kEnd.size() - 1;  // and a semicolon
+        std::string text;
+        std::size_t begin = 0;
+        std::size_t joint = 0;  // behind the last comma
+        std::size_t comma = 0;  // the same of one in a text
+        bool is_in_text = false;
+        for (std::size_t i = 0; i < line.size(); ++i) {
+            if (i - begin == room) {
+                const std::size_t end = joint > begin ? joint : comma > begin ? comma : i;
+                text.append(kBegin).append(line, begin, end - begin).append(kEnd);
+                begin = end;
+            }
+            if (line[i] == '"') is_in_text = !is_in_text;
+            if (line[i] == ',') (is_in_text ? comma : joint) = i + 1;
+        }
+        return text.append(kBegin).append(line, begin).append(kEnd);
     }
 
     static bool has_history(const Table& table) {

@@ -189,7 +189,7 @@ const Table* table_before(const Schema& before, const Table& table) {
 bool is_another(const Type& before, const Type& now) {
     const bool has_record = before.record != nullptr;
     if (has_record != (now.record != nullptr)) return true;
-    return has_record && before.record->name != now.record->name && catalog_type(before) != catalog_type(now);
+    return has_record && before.record->name != now.record->name && !has_same_catalog_type(before, now);
 }
 
 const Table* table_of(const Schema& schema, const Record& record) {

@@ -25,6 +25,9 @@ namespace cambium::codegen {
 
 namespace {
 
+constexpr std::string_view kDescribed = "#types";
+constexpr std::string_view kReference = "type ";
+
 const std::map<std::string, std::string>& scalar_types() {
     static const std::map<std::string, std::string> kTypes = {
         {"bool", "bool"}, {"i8", "byte"},  {"u8", "ubyte"},  {"i16", "short"}, {"u16", "ushort"}, {"i32", "int"},
@@ -141,12 +144,17 @@ private:
         if (!table.defaults.empty()) claim_words_in(Document::from_cbor(table.defaults));
     }
 
+    /// Those of a document, but for the names of types: they get others.
     void claim_words_in(const Document& said) {
-        if (said.is_text()) claim_words(said.as_text());
+        if (said.is_text() && !said.as_text().starts_with(kReference)) claim_words(said.as_text());
         for (const Document& element : said.elements()) claim_words_in(element);
         for (const Document::Member& member : said.members()) {
-            claim_words(member.name);
-            claim_words_in(member.value);
+            if (member.name == kDescribed) {
+                for (const Document::Member& type : member.value.members()) claim_words_in(type.value);
+            } else {
+                claim_words(member.name);
+                claim_words_in(member.value);
+            }
         }
     }
 
@@ -272,6 +280,8 @@ private:
         if (table.defaults.empty() && codec != "flatbuffers")
             notes_.insert("// It does not keep the defaults of " + where_ + ": they are zero here.\n");
         const Document* const wire = is_wire_ ? &defaults : nullptr;
+        types_ = is_wire_ ? defaults.find(kDescribed) : nullptr;
+        alike_.clear();
         std::size_t place = 0;
         for (const FieldInfo& field : table.fields) {
             text += deprecated_until(name, field.name, wire, place);
@@ -281,7 +291,7 @@ private:
                        (is_descending(field.type) ? "a Descending" : "optional") +
                        ", which has no form in a schema");
             FieldText written =
-                field_text(parse_type(field.type), name, field.name, false, defaults.find(field.name));
+                field_text(parse_type(field.type), name, field.name, false, followed(defaults.find(field.name)));
             set_presence(parse_type(field.type), field.name, wire, written);
             if (is_marked && field.name == table.key.front()) {
                 written.attributes.push_back(attribute("cambium_key"));
@@ -571,7 +581,7 @@ private:
             in_struct || is_struct(initial) || (is_fixed(type) && (is_raw_ || (has_array(type) && !is_wire_)));
         const bool has_defaults = initial != nullptr && !is_empty(*initial);
         const std::string key =
-            (as_struct ? "struct " : "table ") + type.text + (has_defaults ? initial->to_cbor() : "");
+            (as_struct ? "struct " : "table ") + type.text + (has_defaults ? text_of(*initial) : "");
         if (const auto known = shared_.find(key); known != shared_.end()) return known->second;
         const std::string name = unused_name(as_struct ? "struct" : "table", owner + pascal_case(field), field);
         std::string text = (as_struct ? "struct " : "table ") + name + alignment_of(initial) + " {\n";
@@ -584,7 +594,7 @@ private:
             const bool is_known = i < structs.size() && is_struct(&structs[i]);
             const Document* const said = is_known             ? &structs[i]
                                          : initial == nullptr ? nullptr
-                                                              : initial->find(member);
+                                                              : followed(initial->find(member));
             FieldText written = field_text(type.parts[i], name, member, as_struct, said);
             set_presence(type.parts[i], member, wire, written);
             text += line_of(member, written);
@@ -607,7 +617,7 @@ private:
 
     std::string union_of(const TypeText& type, const std::string& owner, const std::string& field,
                          const Document* wire) {
-        const std::string key = "union " + type.text + (wire == nullptr ? "" : wire->to_cbor());
+        const std::string key = "union " + type.text + (wire == nullptr ? "" : text_of(*wire));
         if (const auto known = shared_.find(key); known != shared_.end()) return known->second;
         const std::string name = unused_name("union", owner + pascal_case(field), field);
         const auto members = members_of(wire);
@@ -619,7 +629,7 @@ private:
                 is_known ? std::string{said->elements()[0].as_text()} : "alternative_" + std::to_string(i);
             text += "    " + member + ": " +
                     element_text(type.parts[i], name, member, false,
-                                 is_known && said->size() > 1 ? &said->elements()[1] : nullptr)
+                                 is_known && said->size() > 1 ? followed(&said->elements()[1]) : nullptr)
                         .type;
             if (is_known && members[i - 1].first != i) text += " = " + std::to_string(members[i - 1].first);
             text += ",\n";
@@ -627,6 +637,41 @@ private:
         definitions_ += text + "}\n\n";
         shared_[key] = name;
         return name;
+    }
+
+    /// What "type shop.Address" refers to; anything else itself.
+    const Document* followed(const Document* said) const {
+        if (!is_wire_ || said == nullptr || !said->is_text() || !said->as_text().starts_with(kReference))
+            return said;
+        return types_ == nullptr ? nullptr : types_->find(said->as_text().substr(kReference.size()));
+    }
+
+    /// What is said, with numbers for the types it refers to: one for those that are described alike, in whichever
+    /// table of the store.
+    std::string text_of(const Document& said) {
+        if (!is_wire_) return said.to_cbor();
+        if (said.is_text() && said.as_text().starts_with(kReference))
+            return "type " + std::to_string(number_of(followed(&said)));
+        if (!said.is_array() && !said.is_object()) return said.to_cbor();
+        std::string text = said.is_array() ? "[" : "{";
+        for (const Document& element : said.elements()) text += text_of(element) + ",";
+        for (const Document::Member& member : said.members())
+            text += member.name + ":" + text_of(member.value) + ",";
+        return text;
+    }
+
+    std::size_t number_of(const Document* type) {
+        constexpr std::size_t kDeepest = 128;  // no name of a type has more in one another
+        if (type == nullptr || nesting_ == kDeepest) return 0;
+        // One that holds itself is like no other.
+        if (const auto [known, is_new] = alike_.try_emplace(type, descriptions_.size() + 1); !is_new)
+            return known->second;
+        const std::string unlike = std::to_string(descriptions_.size() + 1);
+        descriptions_.emplace(unlike, descriptions_.size() + 1);
+        ++nesting_;
+        const std::string text = text_of(*type);
+        --nesting_;
+        return alike_[type] = descriptions_.try_emplace(text, descriptions_.size() + 1).first->second;
     }
 
     static bool is_number(std::string_view text) {
@@ -698,7 +743,7 @@ private:
         const Document* const said = wire.find("-" + name);
         if (said != nullptr && said->is_array() && !said->empty() && said->elements()[0].is_text()) {
             field = field_text(parse_type(std::string{said->elements()[0].as_text()}), owner, name, false,
-                               said->size() > 1 ? &said->elements()[1] : nullptr);
+                               said->size() > 1 ? followed(&said->elements()[1]) : nullptr);
         } else {  // as an older version wrote it
             field.type = is_union ? union_of_old() : "ubyte";
             notes_.insert("// Of field \"" + name + "\" of " + owner +
@@ -754,6 +799,10 @@ private:
     std::map<std::string, std::string> shared_;        ///< by what they are
     std::map<std::string, std::string> record_names_;  ///< by table
     std::map<FieldName, std::string> enums_;           ///< names, by the field of a table or of another record
+    std::map<std::string, std::size_t> descriptions_;  ///< of types, and their numbers
+    std::map<const Document*, std::size_t> alike_;     ///< the same of the types of the table
+    const Document* types_ = nullptr;                  ///< that the table is made of, by name
+    std::size_t nesting_ = 0;                          ///< of types whose description is under way
     std::string table_;
     std::string where_;
     bool is_raw_ = false;

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cambium/codec/shape.hpp>
 #include <set>
 #include <string_view>
 
 #include "attribute_text.hpp"
 #include "memory_layout.hpp"
 #include "names.hpp"
+#include "record_description.hpp"
 #include "reserved_names.hpp"
 
 namespace cambium::codegen {
@@ -50,6 +52,7 @@ public:
 
     Table read(const Schema& schema) {
         check_name(schema);
+        check_description();
         read_codec();
         read_compression();
         read_key();
@@ -90,6 +93,22 @@ private:
                    "its C++ name " + table_.cpp_name + " is " + std::string{why} + "; name the table otherwise");
         if (const Table* other = schema.find_table(table_.name))
             report("cambium_table", "record " + other->record->name + " already declares this table");
+    }
+
+    /// A store refuses more, and what follows would take as long as it is large.
+    void check_description() {
+        const DescriptionSize size = description_size(record_);
+        is_too_large_ = size.all > codec::kMostTypeBytes;
+        if (!is_too_large_) return;
+        const std::string bytes =
+            (size.all == kUncounted ? "more than " : "") + std::to_string(size.all) + " bytes";
+        const bool is_of_one = size.of_largest > size.all / 2;
+        report_field(
+            is_of_one ? size.largest->name : "", "",
+            "the types of its fields would take " + bytes + " in the catalog of a store, which takes " +
+                std::to_string(codec::kMostTypeBytes) +
+                ": a nested table is spelled out at each place of use; split the record, or keep a part of "
+                "it in a table of its own");
     }
 
     void read_codec() {
@@ -135,7 +154,7 @@ private:
                 report_field(field.name, "",
                              "codec raw stores plain bytes, and field \"" + field.name + "\" has no fixed size");
             }
-        if (!is_fixed) return;
+        if (!is_fixed || is_too_large_) return;
         const auto padding = first_padding(record_);
         if (!padding) return;
         const std::string where =
@@ -444,6 +463,7 @@ private:
     const RecordAttributes& attributes_;
     const ReportFinding& report_finding_;
     Table table_;
+    bool is_too_large_ = false;
 };
 
 }  // namespace

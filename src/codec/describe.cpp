@@ -1,6 +1,7 @@
 // The catalog's names of shapes. The names are part of the file format: once given they do not change.
 #include <string>
 
+#include "cambium/base/error.hpp"
 #include "cambium/codec/shape.hpp"
 
 namespace cambium::codec {
@@ -100,7 +101,9 @@ void describe_variant(std::string& out, const VariantShape& variant, const Enclo
     out += ">";
 }
 
+// Stops somewhere behind the longest name there may be.
 void describe_into(std::string& out, const Shape& shape, const Enclosing* outer) {
+    if (out.size() > kMostTypeBytes) return;
     switch (shape.kind) {
         case Kind::null:
             out += "null";
@@ -156,6 +159,11 @@ void describe_into(std::string& out, const Shape& shape, const Enclosing* outer)
 std::string describe(const Shape& shape) {
     std::string out;
     describe_into(out, shape, nullptr);
+    if (out.size() > kMostTypeBytes)
+        throw Error(ErrorCode::schema, "the name of its type would be longer than " +
+                                           std::to_string(kMostTypeBytes) +
+                                           " bytes, as a struct is spelled out at each place of use; split the "
+                                           "record, or keep a part of it in a table of its own");
     return out;
 }
 

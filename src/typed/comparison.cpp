@@ -1,6 +1,7 @@
 #include "typed/comparison.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "cambium/base/error.hpp"
 #include "cambium/codec/cbor.hpp"
@@ -178,12 +179,26 @@ private:
 
     // Buffers that were stored before it was deprecated have it.
     void compare_regained(const CatalogField& field) {
-        const auto old = deprecated_field(stored_wire_, field.name);
-        if (!old || buffer_reads_as(old->type, field.type, {old->wire, declared_wire_.find(field.name)})) return;
-        refused_fields_.push_back(field.name);
-        const auto [was, is] = told_apart(old->type, field.type);
-        differs("field " + quoted(field.name) + " was " + was + " before it was deprecated, is declared " + is +
-                kNeedsMigration);
+        const auto old = Wire(stored_wire_).deprecated(field.name);
+        if (!old) return;
+        const Wire now = Wire(declared_wire_).field(field.name);
+        const auto found = buffer_type_changes(old->type, field.type, {old->wire, now});
+        if (!are_read(found)) refuse_field(field.name, found, " before it was deprecated");
+    }
+
+    /// False when the same record was found to change like this at another field: that is told once.
+    [[nodiscard]] bool is_news(const TypeChange& change) {
+        return change.record.empty() || told_changes_.insert(change.record).second;
+    }
+
+    void refuse_field(const std::string& field, const std::vector<TypeChange>& found, const std::string& when) {
+        refused_fields_.push_back(field);
+        for (const TypeChange& change : found) {
+            if (change.is_read || !is_news(change)) continue;
+            const auto [was, is] = told_apart(change.was, change.is);
+            differs("field " + quoted(field + change.path) + " was " + was + when + ", is declared " + is +
+                    kNeedsMigration);
+        }
     }
 
     [[nodiscard]] bool was_stored(std::string_view declared) const {
@@ -197,7 +212,7 @@ private:
         if (declared == declared_.fields.end()) return compare_lost(field);
         const auto place = static_cast<std::size_t>(declared - declared_.fields.begin());
         declared->later = field.later;
-        const bool places_are_told = tells_places(stored_wire_) && tells_places(declared_wire_);
+        const bool places_are_told = buffers_tell_places();
         if (form_ != FieldForm::named && place != position && !places_are_told) {
             return differs("field " + quoted(field.name) + " was number " + std::to_string(position + 1) +
                            " of the record, is declared number " + std::to_string(place + 1) + "; with codec " +
@@ -208,35 +223,41 @@ private:
             plan_.rewrites = plan_.rewrites || form_ == FieldForm::named;
         }
         if (declared->type == field.type || has_other_struct(field.name, now)) return;
-        const auto [was, is] = told_apart(field.type, declared->type);
-        if (!reads(field, *declared)) {
-            refused_fields_.emplace_back(now);
-            return differs("field " + quoted(field.name) + " was " + was + ", is declared " + is + kNeedsMigration);
+        const std::vector<TypeChange> found = type_changes_of(field, *declared);
+        if (!are_read(found)) return refuse_field(std::string(now), found, "");
+        for (const TypeChange& change : found) {
+            if (!is_news(change)) continue;
+            const auto [was, is] = told_apart(change.was, change.is);
+            changes("field " + quoted(std::string(now) + change.path) + " becomes " + is + ", was " + was);
         }
-        changes("field " + quoted(now) + " becomes " + is + ", was " + was);
         const bool in_key = std::find(declared_.key.begin(), declared_.key.end(), now) != declared_.key.end();
         plan_.rekeyed = plan_.rekeyed || in_key;
     }
 
-    [[nodiscard]] bool reads(const CatalogField& stored, const CatalogField& declared) const {
-        if (form_ != FieldForm::positional) return reads_as(stored.type, declared.type, form_);
-        return buffer_reads_as(stored.type, declared.type,
-                               {stored_wire_.find(stored.name), declared_wire_.find(declared.name),
-                                requires_field(stored_wire_, stored.name)});
+    [[nodiscard]] bool buffers_tell_places() const {
+        return Wire(stored_wire_).tells_places() && Wire(declared_wire_).tells_places();
+    }
+
+    [[nodiscard]] std::vector<TypeChange> type_changes_of(const CatalogField& stored,
+                                                          const CatalogField& declared) const {
+        if (form_ != FieldForm::positional) return type_changes(stored.type, declared.type, form_);
+        const Wire before(stored_wire_);
+        return buffer_type_changes(stored.type, declared.type,
+                                   {before.field(stored.name), Wire(declared_wire_).field(declared.name),
+                                    before.requires_field(stored.name)});
     }
 
     /// What compare_wire() has a sentence for.
     [[nodiscard]] bool has_other_struct(const std::string& stored, std::string_view declared) const {
-        const Document* const before = stored_wire_.find(stored);
-        const Document* const now = declared_wire_.find(declared);
-        const bool were_told = tells_places(stored_wire_) && tells_places(declared_wire_);
-        return were_told && is_struct(before) && is_struct(now) && *before != *now;
+        const Wire before = Wire(stored_wire_).field(stored);
+        const Wire now = Wire(declared_wire_).field(declared);
+        return buffers_tell_places() && before.is_struct() && now.is_struct() && *before.said() != *now.said();
     }
 
     void compare_lost(const CatalogField& field) {
         const auto& dropped = evolution().dropped;
         const std::string what = "field " + quoted(field.name) + " (" + field.type + ")";
-        if (keeps_place(declared_wire_, field.name))
+        if (Wire(declared_wire_).keeps_place(field.name))
             return changes(what + " is deprecated: records keep it until they are written again");
         if (std::find(dropped.begin(), dropped.end(), field.name) == dropped.end()) {
             differs(what + " is no longer declared; " + how_to_lose(field.name));
@@ -300,7 +321,7 @@ private:
 
     // Under the names that the fields have now: the places tell them apart, and the types were compared.
     void compare_wire() {
-        if (!tells_places(stored_wire_) || !tells_places(declared_wire_)) return;
+        if (!buffers_tell_places()) return;
         Document before = Document::object();
         Document now = Document::object();
         const auto add = [&](Document& to, std::string_view name, const Document& value) {
@@ -454,6 +475,7 @@ private:
     Document stored_wire_;  ///< with codec flatbuffers
     Document declared_wire_;
     std::vector<std::string> refused_fields_;  ///< by their names now
+    std::set<std::string> told_changes_;       ///< of records
     std::vector<std::string> new_defaults_;    ///< fields, by their names now
 };
 
@@ -490,15 +512,33 @@ std::vector<std::string> spell_as_records(CatalogTable& table) {
     return names;
 }
 
+std::string type_of(const TableDescription& table, const FieldDescription& field) {
+    try {
+        return field.type();
+    } catch (const Error& error) {
+        throw Error(error.code(), table_text(table) + ": field " + quoted(field.name) + ": " + error.what());
+    }
+}
+
+void check_size(const TableDescription& table, const CatalogTable& entry) {
+    std::size_t size = table.evolution->wire.empty() ? 0 : entry.defaults.size();
+    for (const CatalogField& field : entry.fields) size += field.type.size();
+    if (size > codec::kMostTypeBytes)
+        throw Error(ErrorCode::schema,
+                    table_text(table) + ": the types of its fields would take " + std::to_string(size) +
+                        " bytes in the catalog, which takes " + std::to_string(codec::kMostTypeBytes) +
+                        ", as a struct is spelled out at each place of use; split the record, or keep a part of it "
+                        "in a table of its own");
+}
+
 }  // namespace
 
 CatalogTable declared_entry(const TableDescription& table) {
     CatalogTable entry;
     entry.schema_version = table.evolution->version;
     entry.codec = table.codec;
-    for (const FieldDescription& field : table.fields) {
-        entry.fields.push_back({std::string(field.name), field.type()});
-    }
+    for (const FieldDescription& field : table.fields)
+        entry.fields.push_back({std::string(field.name), type_of(table, field)});
     entry.key.assign(table.key_columns.begin(), table.key_columns.end());
     for (const auto type : table.key_types) entry.key_types.push_back(type());
     for (const IndexDescription& index : table.indexes) {
@@ -512,6 +552,7 @@ CatalogTable declared_entry(const TableDescription& table) {
         stored.version = index.version;
     }
     entry.defaults = defaults_of(table);
+    check_size(table, entry);
     entry.generator = table.extras->generator.name;
     entry.keeps_log = table.extras->log.keeps;
     declare_rules(table, entry);

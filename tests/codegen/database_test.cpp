@@ -79,6 +79,31 @@ std::vector<cambium::TableInfo> declared_by(const std::string& file, const std::
     return cambium::codegen::declared_tables(*schema);
 }
 
+/// What is said of a buffer with every type in the place of its name.
+cambium::Document spelled_out(const cambium::Document& said, const cambium::Document& types) {
+    if (said.is_text() && said.as_text().starts_with("type ")) {
+        const cambium::Document* const type = types.find(said.as_text().substr(5));
+        REQUIRE(type != nullptr);
+        return spelled_out(*type, types);
+    }
+    cambium::Document result = said;
+    for (cambium::Document& element : result.elements()) element = spelled_out(element, types);
+    for (const cambium::Document::Member& member : said.members())
+        if (member.name != "#types") result[member.name] = spelled_out(member.value, types);
+    result.erase("#types");
+    return result;
+}
+
+/// The tables, whatever the types in them are called.
+std::vector<cambium::TableInfo> without_names(std::vector<cambium::TableInfo> tables) {
+    for (cambium::TableInfo& table : tables) {
+        if (table.defaults.empty()) continue;
+        const auto said = cambium::Document::from_cbor(table.defaults);
+        table.defaults = spelled_out(said, said["#types"]).to_cbor();
+    }
+    return tables;
+}
+
 /// Without what is said of what the catalog does not keep: enumerators and limits of logs.
 std::vector<Difference> of_what_is_kept(const std::vector<Difference>& differences) {
     std::vector<Difference> kept;
@@ -100,7 +125,7 @@ void check_agreement(const std::string& store, const std::string& schema) {
     const auto written = cambium::codegen::schema_from_tables(stored, "it.cambium", "it");
     CHECK(written.errors == std::vector<std::string>{});
     CAPTURE(written.text);
-    CHECK(declared_by("it.fbs", written.text) == stored);
+    CHECK(without_names(declared_by("it.fbs", written.text)) == without_names(stored));
     const auto back = cambium::codegen::check_schemas({schema, content_of(schema)}, {"it.fbs", written.text}, {});
     CHECK(back.errors == std::vector<std::string>{});
     CHECK(of_what_is_kept(back.differences) == std::vector<Difference>{});
@@ -360,9 +385,11 @@ TEST_CASE("defaults are in the catalog, come back in a schema, and do not change
     REQUIRE(stored.size() == 5);
     CHECK(cambium::Document::from_cbor(stored[4].defaults).to_json() ==
           R"({"#fields":["id","customer","order","mood","is_public","best","!score","earlier","","attachment"],)"
-          R"("attachment":{"1":["Letter",{"#fields":["words"],"words":100}],"2":["note"]},"best":"-inf",)"
-          R"("earlier":{"#fields":["stars","weight"],"stars":3,"weight":0.5},"is_public":true,"mood":3,)"
-          R"("score":{"#fields":["stars","weight"],"stars":3,"weight":0.5}})");
+          R"("#types":{"reviews.Attachment":{"1":["Letter","type reviews.Letter"],"2":["note"]},)"
+          R"("reviews.Letter":{"#fields":["words"],"words":100},)"
+          R"("reviews.Score":{"#fields":["stars","weight"],"stars":3,"weight":0.5}},)"
+          R"("attachment":"type reviews.Attachment","best":"-inf","earlier":"type reviews.Score",)"
+          R"("is_public":true,"mood":3,"score":"type reviews.Score"})");
 
     std::string changed = content_of(file);
     changed.replace(changed.find("mood:Mood = glad"), 16, "mood:Mood = sour");
@@ -376,12 +403,10 @@ TEST_CASE("defaults are in the catalog, come back in a schema, and do not change
     const std::string ends =
         ", and FlatBuffers store no number that equals its default; a Migration may say how "
         "(cambium/evolution.hpp)";
-    CHECK(
-        refused ==
-        std::vector<Difference>{
-            {false, "table \"reviews\": the default of field \"mood\" was 3, is declared -2" + ends},
-            {false, "table \"reviews\": the default of field \"score.weight\" was 0.5, is declared 0.7" + ends},
-            {false, "table \"reviews\": the default of field \"earlier.weight\" was 0.5, is declared 0.7" + ends}});
+    CHECK(refused ==
+          std::vector<Difference>{
+              {false, "table \"reviews\": the default of field \"mood\" was 3, is declared -2" + ends},
+              {false, "table \"reviews\": the default of field \"score.weight\" was 0.5, is declared 0.7" + ends}});
 }
 
 TEST_CASE("what an older version did not keep of buffers is in the catalog after the first opening for writing") {
@@ -466,7 +491,7 @@ TEST_CASE("what a stored buffer cannot give is refused") {
     const auto check = cambium::codegen::check_tables(stored, {"it.fbs", written.text}, {});
     CHECK(check.errors == std::vector<std::string>{});
     CHECK(check.differences == std::vector<Difference>{});
-    CHECK(declared_by("it.fbs", written.text) == stored);
+    CHECK(without_names(declared_by("it.fbs", written.text)) == without_names(stored));
     CHECK(cambium::codegen::check_tables(declared_by("it.fbs", written.text), {"it.fbs", odd}, {}).differences ==
           std::vector<Difference>{});
 }
@@ -482,7 +507,7 @@ TEST_CASE("structs in structs keep their alignment in a schema from a store") {
     const auto written = cambium::codegen::schema_from_tables(stored, "it.cambium", "it");
     CAPTURE(written.text);
     CHECK(written.errors == std::vector<std::string>{});
-    CHECK(declared_by("it.fbs", written.text) == stored);
+    CHECK(without_names(declared_by("it.fbs", written.text)) == without_names(stored));
 }
 
 TEST_CASE("nested tables of buffers grow, structs and what is one do not change") {
@@ -505,12 +530,11 @@ TEST_CASE("nested tables of buffers grow, structs and what is one do not change"
         return check.differences;
     };
     const std::string place = "table \"things\": field ";
-    CHECK(differences(schema_of("x:int;", "a:int; b:string;", fields)) ==
-          std::vector<Difference>{
-              {true,
-               place + "\"part\" becomes optional<record{a:i32,b:optional<string>}>, was optional<record{a:i32}>"},
-              {true,
-               place + "\"parts\" becomes vector<record{a:i32,b:optional<string>}>, was vector<record{a:i32}>"}});
+    CHECK(
+        differences(schema_of("x:int;", "a:int; b:string;", fields)) ==
+        std::vector<Difference>{
+            {true,
+             place + "\"part\" becomes optional<record{a:i32,b:optional<string>}>, was optional<record{a:i32}>"}});
     const std::string ends =
         "; a FlatBuffers struct never changes; a Migration may say how (cambium/evolution.hpp)";
     const auto refused = [&](const std::string& schema) {
@@ -520,8 +544,7 @@ TEST_CASE("nested tables of buffers grow, structs and what is one do not change"
         return sentences;
     };
     CHECK(refused(schema_of("x:int; y:int;", "a:int;", fields)) ==
-          std::vector<std::string>{place + "\"at\" was struct{i32}, is declared struct{i32,i32}" + ends,
-                                   place + "\"path\" was struct{i32}, is declared struct{i32,i32}" + ends});
+          std::vector<std::string>{place + "\"at\" was struct{i32}, is declared struct{i32,i32}" + ends});
     CHECK(refused(schema_of(
               "x:int;", "a:int;",
               "at:Point; path:[Point]; part:Part; parts:[Part]; tag:[ubyte] (cambium_type: \"uuid\");")) ==
@@ -548,12 +571,9 @@ TEST_CASE("deprecated fields of buffers: in nested tables too, and back as what 
     const std::string whole = schema_of("a:int; b:string; c:Point;", holders);
     const std::string less = schema_of("a:int; b:string (deprecated); c:Point (deprecated);", holders);
     const std::string is = "record{a:i32,b:optional<string>,c:optional<record{x:i32}>}";
-    const std::string as_union = "variant<null,record{x:i32},";
     CHECK(differences(whole, less) ==
           std::vector<Difference>{
-              {true, place + "\"part\" becomes optional<record{a:i32}>, was optional<" + is + ">"},
-              {true, place + "\"parts\" becomes vector<record{a:i32}>, was vector<" + is + ">"},
-              {true, place + "\"u\" becomes " + as_union + "record{a:i32}>, was " + as_union + is + ">"}});
+              {true, place + "\"part\" becomes optional<record{a:i32}>, was optional<" + is + ">"}});
     const auto is_refused = [&](const std::string& before, const std::string& now) {
         const auto all = differences(before, now);
         return std::any_of(all.begin(), all.end(), [](const Difference& d) { return !d.is_compatible; });
@@ -600,7 +620,7 @@ TEST_CASE("buffers in a store are read after their schema has changed as FlatBuf
     const std::string schema = kHere + "after.fbs";
     const auto check = cambium::codegen::check_tables(cambium::describe(store), {schema, content_of(schema)}, {});
     CHECK(check.is_compatible());
-    CHECK(check.differences.size() == 7);
+    CHECK(check.differences.size() == 6);
     {
         auto database = cambium::Database::open<after::Things>(store);
         database.write([](cambium::WriteTransaction& txn) {

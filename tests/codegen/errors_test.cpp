@@ -515,6 +515,54 @@ TEST_CASE("tables that nest deeper than JSON and CBOR do") {
           Sentences{});
 }
 
+/// T0 with a number, and each further one with two of the one before; a line each behind the first.
+std::string doubling(const std::string& kind, int count, const std::string& attributes = "") {
+    std::string schema = "\n" + kind + " T0 { x:int; }\n";
+    for (int i = 1; i < count; ++i) {
+        const std::string type =
+            kind == "struct" ? "T" + std::to_string(i - 1) : "[T" + std::to_string(i - 1) + "]";
+        schema += kind + " T" + std::to_string(i) + " { a:" + type + "; b:" + type + "; }\n";
+    }
+    return schema + "table Root (cambium_table: \"roots\") {\n id:ulong (cambium_key);\n t:T" +
+           std::to_string(count - 1) + attributes + ";\n}\n";
+}
+
+TEST_CASE("a record whose types are spelled out to more than a catalog takes") {
+    CHECK(errors_of(doubling("table", 15)) == Sentences{});
+    const std::string begin = "bad.fbs:20: table \"roots\": the types of its fields would take ";
+    const std::string end =
+        " bytes in the catalog of a store, which takes 1048576: a nested table is spelled out at each place of "
+        "use; "
+        "split the record, or keep a part of it in a table of its own";
+    std::size_t size = std::string{"record{x:i32}"}.size();
+    for (int i = 1; i < 16; ++i) size = 2 * size + std::string{"record{a:vector<>,b:vector<>}"}.size();
+    for (const std::string attributes : {"", " (deprecated)"}) {
+        CAPTURE(attributes);
+        const Sentences errors = errors_of(doubling("table", 16, attributes));
+        REQUIRE(errors.size() == 1);
+        const std::string& error = errors.front();
+        // It stands at the field that takes most of it, of those that are read, else at the table.
+        const std::string place = attributes.empty() ? begin : "bad.fbs:18" + begin.substr(10);
+        CHECK(error.substr(0, place.size()) == place);
+        REQUIRE(error.size() > place.size() + end.size());
+        CHECK(error.substr(error.size() - end.size()) == end);
+        const auto told = std::stoull(error.substr(place.size()));
+        CHECK(told > size);
+        CHECK(told < size + 2'000);
+    }
+}
+
+TEST_CASE("a record that would be spelled out without end is refused at once") {
+    for (const std::string kind : {"table", "struct"}) {
+        CAPTURE(kind);
+        const Sentences errors = errors_of(doubling(kind, 45));
+        REQUIRE(errors.size() == 1);
+        CHECK(errors.front().find("bad.fbs:49: table \"roots\": the types of its fields would take ") == 0);
+    }
+    CHECK(errors_of(doubling("table", 100)).front().find("would take more than 4611686018427387904 bytes") !=
+          std::string::npos);
+}
+
 TEST_CASE("attributes that nobody would read") {
     const std::string place = "bad.fbs:1: table Thing, field ";
     CHECK(

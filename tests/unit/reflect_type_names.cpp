@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cambium/base/error.hpp"
 #include "cambium/codec/reflect.hpp"
 
 using namespace cambium;
@@ -30,6 +31,16 @@ struct Tree {
 };
 struct Forest {
     std::map<std::string, Tree> trees;
+};
+
+template <int Level>
+struct Pair {
+    std::vector<Pair<Level - 1>> a;
+    std::vector<Pair<Level - 1>> b;
+};
+template <>
+struct Pair<0> {
+    std::int32_t x;
 };
 
 }  // namespace
@@ -80,4 +91,13 @@ TEST_CASE("records are named by their fields, and a record within itself by how 
     CHECK(type_name<Customer>() == "record{id:u64,home:optional<record{street:string,number:i16}>}");
     CHECK(type_name<Tree>() == "record{name:string,children:vector<enclosing 1>}");
     CHECK(type_name<Forest>() == "record{trees:map<string,record{name:string,children:vector<enclosing 1>}>}");
+}
+
+TEST_CASE("a name of more bytes than a catalog takes is refused, however long it would be") {
+    CHECK(type_name<Pair<1>>() == "record{a:vector<record{x:i32}>,b:vector<record{x:i32}>}");
+    CHECK(type_name<Pair<14>>().size() == (std::size_t{13 + 29} << 14) - 29);
+    CHECK_THROWS_WITH(type_name<Pair<15>>(),
+                      "the name of its type would be longer than 1048576 bytes, as a struct is spelled out at each "
+                      "place of use; split the record, or keep a part of it in a table of its own");
+    CHECK_THROWS_AS(type_name<Pair<60>>(), Error);
 }

@@ -285,6 +285,42 @@ struct Pairs : Table<"tuples", Pair, PrimaryKey<&Pair::id>, Raw> {};
 struct Triples : Table<"tuples", Triple, PrimaryKey<&Triple::id>, Raw> {};
 }  // namespace
 
+template <int Level>
+struct Doubled {
+    std::vector<Doubled<Level - 1>> a{};
+    std::vector<Doubled<Level - 1>> b{};
+};
+template <>
+struct Doubled<0> {
+    std::int32_t x{};
+};
+template <int Level>
+struct Large {
+    std::uint64_t id{};
+    Doubled<Level> one{};
+    Doubled<Level> two{};
+};
+template <int Level>
+struct LargeTable : Table<"large", Large<Level>, PrimaryKey<&Large<Level>::id>, Cbor> {};
+
+TEST_CASE("a table whose types are spelled out to more than the catalog takes is not opened") {
+    const StorePath store;
+    const Caught all = caught([&] { static_cast<void>(Database::open<LargeTable<14>>(store.path())); });
+    CHECK(all.code == ErrorCode::schema);
+    const std::size_t size = 2 * ((std::size_t{13 + 29} << 14) - 29) + 3;
+    CHECK(all.text == "table \"large\": the types of its fields would take " + std::to_string(size) +
+                          " bytes in the catalog, which takes 1048576, as a struct is spelled out at each place of "
+                          "use; split the record, or keep a part of it in a table of its own");
+    const Caught one = caught([&] { static_cast<void>(Database::open<LargeTable<40>>(store.path())); });
+    CHECK(one.code == ErrorCode::schema);
+    CHECK(one.text.find("table \"large\": field \"one\": the name of its type would be longer than 1048576 "
+                        "bytes") == 0);
+    // Nothing was left behind that would be in the way.
+    auto database = Database::open<LargeTable<13>>(store.path());
+    database.write([](WriteTransaction& txn) { Writer<LargeTable<13>>{txn}.insert({.id = 1}); });
+    database.read([](ReadTransaction& txn) { CHECK(Reader<LargeTable<13>>{txn}.get(1)); });
+}
+
 TEST_CASE("a raw record cannot grow") {
     const StorePath store;
     static_cast<void>(Database::open<Pairs>(store.path()));

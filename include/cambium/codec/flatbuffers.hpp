@@ -15,8 +15,9 @@ namespace cambium {
 ///   static void unpack(ByteView, R&)              verifies, then reads; Error{decode} when the verifier refuses
 ///   static const View* view(ByteView)             verifies; points into the bytes
 /// and, so that opening a store refuses a schema that would read its buffers otherwise,
-///   static constexpr std::string_view wire        JSON: places, defaults and structs, as docs/format.md says under
-///                                                 "defaults"
+///   static constexpr char wire[]                  JSON: places, defaults and structs, as docs/format.md says under
+///                                                 "defaults"; an array, so that its length costs the compiler
+///                                                 nothing
 template <class R>
 struct FlatBuffersSchema;
 
@@ -59,7 +60,8 @@ struct FlatBuffers {
     /// What the types of the fields do not say of their bytes, see FlatBuffersSchema; empty: nothing is known.
     template <class R>
     [[nodiscard]] static constexpr std::string_view wire() {
-        if constexpr (requires { FlatBuffersSchema<R>::wire; }) return FlatBuffersSchema<R>::wire;
+        if constexpr (requires { FlatBuffersSchema<R>::wire; })
+            return {FlatBuffersSchema<R>::wire, sizeof(FlatBuffersSchema<R>::wire) - 1};
         return {};
     }
 

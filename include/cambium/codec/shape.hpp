@@ -148,7 +148,12 @@ template <class T>
     return ShapeOf<T>::value;
 }
 
-/// The name of a shape in the catalog: the same on every platform and compiler. Linear in the size of the shape.
+/// What a store takes of the names of types of all fields of a table together, and so of one. A record is spelled
+/// out wherever it is used, so a name may be far longer than the declarations of the structs in it.
+inline constexpr std::size_t kMostTypeBytes = std::size_t{1} << 20;
+
+/// The name of a shape in the catalog: the same on every platform and compiler. Linear in the size of the name,
+/// which is at most kMostTypeBytes; Error{schema} for a longer one.
 [[nodiscard]] std::string describe(const Shape& shape);
 
 }  // namespace cambium::codec

@@ -63,14 +63,14 @@ struct FlatBuffersSchema<::after::Thing> {
     static void pack(const ::after::Thing& record, std::string& out);
     static void unpack(std::string_view bytes, ::after::Thing& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
+    static constexpr char wire[] =
         R"({"#fields":["id","title","part","parts","","shape","-weight","ratio"],"-weight":["i32",3],)"
-        R"("part":{"#fields":["number","name","-point","note","sizes"],)"
-        R"("-point":["optional<record{x:i32}>","struct{i32}"]},"parts":{"#fields":["number","name",)"
-        R"("-point","note","sizes"],"-point":["optional<record{x:i32}>","struct{i32}"]},"ratio":2.5,)"
-        R"("shape":{"1":["Part",{"#fields":["number","name","-point","note","sizes"],)"
-        R"("-point":["optional<record{x:i32}>","struct{i32}"]}],"2":["label"],"3":["Point",)"
-        R"("struct{i32}"]}})";
+        R"("part":"type after.Part","parts":"type after.Part","ratio":2.5,"shape":"type after.Shape",)"
+        R"("#types":{)"
+        R"("after.Part":{"#fields":["number","name","-point","note","sizes"],"-point":["optional<record{x:i32}>",)"
+        R"("type after.Point"]},)"
+        R"("after.Point":"struct{i32}",)"
+        R"("after.Shape":{"1":["Part","type after.Part"],"2":["label"],"3":["Point","type after.Point"]}}})";
 };
 
 }  // namespace cambium

@@ -59,7 +59,7 @@ struct FlatBuffersSchema<::attributes::Post> {
     static void pack(const ::attributes::Post& record, std::string& out);
     static void unpack(std::string_view bytes, ::attributes::Post& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
+    static constexpr char wire[] =
         R"({"#fields":["id","!title","slug","time","tags","is_draft","score","until"]})";
 };
 
@@ -69,8 +69,10 @@ struct FlatBuffersSchema<::attributes::Visit> {
     static void pack(const ::attributes::Visit& record, std::string& out);
     static void unpack(std::string_view bytes, ::attributes::Visit& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["!id","pages"],"id":"struct{fixed<16>}"})";
+    static constexpr char wire[] =
+        R"({"#fields":["!id","pages"],"id":"type attributes.Id",)"
+        R"("#types":{)"
+        R"("attributes.Id":"struct{fixed<16>}"}})";
 };
 
 }  // namespace cambium

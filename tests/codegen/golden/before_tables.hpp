@@ -63,11 +63,13 @@ struct FlatBuffersSchema<::before::Thing> {
     static void pack(const ::before::Thing& record, std::string& out);
     static void unpack(std::string_view bytes, ::before::Thing& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["id","!title","part","parts","","shape","weight"],"part":{"#fields":["number",)"
-        R"("!name","point","note"],"point":"struct{i32}"},"parts":{"#fields":["number","!name",)"
-        R"("point","note"],"point":"struct{i32}"},"shape":{"1":["Part",{"#fields":["number","!name",)"
-        R"("point","note"],"point":"struct{i32}"}],"2":["label"]},"weight":3})";
+    static constexpr char wire[] =
+        R"({"#fields":["id","!title","part","parts","","shape","weight"],"part":"type before.Part",)"
+        R"("parts":"type before.Part","shape":"type before.Shape","weight":3,)"
+        R"("#types":{)"
+        R"("before.Part":{"#fields":["number","!name","point","note"],"point":"type before.Point"},)"
+        R"("before.Point":"struct{i32}",)"
+        R"("before.Shape":{"1":["Part","type before.Part"],"2":["label"]}}})";
 };
 
 }  // namespace cambium

@@ -37,7 +37,8 @@ struct FlatBuffersSchema<::Page> {
     static void pack(const ::Page& record, std::string& out);
     static void unpack(std::string_view bytes, ::Page& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire = R"({"#fields":["!url","!text"]})";
+    static constexpr char wire[] =
+        R"({"#fields":["!url","!text"]})";
 };
 
 }  // namespace cambium

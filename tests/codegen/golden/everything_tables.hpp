@@ -179,31 +179,32 @@ struct FlatBuffersSchema<::everything::deep::Everything> {
     static void pack(const ::everything::deep::Everything& record, std::string& out);
     static void unpack(std::string_view bytes, ::everything::deep::Everything& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["number","!tag","truth","tiny","octet","small","word","medium","count","huge",)"
-        R"("ratio","exact","whole","missing","endless","color","rights","big","level","when","epoch",)"
-        R"("opt_truth","opt_number","opt_ratio","opt_color","opt_when","text","plain_text","payload",)"
-        R"("opt_payload","!must_payload","uuid","!must_uuid","key20","id","!must_id","digest",)"
-        R"("truths","numbers","ratios","colors","moments","texts","opt_texts","!must_texts","ids",)"
-        R"("points","outers","branches","point","!must_outer","plain_point","branch","!must_leaf",)"
-        R"("plain_leaf","-retired","shared_text"],"-retired":["i32"],"big":9223372036854775807,)"
-        R"("branch":{"#fields":["!leaf","leaves","labels"],"labels":{"#fields":["!text","level"]},)"
-        R"("leaf":{"#fields":["name","weight"],"weight":1.0},"leaves":{"#fields":["name","weight"],)"
-        R"("weight":1.0}},"branches":{"#fields":["!leaf","leaves","labels"],)"
-        R"("labels":{"#fields":["!text","level"]},"leaf":{"#fields":["name","weight"],"weight":1.0},)"
-        R"("leaves":{"#fields":["name","weight"],"weight":1.0}},"color":1,"count":4294967295,)"
-        R"("digest":"struct{fixed<20>}","endless":"-inf","epoch":1000000000,"exact":-0.002,)"
-        R"("huge":18446744073709551615,"id":"struct{fixed<16>}","ids":"struct{fixed<16>}","level":-1,)"
-        R"("medium":-2147483648,"missing":"nan","must_id":"struct{fixed<16>}",)"
-        R"("must_leaf":{"#fields":["name","weight"],"weight":1.0},"must_outer":"struct{{bool,enum u8,)"
-        R"({f32,f32,enum i16},uuid},{bool,enum u8,{f32,f32,enum i16},uuid}:2,array<i32,3>,array<bool,)"
-        R"(2>,array<enum u8,2>,fixed<20>,array<fixed<20>,2>}","number":-9223372036854775808,)"
-        R"("octet":255,"outers":"struct{{bool,enum u8,{f32,f32,enum i16},uuid},{bool,enum u8,{f32,)"
-        R"(f32,enum i16},uuid}:2,array<i32,3>,array<bool,2>,array<enum u8,2>,fixed<20>,)"
-        R"(array<fixed<20>,2>}","plain_leaf":{"#fields":["name","weight"],"weight":1.0},)"
-        R"("plain_point":"struct{f32,f32,enum i16}","point":"struct{f32,f32,enum i16}",)"
-        R"("points":"struct{f32,f32,enum i16}","ratio":1.5,"rights":2147483649,"small":-3,)"
-        R"("tiny":-128,"truth":true,"whole":3.0,"word":65535})";
+    static constexpr char wire[] =
+        R"({"#fields":["number","!tag","truth","tiny","octet","small","word","medium","count","huge","ratio",)"
+        R"("exact","whole","missing","endless","color","rights","big","level","when","epoch","opt_truth",)"
+        R"("opt_number","opt_ratio","opt_color","opt_when","text","plain_text","payload","opt_payload",)"
+        R"("!must_payload","uuid","!must_uuid","key20","id","!must_id","digest","truths","numbers","ratios",)"
+        R"("colors","moments","texts","opt_texts","!must_texts","ids","points","outers","branches","point",)"
+        R"("!must_outer","plain_point","branch","!must_leaf","plain_leaf","-retired","shared_text"],)"
+        R"("-retired":["i32"],"big":9223372036854775807,"branch":"type everything.deep.Branch",)"
+        R"("branches":"type everything.deep.Branch","color":1,"count":4294967295,"digest":"type shared.Digest",)"
+        R"("endless":"-inf","epoch":1000000000,"exact":-0.002,"huge":18446744073709551615,)"
+        R"("id":"type everything.deep.Id","ids":"type everything.deep.Id","level":-1,"medium":-2147483648,)"
+        R"("missing":"nan","must_id":"type everything.deep.Id","must_leaf":"type everything.deep.Leaf",)"
+        R"("must_outer":"type everything.deep.Outer","number":-9223372036854775808,"octet":255,)"
+        R"("outers":"type everything.deep.Outer","plain_leaf":"type everything.deep.Leaf",)"
+        R"("plain_point":"type shared.Point","point":"type shared.Point","points":"type shared.Point",)"
+        R"("ratio":1.5,"rights":2147483649,"small":-3,"tiny":-128,"truth":true,"whole":3.0,"word":65535,)"
+        R"("#types":{)"
+        R"("everything.deep.Branch":{"#fields":["!leaf","leaves","labels"],"labels":"type shared.Label",)"
+        R"("leaf":"type everything.deep.Leaf","leaves":"type everything.deep.Leaf"},)"
+        R"("everything.deep.Id":"struct{fixed<16>}",)"
+        R"("everything.deep.Leaf":{"#fields":["name","weight"],"weight":1.0},)"
+        R"("everything.deep.Outer":"struct{{bool,enum u8,{f32,f32,enum i16},uuid},{bool,enum u8,{f32,f32,)"
+        R"(enum i16},uuid}:2,array<i32,3>,array<bool,2>,array<enum u8,2>,fixed<20>,array<fixed<20>,2>}",)"
+        R"("shared.Digest":"struct{fixed<20>}",)"
+        R"("shared.Label":{"#fields":["!text","level"]},)"
+        R"("shared.Point":"struct{f32,f32,enum i16}"}})";
 };
 
 template <>
@@ -212,7 +213,8 @@ struct FlatBuffersSchema<::everything::deep::Reading> {
     static void pack(const ::everything::deep::Reading& record, std::string& out);
     static void unpack(std::string_view bytes, ::everything::deep::Reading& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire = R"({"#fields":["sensor","value","at"]})";
+    static constexpr char wire[] =
+        R"({"#fields":["sensor","value","at"]})";
 };
 
 }  // namespace cambium

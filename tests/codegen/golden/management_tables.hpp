@@ -138,9 +138,12 @@ struct FlatBuffersSchema<::management::User> {
     static void pack(const ::management::User& record, std::string& out);
     static void unpack(std::string_view bytes, ::management::User& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
+    static constexpr char wire[] =
         R"({"#fields":["!id","label","description","tags","email","registered","pubkey"],)"
-        R"("id":"struct{fixed<16>}","pubkey":"struct{fixed<32>}"})";
+        R"("id":"type management.Uuid","pubkey":"type management.PublicKey",)"
+        R"("#types":{)"
+        R"("management.PublicKey":"struct{fixed<32>}",)"
+        R"("management.Uuid":"struct{fixed<16>}"}})";
 };
 
 template <>
@@ -149,9 +152,11 @@ struct FlatBuffersSchema<::management::Organization> {
     static void pack(const ::management::Organization& record, std::string& out);
     static void unpack(std::string_view bytes, ::management::Organization& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
+    static constexpr char wire[] =
         R"({"#fields":["!id","label","description","tags","!name","type","registered"],)"
-        R"("id":"struct{fixed<16>}"})";
+        R"("id":"type management.Uuid",)"
+        R"("#types":{)"
+        R"("management.Uuid":"struct{fixed<16>}"}})";
 };
 
 template <>
@@ -160,10 +165,13 @@ struct FlatBuffersSchema<::management::Node> {
     static void pack(const ::management::Node& record, std::string& out);
     static void unpack(std::string_view bytes, ::management::Node& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
+    static constexpr char wire[] =
         R"({"#fields":["!id","label","!pubkey","cluster_ip","realm","owner","authid","extra"],)"
-        R"("id":"struct{fixed<16>}","owner":"struct{fixed<16>}","pubkey":"struct{fixed<32>}",)"
-        R"("realm":"struct{fixed<16>}"})";
+        R"("id":"type management.Uuid","owner":"type management.Uuid","pubkey":"type management.PublicKey",)"
+        R"("realm":"type management.Uuid",)"
+        R"("#types":{)"
+        R"("management.PublicKey":"struct{fixed<32>}",)"
+        R"("management.Uuid":"struct{fixed<16>}"}})";
 };
 
 template <>
@@ -172,9 +180,11 @@ struct FlatBuffersSchema<::management::Credential> {
     static void pack(const ::management::Credential& record, std::string& out);
     static void unpack(std::string_view bytes, ::management::Credential& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
+    static constexpr char wire[] =
         R"({"#fields":["!id","created","!method","!authid","!realm","config","!principal"],)"
-        R"("id":"struct{fixed<16>}","principal":"struct{fixed<16>}"})";
+        R"("id":"type management.Uuid","principal":"type management.Uuid",)"
+        R"("#types":{)"
+        R"("management.Uuid":"struct{fixed<16>}"}})";
 };
 
 template <>
@@ -183,10 +193,11 @@ struct FlatBuffersSchema<::management::Placement> {
     static void pack(const ::management::Placement& record, std::string& out);
     static void unpack(std::string_view bytes, ::management::Placement& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["!id","!group","!cluster","!node","!worker_name"],)"
-        R"("cluster":"struct{fixed<16>}","group":"struct{fixed<16>}","id":"struct{fixed<16>}",)"
-        R"("node":"struct{fixed<16>}"})";
+    static constexpr char wire[] =
+        R"({"#fields":["!id","!group","!cluster","!node","!worker_name"],"cluster":"type management.Uuid",)"
+        R"("group":"type management.Uuid","id":"type management.Uuid","node":"type management.Uuid",)"
+        R"("#types":{)"
+        R"("management.Uuid":"struct{fixed<16>}"}})";
 };
 
 template <>
@@ -195,9 +206,10 @@ struct FlatBuffersSchema<::management::UserRealmRole> {
     static void pack(const ::management::UserRealmRole& record, std::string& out);
     static void unpack(std::string_view bytes, ::management::UserRealmRole& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["!user","!realm","roles"],"realm":"struct{fixed<16>}",)"
-        R"("user":"struct{fixed<16>}"})";
+    static constexpr char wire[] =
+        R"({"#fields":["!user","!realm","roles"],"realm":"type management.Uuid","user":"type management.Uuid",)"
+        R"("#types":{)"
+        R"("management.Uuid":"struct{fixed<16>}"}})";
 };
 
 template <>
@@ -206,9 +218,11 @@ struct FlatBuffersSchema<::management::UsageRecord> {
     static void pack(const ::management::UsageRecord& record, std::string& out);
     static void unpack(std::string_view bytes, ::management::UsageRecord& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["timestamp","!realm","seconds","calls","publications","events","bytes_in",)"
-        R"("bytes_out"],"realm":"struct{fixed<16>}"})";
+    static constexpr char wire[] =
+        R"({"#fields":["timestamp","!realm","seconds","calls","publications","events","bytes_in","bytes_out"],)"
+        R"("realm":"type management.Uuid",)"
+        R"("#types":{)"
+        R"("management.Uuid":"struct{fixed<16>}"}})";
 };
 
 }  // namespace cambium

@@ -90,12 +90,16 @@ struct FlatBuffersSchema<::markets::Market> {
     static void pack(const ::markets::Market& record, std::string& out);
     static void unpack(std::string_view bytes, ::markets::Market& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
+    static constexpr char wire[] =
         R"({"#fields":["!id","timestamp","!created","seq","!owner","!coin","maker","terms","meta",)"
-        R"("provider_security","consumer_security","fee","signature"],"coin":"struct{fixed<20>}",)"
-        R"("consumer_security":"struct{fixed<32>}","created":"struct{fixed<32>}",)"
-        R"("fee":"struct{fixed<32>}","id":"struct{fixed<16>}","maker":"struct{fixed<20>}",)"
-        R"("owner":"struct{fixed<20>}","provider_security":"struct{fixed<32>}"})";
+        R"("provider_security","consumer_security","fee","signature"],"coin":"type markets.Address",)"
+        R"("consumer_security":"type markets.Amount","created":"type markets.Amount","fee":"type markets.Amount",)"
+        R"("id":"type markets.Uuid","maker":"type markets.Address","owner":"type markets.Address",)"
+        R"("provider_security":"type markets.Amount",)"
+        R"("#types":{)"
+        R"("markets.Address":"struct{fixed<20>}",)"
+        R"("markets.Amount":"struct{fixed<32>}",)"
+        R"("markets.Uuid":"struct{fixed<16>}"}})";
 };
 
 template <>
@@ -104,10 +108,14 @@ struct FlatBuffersSchema<::markets::Actor> {
     static void pack(const ::markets::Actor& record, std::string& out);
     static void unpack(std::string_view bytes, ::markets::Actor& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
+    static constexpr char wire[] =
         R"({"#fields":["!market","!actor","type","timestamp","joined","security","meta"],)"
-        R"("actor":"struct{fixed<20>}","joined":"struct{fixed<32>}","market":"struct{fixed<16>}",)"
-        R"("security":"struct{fixed<32>}"})";
+        R"("actor":"type markets.Address","joined":"type markets.Amount","market":"type markets.Uuid",)"
+        R"("security":"type markets.Amount",)"
+        R"("#types":{)"
+        R"("markets.Address":"struct{fixed<20>}",)"
+        R"("markets.Amount":"struct{fixed<32>}",)"
+        R"("markets.Uuid":"struct{fixed<16>}"}})";
 };
 
 template <>
@@ -116,10 +124,14 @@ struct FlatBuffersSchema<::markets::Consent> {
     static void pack(const ::markets::Consent& record, std::string& out);
     static void unpack(std::string_view bytes, ::markets::Consent& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["!market","!member","!delegate","type","!catalog","timestamp","updated",)"
-        R"("is_consenting"],"catalog":"struct{fixed<16>}","delegate":"struct{fixed<20>}",)"
-        R"("market":"struct{fixed<16>}","member":"struct{fixed<20>}","updated":"struct{fixed<32>}"})";
+    static constexpr char wire[] =
+        R"({"#fields":["!market","!member","!delegate","type","!catalog","timestamp","updated","is_consenting"],)"
+        R"("catalog":"type markets.Uuid","delegate":"type markets.Address","market":"type markets.Uuid",)"
+        R"("member":"type markets.Address","updated":"type markets.Amount",)"
+        R"("#types":{)"
+        R"("markets.Address":"struct{fixed<20>}",)"
+        R"("markets.Amount":"struct{fixed<32>}",)"
+        R"("markets.Uuid":"struct{fixed<16>}"}})";
 };
 
 }  // namespace cambium

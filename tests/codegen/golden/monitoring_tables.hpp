@@ -131,20 +131,20 @@ struct FlatBuffersSchema<::monitoring::NodeLog> {
     static void pack(const ::monitoring::NodeLog& record, std::string& out);
     static void unpack(std::string_view bytes, ::monitoring::NodeLog& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["timestamp","!node","run","state","started","keep_until","sent","sequence",)"
-        R"("routers","containers","guests","proxies","marketmakers","hostmonitors","controllers",)"
-        R"("cpu_guest","cpu_guest_nice","cpu_idle","cpu_iowait","cpu_irq","cpu_nice","cpu_softirq",)"
-        R"("cpu_steal","cpu_system","cpu_user","cpu_percent","memory_active","memory_available",)"
-        R"("memory_buffers","memory_cached","memory_free","memory_inactive","memory_shared",)"
-        R"("memory_slab","memory_total","memory_used","memory_percent","disk_busy_time",)"
-        R"("disk_read_bytes","disk_read_count","disk_read_merged_count","disk_read_time",)"
-        R"("disk_write_bytes","disk_write_count","disk_write_merged_count","disk_write_time",)"
-        R"("network_bytes_recv","network_bytes_sent","network_connections","network_dropin",)"
-        R"("network_dropout","network_errin","network_errout","network_packets_recv",)"
-        R"("network_packets_sent","system_boot_time","system_ctx_switches","system_interrupts",)"
-        R"("system_soft_interrupts","system_load_1","system_load_5","system_load_15"],)"
-        R"("node":"struct{fixed<16>}","run":"struct{fixed<16>}"})";
+    static constexpr char wire[] =
+        R"({"#fields":["timestamp","!node","run","state","started","keep_until","sent","sequence","routers",)"
+        R"("containers","guests","proxies","marketmakers","hostmonitors","controllers","cpu_guest",)"
+        R"("cpu_guest_nice","cpu_idle","cpu_iowait","cpu_irq","cpu_nice","cpu_softirq","cpu_steal","cpu_system",)"
+        R"("cpu_user","cpu_percent","memory_active","memory_available","memory_buffers","memory_cached",)"
+        R"("memory_free","memory_inactive","memory_shared","memory_slab","memory_total","memory_used",)"
+        R"("memory_percent","disk_busy_time","disk_read_bytes","disk_read_count","disk_read_merged_count",)"
+        R"("disk_read_time","disk_write_bytes","disk_write_count","disk_write_merged_count","disk_write_time",)"
+        R"("network_bytes_recv","network_bytes_sent","network_connections","network_dropin","network_dropout",)"
+        R"("network_errin","network_errout","network_packets_recv","network_packets_sent","system_boot_time",)"
+        R"("system_ctx_switches","system_interrupts","system_soft_interrupts","system_load_1","system_load_5",)"
+        R"("system_load_15"],"node":"type monitoring.Uuid","run":"type monitoring.Uuid",)"
+        R"("#types":{)"
+        R"("monitoring.Uuid":"struct{fixed<16>}"}})";
 };
 
 template <>
@@ -153,10 +153,11 @@ struct FlatBuffersSchema<::monitoring::WorkerLog> {
     static void pack(const ::monitoring::WorkerLog& record, std::string& out);
     static void unpack(std::string_view bytes, ::monitoring::WorkerLog& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["timestamp","!node","!worker","keep_until","type","threads",)"
-        R"("file_descriptors","memory","read_bytes","written_bytes","cpu_user","cpu_system"],)"
-        R"("node":"struct{fixed<16>}"})";
+    static constexpr char wire[] =
+        R"({"#fields":["timestamp","!node","!worker","keep_until","type","threads","file_descriptors","memory",)"
+        R"("read_bytes","written_bytes","cpu_user","cpu_system"],"node":"type monitoring.Uuid",)"
+        R"("#types":{)"
+        R"("monitoring.Uuid":"struct{fixed<16>}"}})";
 };
 
 }  // namespace cambium

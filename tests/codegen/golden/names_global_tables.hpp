@@ -58,15 +58,15 @@ struct FlatBuffersSchema<::PackedUnion> {
     static void pack(const ::PackedUnion& record, std::string& out);
     static void unpack(std::string_view bytes, ::PackedUnion& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
+    static constexpr char wire[] =
         R"({"#fields":["id","","verified","","aligned","name","pack_text","present","","pack","",)"
-        R"("!pack_required"],"aligned":{"1":["pack_one",{"#fields":["inner"],"inner":"struct{i32}"}],)"
-        R"("2":["finish","struct{i32}"],"3":["text"]},"name":"struct{fixed<4>}",)"
-        R"("pack":{"1":["pack_one",{"#fields":["inner"],"inner":"struct{i32}"}],"2":["finish",)"
-        R"("struct{i32}"],"3":["text"]},"pack_required":{"1":["pack_one",{"#fields":["inner"],)"
-        R"("inner":"struct{i32}"}],"2":["finish","struct{i32}"],"3":["text"]},)"
-        R"("present":{"#fields":["inner"],"inner":"struct{i32}"},"verified":{"1":["pack_one",)"
-        R"({"#fields":["inner"],"inner":"struct{i32}"}],"2":["finish","struct{i32}"],"3":["text"]}})";
+        R"("!pack_required"],"aligned":"type PackedUnions","name":"type generated","pack":"type PackedUnions",)"
+        R"("pack_required":"type PackedUnions","present":"type pack_one","verified":"type PackedUnions",)"
+        R"("#types":{)"
+        R"("PackedUnions":{"1":["pack_one","type pack_one"],"2":["finish","type unpack"],"3":["text"]},)"
+        R"("generated":"struct{fixed<4>}",)"
+        R"("pack_one":{"#fields":["inner"],"inner":"type unpack"},)"
+        R"("unpack":"struct{i32}"}})";
 };
 
 }  // namespace cambium

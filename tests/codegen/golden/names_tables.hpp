@@ -134,20 +134,18 @@ struct FlatBuffersSchema<::names::cambium::Codec> {
     static void pack(const ::names::cambium::Codec& record, std::string& out);
     static void unpack(std::string_view bytes, ::names::cambium::Codec& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["id","builder","record","table","least","module","import","","either","",)"
-        R"("several","std","flatbuffers","flat","names"],"builder":18446744073709551615,)"
-        R"("either":{"1":["module",{"#fields":["Bits","import","modules"],"Bits":9223372036854775809,)"
-        R"("import":1}],"2":["import",{"#fields":["Bits","import","modules"],)"
-        R"("Bits":9223372036854775809,"import":1}],"3":["atomic_commit","struct{i32,enum u8}"],)"
-        R"("4":["text"]},"flat":"struct{i32,enum u8}","flatbuffers":{"#fields":["Bits","import",)"
-        R"("modules"],"Bits":9223372036854775809,"import":1},"least":-9223372036854775808,)"
-        R"("names":{"#fields":["Bits","import","modules"],"Bits":9223372036854775809,"import":1},)"
-        R"("record":-9223372036854775808,"several":{"1":["module",{"#fields":["Bits","import",)"
-        R"("modules"],"Bits":9223372036854775809,"import":1}],"2":["import",{"#fields":["Bits",)"
-        R"("import","modules"],"Bits":9223372036854775809,"import":1}],"3":["atomic_commit",)"
-        R"("struct{i32,enum u8}"],"4":["text"]},"std":"struct{array<i32,2>,{i32,enum u8}}",)"
-        R"("table":-9223372036854775808})";
+    static constexpr char wire[] =
+        R"({"#fields":["id","builder","record","table","least","module","import","","either","","several","std",)"
+        R"("flatbuffers","flat","names"],"builder":18446744073709551615,"either":"type names.cambium.Any",)"
+        R"("flat":"type names.cambium.cambium","flatbuffers":"type names.cambium.Module",)"
+        R"("least":-9223372036854775808,"names":"type names.cambium.Module","record":-9223372036854775808,)"
+        R"("several":"type names.cambium.Any","std":"type names.cambium.Table","table":-9223372036854775808,)"
+        R"("#types":{)"
+        R"("names.cambium.Any":{"1":["module","type names.cambium.Module"],"2":["import",)"
+        R"("type names.cambium.Module"],"3":["atomic_commit","type names.cambium.cambium"],"4":["text"]},)"
+        R"("names.cambium.Module":{"#fields":["Bits","import","modules"],"Bits":9223372036854775809,"import":1},)"
+        R"("names.cambium.Table":"struct{array<i32,2>,{i32,enum u8}}",)"
+        R"("names.cambium.cambium":"struct{i32,enum u8}"}})";
 };
 
 template <>
@@ -156,7 +154,8 @@ struct FlatBuffersSchema<::names::other::Entry> {
     static void pack(const ::names::other::Entry& record, std::string& out);
     static void unpack(std::string_view bytes, ::names::other::Entry& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire = R"({"#fields":["id","parent"]})";
+    static constexpr char wire[] =
+        R"({"#fields":["id","parent"]})";
 };
 
 template <>
@@ -165,7 +164,8 @@ struct FlatBuffersSchema<::names::other::Other> {
     static void pack(const ::names::other::Other& record, std::string& out);
     static void unpack(std::string_view bytes, ::names::other::Other& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire = R"({"#fields":["id","entry"]})";
+    static constexpr char wire[] =
+        R"({"#fields":["id","entry"]})";
 };
 
 }  // namespace cambium

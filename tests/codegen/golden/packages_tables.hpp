@@ -133,14 +133,17 @@ struct FlatBuffersSchema<::catalog::Package> {
     static void pack(const ::catalog::Package& record, std::string& out);
     static void unpack(std::string_view bytes, ::catalog::Package& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
+    static constexpr char wire[] =
         R"({"#fields":["!name","!version","!architecture","section","priority","!maintainer",)"
-        R"("original_maintainer","!source","source_version","multi_arch","essential",)"
-        R"("build_essential","installed_size","size","filename","md5sum","sha256","homepage",)"
-        R"("!description","description_md5","tags","pre_depends","depends","recommends","suggests",)"
-        R"("enhances","breaks","conflicts","replaces","provides","built_using","other_fields"],)"
-        R"("description_md5":"struct{fixed<16>}","md5sum":"struct{fixed<16>}",)"
-        R"("other_fields":{"#fields":["!name","!value"]},"sha256":"struct{fixed<32>}"})";
+        R"("original_maintainer","!source","source_version","multi_arch","essential","build_essential",)"
+        R"("installed_size","size","filename","md5sum","sha256","homepage","!description","description_md5",)"
+        R"("tags","pre_depends","depends","recommends","suggests","enhances","breaks","conflicts","replaces",)"
+        R"("provides","built_using","other_fields"],"description_md5":"type catalog.Md5",)"
+        R"("md5sum":"type catalog.Md5","other_fields":"type catalog.OtherField","sha256":"type catalog.Sha256",)"
+        R"("#types":{)"
+        R"("catalog.Md5":"struct{fixed<16>}",)"
+        R"("catalog.OtherField":{"#fields":["!name","!value"]},)"
+        R"("catalog.Sha256":"struct{fixed<32>}"}})";
 };
 
 template <>
@@ -149,9 +152,9 @@ struct FlatBuffersSchema<::catalog::Dependency> {
     static void pack(const ::catalog::Dependency& record, std::string& out);
     static void unpack(std::string_view bytes, ::catalog::Dependency& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["!target","kind","!depender","!depender_version","!depender_architecture",)"
-        R"("position","item","target_architecture","constraint"],"kind":1})";
+    static constexpr char wire[] =
+        R"({"#fields":["!target","kind","!depender","!depender_version","!depender_architecture","position",)"
+        R"("item","target_architecture","constraint"],"kind":1})";
 };
 
 }  // namespace cambium

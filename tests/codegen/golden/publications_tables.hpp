@@ -73,10 +73,10 @@ struct FlatBuffersSchema<::history::Publication> {
     static void pack(const ::history::Publication& record, std::string& out);
     static void unpack(std::string_view bytes, ::history::Publication& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["id","published","publisher","!topic","args","kwargs","payload","acknowledge",)"
-        R"("retain","exclude_me","exclude","exclude_authid","exclude_authrole","eligible",)"
-        R"("eligible_authid","eligible_authrole","encoding"],"exclude_me":true})";
+    static constexpr char wire[] =
+        R"({"#fields":["id","published","publisher","!topic","args","kwargs","payload","acknowledge","retain",)"
+        R"("exclude_me","exclude","exclude_authid","exclude_authrole","eligible","eligible_authid",)"
+        R"("eligible_authrole","encoding"],"exclude_me":true})";
 };
 
 template <>
@@ -85,9 +85,8 @@ struct FlatBuffersSchema<::history::Event> {
     static void pack(const ::history::Event& record, std::string& out);
     static void unpack(std::string_view bytes, ::history::Event& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["subscription","published","publication","receiver","retained",)"
-        R"("acknowledged"]})";
+    static constexpr char wire[] =
+        R"({"#fields":["subscription","published","publication","receiver","retained","acknowledged"]})";
 };
 
 }  // namespace cambium

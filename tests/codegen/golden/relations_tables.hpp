@@ -66,7 +66,7 @@ struct FlatBuffersSchema<::relations::Order> {
     static void pack(const ::relations::Order& record, std::string& out);
     static void unpack(std::string_view bytes, ::relations::Order& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
+    static constexpr char wire[] =
         R"({"#fields":["number","customer","seller"]})";
 };
 
@@ -76,7 +76,7 @@ struct FlatBuffersSchema<::relations::Customer> {
     static void pack(const ::relations::Customer& record, std::string& out);
     static void unpack(std::string_view bytes, ::relations::Customer& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
+    static constexpr char wire[] =
         R"({"#fields":["id","!email","city","revision"]})";
 };
 
@@ -86,7 +86,8 @@ struct FlatBuffersSchema<::relations::Node> {
     static void pack(const ::relations::Node& record, std::string& out);
     static void unpack(std::string_view bytes, ::relations::Node& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire = R"({"#fields":["id","parent"]})";
+    static constexpr char wire[] =
+        R"({"#fields":["id","parent"]})";
 };
 
 }  // namespace cambium

@@ -88,12 +88,14 @@ struct FlatBuffersSchema<::reviews::Review> {
     static void pack(const ::reviews::Review& record, std::string& out);
     static void unpack(std::string_view bytes, ::reviews::Review& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["id","customer","order","mood","is_public","best","!score","earlier","",)"
-        R"("attachment"],"attachment":{"1":["Letter",{"#fields":["words"],"words":100}],)"
-        R"("2":["note"]},"best":"-inf","earlier":{"#fields":["stars","weight"],"stars":3,)"
-        R"("weight":0.5},"is_public":true,"mood":3,"score":{"#fields":["stars","weight"],"stars":3,)"
-        R"("weight":0.5}})";
+    static constexpr char wire[] =
+        R"({"#fields":["id","customer","order","mood","is_public","best","!score","earlier","","attachment"],)"
+        R"("attachment":"type reviews.Attachment","best":"-inf","earlier":"type reviews.Score","is_public":true,)"
+        R"("mood":3,"score":"type reviews.Score",)"
+        R"("#types":{)"
+        R"("reviews.Attachment":{"1":["Letter","type reviews.Letter"],"2":["note"]},)"
+        R"("reviews.Letter":{"#fields":["words"],"words":100},)"
+        R"("reviews.Score":{"#fields":["stars","weight"],"stars":3,"weight":0.5}}})";
 };
 
 template <>
@@ -102,10 +104,11 @@ struct FlatBuffersSchema<::reviews::Draft> {
     static void pack(const ::reviews::Draft& record, std::string& out);
     static void unpack(std::string_view bytes, ::reviews::Draft& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["id","mood","best","attempts","!score","maybe"],"attempts":-7,)"
-        R"("best":0.10000000149011612,"mood":-2,"score":{"#fields":["stars","weight"],"stars":3,)"
-        R"("weight":0.5}})";
+    static constexpr char wire[] =
+        R"({"#fields":["id","mood","best","attempts","!score","maybe"],"attempts":-7,"best":0.10000000149011612,)"
+        R"("mood":-2,"score":"type reviews.Score",)"
+        R"("#types":{)"
+        R"("reviews.Score":{"#fields":["stars","weight"],"stars":3,"weight":0.5}}})";
 };
 
 }  // namespace cambium

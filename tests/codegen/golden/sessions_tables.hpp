@@ -89,10 +89,12 @@ struct FlatBuffersSchema<::router::Session> {
     static void pack(const ::router::Session& record, std::string& out);
     static void unpack(std::string_view bytes, ::router::Session& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["!id","!realm","session","joined_at","left_at","node","worker","pid",)"
-        R"("transport","authid","role","method","provider","extra"],"id":"struct{fixed<16>}",)"
-        R"("node":"struct{fixed<16>}","realm":"struct{fixed<16>}"})";
+    static constexpr char wire[] =
+        R"({"#fields":["!id","!realm","session","joined_at","left_at","node","worker","pid","transport","authid",)"
+        R"("role","method","provider","extra"],"id":"type router.Uuid","node":"type router.Uuid",)"
+        R"("realm":"type router.Uuid",)"
+        R"("#types":{)"
+        R"("router.Uuid":"struct{fixed<16>}"}})";
 };
 
 template <>
@@ -101,10 +103,12 @@ struct FlatBuffersSchema<::router::Cookie> {
     static void pack(const ::router::Cookie& record, std::string& out);
     static void unpack(std::string_view bytes, ::router::Cookie& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
+    static constexpr char wire[] =
         R"({"#fields":["!id","created","max_age","!name","!value","authenticated","node","worker",)"
         R"("transport_info","session","joined_at","method","authid","role","realm","extra"],)"
-        R"("id":"struct{fixed<16>}","max_age":604800,"node":"struct{fixed<16>}"})";
+        R"("id":"type router.Uuid","max_age":604800,"node":"type router.Uuid",)"
+        R"("#types":{)"
+        R"("router.Uuid":"struct{fixed<16>}"}})";
 };
 
 }  // namespace cambium

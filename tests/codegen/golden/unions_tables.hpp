@@ -117,42 +117,34 @@ struct FlatBuffersSchema<::unions::Person> {
     static void pack(const ::unions::Person& record, std::string& out);
     static void unpack(std::string_view bytes, ::unions::Person& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["id","","contact","name","","!must_contact","","contacts","","opt_contacts",)"
-        R"("","!must_contacts","","-retired","","twice","","either","","both","","payload","",)"
-        R"("payloads","","tag","last"],"-retired":["variant<null,record{address:string},)"
-        R"(record{digits:optional<string>,extension:u16},record{x:i32,y:f64},string,uuid,fixed<20>>",)"
-        R"({"1":["Mail",{"#fields":["!address"]}],"2":["Phone",{"#fields":["digits","extension"],)"
-        R"("extension":7}],"3":["Place","struct{i32,f64}"],"4":["nickname"],"5":["id",)"
-        R"("struct{fixed<16>}"],"6":["digest","struct{fixed<20>}"]}],"both":{"1":["Mail",)"
-        R"({"#fields":["!address"]}],"2":["Phone",{"#fields":["digits","extension"],"extension":7}]},)"
-        R"("contact":{"1":["Mail",{"#fields":["!address"]}],"2":["Phone",{"#fields":["digits",)"
-        R"("extension"],"extension":7}],"3":["Place","struct{i32,f64}"],"4":["nickname"],"5":["id",)"
-        R"("struct{fixed<16>}"],"6":["digest","struct{fixed<20>}"]},"contacts":{"1":["Mail",)"
-        R"({"#fields":["!address"]}],"2":["Phone",{"#fields":["digits","extension"],"extension":7}],)"
-        R"("3":["Place","struct{i32,f64}"],"4":["nickname"],"5":["id","struct{fixed<16>}"],)"
-        R"("6":["digest","struct{fixed<20>}"]},"either":{"1":["Mail",{"#fields":["!address"]}],)"
-        R"("2":["Phone",{"#fields":["digits","extension"],"extension":7}]},"last":3,)"
-        R"("must_contact":{"1":["Mail",{"#fields":["!address"]}],"2":["Phone",{"#fields":["digits",)"
-        R"("extension"],"extension":7}],"3":["Place","struct{i32,f64}"],"4":["nickname"],"5":["id",)"
-        R"("struct{fixed<16>}"],"6":["digest","struct{fixed<20>}"]},"must_contacts":{"1":["Mail",)"
-        R"({"#fields":["!address"]}],"2":["Phone",{"#fields":["digits","extension"],"extension":7}],)"
-        R"("3":["Place","struct{i32,f64}"],"4":["nickname"],"5":["id","struct{fixed<16>}"],)"
-        R"("6":["digest","struct{fixed<20>}"]},"opt_contacts":{"1":["Mail",{"#fields":["!address"]}],)"
-        R"("2":["Phone",{"#fields":["digits","extension"],"extension":7}],"3":["Place","struct{i32,)"
-        R"(f64}"],"4":["nickname"],"5":["id","struct{fixed<16>}"],"6":["digest",)"
-        R"("struct{fixed<20>}"]},"payload":{"1":["Message",{"#fields":["","contact","labels"],)"
-        R"("contact":{"1":["Mail",{"#fields":["!address"]}],"2":["Phone",{"#fields":["digits",)"
-        R"("extension"],"extension":7}],"3":["Place","struct{i32,f64}"],"4":["nickname"],"5":["id",)"
-        R"("struct{fixed<16>}"],"6":["digest","struct{fixed<20>}"]},"labels":{"#fields":["!text",)"
-        R"("level"]}}],"2":["shared_Label",{"#fields":["!text","level"]}]},)"
-        R"("payloads":{"1":["Message",{"#fields":["","contact","labels"],"contact":{"1":["Mail",)"
-        R"({"#fields":["!address"]}],"2":["Phone",{"#fields":["digits","extension"],"extension":7}],)"
-        R"("3":["Place","struct{i32,f64}"],"4":["nickname"],"5":["id","struct{fixed<16>}"],)"
-        R"("6":["digest","struct{fixed<20>}"]},"labels":{"#fields":["!text","level"]}}],)"
-        R"("2":["shared_Label",{"#fields":["!text","level"]}]},"tag":{"1":["Label",)"
-        R"({"#fields":["!text","level"]}]},"twice":{"11":["name"],"12":["other_name"],"3":["first",)"
-        R"({"#fields":["!address"]}],"9":["second",{"#fields":["!address"]}]}})";
+    static constexpr char wire[] =
+        R"({"#fields":["id","","contact","name","","!must_contact","","contacts","","opt_contacts","",)"
+        R"("!must_contacts","","-retired","","twice","","either","","both","","payload","","payloads","","tag",)"
+        R"("last"],)"
+        R"("-retired":["variant<null,record{address:string},record{digits:optional<string>,extension:u16},)"
+        R"(record{x:i32,y:f64},string,uuid,fixed<20>>","type unions.Contact"],"both":"type unions.Both",)"
+        R"("contact":"type unions.Contact","contacts":"type unions.Contact","either":"type unions.Either",)"
+        R"("last":3,"must_contact":"type unions.Contact","must_contacts":"type unions.Contact",)"
+        R"("opt_contacts":"type unions.Contact","payload":"type unions.Payload","payloads":"type unions.Payload",)"
+        R"("tag":"type shared.Tag","twice":"type unions.Twice",)"
+        R"("#types":{)"
+        R"("shared.Digest":"struct{fixed<20>}",)"
+        R"("shared.Label":{"#fields":["!text","level"]},)"
+        R"("shared.Tag":{"1":["Label","type shared.Label"]},)"
+        R"("unions.Both":{"1":["Mail","type unions.Mail"],"2":["Phone","type unions.Phone"]},)"
+        R"("unions.Contact":{"1":["Mail","type unions.Mail"],"2":["Phone","type unions.Phone"],"3":["Place",)"
+        R"("type unions.Place"],"4":["nickname"],"5":["id","type unions.Id"],"6":["digest",)"
+        R"("type shared.Digest"]},)"
+        R"("unions.Either":{"1":["Mail","type unions.Mail"],"2":["Phone","type unions.Phone"]},)"
+        R"("unions.Id":"struct{fixed<16>}",)"
+        R"("unions.Mail":{"#fields":["!address"]},)"
+        R"("unions.Message":{"#fields":["","contact","labels"],"contact":"type unions.Contact",)"
+        R"("labels":"type shared.Label"},)"
+        R"("unions.Payload":{"1":["Message","type unions.Message"],"2":["shared_Label","type shared.Label"]},)"
+        R"("unions.Phone":{"#fields":["digits","extension"],"extension":7},)"
+        R"("unions.Place":"struct{i32,f64}",)"
+        R"("unions.Twice":{"11":["name"],"12":["other_name"],"3":["first","type unions.Mail"],"9":["second",)"
+        R"("type unions.Mail"]}}})";
 };
 
 template <>
@@ -161,16 +153,22 @@ struct FlatBuffersSchema<::unions::Note> {
     static void pack(const ::unions::Note& record, std::string& out);
     static void unpack(std::string_view bytes, ::unions::Note& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["id","","contact","","payloads"],"contact":{"1":["Mail",)"
-        R"({"#fields":["!address"]}],"2":["Phone",{"#fields":["digits","extension"],"extension":7}],)"
-        R"("3":["Place","struct{i32,f64}"],"4":["nickname"],"5":["id","struct{fixed<16>}"],)"
-        R"("6":["digest","struct{fixed<20>}"]},"payloads":{"1":["Message",{"#fields":["","contact",)"
-        R"("labels"],"contact":{"1":["Mail",{"#fields":["!address"]}],"2":["Phone",)"
-        R"({"#fields":["digits","extension"],"extension":7}],"3":["Place","struct{i32,f64}"],)"
-        R"("4":["nickname"],"5":["id","struct{fixed<16>}"],"6":["digest","struct{fixed<20>}"]},)"
-        R"("labels":{"#fields":["!text","level"]}}],"2":["shared_Label",{"#fields":["!text",)"
-        R"("level"]}]}})";
+    static constexpr char wire[] =
+        R"({"#fields":["id","","contact","","payloads"],"contact":"type unions.Contact",)"
+        R"("payloads":"type unions.Payload",)"
+        R"("#types":{)"
+        R"("shared.Digest":"struct{fixed<20>}",)"
+        R"("shared.Label":{"#fields":["!text","level"]},)"
+        R"("unions.Contact":{"1":["Mail","type unions.Mail"],"2":["Phone","type unions.Phone"],"3":["Place",)"
+        R"("type unions.Place"],"4":["nickname"],"5":["id","type unions.Id"],"6":["digest",)"
+        R"("type shared.Digest"]},)"
+        R"("unions.Id":"struct{fixed<16>}",)"
+        R"("unions.Mail":{"#fields":["!address"]},)"
+        R"("unions.Message":{"#fields":["","contact","labels"],"contact":"type unions.Contact",)"
+        R"("labels":"type shared.Label"},)"
+        R"("unions.Payload":{"1":["Message","type unions.Message"],"2":["shared_Label","type shared.Label"]},)"
+        R"("unions.Phone":{"#fields":["digits","extension"],"extension":7},)"
+        R"("unions.Place":"struct{i32,f64}"}})";
 };
 
 }  // namespace cambium

@@ -51,8 +51,10 @@ struct FlatBuffersSchema<::unstored::Item> {
     static void pack(const ::unstored::Item& record, std::string& out);
     static void unpack(std::string_view bytes, ::unstored::Item& record);
     static const View* view(std::string_view bytes);
-    static constexpr std::string_view wire =
-        R"({"#fields":["id","!plain"],"plain":{"#fields":["value"]}})";
+    static constexpr char wire[] =
+        R"({"#fields":["id","!plain"],"plain":"type unstored.Plain",)"
+        R"("#types":{)"
+        R"("unstored.Plain":{"#fields":["value"]}}})";
 };
 
 }  // namespace cambium
