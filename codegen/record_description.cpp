@@ -27,9 +27,11 @@ std::string scalar_type(const std::string& schema_type) {
     static const std::map<std::string, std::string> kNames = {
         {"bool", "bool"}, {"byte", "i8"},  {"ubyte", "u8"},  {"short", "i16"}, {"ushort", "u16"}, {"int", "i32"},
         {"uint", "u32"},  {"long", "i64"}, {"ulong", "u64"}, {"float", "f32"}, {"double", "f64"}};
-    return kNames.at(schema_type);
+    const auto name = kNames.find(schema_type);
+    return name == kNames.end() ? "" : name->second;
 }
 
+/// Of a type that is not known, which was told when it was read, nothing.
 std::string text_of(const Type& type, const RecordText& nested) {
     switch (type.kind) {
         case Kind::boolean:
@@ -37,12 +39,12 @@ std::string text_of(const Type& type, const RecordText& nested) {
         case Kind::floating:
             return scalar_type(type.schema_type);
         case Kind::enumeration:
-            return "enum " + scalar_type(type.enumeration->schema_type);
+            return "enum " + (type.enumeration == nullptr ? "" : scalar_type(type.enumeration->schema_type));
         case Kind::text:
             return "string";
         case Kind::structure:
         case Kind::table:
-            return nested(*type.record);
+            return type.record == nullptr ? "" : nested(*type.record);
         case Kind::uuid:
             return "uuid";
         case Kind::fixed_bytes:
@@ -51,6 +53,7 @@ std::string text_of(const Type& type, const RecordText& nested) {
             return "timestamp";
         case Kind::variant: {
             std::string text = "variant<null";
+            if (type.alternatives == nullptr) return text + ">";
             for (const UnionMember& member : type.alternatives->members) text += "," + text_of(member.type, nested);
             return text + ">";
         }
@@ -210,7 +213,7 @@ private:
 
     Document of_field(const Field& field) {
         if (field.type.record != nullptr) return reference(*field.type.record);
-        if (field.type.kind == Kind::variant) {
+        if (field.type.alternatives != nullptr) {
             const Union& alternatives = *field.type.alternatives;
             return reference(schema_name(alternatives.scope, alternatives.name),
                              [&] { return members_of(alternatives); });
@@ -237,7 +240,7 @@ private:
 Document default_number(const Field& field) {
     const std::string text = field.default_value.empty() ? "0" : field.default_value;
     const std::string& type =
-        field.type.kind == Kind::enumeration ? field.type.enumeration->schema_type : field.type.schema_type;
+        field.type.enumeration != nullptr ? field.type.enumeration->schema_type : field.type.schema_type;
     if (type == "bool") return text != "0";
     if (type == "float") return std::strtof(text.c_str(), nullptr);
     if (type == "double") return std::strtod(text.c_str(), nullptr);
