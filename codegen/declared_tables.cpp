@@ -261,7 +261,7 @@ std::vector<TableDeclaration> declarations(const Schema& schema) {
         TableDeclaration& declaration = result.emplace_back();
         declaration.table = std::move(table);
         const Table* source = schema.find_table(declaration.table.name);
-        declaration.former_name = source->former_name;
+        if (!source->former_name.empty()) declaration.former_names.push_back(source->former_name);
         declaration.renamed = source->renamed;
         declaration.dropped = source->dropped;
     }

@@ -104,7 +104,6 @@ public:
         declared_.id = stored_.id;
         declared_.version = stored_.version;
         declared_.next_index_id = stored_.next_index_id;
-        if (stored_.migration) changes("the rest of its migration is done");
         check_former_names();
         compare_codec_and_key();
         compare_fields();
@@ -196,6 +195,13 @@ private:
         const auto declared = find_named(declared_.fields, now);
         if (declared == declared_.fields.end()) return compare_lost(field);
         const auto place = static_cast<std::size_t>(declared - declared_.fields.begin());
+        const auto end = stored_.fields.begin() + static_cast<std::ptrdiff_t>(position);
+        const auto other = std::find_if(stored_.fields.begin(), end,
+                                        [&](const CatalogField& earlier) { return name_now(earlier.name) == now; });
+        if (other != end)
+            return differs("fields " + quoted(other->name) + " and " + quoted(field.name) +
+                           " of the file would both become " + quoted(now) +
+                           "; Dropped in place of one Renamed says whose content may be lost" + kNeedsMigration);
         declared->later = field.later;
         const bool places_are_told = tells_places(stored_wire_) && tells_places(declared_wire_);
         if (form_ != FieldForm::named && place != position && !places_are_told) {
