@@ -1,6 +1,7 @@
 #include "typed/comparison.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "cambium/base/error.hpp"
 #include "cambium/codec/cbor.hpp"
@@ -10,6 +11,7 @@
 #include "typed/state.hpp"
 #include "typed/type_change.hpp"
 #include "typed/type_text.hpp"
+#include "typed/varying_defaults.hpp"
 #include "typed/wire_change.hpp"
 
 namespace cambium::detail {
@@ -166,12 +168,32 @@ private:
         }
         if (form_ == FieldForm::layout) return compare_layout();
         for (std::size_t i = 0; i < stored_.fields.size(); ++i) compare_field(i, stored_.fields[i]);
+        compare_varying();
         for (CatalogField& field : declared_.fields) {
             field.later = field.later && !plan_.rewrites && !plan_.rekeyed;
             if (was_stored(field.name)) continue;
             field.later = !plan_.rewrites && !plan_.rekeyed;
             compare_regained(field);
             changes("field " + quoted(field.name) + " (" + field.type + ") is new");
+        }
+    }
+
+    // What a record reads that was stored before the field would never be the same: each gets a value for good.
+    void compare_varying() {
+        // FlatBuffers declares its defaults.
+        const bool has_members = form_ == FieldForm::named || form_ == FieldForm::numbered;
+        if (!has_members || plan_.description->create_record == nullptr) return;
+        std::optional<VaryingDefaults> varying;
+        for (const CatalogField& field : declared_.fields) {
+            const auto is_same = [&](const CatalogField& stored) {
+                return name_now(stored.name) == field.name && stored.type == field.type && !stored.later;
+            };
+            if (std::any_of(stored_.fields.begin(), stored_.fields.end(), is_same)) continue;
+            if (!varying) varying.emplace(*plan_.description);
+            if (!varying->has(field.name)) continue;
+            plan_.rewrites = true;
+            changes("records are written anew, as the default of field " + quoted(field.name) +
+                    " is not always the same: each keeps what it is now");
         }
     }
 
@@ -474,14 +496,7 @@ std::vector<std::uint8_t> defaults_of(const TableDescription& table) {
         const std::string known = Document::from_json(evolution.wire).to_cbor();
         return {known.begin(), known.end()};
     }
-    if (evolution.shape == nullptr || evolution.shape().kind != codec::Kind::record) return {};
-    const ScratchRecord record(table);
-    std::string bytes;
-    try {
-        codec::encode_cbor(evolution.shape(), record.get(), bytes, codec::FieldKeys::names);
-    } catch (const Error&) {
-        return {};  // a text that is not UTF-8: nor could such a record be stored
-    }
+    const std::string bytes = default_record(table);
     return {bytes.begin(), bytes.end()};
 }
 
