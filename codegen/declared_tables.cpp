@@ -261,7 +261,7 @@ std::vector<TableDeclaration> declarations(const Schema& schema) {
         TableDeclaration& declaration = result.emplace_back();
         declaration.table = std::move(table);
         const Table* source = schema.find_table(declaration.table.name);
-        if (!source->former_name.empty()) declaration.former_names.push_back(source->former_name);
+        declaration.former_names = source->former_names;
         declaration.renamed = source->renamed;
         declaration.dropped = source->dropped;
     }
