@@ -104,7 +104,10 @@ void DatabaseState::apply(std::span<const TableDescription* const> tables, const
     const Timestamp now = time();
     if (plan.changes_anything()) apply_schema(writer, plan, environment_.max_key_size(), progress, now);
     load(writer, plan);
-    if (has_migrated || plan.changes_anything()) commit_schema(std::move(writer), plan, now);
+    if (has_migrated || plan.changes_anything()) return commit_schema(std::move(writer), plan, now);
+    // Somebody else has done it. Readers here do not see that before it is durable.
+    writer.abort();
+    environment_.sync();
 }
 
 // Whatever this throws is not what the caller has to know: the next opening goes on where the migration is.

@@ -65,6 +65,10 @@ std::string default_record(const TableDescription& table) {
     return bytes;
 }
 
+bool varies(const Document& first, const Document& second) {
+    return first != second || shows_the_present(first);
+}
+
 VaryingDefaults::VaryingDefaults(const TableDescription& table)
     : first_(default_document(table)), second_(default_document(table)) {
     if (first_.is_null()) whole_record_ = default_bytes(table) != default_bytes(table);
@@ -75,7 +79,7 @@ bool VaryingDefaults::has(std::string_view field) const {
     const Document* const first = first_.find(field);
     const Document* const second = second_.find(field);
     if (first == nullptr || second == nullptr) return first != second;
-    return *first != *second || shows_the_present(*first);
+    return varies(*first, *second);
 }
 
 }  // namespace cambium::detail

@@ -20,6 +20,9 @@ namespace cambium::detail {
 /// names, and where it cannot be encoded: nor could such a record be stored.
 [[nodiscard]] std::string default_record(const TableDescription& table);
 
+/// Of a default that was made twice.
+[[nodiscard]] bool varies(const Document& first, const Document& second);
+
 class VaryingDefaults {
 public:
     /// Makes default records of a table that has create_record.

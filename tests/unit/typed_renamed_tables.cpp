@@ -171,6 +171,36 @@ TEST_CASE("a table has all its former names; two of them in one file are refused
     CHECK(stored_ids<Thirds>(db) == Ids{1});
 }
 
+namespace {
+
+struct Guest {
+    std::uint32_t id{};
+    std::string full{};
+};
+Guest with_full_name(const Client& old) {
+    return {old.id, old.name};
+}
+struct Movers : Table<"guests", Guest, PrimaryKey<&Guest::id>, Cbor, RenamedTable<"clients">, SchemaVersion<2>,
+                      Migration<1, Client, &with_full_name>> {};
+
+}  // namespace
+
+TEST_CASE("a table that is migrated under a new name is nobody else's meanwhile") {
+    const StorePath store;
+    fill<OldClients>(store, 1);
+    CHECK(holds(refused<Movers, Clients>(store).front(), "table \"guests\": the file has none of that name"));
+    const auto stop = [](const Progress&) -> bool { throw Error(ErrorCode::io, "stopped"); };
+    CHECK(caught([&] { static_cast<void>(Database::open<Movers>(store.path(), {}, stop)); }).code == ErrorCode::io);
+    CHECK(holds(refused<OldClients>(store).front(), "a migration to version 2 was left half way"));
+    CHECK(holds(refused<Movers, Clients>(store).front(), "table \"guests\": the file has none of that name"));
+    static_cast<void>(Database::open<Movers>(store.path()));
+    Database db = Database::open<Movers, Clients>(store.path());
+    db.read([](ReadTransaction& txn) {
+        CHECK(Reader<Movers>{txn}.get(1)->full == "n1");
+        CHECK(Reader<Clients>{txn}.count() == 0);
+    });
+}
+
 TEST_CASE("compare() says of former names what plan() says") {
     const StorePath store;
     fill<OldClients>(store, 1);

@@ -1,4 +1,7 @@
 // New fields whose default is not a constant: every old record gets a value once, and keeps it.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <set>
 
@@ -80,6 +83,34 @@ TEST_CASE_TEMPLATE("records that were stored before get the time and the id of t
         for (const Seen& record : Reader<Seens<C>>{txn}) tokens.insert(record.token.to_string());
         CHECK(tokens.size() == 20);
     });
+}
+
+TEST_CASE("of several processes that add the field at once, one does") {
+    const StorePath store;
+    fill<Cbor>(store);
+    std::vector<pid_t> children;
+    for (int i = 0; i < 4; ++i) {
+        const pid_t child = fork();
+        if (child == 0) {
+            try {
+                Database db = Database::open<Seens<Cbor>>(store.path());
+                const bool is_sound =
+                    db.read([](ReadTransaction& txn) { return verify_indexes<Seens<Cbor>>(txn).ok(); });
+                db.close();
+                _exit(is_sound ? 0 : 1);
+            } catch (const std::exception&) {
+                _exit(2);
+            }
+        }
+        children.push_back(child);
+    }
+    for (const pid_t child : children) {
+        int status = 0;
+        REQUIRE(waitpid(child, &status, 0) == child);
+        CHECK(status == 0);
+    }
+    Database db = Database::open<Seens<Cbor>>(store.path());
+    CHECK(times<Seens<Cbor>>(db).size() == 20);
 }
 
 namespace {
