@@ -203,7 +203,10 @@ private:
     void compare_names() {
         const std::vector<const Table*> tables = now_.all_tables();
         for (const Table* old_table : before_.all_tables()) {
-            const auto takes_over = [&](const Table* table) { return table->former_name == old_table->name; };
+            const auto takes_over = [&](const Table* table) {
+                const std::vector<std::string>& names = table->former_names;
+                return std::find(names.begin(), names.end(), old_table->name) != names.end();
+            };
             if (now_.find_table(old_table->name) != nullptr || find_if(tables, takes_over) != nullptr) continue;
             for (const Table* new_table : tables)
                 if (has_same_name(*old_table->record, *new_table->record) &&

@@ -110,7 +110,7 @@ std::vector<TableDeclaration> declarations(const Schema& schema) {
         TableDeclaration& declaration = result.emplace_back();
         declaration.table = std::move(table);
         const Table* source = schema.find_table(declaration.table.name);
-        declaration.former_name = source->former_name;
+        declaration.former_names = source->former_names;
         declaration.renamed = source->renamed;
         declaration.dropped = source->dropped;
     }

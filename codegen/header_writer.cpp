@@ -260,7 +260,7 @@ private:
     }
 
     static bool has_history(const Table& table) {
-        return !table.former_name.empty() || !table.renamed.empty() || !table.dropped.empty() ||
+        return !table.former_names.empty() || !table.renamed.empty() || !table.dropped.empty() ||
                !table.schema_version.empty();
     }
 
@@ -310,8 +310,8 @@ private:
     }
 
     void write_history(const Table& table) {
-        if (!table.former_name.empty())
-            out_ += ",\n" + option("::cambium::RenamedTable<", {"\"" + table.former_name + "\""});
+        for (const std::string& name : table.former_names)
+            out_ += ",\n" + option("::cambium::RenamedTable<", {"\"" + name + "\""});
         for (const auto& [before, now] : table.renamed)
             out_ += ",\n" + option("::cambium::Renamed<", {"\"" + before + "\"", member(*table.record, now)});
         for (const std::string& field : table.dropped)

@@ -68,7 +68,7 @@ Attributes, each declared in the schema with attribute "name";
                                                foreign keys: name(columns) to table, then restrict (when nothing is
                                                said), cascade or set_null, and deferred; the table is one of
                                                this file or of one that it includes
-    cambium_renamed_from: "clients"            the table was called so
+    cambium_renamed_from: "clients, guests"    the table was called so, and so
     cambium_dropped: "fax, telex"              the record had these fields; their content goes (cbor, json)
     cambium_schema_version: "3"                a store that C++ code has migrated to this version
   on a field

@@ -170,9 +170,9 @@ struct Table {
     std::vector<std::pair<std::string, std::string>> log_limits;  ///< "changes", "bytes", "seconds" and digits
     std::vector<Index> indexes;
     std::vector<ForeignKey> foreign_keys;
-    std::vector<std::string> not_null;  ///< fields
-    std::string row_version;            ///< a field, or empty
-    std::string former_name;            ///< of the table; empty: it has always been called so
+    std::vector<std::string> not_null;                         ///< fields
+    std::string row_version;                                   ///< a field, or empty
+    std::vector<std::string> former_names;                     ///< of the table
     std::vector<std::pair<std::string, std::string>> renamed;  ///< fields: name before, name now
     std::vector<std::string> dropped;                          ///< fields of earlier declarations
     std::string schema_version;                                ///< digits; empty: not given

@@ -346,19 +346,22 @@ private:
     void check_former_names() {
         std::map<std::string, std::string> takers;
         for (const auto* list : {&schema_.tables, &schema_.included_tables})
-            for (const Table& table : *list) {
-                const std::string& former = table.former_name;
-                if (former.empty() || former == table.name) continue;
-                const auto [taker, is_new] = takers.emplace(former, table.name);
-                if (!is_new)
-                    report(table, "cambium_renamed_from",
-                           "cambium_renamed_from: table \"" + taker->second + "\" was called \"" + former +
-                               "\" already; one table only takes over the records");
-                if (schema_.find_table(former) != nullptr)
-                    report(table, "cambium_renamed_from",
-                           "cambium_renamed_from: the schema has a table \"" + former +
-                               "\", which keeps the records that this one would take over");
-            }
+            for (const Table& table : *list)
+                for (const std::string& former : table.former_names) check_former_name(table, former, takers);
+    }
+
+    void check_former_name(const Table& table, const std::string& former,
+                           std::map<std::string, std::string>& takers) {
+        if (former.empty() || former == table.name) return;
+        const auto [taker, is_new] = takers.emplace(former, table.name);
+        if (!is_new)
+            report(table, "cambium_renamed_from",
+                   "cambium_renamed_from: table \"" + taker->second + "\" was called \"" + former +
+                       "\" already; one table only takes over the records");
+        if (schema_.find_table(former) != nullptr)
+            report(table, "cambium_renamed_from",
+                   "cambium_renamed_from: the schema has a table \"" + former +
+                       "\", which keeps the records that this one would take over");
     }
 
     const Schema& schema_;

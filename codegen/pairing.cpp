@@ -182,8 +182,10 @@ std::string text_of(const Pair<Record>& pair) {
 }
 
 const Table* table_before(const Schema& before, const Table& table) {
-    const Table* const same = before.find_table(table.name);
-    return same != nullptr || table.former_name.empty() ? same : before.find_table(table.former_name);
+    const Table* found = before.find_table(table.name);
+    for (const std::string& name : table.former_names)
+        if (found == nullptr) found = before.find_table(name);
+    return found;
 }
 
 bool is_another(const Type& before, const Type& now) {

@@ -351,11 +351,28 @@ private:
         }
     }
 
+    /// What stands between the commas of a list.
+    static std::vector<std::string> names_in(std::string_view list) {
+        std::vector<std::string> names;
+        for (std::size_t end = 0; end != std::string_view::npos;) {
+            end = list.find(',');
+            std::string_view name = list.substr(0, end);
+            while (name.starts_with(' ')) name.remove_prefix(1);
+            while (name.ends_with(' ')) name.remove_suffix(1);
+            names.emplace_back(name);
+            if (end != std::string_view::npos) list.remove_prefix(end + 1);
+        }
+        return names;
+    }
+
     // What earlier declarations had.
     void read_history() {
         if (const std::string* former = attribute("cambium_renamed_from")) {
-            table_.former_name = *former;
-            if (!is_identifier(*former) || *former == table_.name)
+            table_.former_names = names_in(*former);
+            const auto is_wrong = [&](const std::string& name) {
+                return !is_identifier(name) || name == table_.name;
+            };
+            if (std::any_of(table_.former_names.begin(), table_.former_names.end(), is_wrong))
                 report("cambium_renamed_from", "cambium_renamed_from needs the name that the table had");
         }
         std::set<std::string> names;

@@ -94,7 +94,7 @@ struct TableInfo {
 /// A table as somebody declares it, and what that says of earlier declarations (cambium/evolution.hpp).
 struct TableDeclaration {
     TableInfo table;
-    std::string former_name{};                                   ///< as RenamedTable; empty: none
+    std::vector<std::string> former_names{};                     ///< as RenamedTable
     std::vector<std::pair<std::string, std::string>> renamed{};  ///< fields as Renamed: name before, name now
     std::vector<std::string> dropped{};                          ///< fields as Dropped
     friend bool operator==(const TableDeclaration&, const TableDeclaration&) = default;

@@ -2,9 +2,10 @@
 //
 // Opening makes the file agree with the declarations, in one write transaction and only when something differs:
 // new tables are created, new and changed indexes are built from the data, new fields and wider types are accepted
-// where the codec can tell, and what evolution.hpp has the declaration say of earlier ones is done. Migrations come
-// first, in transactions of their own. Any other difference is Error{schema} with one sentence per difference, and
-// the file is not changed. plan() says beforehand what will happen.
+// where the codec can tell, and what evolution.hpp has the declaration say of earlier ones is done. Migrations copy
+// records before, in transactions of their own. Any other difference is Error{schema} with one sentence per
+// difference, and no table is changed; nor is one when a record stands in the way. plan() says beforehand what will
+// happen.
 //
 // Thread rule: every member function may be called from any thread. Transactions must end before the Database.
 #pragma once
@@ -59,7 +60,8 @@ public:
     /// tables. Tables in the file that are not named stay as they are. Waits for a writer only when something has
     /// to change. Throws as kv::Environment::open(), and Error{schema}; Error{constraint} or Error{decode} when a
     /// new index cannot be built; Error{read_only} when options forbid a change that is needed; Error{cancelled}
-    /// when `progress`, which is told of indexes being built, answers false: the file is then as it was.
+    /// when `progress`, which is told of indexes being built, answers false: tables are then as they were,
+    /// or waiting for the rest of a migration.
     template <class... Tables>
     [[nodiscard]] static Database open(ByteView path, const Options& options = {}, ProgressFunction progress = {},
                                        ClockFunction clock = &now) {
@@ -82,8 +84,8 @@ public:
                                        const Options& options = {}, ProgressFunction progress = {},
                                        ClockFunction clock = &now);
 
-    /// What open() would do with these tables, without doing it. A file that does not exist would be created. A
-    /// table that is to be migrated is not looked at further. Throws as kv::Environment::open() for reading.
+    /// What open() would do with these tables, without doing it. A file that does not exist would be created.
+    /// Records are not looked at. Throws as kv::Environment::open() for reading.
     template <class... Tables>
     requires((detail::usable_table<Tables>() && ...)) [[nodiscard]] static SchemaReport plan(ByteView path) {
         const detail::TableDescription* const tables[] = {&detail::LayoutOf<Tables>::description..., nullptr};

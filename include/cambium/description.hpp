@@ -138,7 +138,7 @@ struct MigrationDescription {
 
 /// What a declaration says of earlier ones (evolution.hpp).
 struct EvolutionDescription {
-    std::string_view former_table;
+    std::span<const std::string_view> former_tables;
     std::uint64_t version = 1;
     std::span<const RenamedDescription> renamed;
     std::span<const std::string_view> dropped;

@@ -59,7 +59,9 @@ struct Dropped {
     static constexpr std::string_view from = OldName.view();
 };
 
-/// The table was called so. Its records stay where they are: O(1).
+/// The table was called so. Its records stay where they are: O(1). Once for every name that it had. A file that has
+/// a table of the name now is not asked for one of these; one that has none takes the records of the table that has
+/// one of them, and opening refuses when there are two, or when another table is declared that means the same.
 template <detail::Name OldName>
 struct RenamedTable {
     using cambium_option = detail::EvolutionOption;
@@ -80,7 +82,9 @@ struct SchemaVersion {
 /// Next is the old record of the following migration, or the record of the table. The old records were stored by
 /// OldCodec, by default the codec of the table. Run in steps of many records, each a transaction of its own, when
 /// the file is opened; a program that is killed or cancelled in between goes on where it was at the next opening.
-/// Until the last step is done the table is closed to all who declare another version.
+/// Until the last step is done the table is closed to all who declare another version. When a record stands in the
+/// way of a step, or of what follows (an exception of the function, a new unique index, a rule), the steps are
+/// taken back, and the old declaration opens the table.
 template <std::uint64_t From, class OldRecord, auto Function, class OldCodec = void>
 struct Migration {
     using cambium_option = detail::EvolutionOption;
@@ -224,7 +228,7 @@ struct EvolutionParts<Record, TableCodec, List<Rs...>, List<Ds...>, List<Fs...>,
             return EvolutionMistake::foreign_member;
         else if constexpr ((has_field<Record>(Rs::from) || ...) || (has_field<Record>(Ds::from) || ...))
             return EvolutionMistake::still_declared;
-        else if constexpr (sizeof...(Fs) > 1 || sizeof...(Vs) > 1)
+        else if constexpr (sizeof...(Vs) > 1)
             return EvolutionMistake::twice;
         else if constexpr (sizeof...(Ms) > 0 && !in_order())
             return EvolutionMistake::order;
@@ -245,12 +249,8 @@ struct EvolutionParts<Record, TableCodec, List<Rs...>, List<Ds...>, List<Fs...>,
         static constexpr auto drops = std::array<std::string_view, sizeof...(Ds)>{Ds::from...};
         static constexpr auto migrations =
             std::array<MigrationDescription, sizeof...(Steps)>{Steps::description...};
-        static constexpr std::string_view former() {
-            std::string_view name;
-            ((name = Fs::from), ...);
-            return name;
-        }
-        static constexpr EvolutionDescription description{former(),
+        static constexpr auto formers = std::array<std::string_view, sizeof...(Fs)>{Fs::from...};
+        static constexpr EvolutionDescription description{formers,
                                                           version,
                                                           renames,
                                                           drops,
@@ -302,7 +302,7 @@ constexpr void tell_evolution_mistake() {
         "Renamed<\"name\", ...> or Dropped<\"name\"> says that there is no field of that name any more, and "
         "the record of the table has one; where a new field takes the name of an old one, a Migration says "
         "which is which");
-    static_assert(Found != EvolutionMistake::twice, "a table has at most one RenamedTable and one SchemaVersion");
+    static_assert(Found != EvolutionMistake::twice, "a table has at most one SchemaVersion");
     static_assert(
         Found != EvolutionMistake::order,
         "the migrations of a table stand in order of their versions, without a gap, and the last one makes "

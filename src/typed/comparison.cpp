@@ -1,6 +1,7 @@
 #include "typed/comparison.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "cambium/base/error.hpp"
@@ -11,6 +12,7 @@
 #include "typed/state.hpp"
 #include "typed/type_change.hpp"
 #include "typed/type_text.hpp"
+#include "typed/varying_defaults.hpp"
 #include "typed/wire_change.hpp"
 
 namespace cambium::detail {
@@ -105,7 +107,6 @@ public:
         declared_.id = stored_.id;
         declared_.version = stored_.version;
         declared_.next_index_id = stored_.next_index_id;
-        if (stored_.migration) changes("the rest of its migration is done");
         check_former_names();
         compare_codec_and_key();
         compare_fields();
@@ -168,12 +169,32 @@ private:
         }
         if (form_ == FieldForm::layout) return compare_layout();
         for (std::size_t i = 0; i < stored_.fields.size(); ++i) compare_field(i, stored_.fields[i]);
+        compare_varying();
         for (CatalogField& field : declared_.fields) {
             field.later = field.later && !plan_.rewrites && !plan_.rekeyed;
             if (was_stored(field.name)) continue;
             field.later = !plan_.rewrites && !plan_.rekeyed;
             compare_regained(field);
             changes("field " + quoted(field.name) + " (" + field.type + ") is new");
+        }
+    }
+
+    // What a record reads that was stored before the field would never be the same: each gets a value for good.
+    void compare_varying() {
+        // FlatBuffers declares its defaults.
+        const bool has_members = form_ == FieldForm::named || form_ == FieldForm::numbered;
+        if (!has_members || plan_.description->create_record == nullptr) return;
+        std::optional<VaryingDefaults> varying;
+        for (const CatalogField& field : declared_.fields) {
+            const auto is_same = [&](const CatalogField& stored) {
+                return name_now(stored.name) == field.name && stored.type == field.type && !stored.later;
+            };
+            if (std::any_of(stored_.fields.begin(), stored_.fields.end(), is_same)) continue;
+            if (!varying) varying.emplace(*plan_.description);
+            if (!varying->has(field.name)) continue;
+            plan_.rewrites = true;
+            changes("records are written anew, as the default of field " + quoted(field.name) +
+                    " is not always the same: each keeps what it is now");
         }
     }
 
@@ -211,6 +232,13 @@ private:
         const auto declared = find_named(declared_.fields, now);
         if (declared == declared_.fields.end()) return compare_lost(field);
         const auto place = static_cast<std::size_t>(declared - declared_.fields.begin());
+        const auto end = stored_.fields.begin() + static_cast<std::ptrdiff_t>(position);
+        const auto other = std::find_if(stored_.fields.begin(), end,
+                                        [&](const CatalogField& earlier) { return name_now(earlier.name) == now; });
+        if (other != end)
+            return differs("fields " + quoted(other->name) + " and " + quoted(field.name) +
+                           " of the file would both become " + quoted(now) +
+                           "; Dropped in place of one Renamed says whose content may be lost" + kNeedsMigration);
         declared->later = field.later;
         const bool places_are_told = buffers_tell_places();
         if (form_ != FieldForm::named && place != position && !places_are_told) {
@@ -490,14 +518,7 @@ std::vector<std::uint8_t> defaults_of(const TableDescription& table) {
         const std::string known = Document::from_json(evolution.wire).to_cbor();
         return {known.begin(), known.end()};
     }
-    if (evolution.shape == nullptr || evolution.shape().kind != codec::Kind::record) return {};
-    const ScratchRecord record(table);
-    std::string bytes;
-    try {
-        codec::encode_cbor(evolution.shape(), record.get(), bytes, codec::FieldKeys::names);
-    } catch (const Error&) {
-        return {};  // a text that is not UTF-8: nor could such a record be stored
-    }
+    const std::string bytes = default_record(table);
     return {bytes.begin(), bytes.end()};
 }
 

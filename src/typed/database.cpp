@@ -47,14 +47,29 @@ std::string why_not_followed(const TableState* table) {
     return "is not kept here: " + static_cast<const DynamicLayout*>(table->description->context)->why_read_only();
 }
 
+/// Whether the same opening may succeed another time, on the same records.
+bool may_pass(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::cancelled:
+        case ErrorCode::full:
+        case ErrorCode::io:
+        case ErrorCode::corrupt:
+        case ErrorCode::busy:
+        case ErrorCode::read_only:
+        case ErrorCode::poisoned:
+        case ErrorCode::outcome_unknown:
+            return true;
+        default:
+            return false;
+    }
+}
+
 }  // namespace
 
 DatabaseState::DatabaseState(ByteView path, const kv::Options& options,
                              std::span<const TableDescription* const> tables, const ProgressFunction& progress,
                              ClockFunction clock)
     : environment_(kv::Environment::open(path, options)), tables_(tables.size()), clock_(clock) {
-    if (!options.read_only)
-        for (const TableDescription* const table : tables) migrate(*table, progress);
     {
         const kv::ReadTransaction snapshot = environment_.begin_read();
         const SchemaPlan plan = plan_schema(snapshot, tables);
@@ -66,17 +81,47 @@ DatabaseState::DatabaseState(ByteView path, const kv::Options& options,
         }
         if (options.read_only) refuse_changes(plan, path);
     }
-    // Another process may have changed the file meanwhile: look again, now with the write lock.
+    try {
+        for (const TableDescription* const table : tables) migrate(*table, progress);
+        apply(tables, progress);
+    } catch (const Error& error) {
+        if (!may_pass(error.code())) abandon_migrations(tables);
+        throw;
+    } catch (...) {
+        abandon_migrations(tables);
+        throw;
+    }
+}
+
+// Another process may have changed the file meanwhile: looks again, now with the write lock.
+void DatabaseState::apply(std::span<const TableDescription* const> tables, const ProgressFunction& progress) {
     kv::WriteTransaction writer = environment_.begin_write();
+    bool has_migrated = false;
+    for (const TableDescription* const table : tables)
+        has_migrated = finish_migration(writer, *table, environment_.max_key_size()) || has_migrated;
     SchemaPlan plan = plan_schema(writer, tables);
     refuse_differences(plan);
-    if (plan.changes_anything()) {
-        const Timestamp now = time();
-        apply_schema(writer, plan, environment_.max_key_size(), progress, now);
-        load(writer, plan);
-        commit_schema(std::move(writer), plan, now);
-    } else {
-        load(writer, plan);
+    const Timestamp now = time();
+    if (plan.changes_anything()) apply_schema(writer, plan, environment_.max_key_size(), progress, now);
+    load(writer, plan);
+    if (has_migrated || plan.changes_anything()) return commit_schema(std::move(writer), plan, now);
+    // Somebody else has done it. Readers here do not see that before it is durable.
+    writer.abort();
+    environment_.sync();
+}
+
+// Whatever this throws is not what the caller has to know: the next opening goes on where the migration is.
+void DatabaseState::abandon_migrations(std::span<const TableDescription* const> tables) noexcept {
+    const auto migrates = [](const TableDescription* table) { return !table->evolution->migrations.empty(); };
+    if (std::none_of(tables.begin(), tables.end(), migrates)) return;
+    try {
+        kv::WriteTransaction writer = environment_.begin_write();
+        bool has_changed = false;
+        for (const TableDescription* const table : tables)
+            has_changed = abandon_migration(writer, *table) || has_changed;
+        if (has_changed) writer.commit();
+    } catch (const std::exception&) {
+        return;
     }
 }
 

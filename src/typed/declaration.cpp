@@ -7,6 +7,7 @@
 #include "typed/comparison.hpp"
 #include "typed/migration.hpp"
 #include "typed/sentence.hpp"
+#include "typed/table_claim.hpp"
 #include "typed/table_info.hpp"
 
 namespace cambium {
@@ -72,9 +73,10 @@ namespace {
 class Described {
 public:
     explicit Described(const TableDeclaration& declaration)
-        : dropped_(declaration.dropped.begin(), declaration.dropped.end()) {
+        : former_names_(declaration.former_names.begin(), declaration.former_names.end()),
+          dropped_(declaration.dropped.begin(), declaration.dropped.end()) {
         for (const auto& [before, now] : declaration.renamed) renamed_.push_back({before, now});
-        evolution_.former_table = declaration.former_name;
+        evolution_.former_tables = former_names_;
         evolution_.version = declaration.table.schema_version;
         evolution_.renamed = renamed_;
         evolution_.dropped = dropped_;
@@ -89,6 +91,7 @@ public:
 
 private:
     std::vector<detail::RenamedDescription> renamed_;
+    std::vector<std::string_view> former_names_;
     std::vector<std::string_view> dropped_;
     detail::EvolutionDescription evolution_{};
     detail::TableDescription description_{};
@@ -100,15 +103,24 @@ public:
         : stored_(stored), declared_(declared) {}
 
     std::vector<TableDifference> run() {
-        for (const TableInfo& table : stored_) {
-            if (const TableDeclaration* declaration = declaration_of(table.name))
-                compare_table(table, *declaration);
-            else
-                report(true, table.name, "is no longer declared; its records stay in the store");
+        std::vector<detail::TableClaim> claims;
+        for (const TableDeclaration& declaration : declared_) {
+            const Described described(declaration);
+            claims.push_back(
+                detail::claim_of(described.get(), [this](std::string_view name) { return is_stored(name); }));
         }
-        for (const TableDeclaration& declaration : declared_)
-            if (!is_stored(declaration.table.name) && !is_stored(declaration.former_name))
-                report(true, declaration.table.name, "is created");
+        const std::vector<std::string> unclear = detail::resolve_claims(claims);
+        for (const TableInfo& table : stored_) {
+            const auto claim = std::find_if(claims.begin(), claims.end(),
+                                            [&](const detail::TableClaim& one) { return one.takes(table.name); });
+            if (claim == claims.end())
+                report(true, table.name, "is no longer declared; its records stay in the store");
+            else if (claim->is_clear())
+                compare_table(table, declared_[static_cast<std::size_t>(claim - claims.begin())]);
+        }
+        for (std::size_t i = 0; i < claims.size(); ++i)
+            if (claims[i].names.empty()) report(true, declared_[i].table.name, "is created");
+        for (const std::string& sentence : unclear) differences_.push_back({false, sentence});
         for (const TableDeclaration& declaration : declared_) find_targets(declaration.table);
         return std::move(differences_);
     }
@@ -118,7 +130,7 @@ private:
         differences_.push_back({is_compatible, "table \"" + table + "\": " + what});
     }
 
-    [[nodiscard]] bool is_stored(const std::string& name) const {
+    [[nodiscard]] bool is_stored(std::string_view name) const {
         return std::any_of(stored_.begin(), stored_.end(),
                            [&](const TableInfo& table) { return table.name == name; });
     }
@@ -126,17 +138,6 @@ private:
     [[nodiscard]] bool is_declared(const std::string& name) const {
         return std::any_of(declared_.begin(), declared_.end(),
                            [&](const TableDeclaration& declaration) { return declaration.table.name == name; });
-    }
-
-    /// The declaration that takes a stored table: by its name or, when the store has none of that name, by the
-    /// former.
-    [[nodiscard]] const TableDeclaration* declaration_of(const std::string& name) const {
-        const auto found =
-            std::find_if(declared_.begin(), declared_.end(), [&](const TableDeclaration& declaration) {
-                return declaration.table.name == name ||
-                       (declaration.former_name == name && !is_stored(declaration.table.name));
-            });
-        return found == declared_.end() ? nullptr : &*found;
     }
 
     void compare_table(const TableInfo& table, const TableDeclaration& declaration) {

@@ -8,6 +8,7 @@
 #include "typed/schema.hpp"
 #include "typed/sentence.hpp"
 #include "typed/state.hpp"
+#include "typed/table_claim.hpp"
 
 namespace cambium::detail {
 namespace {
@@ -20,13 +21,17 @@ std::string version_text(std::uint64_t version) {
     return "version " + std::to_string(version);
 }
 
-std::optional<CatalogTable> entry_of(const kv::Transaction& transaction, const TableDescription& table) {
-    for (const std::string_view name : {table.name, table.evolution->former_table}) {
-        if (name.empty()) continue;
-        if (const std::optional<ByteView> bytes = stored_entry(transaction, name))
-            return decode_entry(*bytes, name);
-    }
-    return std::nullopt;
+struct StoredTable {
+    std::string_view name;
+    CatalogTable entry;
+};
+
+/// What the file has of a declared table; nothing where it has none, or where nobody can tell which one it is.
+std::optional<StoredTable> stored_table(const kv::Transaction& transaction, const TableDescription& table) {
+    const TableClaim claim = claim_of(table, transaction);
+    if (claim.names.size() != 1) return std::nullopt;
+    const std::string_view name = claim.names.front();
+    return StoredTable{name, decode_entry(*stored_entry(transaction, name), name)};
 }
 
 /// The migrations from a stored version on, proven to begin with what is stored.
@@ -35,9 +40,10 @@ std::span<const MigrationDescription> steps_from(const CatalogTable& stored, con
         throw Error(ErrorCode::schema, table_text(table) + ": " + what);
     };
     const EvolutionDescription& evolution = *table.evolution;
-    // Records that have arrived at a version may go on from there.
-    const bool arrived = stored.migration && stored.migration->to == stored.schema_version;
-    if (stored.migration && !arrived && stored.migration->to != evolution.version) {
+    // What an older declaration has left half way is begun anew: the records are still those of the stored version.
+    const bool is_older =
+        stored.migration && stored.migration->to < evolution.version && stored.schema_version < evolution.version;
+    if (stored.migration && !is_older && stored.migration->to != evolution.version) {
         refuse("a migration to " + version_text(stored.migration->to) +
                " was left half way; open the file with that declaration to finish it, this one is " +
                version_text(evolution.version));
@@ -116,11 +122,15 @@ void doubt_referrers(kv::WriteTransaction& transaction, std::string_view stored_
     }
 }
 
-/// The table has its new records, and opening does the rest.
-void finish(kv::WriteTransaction& transaction, const TableDescription& table, std::string_view stored_name,
-            CatalogTable& entry) {
-    doubt_referrers(transaction, stored_name, entry);
-    for (const CatalogIndex& index : entry.indexes) transaction.drop_tree(index_tree_name(entry.id, index.id));
+void count_change(kv::WriteTransaction& transaction) {
+    CatalogHeader header = decode_header(stored_header(transaction).value_or(ByteView()));
+    ++header.generation;
+    store_header(transaction, header);
+}
+
+}  // namespace
+
+CatalogTable migrated_entry(CatalogTable entry, const TableDescription& table) {
     CatalogTable declared = declared_entry(table);
     entry.schema_version = declared.schema_version;
     entry.codec = declared.codec;
@@ -132,39 +142,36 @@ void finish(kv::WriteTransaction& transaction, const TableDescription& table, st
     entry.rules.clear();
     for (CatalogForeignKey& key : entry.foreign_keys) doubt(key);
     entry.row_version = declared.row_version;
-    entry.migration->position.clear();
+    entry.migration.reset();
+    return entry;
 }
-
-}  // namespace
 
 bool migration_is_due(const CatalogTable& stored, const TableDescription& table) {
     return !steps_from(stored, table).empty();
 }
 
 bool migration_is_due(const kv::Transaction& transaction, const TableDescription& table) {
-    const std::optional<CatalogTable> stored = entry_of(transaction, table);
-    return stored && migration_is_due(*stored, table);
+    const std::optional<StoredTable> stored = stored_table(transaction, table);
+    return stored && migration_is_due(stored->entry, table);
 }
 
 bool migrate_step(kv::WriteTransaction& transaction, const TableDescription& table, std::size_t max_key_bytes,
                   MigrationProgress& progress) {
-    std::optional<CatalogTable> entry = entry_of(transaction, table);
-    if (!entry) return false;
-    const std::span<const MigrationDescription> steps = steps_from(*entry, table);
+    std::optional<StoredTable> stored = stored_table(transaction, table);
+    if (!stored) return false;
+    CatalogTable& entry = stored->entry;
+    const std::span<const MigrationDescription> steps = steps_from(entry, table);
     if (steps.empty()) return false;
 
-    const std::string_view stored_name =
-        stored_entry(transaction, table.name) ? table.name : table.evolution->former_table;
-    // Whoever has the table open in its old declaration is told by the change of the header.
-    CatalogHeader header = decode_header(stored_header(transaction).value_or(ByteView()));
-    ++header.generation;
-    ++entry->version;
-    if (!entry->migration || entry->migration->to == entry->schema_version)
-        entry->migration.emplace().to = table.evolution->version;
-    CatalogMigration& migration = *entry->migration;
+    ++entry.version;
+    if (!entry.migration || entry.migration->to != table.evolution->version) {
+        transaction.drop_tree(next_tree_name(entry.id));
+        entry.migration.emplace().to = table.evolution->version;
+    }
+    CatalogMigration& migration = *entry.migration;
 
-    const kv::Tree records = transaction.tree(records_tree_name(entry->id));
-    NewRecords target(transaction, table, entry->id, max_key_bytes);
+    const kv::Tree records = transaction.tree(records_tree_name(entry.id));
+    NewRecords target(transaction, table, entry.id, max_key_bytes);
     Chain chain(steps, table);
     std::string key(migration.position.begin(), migration.position.end());
     kv::Cursor cursor = transaction.cursor(records);
@@ -179,13 +186,35 @@ bool migrate_step(kv::WriteTransaction& transaction, const TableDescription& tab
     migration.position.assign(key.begin(), key.end());
     migration.records += done;
     progress = {migration.records, transaction.statistics(records).entries};
-    if (!on) {
-        target.finish();
-        finish(transaction, table, stored_name, *entry);
-    }
-    store_entry(transaction, stored_name, *entry);
-    store_header(transaction, header);
+    store_entry(transaction, stored->name, entry);
+    // Whoever has the table open in its old declaration is told by the change of the header.
+    count_change(transaction);
     return on;
+}
+
+bool finish_migration(kv::WriteTransaction& transaction, const TableDescription& table, std::size_t max_key_bytes) {
+    if (!migration_is_due(transaction, table)) return false;
+    for (MigrationProgress progress; migrate_step(transaction, table, max_key_bytes, progress);) {
+    }
+    const StoredTable stored = *stored_table(transaction, table);
+    NewRecords(transaction, table, stored.entry.id, max_key_bytes).finish();
+    doubt_referrers(transaction, stored.name, stored.entry);
+    for (const CatalogIndex& index : stored.entry.indexes)
+        transaction.drop_tree(index_tree_name(stored.entry.id, index.id));
+    store_entry(transaction, stored.name, migrated_entry(stored.entry, table));
+    return true;
+}
+
+bool abandon_migration(kv::WriteTransaction& transaction, const TableDescription& table) {
+    std::optional<StoredTable> stored = stored_table(transaction, table);
+    if (!stored || !stored->entry.migration || stored->entry.migration->to != table.evolution->version)
+        return false;
+    transaction.drop_tree(next_tree_name(stored->entry.id));
+    stored->entry.migration.reset();
+    ++stored->entry.version;
+    store_entry(transaction, stored->name, stored->entry);
+    count_change(transaction);
+    return true;
 }
 
 }  // namespace cambium::detail

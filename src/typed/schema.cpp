@@ -13,6 +13,7 @@
 #include "typed/rewrite.hpp"
 #include "typed/rules.hpp"
 #include "typed/sentence.hpp"
+#include "typed/table_claim.hpp"
 
 namespace cambium::detail {
 namespace {
@@ -161,14 +162,14 @@ void plan_creation(TablePlan& table) {
     table.changes.push_back(table_text(*table.description) + ": is created");
 }
 
-void plan_table(const kv::Transaction& transaction, TablePlan& table, const CatalogTable& stored,
-                std::vector<std::string>& differences) {
+void plan_table(TablePlan& table, const CatalogTable& stored, std::vector<std::string>& differences) {
     try {
-        if (migration_is_due(transaction, *table.description)) {
-            table.changed = true;
+        if (migration_is_due(stored, *table.description)) {
             table.changes.push_back(table_text(*table.description) + ": is migrated from version " +
                                     std::to_string(stored.schema_version) + " to version " +
                                     std::to_string(table.description->evolution->version));
+            compare_table(table, migrated_entry(stored, *table.description), differences);
+            table.changed = true;
             return;
         }
     } catch (const Error& error) {
@@ -192,16 +193,18 @@ bool SchemaPlan::completes_anything() const noexcept {
 
 SchemaPlan plan_schema(const kv::Transaction& transaction, std::span<const TableDescription* const> tables) {
     SchemaPlan plan;
-    for (const TableDescription* const description : tables) {
+    std::vector<TableClaim> claims;
+    for (const TableDescription* const description : tables) claims.push_back(claim_of(*description, transaction));
+    plan.differences = resolve_claims(claims);
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        const TableDescription* const description = tables[i];
         TablePlan& table = plan.tables.emplace_back();
         table.description = description;
         table.entry = declared_entry(*description);
-        std::string_view stored_name = description->name;
-        std::optional<ByteView> bytes = stored_entry(transaction, stored_name);
-        if (!bytes && !description->evolution->former_table.empty()) {
-            stored_name = description->evolution->former_table;
-            bytes = stored_entry(transaction, stored_name);
-        }
+        if (!claims[i].is_clear()) continue;
+        const std::string_view stored_name = claims[i].names.empty() ? std::string_view() : claims[i].names.front();
+        const std::optional<ByteView> bytes =
+            claims[i].names.empty() ? std::nullopt : stored_entry(transaction, stored_name);
         if (!bytes && description->stored_entry.empty()) {
             plan_creation(table);
             continue;
@@ -227,7 +230,7 @@ SchemaPlan plan_schema(const kv::Transaction& transaction, std::span<const Table
             table.changes.push_back("table \"" + table.stored_name + "\": is renamed \"" +
                                     std::string(description->name) + "\"");
         }
-        plan_table(transaction, table, stored, plan.differences);
+        plan_table(table, stored, plan.differences);
     }
     find_targets(plan);
     return plan;

@@ -95,6 +95,8 @@ private:
     void complete_catalog(std::span<const TableDescription* const> tables);
     void commit_schema(kv::WriteTransaction writer, const SchemaPlan& plan, Timestamp now);
     void migrate(const TableDescription& table, const ProgressFunction& progress);
+    void apply(std::span<const TableDescription* const> tables, const ProgressFunction& progress);
+    void abandon_migrations(std::span<const TableDescription* const> tables) noexcept;
     void link_foreign_keys();
 
     kv::Environment environment_;

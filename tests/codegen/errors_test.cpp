@@ -798,6 +798,13 @@ TEST_CASE("the former name of a table") {
                "\") { x:int (cambium_key); }\n";
     };
     CHECK(errors_of(table("a", "b") + table("c", "d")) == Sentences{});
+    CHECK(errors_of(table("a", "b,b2 , b3") + table("c", "d")) == Sentences{});
+    CHECK(errors_of(table("a", "b, x") + table("c", "d, x")) ==
+          Sentences{"bad.fbs:4: table \"c\": cambium_renamed_from: table \"a\" was called \"x\" already; one table "
+                    "only takes over the records"});
+    for (const char* const wrong : {"b,", ",b", "b c", "b,,c", "b, a"})
+        CHECK(errors_of(table("a", wrong)) ==
+              Sentences{"bad.fbs:2: table \"a\": cambium_renamed_from needs the name that the table had"});
     CHECK(errors_of(table("a", "my table") + table("b", "") + table("c", "c")) ==
           Sentences{"bad.fbs:2: table \"a\": cambium_renamed_from needs the name that the table had",
                     "bad.fbs:4: table \"b\": cambium_renamed_from needs the name that the table had",

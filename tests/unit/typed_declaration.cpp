@@ -99,7 +99,7 @@ struct Variant {
     std::string codec;
     void (*open)(const std::string& path);
     SchemaReport (*plan)(const std::string& path);
-    std::string former_name{};
+    std::vector<std::string> former_names{};
     std::vector<std::pair<std::string, std::string>> renamed{};
     std::vector<std::string> dropped{};
 };
@@ -125,7 +125,7 @@ void add_variants(std::vector<Variant>& all) {
     all.push_back(variant<Restricted<C>>(codec, "restricted"));
     all.push_back(variant<Versioned<C>>(codec, "versioned"));
     Variant renaming = variant<Renamings<C>>(codec, "renaming");
-    renaming.former_name = "things";
+    renaming.former_names = {"things"};
     renaming.renamed = {{"size", "volume"}};
     renaming.dropped = {"more", "until"};
     all.push_back(renaming);
@@ -140,7 +140,7 @@ std::vector<TableDeclaration> declarations_of(const Variant& variant) {
         TableDeclaration& declaration = result.emplace_back();
         declaration.table = std::move(table);
         if (is_owners) continue;
-        declaration.former_name = variant.former_name;
+        declaration.former_names = variant.former_names;
         declaration.renamed = variant.renamed;
         declaration.dropped = variant.dropped;
     }
@@ -164,7 +164,7 @@ TEST_CASE("compare() agrees with Database::plan() and Database::open()") {
             SchemaReport said;
             for (const TableDifference& difference : compare(stored, declared[i]))
                 (difference.is_compatible ? said.changes : said.refused).push_back(difference.sentence);
-            if (before.former_name.empty() || !variants[i].former_name.empty()) {
+            if (before.former_names.empty() || !variants[i].former_names.empty()) {
                 const SchemaReport planned = variants[i].plan(store.path());
                 CHECK(said.changes == planned.changes);
                 CHECK(said.refused == planned.refused);
