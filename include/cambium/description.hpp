@@ -175,6 +175,7 @@ struct TableDescription {
     const EvolutionDescription* evolution = &kNoEvolution;
     const void* context = nullptr;    ///< of a table described at run time (src/typed/dynamic_layout.hpp)
     std::string_view stored_entry{};  ///< the catalog's bytes, when the description was made from them
+    bool codec_is_exact = false;      ///< what the codec says of itself (codec.hpp)
 };
 
 }  // namespace cambium::detail
