@@ -70,11 +70,9 @@ public:
         for (const TableInfo& table : tables) claim_names_of(table);
         for (const TableInfo& table : tables) write_table(table);
         if (!result_.errors.empty()) return result_;
-        result_.text =
-            "// Written by cambium-codegen from the catalog of " + source +
-            ". The catalog keeps neither the names of records and\n// enumerators nor comments: those are "
-            "made up here. To compare this, take cambium-codegen --check-database:\n// --check compares "
-            "the enumerators.\n";
+        result_.text = "// Written by cambium-codegen from the catalog of " + source +
+                       ". The catalog keeps neither the names of records and\n// enums nor comments: those are "
+                       "made up here. To compare this, take cambium-codegen --check-database.\n";
         for (const std::string& note : notes_) result_.text += note;
         result_.text += "\n";
         if (!name_space.empty()) result_.text += "namespace " + name_space + ";\n\n";
@@ -220,9 +218,10 @@ private:
             if (is_descending(field.type) &&
                 std::find(table.key.begin(), table.key.end(), field.name) != table.key.end())
                 refuse("field \"" + field.name + "\" of its key is a Descending, which has no form in a schema");
-            FieldText written =
-                field_text(parse_type(field.type), name, field.name, false, defaults.find(field.name));
-            set_presence(parse_type(field.type), field.name, wire, written);
+            TypeText type_of_field = parse_type(field.type);
+            add_enumerators(type_of_field, field.name, table.enums);
+            FieldText written = field_text(type_of_field, name, field.name, false, defaults.find(field.name));
+            set_presence(type_of_field, field.name, wire, written);
             if (is_marked && field.name == table.key.front()) {
                 written.attributes.push_back(attribute("cambium_key"));
                 written.attributes.push_back(attribute("cambium_generated"));
@@ -236,6 +235,31 @@ private:
         }
         text += deprecated_until(name, "", wire, place);
         definitions_ += text + "}\n\n";
+    }
+
+    /// Gives the enumerations of a type at a place their enumerators. Types of which they differ are others: the
+    /// text says so too.
+    static void add_enumerators(TypeText& type, const std::string& place, const std::vector<EnumInfo>& enums) {
+        if (type.head.substr(0, 5) == "enum ") {
+            for (const EnumInfo& one : enums)
+                if (one.place == place) type.enumerators = one.names;
+            for (const auto& [name, number] : type.enumerators)
+                type.text += " " + name + " " + std::to_string(number);
+            return;
+        }
+        std::string text;
+        for (std::size_t i = 0; i < type.parts.size(); ++i) {
+            const std::string inside = type.head == "record"     ? "." + type.members[i]
+                                       : type.head == "variant"  ? "|" + std::to_string(i)
+                                       : type.head == "map"      ? "{}"
+                                       : type.head == "optional" ? ""
+                                                                 : "[]";
+            const std::string before = type.parts[i].text;
+            add_enumerators(type.parts[i], place + inside, enums);
+            if (type.parts[i].text != before)
+                text += " " + std::to_string(i) + type.parts[i].text.substr(before.size());
+        }
+        type.text += text;
     }
 
     void note_what_is_lost(const TableInfo& table) {
@@ -340,7 +364,7 @@ private:
         if (is_wire_ && (initial->is_object() || is_struct(initial))) return;  // of what the field is made of
         const std::optional<std::string> number = number_text(*initial);
         if (in_struct || !is_scalar(type) || !number) return note_lost_default(owner, name, *initial);
-        text.initial = " = " + (type.head.substr(0, 5) == "enum " ? enumerator_name(*number) : *number);
+        text.initial = " = " + (type.head.substr(0, 5) == "enum " ? enumerator_name(type, *number) : *number);
     }
 
     void note_lost_default(const std::string& owner, const std::string& name, const Document& initial) {
@@ -393,7 +417,9 @@ private:
         return initial.to_json();
     }
 
-    static std::string enumerator_name(const std::string& number) {
+    static std::string enumerator_name(const TypeText& type, const std::string& number) {
+        for (const auto& [name, own] : type.enumerators)
+            if (std::to_string(own) == number) return name;
         return number.front() == '-' ? "minus_" + number.substr(1) : "value_" + number;
     }
 
@@ -463,13 +489,22 @@ private:
             return "ubyte";
         }
         const std::string name = unused_name("enum", owner + pascal_case(field), field);
-        std::string values = "    zero = 0,\n";
+        // They must ascend, and what a field begins as must be one of them.
+        std::map<std::int64_t, std::string> values;
+        for (const auto& [own, number] : type.enumerators) values.emplace(number, own);
+        values.emplace(0, "zero");
+        std::string text;
         if (initial != nullptr && !is_empty(*initial)) {
-            const std::string number = initial->to_json();
-            const std::string value = "    " + enumerator_name(number) + " = " + number + ",\n";
-            values = number.front() == '-' ? value + values : values + value;  // they must ascend
+            if (const auto number = initial->to_json(); number.size() < 19)
+                values.emplace(std::stoll(number), enumerator_name(type, number));
+            else
+                text = "    " + enumerator_name(type, number) + " = " + number + ",\n";
         }
-        definitions_ += "enum " + name + " : " + scalar->second + " {\n" + values + "}\n\n";
+        const bool is_first = text.find("= -") != std::string::npos;
+        std::string listed;
+        for (const auto& [number, own] : values) listed += "    " + own + " = " + std::to_string(number) + ",\n";
+        text = is_first ? text + listed : listed + text;
+        definitions_ += "enum " + name + " : " + scalar->second + " {\n" + text + "}\n\n";
         return name;
     }
 
