@@ -491,10 +491,15 @@ private:
         const std::string name = unused_name("enum", owner + pascal_case(field), field);
         // They must ascend, and what a field begins as must be one of them.
         std::map<std::int64_t, std::string> values;
-        for (const auto& [own, number] : type.enumerators) values.emplace(number, own);
-        values.emplace(0, "zero");
+        bool has_zero = false;
+        for (const auto& [own, number] : type.enumerators) {
+            values.emplace(number, own);
+            has_zero = has_zero || own == "zero";
+        }
+        const bool begins_as_zero = initial == nullptr || is_empty(*initial);
+        if (begins_as_zero || type.enumerators.empty()) values.emplace(0, has_zero ? "value_0" : "zero");
         std::string text;
-        if (initial != nullptr && !is_empty(*initial)) {
+        if (!begins_as_zero) {
             if (const auto number = initial->to_json(); number.size() < 19)
                 values.emplace(std::stoll(number), enumerator_name(type, number));
             else

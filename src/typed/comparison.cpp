@@ -98,9 +98,11 @@ std::vector<CatalogLateMember> defaults_at(const TableDescription& table, const 
     std::vector<CatalogLateMember> members;
     for (const std::string& place : places) members.push_back({place, {}});
     const EvolutionDescription& evolution = *table.evolution;
-    if (evolution.shape == nullptr || evolution.shape().kind != codec::Kind::record) return members;
+    if (evolution.shape == nullptr) return members;
+    const bool has_fields = evolution.shape().kind == codec::Kind::record;
+    const std::string where(has_fields ? std::string_view() : table.fields.front().name);
     const ScratchRecord record(table);
-    each_default(evolution.shape(), record.get(),
+    each_default(evolution.shape(), record.get(), where,
                  [&](const std::string& place, const codec::Shape& shape, const void* value) {
                      for (CatalogLateMember& member : members) {
                          if (member.place != place) continue;

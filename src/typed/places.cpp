@@ -151,8 +151,8 @@ void each_enumeration(const Shape& shape, const std::string& place, const EnumWa
     EnumWalk(visit).walk(shape, place, nullptr);
 }
 
-void each_default(const Shape& record, void* value, const DefaultWalk::Visit& visit) {
-    DefaultWalk(visit).walk(record, value, {}, nullptr);
+void each_default(const Shape& shape, void* value, const std::string& place, const DefaultWalk::Visit& visit) {
+    DefaultWalk(visit).walk(shape, value, place, nullptr);
 }
 
 void list_new_places(const TypeText& stored, const TypeText& declared, const std::string& place,

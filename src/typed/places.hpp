@@ -19,9 +19,9 @@ namespace cambium::detail {
 void each_enumeration(const codec::Shape& shape, const std::string& place,
                       const std::function<void(const std::string&, const codec::Shape&)>& visit);
 
-/// Calls visit(place, shape, value) for every field of a record and of the records in it, each as a decoder makes
-/// it that finds nothing to put into it. What the record holds in lists, maps, optionals and variants is lost.
-void each_default(const codec::Shape& record, void* value,
+/// Calls visit(place, shape, value) for every field of the records in a value at a place, each as a decoder makes
+/// it that finds nothing to put into it. What the value holds in lists, maps, optionals and variants is lost.
+void each_default(const codec::Shape& shape, void* value, const std::string& place,
                   const std::function<void(const std::string&, const codec::Shape&, const void*)>& visit);
 
 /// The places of fields that a type has and another, of which stored values are, has not.

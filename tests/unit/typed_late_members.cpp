@@ -57,6 +57,24 @@ bool is_nine(const Holder<In>& holder) {
 template <class In>
 struct Checked : Table<"holders", Holder<In>, PrimaryKey<&Holder<In>::id>, Cbor, Check<"c", &is_nine<In>>> {};
 
+namespace plain {
+struct Lists : Table<"lists", std::vector<Short>, Key<std::uint32_t>, Cbor> {};
+}  // namespace plain
+namespace nine {
+using List = std::vector<Later<9>>;
+int last(const List& list) {
+    return list.back().c;
+}
+struct Lists : Table<"lists", List, Key<std::uint32_t>, Cbor, OrderedIndex<"last", &last>> {};
+}  // namespace nine
+namespace ten {
+using List = std::vector<Later<10>>;
+int last(const List& list) {
+    return list.back().c;
+}
+struct Lists : Table<"lists", List, Key<std::uint32_t>, Cbor, OrderedIndex<"last", &last>> {};
+}  // namespace ten
+
 template <class T>
 void require_sound(Database& db) {
     db.read([](ReadTransaction& txn) { CHECK(verify_indexes<T>(txn).ok()); });
@@ -101,6 +119,18 @@ TEST_CASE_TEMPLATE("the default of a field of a struct in a record changes", Cod
     another_default<Codec, &Holder<Later<9>>::in_list, &Holder<Later<10>>::in_list>();
     another_default<Codec, &Holder<Later<9>>::in_map, &Holder<Later<10>>::in_map>();
     another_default<Codec, &Holder<Later<9>>::in_variant, &Holder<Later<10>>::in_variant>();
+}
+
+TEST_CASE("the default of a field of a struct in a value beside its key changes") {
+    const StorePath store;
+    {
+        Database db = Database::open<plain::Lists>(store.path());
+        db.write([](WriteTransaction& txn) { Writer<plain::Lists>{txn}.put(1, {{5}}); });
+    }
+    static_cast<void>(Database::open<nine::Lists>(store.path()));
+    Database db = Database::open<ten::Lists>(store.path());
+    require_sound<ten::Lists>(db);
+    db.read([](ReadTransaction& txn) { CHECK(Reader<ten::Lists>{txn}.by<"last">().equal(10).count() == 1); });
 }
 
 TEST_CASE("a check that depends on the default of a field of a struct is verified again") {
