@@ -279,7 +279,9 @@ CheckResult check_schemas(const SchemaText& old_schema, const SchemaText& new_sc
     const auto now = read(new_schema, include_folders, result.errors);
     if (!result.errors.empty()) return result;
     const Pairs pairs = DefinitionComparison{*before, *now, result.differences}.run();
-    const auto tables = compare(declared_tables(*before), declarations(*now));
+    std::vector<TableInfo> stored = declared_tables(*before);
+    for (TableInfo& table : stored) table.enums.clear();  // compared above
+    const auto tables = compare(stored, declarations(*now));
     for (const Objection& objection : conformance(old_schema, new_schema, include_folders, pairs))
         if (!is_told(objection, *now, tables))
             result.differences.push_back({false, "buffers: " + objection.sentence});

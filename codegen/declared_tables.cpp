@@ -7,12 +7,64 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <map>
 #include <utility>
 #include <vector>
 
 namespace cambium::codegen {
 
 namespace {
+
+/// The records around what is told.
+using Outer = std::vector<const Record*>;
+
+bool is_signed_type(const std::string& schema_type) {
+    return schema_type == "byte" || schema_type == "short" || schema_type == "int" || schema_type == "long";
+}
+
+/// The enumerators of a record's fields by their places, as src/typed/places.hpp calls them; with the names that
+/// cambium/codec/enum_names.hpp finds.
+class Enumerators {
+public:
+    static std::vector<EnumInfo> of(const Record& record) {
+        Enumerators all;
+        all.add_fields(record, "");
+        return std::move(all.found_);
+    }
+
+private:
+    void add_fields(const Record& record, const std::string& before) {
+        if (std::find(outer_.begin(), outer_.end(), &record) != outer_.end()) return;
+        outer_.push_back(&record);
+        for (const Field& field : record.fields)
+            if (!field.is_deprecated)
+                add(field.type, before + field.name + (field.container == Container::single ? "" : "[]"));
+        outer_.pop_back();
+    }
+
+    void add(const Type& type, const std::string& place) {
+        if (type.kind == Kind::enumeration) found_.push_back({place, names_of(*type.enumeration)});
+        if (type.kind == Kind::structure || type.kind == Kind::table) add_fields(*type.record, place + ".");
+        if (type.kind != Kind::variant) return;
+        std::size_t position = 0;
+        for (const UnionMember& member : type.alternatives->members)
+            add(member.type, place + "|" + std::to_string(++position));
+    }
+
+    static std::vector<std::pair<std::string, std::int64_t>> names_of(const Enum& enumeration) {
+        const bool is_signed = is_signed_type(enumeration.schema_type);
+        std::map<std::string, std::int64_t> names;
+        for (const Enumerator& one : enumeration.values) {
+            const double number = std::strtod(one.value.c_str(), nullptr);
+            if (number < (is_signed ? -128 : 0) || number > (is_signed ? 127 : 255)) continue;
+            names.emplace(one.name, std::strtoll(one.value.c_str(), nullptr, 10));
+        }
+        return {names.begin(), names.end()};
+    }
+
+    std::vector<EnumInfo> found_;
+    Outer outer_;
+};
 
 constexpr std::uint32_t kUuidTag = 37;
 
@@ -144,6 +196,7 @@ std::vector<TableInfo> declared_tables(const Schema& schema) {
         if (!table.schema_version.empty()) info.schema_version = std::stoull(table.schema_version);
         info.expires_at = table.expires_at;
         info.keeps_log = table.keeps_log;
+        info.enums = Enumerators::of(*table.record);
         if (table.codec == "flatbuffers") info.defaults = wire_of(*table.record).to_cbor();
         if (table.codec == "cbor" || table.codec == "json") info.defaults = encoded_defaults(*table.record);
     }

@@ -114,8 +114,8 @@ public:
         if (!result_.findings.empty()) return result_;
         result_.text = as_comment("Written by cambium-codegen from the catalog of " + source +
                                   ". The catalog keeps neither the names of records and") +
-                       "// enumerators nor comments: those are made up here. To compare this, take cambium-codegen "
-                       "--check-database:\n// --check compares the enumerators.\n";
+                       "// enums nor comments: those are made up here. To compare this, take cambium-codegen "
+                       "--check-database.\n";
         for (const std::string& note : notes_) result_.text += note;
         for (const std::string& sentence : left_out) result_.text += as_comment("Left out: " + sentence + ".");
         result_.text += "\n";
@@ -290,9 +290,11 @@ private:
                 refuse("field \"" + field.name + "\" of its key is " +
                        (is_descending(field.type) ? "a Descending" : "optional") +
                        ", which has no form in a schema");
+            TypeText type_of_field = parse_type(field.type);
+            add_enumerators(type_of_field, field.name, table.enums);
             FieldText written =
-                field_text(parse_type(field.type), name, field.name, false, followed(defaults.find(field.name)));
-            set_presence(parse_type(field.type), field.name, wire, written);
+                field_text(type_of_field, name, field.name, false, followed(defaults.find(field.name)));
+            set_presence(type_of_field, field.name, wire, written);
             if (is_marked && field.name == table.key.front()) {
                 written.attributes.push_back(attribute("cambium_key"));
                 written.attributes.push_back(attribute("cambium_generated"));
@@ -308,6 +310,31 @@ private:
         definitions_ += text + "}\n\n";
     }
 
+    /// Gives the enumerations of a type at a place their enumerators. Types of which they differ are others: the
+    /// text says so too.
+    static void add_enumerators(TypeText& type, const std::string& place, const std::vector<EnumInfo>& enums) {
+        if (type.head.substr(0, 5) == "enum ") {
+            for (const EnumInfo& one : enums)
+                if (one.place == place) type.enumerators = one.names;
+            for (const auto& [name, number] : type.enumerators)
+                type.text += " " + name + " " + std::to_string(number);
+            return;
+        }
+        std::string text;
+        for (std::size_t i = 0; i < type.parts.size(); ++i) {
+            const std::string inside = type.head == "record"     ? "." + type.members[i]
+                                       : type.head == "variant"  ? "|" + std::to_string(i)
+                                       : type.head == "map"      ? "{}"
+                                       : type.head == "optional" ? ""
+                                                                 : "[]";
+            const std::string before = type.parts[i].text;
+            add_enumerators(type.parts[i], place + inside, enums);
+            if (type.parts[i].text != before)
+                text += " " + std::to_string(i) + type.parts[i].text.substr(before.size());
+        }
+        type.text += text;
+    }
+
     void note_what_is_lost(const TableInfo& table) {
         if (!is_wire_ && table.codec.substr(0, table.codec.find('+')) == "flatbuffers")
             notes_.insert(
@@ -317,7 +344,7 @@ private:
         const bool has_enums = std::any_of(table.fields.begin(), table.fields.end(), [](const FieldInfo& field) {
             return field.type.find("enum ") != std::string::npos;
         });
-        if (is_json_ && has_enums)
+        if (is_json_ && has_enums && table.enums.empty())
             notes_.insert("// It does not keep the names of enumerators, which the records of " + where_ +
                           " hold: give its enums\n// theirs.\n");
         if (table.keeps_log) notes_.insert("// It does not keep the limits of the log of " + where_ + ".\n");
@@ -423,7 +450,7 @@ private:
         const bool has_no_form = is_json_ && number && number->find('n') != std::string::npos;  // inf and nan
         if (in_struct || !is_scalar(type) || !number || has_no_form)
             return note_lost_default(owner, name, *initial);
-        text.initial = " = " + (type.head.substr(0, 5) == "enum " ? enumerator_name(*number) : *number);
+        text.initial = " = " + (type.head.substr(0, 5) == "enum " ? enumerator_name(type, *number) : *number);
     }
 
     void note_lost_default(const std::string& owner, const std::string& name, const Document& initial) {
@@ -479,8 +506,13 @@ private:
         return initial.to_json();
     }
 
-    static std::string enumerator_name(const std::string& number) {
-        if (number == "0") return "zero";
+    static std::string enumerator_name(const TypeText& type, const std::string& number) {
+        bool has_zero = false;
+        for (const auto& [name, own] : type.enumerators) {
+            if (std::to_string(own) == number) return name;
+            has_zero = has_zero || name == "zero";
+        }
+        if (number == "0" && !has_zero) return "zero";
         return number.front() == '-' ? "minus_" + number.substr(1) : "value_" + number;
     }
 
@@ -559,12 +591,14 @@ private:
         std::string& name = enums_[holder];
         if (!name.empty()) return name;
         name = unused_name("enum", wish, field);
+        // What a field begins as must be one of them.
         Numbers numbers = shared_enums_.defaults_of(holder);
-        numbers.insert("0");
+        if (type.enumerators.empty() || initial == nullptr || is_empty(*initial)) numbers.insert("0");
         if (initial != nullptr && initial->is_integer()) numbers.insert(initial->to_json());
+        for (const auto& [own, number] : type.enumerators) numbers.insert(std::to_string(number));
         definitions_ += "enum " + name + " : " + scalar->second + " {\n";
         for (const std::string& number : numbers)
-            definitions_ += "    " + enumerator_name(number) + " = " + number + ",\n";
+            definitions_ += "    " + enumerator_name(type, number) + " = " + number + ",\n";
         definitions_ += "}\n\n";
         return name;
     }

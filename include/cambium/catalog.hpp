@@ -62,6 +62,15 @@ struct ForeignKeyInfo {
     friend bool operator==(const ForeignKeyInfo&, const ForeignKeyInfo&) = default;
 };
 
+/// The enumerators of an enumeration that records, their key or an index hold.
+struct EnumInfo {
+    /// In a record: "level", "in.level" in a struct, "list[].level", "map{}.level", "variant|1.level" of the second
+    /// alternative. Else "(key)", "(key 2)" or "(index city, column 1)".
+    std::string place{};
+    std::vector<std::pair<std::string, std::int64_t>> names{};  ///< by name
+    friend bool operator==(const EnumInfo&, const EnumInfo&) = default;
+};
+
 struct TableInfo {
     std::string name{};
     std::string codec{};
@@ -80,6 +89,7 @@ struct TableInfo {
     /// reads that was stored before a field was added. With codec flatbuffers: what FlatBuffersSchema::wire says.
     std::string defaults{};
     std::uint64_t migrating_to = 0;  ///< the version of a migration that was left half way; 0: there is none
+    std::vector<EnumInfo> enums{};   ///< none: unknown, or there are none
     friend bool operator==(const TableInfo&, const TableInfo&) = default;
 };
 

@@ -246,10 +246,25 @@ struct Column {
     static const Type& of(const Record& record) noexcept { return record.*Member; }
 };
 
+/// Whether a value is null, or a part of it.
+template <class T>
+bool is_null(const T& value) noexcept;
+template <class T>
+bool is_null(const Descending<T>& value) noexcept {
+    return is_null(value.value);
+}
+template <class... Ts>
+bool is_null(const std::tuple<Ts...>& value) noexcept {
+    return std::apply([](const Ts&... parts) { return (is_null(parts) || ...); }, value);
+}
+template <class A, class B>
+bool is_null(const std::pair<A, B>& value) noexcept {
+    return is_null(value.first) || is_null(value.second);
+}
 template <class T>
 bool is_null(const T& value) noexcept {
     if constexpr (kIsOptional<T>) {
-        return !value.has_value();
+        return !value.has_value() || is_null(*value);
     } else {
         return false;
     }

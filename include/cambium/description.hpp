@@ -34,12 +34,16 @@ struct TableDescription;
 /// The name of a type in the catalog: made by a function when it is asked for, or a text that is there.
 class TypeName {
 public:
-    constexpr TypeName(std::string (*make)()) noexcept : make_(make) {}  // NOLINT(google-explicit-constructor)
+    using Shapes = std::span<const codec::Shape* const>;
+    constexpr TypeName(std::string (*make)(), Shapes shapes) noexcept : make_(make), shapes_(shapes) {}
     constexpr explicit TypeName(std::string_view text) noexcept : text_(text) {}
     [[nodiscard]] std::string operator()() const { return make_ != nullptr ? make_() : std::string(text_); }
+    /// Of a field: the shape of the type, where it has one. Of a column: those of the enumerations in it.
+    [[nodiscard]] Shapes shapes() const noexcept { return shapes_; }
 
 private:
     std::string (*make_)() = nullptr;
+    Shapes shapes_{};
     std::string_view text_{};
 };
 
@@ -175,6 +179,7 @@ struct TableDescription {
     const EvolutionDescription* evolution = &kNoEvolution;
     const void* context = nullptr;    ///< of a table described at run time (src/typed/dynamic_layout.hpp)
     std::string_view stored_entry{};  ///< the catalog's bytes, when the description was made from them
+    bool codec_is_exact = false;      ///< what the codec says of itself (codec.hpp)
 };
 
 }  // namespace cambium::detail

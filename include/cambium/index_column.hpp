@@ -14,6 +14,7 @@
 #include "cambium/column.hpp"
 #include "cambium/description.hpp"
 #include "cambium/name.hpp"
+#include "cambium/record_fields.hpp"
 #include "cambium/source.hpp"
 
 namespace cambium::detail {
@@ -125,6 +126,32 @@ std::string key_type_name() {
         return reflect::type_name<T>();
 }
 
+/// The enumerations in a key's type.
+template <class T>
+struct EnumsOf {
+    using type = std::conditional_t<std::is_enum_v<T>, List<T>, List<>>;
+};
+template <class T>
+struct EnumsOf<std::optional<T>> : EnumsOf<T> {};
+template <class T>
+struct EnumsOf<Descending<T>> : EnumsOf<T> {};
+template <class... Ts>
+struct EnumsOf<std::tuple<Ts...>> {
+    using type = Concat<typename EnumsOf<Ts>::type...>;
+};
+template <class A, class B>
+struct EnumsOf<std::pair<A, B>> : EnumsOf<std::tuple<A, B>> {};
+
+template <class... Es>
+constexpr TypeName::Shapes shapes_of(List<Es...>) {
+    return ShapesOf<Es...>::all;
+}
+
+template <class T>
+constexpr TypeName key_type() {
+    return {&key_type_name<T>, shapes_of(typename EnumsOf<T>::type{})};
+}
+
 template <class Columns>
 struct ColumnList;
 template <class... Cs>
@@ -140,7 +167,7 @@ struct ColumnList<List<Cs...>> {
     }
     static constexpr ColumnProblem problem = first_problem();
     static constexpr ColumnDescription descriptions[] = {
-        ColumnDescription{Cs::ColumnSource::name, &key_type_name<FormValue<typename Cs::Form>>,
+        ColumnDescription{Cs::ColumnSource::name, key_type<FormValue<typename Cs::Form>>(),
                           Cs::ColumnSource::derived, Cs::each, Cs::descending, Cs::ignore_case}...};
 };
 template <>
@@ -163,7 +190,7 @@ template <class... Sources>
 struct CoveredList<List<Sources...>> {
     using Types = List<typename Sources::Type...>;
     static constexpr ColumnDescription descriptions[] = {
-        ColumnDescription{Sources::name, &key_type_name<typename Sources::Type>, Sources::derived}...};
+        ColumnDescription{Sources::name, key_type<typename Sources::Type>(), Sources::derived}...};
 };
 
 /// Appends columns one by one and closes an entry behind the last; a column of several values goes through them.

@@ -41,7 +41,7 @@ struct OutsideColumns {
     using Types = List<Ts...>;
     static constexpr std::span<const std::string_view> names{
         sizeof...(Ts) == 1 ? kOutsideKeyName : kOutsideKeyNames, sizeof...(Ts)};
-    static constexpr TypeName types[] = {&key_type_name<Ts>...};
+    static constexpr TypeName types[] = {key_type<Ts>()...};
 
     static void describe(const TableDescription&, ByteView& key, std::string& out) {
         bool first = true;

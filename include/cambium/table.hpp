@@ -167,7 +167,10 @@ struct Layout {
         &ExtrasTable<Extras, typename KeyColumns::Types>::description,
         key_type_names<KeyColumns>(),
         &RuleTable<KeyColumns, Indexes, RuleList>::description,
-        &EvolutionOf<Record, Codec, EvolutionList>::Constants::description};
+        &EvolutionOf<Record, Codec, EvolutionList>::Constants::description,
+        nullptr,
+        {},
+        codec::kSaysExact<Codec>};
 };
 
 template <class Record, class Options>

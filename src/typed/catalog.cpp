@@ -81,6 +81,7 @@ bool same_declaration(ByteView a, ByteView b, ByteView table_name) {
         CatalogTable entry = decode_entry(a, table_name);
         CatalogTable other = decode_entry(b, table_name);
         if (entry.defaults.empty() || other.defaults.empty()) entry.defaults = other.defaults = {};
+        if (entry.enums.empty() || other.enums.empty()) entry.enums = other.enums = {};
         for (CatalogTable* const one : {&entry, &other})
             each_type(*one, [](std::string& type) { type = as_records(type); });
         return entry == other;

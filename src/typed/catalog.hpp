@@ -27,6 +27,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -107,6 +108,20 @@ struct CatalogMigration {
     friend bool operator==(const CatalogMigration&, const CatalogMigration&) = default;
 };
 
+/// The names of an enumeration that records, their key or an index hold.
+struct CatalogEnum {
+    std::string place;  ///< in a record (places.hpp), or "(key)", "(key 2)", "(index city, column 1)"
+    std::map<std::string, std::int64_t> names;
+    friend bool operator==(const CatalogEnum&, const CatalogEnum&) = default;
+};
+
+/// A field of a struct inside a record, added when there were records.
+struct CatalogLateMember {
+    std::string place;                ///< places.hpp
+    std::vector<std::uint8_t> value;  ///< what those records read, as CBOR; empty: unknown
+    friend bool operator==(const CatalogLateMember&, const CatalogLateMember&) = default;
+};
+
 struct CatalogTable {
     std::uint64_t id = 0;
     std::uint64_t version = 1;  ///< counts changes of this declaration
@@ -126,6 +141,8 @@ struct CatalogTable {
     std::optional<CatalogMigration> migration;
     /// The record that a declaration makes by default, as a CBOR map by field name; empty: unknown.
     std::vector<std::uint8_t> defaults;
+    std::vector<CatalogLateMember> late_members;
+    std::vector<CatalogEnum> enums;  ///< none: unknown, or there are none
     friend bool operator==(const CatalogTable&, const CatalogTable&) = default;
 };
 

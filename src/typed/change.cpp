@@ -7,6 +7,7 @@
 #include "typed/change_log.hpp"
 #include "typed/expiry.hpp"
 #include "typed/foreign_keys.hpp"
+#include "typed/read_back.hpp"
 #include "typed/rules.hpp"
 #include "typed/sentence.hpp"
 
@@ -114,6 +115,13 @@ void Change::encode(const void* record) {
     encode_record(description_, key_, record, workspace_.record);
 }
 
+const void* Change::as_read(const void* record) {
+    if (!table_.reads_back) return record;
+    void* scratch = workspace_.scratch_for(description_);
+    read_back(description_, key_, workspace_.record, scratch);
+    return scratch;
+}
+
 void Change::check_entry(std::size_t position, ByteView entry, bool has_null) const {
     const IndexDescription& index = description_.indexes[position];
     if (entry.size() > table_.max_key_bytes) {
@@ -170,6 +178,7 @@ void Change::apply_indexes() {
 }
 
 void Change::store_encoded(const void* record, std::optional<ByteView> old_bytes) {
+    record = as_read(record);
     emit_after(record);
     check(record);
 
@@ -196,6 +205,7 @@ void Change::finish(ChangeGuard& guard, bool is_new) {
 void Change::insert(const void* record) {
     try {
         encode(record);
+        record = as_read(record);
         emit_before(nullptr);
         emit_after(record);
         check(record);

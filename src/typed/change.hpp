@@ -57,6 +57,8 @@ private:
     void check_entry(std::size_t position, ByteView entry, bool has_null) const;
     void check_foreign_keys(const void* record);
     void encode(const void* record);
+    /// The record encoded as it will be read; `record`, where that is the same.
+    const void* as_read(const void* record);
     /// Checks and stores the record encoded, whose old entries are known.
     void store_encoded(const void* record, std::optional<ByteView> old_bytes);
     /// Encodes, checks and stores a record whose key must not be taken.

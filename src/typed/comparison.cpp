@@ -8,6 +8,8 @@
 #include "cambium/codec/cbor.hpp"
 #include "cambium/codec/document.hpp"
 #include "cambium/readable.hpp"
+#include "typed/enumerators.hpp"
+#include "typed/places.hpp"
 #include "typed/sentence.hpp"
 #include "typed/state.hpp"
 #include "typed/type_change.hpp"
@@ -93,6 +95,31 @@ void declare_rules(const TableDescription& table, CatalogTable& entry) {
     }
 }
 
+/// What records without these members read, by place; nothing where nobody knows.
+std::vector<CatalogLateMember> defaults_at(const TableDescription& table, const std::set<std::string>& places) {
+    std::vector<CatalogLateMember> members;
+    for (const std::string& place : places) members.push_back({place, {}});
+    const EvolutionDescription& evolution = *table.evolution;
+    if (evolution.shape == nullptr) return members;
+    const bool has_fields = evolution.shape().kind == codec::Kind::record;
+    const std::string where(has_fields ? std::string_view() : table.fields.front().name);
+    const ScratchRecord record(table);
+    each_default(evolution.shape(), record.get(), where,
+                 [&](const std::string& place, const codec::Shape& shape, const void* value) {
+                     for (CatalogLateMember& member : members) {
+                         if (member.place != place) continue;
+                         std::string bytes;
+                         try {
+                             codec::encode_cbor(shape, value, bytes, codec::FieldKeys::names);
+                         } catch (const Error&) {
+                             continue;  // a text that is not UTF-8: nor could such a record be stored
+                         }
+                         member.value.assign(bytes.begin(), bytes.end());
+                     }
+                 });
+    return members;
+}
+
 bool same_reference(const CatalogForeignKey& a, const CatalogForeignKey& b) {
     return a.target == b.target && a.columns == b.columns;
 }
@@ -118,8 +145,10 @@ public:
         // Defaults that no record reads are no reason to write.
         CatalogTable known = stored_;
         if (new_defaults_.empty()) known.defaults = declared_.defaults;
+        if (stored_.enums.empty()) known.enums = declared_.enums;
         plan_.changed = declared_ != known || !plan_.new_indexes.empty() || !plan_.stored_name.empty();
-        plan_.completes = !plan_.changed && stored_.defaults.empty() && !declared_.defaults.empty();
+        plan_.completes = !plan_.changed && ((stored_.defaults.empty() && !declared_.defaults.empty()) ||
+                                             (stored_.enums.empty() && !declared_.enums.empty()));
     }
 
 private:
@@ -161,12 +190,19 @@ private:
         }
     }
 
+    /// The place that a stored one is in the declaration.
+    [[nodiscard]] std::string place_now(const std::string& stored) const {
+        const std::string_view field = field_of_place(stored);
+        return std::string(name_now(field)) + stored.substr(field.size());
+    }
+
     void compare_fields() {
         form_ = form_of(declared_.codec);
         if (form_ == FieldForm::positional) {
             if (!stored_.defaults.empty()) stored_wire_ = Document::from_cbor(view_of(stored_.defaults));
             if (!declared_.defaults.empty()) declared_wire_ = Document::from_cbor(view_of(declared_.defaults));
         }
+        compare_enumerations();
         if (form_ == FieldForm::layout) return compare_layout();
         for (std::size_t i = 0; i < stored_.fields.size(); ++i) compare_field(i, stored_.fields[i]);
         compare_varying();
@@ -196,6 +232,47 @@ private:
             changes("records are written anew, as the default of field " + quoted(field.name) +
                     " is not always the same: each keeps what it is now");
         }
+    }
+
+    // Keys and indexes have the numbers of enumerators. Where records have their names, other numbers mean another
+    // key, and other entries of every index that may depend on the field.
+    void compare_enumerations() {
+        // Who describes a table at run time knows of no names.
+        const bool unknown = declared_.enums.empty();
+        for (const CatalogEnum& stored : stored_.enums) {
+            const std::string place = place_now(stored.place);
+            const std::string field(field_of_place(place));
+            const CatalogEnum* const declared = find_enum(declared_.enums, place);
+            if (unknown &&
+                (is_of_outside_key(place) || find_named(declared_.fields, field) != declared_.fields.end()))
+                declared_.enums.push_back({place, stored.names});
+            if (declared == nullptr) continue;
+            if (place.starts_with("(index ")) {
+                // Derived data is built anew.
+                const EnumChange change = compare_enums(stored, *declared, true);
+                if (change.renumbered || !change.refused.empty()) renumbered_.push_back(field);
+                continue;
+            }
+            compare_enumeration(stored, *declared, field);
+        }
+    }
+
+    void compare_enumeration(const CatalogEnum& stored, const CatalogEnum& declared, const std::string& field) {
+        const bool is_key = is_of_outside_key(declared.place);
+        const bool by_name = stores_names(declared_.codec, declared.place);
+        const std::string where = is_key ? "the primary key " + declared.place : "field " + quoted(declared.place);
+        const EnumChange change = compare_enums(stored, declared, by_name);
+        for (const std::string& what : change.refused) {
+            differs(where + ": " + what + ", and " + (is_key ? "keys" : "records of codec " + declared_.codec) +
+                    " hold " + (by_name ? "names" : "numbers") +
+                    "; declare it as it was, or let cambium::EnumNames keep its name" + kNeedsMigration);
+        }
+        for (const std::string& what : change.told) changes(where + ": " + what);
+        if (!change.renumbered || !by_name) return;
+        renumbered_.push_back(field);
+        changes(where + ": enumerators have other numbers");
+        const bool in_key = std::find(declared_.key.begin(), declared_.key.end(), field) != declared_.key.end();
+        plan_.rekeyed = plan_.rekeyed || in_key;
     }
 
     // Buffers that were stored before it was deprecated have it.
@@ -333,6 +410,7 @@ private:
     void compare_defaults() {
         if (declared_.defaults.empty()) declared_.defaults = stored_.defaults;
         if (form_ == FieldForm::positional) return compare_wire();
+        if (form_ == FieldForm::named) compare_late_members();
         if (stored_.defaults.empty() || declared_.defaults == stored_.defaults) return;
         const Document before = Document::from_cbor(view_of(stored_.defaults));
         const Document now = Document::from_cbor(view_of(declared_.defaults));
@@ -345,6 +423,37 @@ private:
             changes("the default of field " + quoted(name) +
                     " changes, also for records that were stored before there was the field");
         }
+    }
+
+    // The same of fields of structs inside a record.
+    void compare_late_members() {
+        std::vector<std::string> places;
+        for (const CatalogLateMember& stored : stored_.late_members) {
+            const std::string place = place_now(stored.place);
+            if (find_named(declared_.fields, field_of_place(place)) != declared_.fields.end())
+                places.push_back(place);
+        }
+        for (const CatalogField& stored : stored_.fields) {
+            const auto declared = find_named(declared_.fields, name_now(stored.name));
+            if (declared == declared_.fields.end()) continue;
+            const std::optional<TypeText> before = read_type(stored.type);
+            const std::optional<TypeText> now = read_type(declared->type);
+            if (before && now) list_new_places(*before, *now, declared->name, places);
+        }
+        if (places.empty()) return;
+        declared_.late_members = defaults_at(*plan_.description, {places.begin(), places.end()});
+        for (const CatalogLateMember& stored : stored_.late_members) {
+            const std::string place = place_now(stored.place);
+            const auto declared = std::find_if(declared_.late_members.begin(), declared_.late_members.end(),
+                                               [&](const CatalogLateMember& one) { return one.place == place; });
+            if (declared == declared_.late_members.end()) continue;
+            if (declared->value.empty()) declared->value = stored.value;
+            if (stored.value.empty() || stored.value == declared->value) continue;
+            new_defaults_.emplace_back(field_of_place(place));
+            changes("the default of field " + quoted(place) +
+                    " changes, also for records that were stored before there was the field");
+        }
+        if (plan_.rewrites || plan_.rekeyed) declared_.late_members.clear();
     }
 
     // Under the names that the fields have now: the places tell them apart, and the types were compared.
@@ -373,14 +482,20 @@ private:
         return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     }
 
-    [[nodiscard]] bool has_new_default(const std::string& field) const {
-        return std::find(new_defaults_.begin(), new_defaults_.end(), field) != new_defaults_.end();
+    /// Whether records that are stored have another value of some field than they had.
+    [[nodiscard]] bool some_read_otherwise() const { return !new_defaults_.empty() || !renumbered_.empty(); }
+
+    [[nodiscard]] bool reads_otherwise(const std::string& field) const {
+        const auto has = [&](const std::vector<std::string>& fields) {
+            return std::find(fields.begin(), fields.end(), field) != fields.end();
+        };
+        return has(new_defaults_) || has(renumbered_);
     }
 
-    [[nodiscard]] bool depends_on_new_default(const CatalogIndex& index) const {
-        if (new_defaults_.empty()) return false;
+    [[nodiscard]] bool depends_on_new_value(const CatalogIndex& index) const {
+        if (!some_read_otherwise()) return false;
         const auto depends = [this](const CatalogColumn& column) {
-            return column.derived || has_new_default(column.name);
+            return column.derived || reads_otherwise(column.name);
         };
         return !index.predicate.empty() || std::any_of(index.key.begin(), index.key.end(), depends) ||
                std::any_of(index.covered.begin(), index.covered.end(), depends);
@@ -395,7 +510,7 @@ private:
                 continue;
             }
             declared.id = stored->id;
-            if (declared == *stored && !plan_.rekeyed && !depends_on_new_default(declared)) continue;
+            if (declared == *stored && !plan_.rekeyed && !depends_on_new_value(declared)) continue;
             // An index is derived data: another one of the same name is built in its place.
             plan_.new_indexes.push_back(i);
             plan_.old_indexes.push_back(*stored);
@@ -432,8 +547,8 @@ private:
     void compare_rules() {
         for (std::size_t i = 0; i < declared_.rules.size(); ++i) {
             const auto& stored = stored_.rules;
-            const bool depends = !new_defaults_.empty() &&
-                                 (declared_.rules[i].kind == "check" || has_new_default(declared_.rules[i].name));
+            const bool depends = some_read_otherwise() &&
+                                 (declared_.rules[i].kind == "check" || reads_otherwise(declared_.rules[i].name));
             if (depends || std::find(stored.begin(), stored.end(), declared_.rules[i]) == stored.end()) add_rule(i);
         }
         for (const CatalogRule& stored : stored_.rules) {
@@ -447,7 +562,7 @@ private:
             const CatalogForeignKey& declared = declared_.foreign_keys[i];
             const auto stored = find_named(stored_.foreign_keys, declared.name);
             const bool depends = std::any_of(declared.columns.begin(), declared.columns.end(),
-                                             [this](const std::string& column) { return has_new_default(column); });
+                                             [this](const std::string& column) { return reads_otherwise(column); });
             if (depends || stored == stored_.foreign_keys.end() || !same_reference(*stored, declared)) {
                 plan_.new_foreign_keys.push_back(i);
                 changes(foreign_key_text(declared) + " is verified on every record");
@@ -505,6 +620,7 @@ private:
     std::vector<std::string> refused_fields_;  ///< by their names now
     std::set<std::string> told_changes_;       ///< of records
     std::vector<std::string> new_defaults_;    ///< fields, by their names now
+    std::vector<std::string> renumbered_;      ///< the same, of enumerators
 };
 
 }  // namespace
@@ -573,6 +689,7 @@ CatalogTable declared_entry(const TableDescription& table) {
         stored.version = index.version;
     }
     entry.defaults = defaults_of(table);
+    entry.enums = enums_of(table);
     check_size(table, entry);
     entry.generator = table.extras->generator.name;
     entry.keeps_log = table.extras->log.keeps;
@@ -590,7 +707,7 @@ void compare_table(TablePlan& plan, const CatalogTable& stored, std::vector<std:
 }
 
 std::string why_not_read(const CatalogTable& stored, const std::vector<CatalogField>& fields,
-                         std::string_view codec) {
+                         const std::vector<CatalogEnum>& enums, std::string_view codec) {
     const auto same = [](const CatalogField& a, const CatalogField& b) {
         return a.name == b.name && reads_as(a.type, b.type, FieldForm::layout);
     };
@@ -611,6 +728,12 @@ std::string why_not_read(const CatalogTable& stored, const std::vector<CatalogFi
             return "its field " + quoted(field.name) + " is in place " + std::to_string(i + 1);
         if (!reads_as(field.type, read->type, form))
             return "its field " + quoted(field.name) + " is " + field.type + ", not " + read->type;
+    }
+    for (const CatalogEnum& one : stored.enums) {
+        const CatalogEnum* const read = find_enum(enums, one.place);
+        if (read == nullptr) continue;
+        const EnumChange change = compare_enums(one, *read, stores_names(codec, one.place));
+        if (!change.refused.empty()) return "in field " + quoted(one.place) + " " + change.refused.front();
     }
     return {};
 }

@@ -15,9 +15,9 @@ namespace cambium::detail {
 [[nodiscard]] CatalogTable declared_entry(const TableDescription& table);
 /// Completes the plan of a table that the file has: what to do, and as sentences what cannot be done.
 void compare_table(TablePlan& plan, const CatalogTable& stored, std::vector<std::string>& differences);
-/// Why a codec does not read stored records as records of these fields, or nothing: the first reason, as a
-/// sentence.
+/// Why a codec does not read stored records as records of these fields and enumerations, or nothing: the first
+/// reason, as a sentence.
 [[nodiscard]] std::string why_not_read(const CatalogTable& stored, const std::vector<CatalogField>& fields,
-                                       std::string_view codec);
+                                       const std::vector<CatalogEnum>& enums, std::string_view codec);
 
 }  // namespace cambium::detail

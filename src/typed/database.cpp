@@ -10,6 +10,7 @@
 #include "typed/dynamic_layout.hpp"
 #include "typed/expiry.hpp"
 #include "typed/migration.hpp"
+#include "typed/read_back.hpp"
 #include "typed/schema.hpp"
 #include "typed/sentence.hpp"
 #include "typed/state.hpp"
@@ -195,6 +196,7 @@ void DatabaseState::load(const kv::Transaction& transaction, const SchemaPlan& p
             table.indexes.push_back(transaction.tree(index_tree_name(entry.id, index.id)));
         }
         table.indexed_fields = indexed_fields(description);
+        table.reads_back = may_read_otherwise(description);
         if (description.extras->log.keeps) table.log = transaction.tree(log_tree_name(entry.id));
         if (description.extras->expiry.time != nullptr) expires_ = true;
         table.catalog_entry = stored_entry(transaction, description.name).value_or(ByteView());

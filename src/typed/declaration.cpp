@@ -64,6 +64,8 @@ CatalogTable detail::catalog_entry(const TableInfo& table) {
     entry.schema_version = table.schema_version;
     entry.defaults.assign(table.defaults.begin(), table.defaults.end());
     if (table.migrating_to != 0) entry.migration.emplace().to = table.migrating_to;
+    for (const EnumInfo& one : table.enums)
+        entry.enums.push_back({one.place, {one.names.begin(), one.names.end()}});
     return entry;
 }
 

@@ -41,6 +41,8 @@ TableInfo detail::table_info(ByteView name, const detail::CatalogTable& entry) {
     table.schema_version = entry.schema_version;
     table.defaults.assign(entry.defaults.begin(), entry.defaults.end());
     if (entry.migration) table.migrating_to = entry.migration->to;
+    for (const detail::CatalogEnum& one : entry.enums)
+        table.enums.push_back({one.place, {one.names.begin(), one.names.end()}});
     return table;
 }
 

@@ -48,6 +48,9 @@ std::string no_key(std::string_view type) {
 }
 
 bool is_null_at(const Shape& shape, const void* value) {
+    if (shape.meaning == codec::Meaning::descending)
+        return is_null_at(*shape.record().fields[0].shape,
+                          static_cast<const char*>(value) + shape.record().offsets(value)[0]);
     return shape.kind == Kind::optional && shape.optional().get(value) == nullptr;
 }
 

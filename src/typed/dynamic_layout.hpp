@@ -74,6 +74,7 @@ public:
     [[nodiscard]] const TableDescription& description() const noexcept { return description_; }
     [[nodiscard]] const TableInfo& info() const noexcept { return info_; }
     [[nodiscard]] const std::string& why_read_only() const noexcept { return why_read_only_; }
+    [[nodiscard]] const CatalogTable& entry() const noexcept { return entry_; }
     [[nodiscard]] bool is_outside() const noexcept { return !entry_.key_types.empty(); }
     [[nodiscard]] bool generates() const noexcept { return !entry_.generator.empty(); }
     /// The tables that foreign keys of this one refer to.

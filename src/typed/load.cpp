@@ -11,6 +11,7 @@
 #include "typed/change_log.hpp"
 #include "typed/expiry.hpp"
 #include "typed/foreign_keys.hpp"
+#include "typed/read_back.hpp"
 #include "typed/sentence.hpp"
 #include "typed/sorted_run.hpp"
 #include "typed/work_list.hpp"
@@ -39,9 +40,14 @@ public:
             description_.encode_key(record, key_);
         }
         check_key_size(table_, key_);
-        check_rules(description_, key_, record);
         bytes_.clear();
         encode_record(description_, key_, record, bytes_);
+        if (table_.reads_back) {
+            void* const read = workspace_.scratch_for(description_);
+            read_back(description_, key_, bytes_, read);
+            record = read;
+        }
+        check_rules(description_, key_, record);
         check_foreign_keys(record);
         record_change(table_, workspace_, store_, Operation::inserted, key_, std::nullopt, ByteView(bytes_));
         if (ByteView(key_) > ByteView(last_key_)) {

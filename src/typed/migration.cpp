@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "typed/comparison.hpp"
+#include "typed/enumerators.hpp"
 #include "typed/new_records.hpp"
 #include "typed/schema.hpp"
 #include "typed/sentence.hpp"
@@ -62,7 +63,10 @@ std::span<const MigrationDescription> steps_from(const CatalogTable& stored, con
     const MigrationDescription& first = steps.front();
     std::vector<CatalogField> fields;
     for (const FieldDescription& field : first.fields) fields.push_back({std::string(field.name), field.type()});
-    if (const std::string what = why_not_read(stored, fields, first.codec); !what.empty()) {
+    std::vector<CatalogEnum> enums = enums_of(first.fields);
+    for (CatalogEnum& one : enums_of(table))  // a key outside the record stays as it is
+        if (is_of_outside_key(one.place)) enums.push_back(std::move(one));
+    if (const std::string what = why_not_read(stored, fields, enums, first.codec); !what.empty()) {
         refuse("the old record of Migration<" + std::to_string(first.from) +
                ", ...> is not what the file holds: " + what);
     }
@@ -136,6 +140,8 @@ CatalogTable migrated_entry(CatalogTable entry, const TableDescription& table) {
     entry.codec = declared.codec;
     entry.fields = declared.fields;
     entry.defaults = declared.defaults;
+    entry.late_members.clear();
+    entry.enums = declared.enums;
     entry.key = declared.key;
     entry.key_types = declared.key_types;
     entry.indexes.clear();

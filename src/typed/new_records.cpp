@@ -1,6 +1,7 @@
 #include "typed/new_records.hpp"
 
 #include "typed/change_log.hpp"
+#include "typed/read_back.hpp"
 #include "typed/sentence.hpp"
 
 namespace cambium::detail {
@@ -15,7 +16,9 @@ NewRecords::NewRecords(kv::WriteTransaction& transaction, const TableDescription
       table_(table),
       table_id_(table_id),
       max_key_bytes_(max_key_bytes),
-      tree_(transaction.create_tree(next_tree_name(table_id))) {}
+      tree_(transaction.create_tree(next_tree_name(table_id))) {
+    if (may_read_otherwise(table)) read_.emplace(table);
+}
 
 std::size_t NewRecords::add(ByteView old_key, const void* record) {
     key_.clear();
@@ -27,6 +30,7 @@ std::size_t NewRecords::add(ByteView old_key, const void* record) {
     if (key_.size() > max_key_bytes_) throw primary_key_too_long(table_, key_.size(), max_key_bytes_);
     record_.clear();
     encode_record(table_, key_, record, record_);
+    if (read_) read_back(table_, key_, record_, read_->get());
     if (!transaction_.insert(tree_, key_, record_)) {
         throw Error(ErrorCode::constraint, table_text(table_) + ": two records get the same primary key, " +
                                                key_text(table_, key_) +

@@ -3,11 +3,13 @@
 // Thread rule: belongs to one write transaction.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "cambium/description.hpp"
 #include "cambium/kv/transaction.hpp"
 #include "typed/catalog.hpp"
+#include "typed/state.hpp"
 
 namespace cambium::detail {
 
@@ -35,6 +37,7 @@ private:
     kv::Tree tree_;
     std::string key_;
     std::string record_;
+    std::optional<ScratchRecord> read_;  ///< where a record may be read as another one
 };
 
 }  // namespace cambium::detail

@@ -53,8 +53,9 @@ struct TableState {
     /// With only those fields of a record that its index entries and its row version are made of; null when they
     /// may be made of any.
     std::unique_ptr<const NamedShape> indexed_fields;
-    kv::Tree log;                                     ///< when the table keeps one
-    std::string catalog_entry;                        ///< as stored when the database was opened
+    bool reads_back = false;    ///< each record is decoded before it is stored (read_back.hpp)
+    kv::Tree log;               ///< when the table keeps one
+    std::string catalog_entry;  ///< as stored when the database was opened
     mutable std::atomic<std::uint32_t> watchers = 0;  ///< subscriptions
     std::vector<ForeignKeyState> foreign_keys;
     std::vector<ReferrerState> referrers;

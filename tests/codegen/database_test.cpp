@@ -674,7 +674,7 @@ TEST_CASE("a schema from a store says at its top what the catalog does not keep"
                               "(cambium_key); gone:int (deprecated); }\n");
     const auto notes_of = [](const std::vector<cambium::TableInfo>& tables) {
         const std::string text = cambium::codegen::schema_from_tables(tables, "it.cambium", "it").text;
-        const std::string before = "compares the enumerators.\n";
+        const std::string before = "--check-database.\n";
         const std::size_t begin = text.find(before) + before.size();
         return text.substr(begin, text.find("\n\n", begin) - begin);
     };

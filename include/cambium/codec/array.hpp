@@ -111,6 +111,7 @@ struct Array {
     static_assert(std::endian::native == std::endian::little, "cambium: the Array codec is little-endian");
     static constexpr codec::ElementCode code = codec::element_code<T>();
     static constexpr std::string_view name = codec::kArrayNames[static_cast<std::size_t>(code)];
+    static constexpr bool exact = true;
 
     /// Appends the array to `out`. Error{encode} as ShapedArray says. Linear in its size.
     static void encode(const std::vector<T>& values, std::string& out) { append(values, {}, out); }

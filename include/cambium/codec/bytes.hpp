@@ -14,6 +14,7 @@ namespace cambium {
 
 struct Bytes {
     static constexpr std::string_view name = "bytes";
+    static constexpr bool exact = true;
 
     template <class R>
     static constexpr bool kHolds = std::same_as<R, std::string> || std::same_as<R, std::vector<std::byte>> ||

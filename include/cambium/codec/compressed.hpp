@@ -20,6 +20,7 @@
 #include <string_view>
 
 #include "cambium/base/bytes.hpp"
+#include "cambium/codec/codec.hpp"
 
 namespace cambium {
 
@@ -59,6 +60,7 @@ template <class Inner, class Compressor, std::uint64_t MaxBytes = std::uint64_t{
 struct Compressed {
     static constexpr std::string_view name{codec::CompressedName<Inner, Compressor>::text.data(),
                                            codec::CompressedName<Inner, Compressor>::kSize};
+    static constexpr bool exact = codec::kSaysExact<Inner>;
 
     /// Appends the compressed record to `out`. Throws as Inner does, and Error{encode} above MaxBytes.
     template <class R>

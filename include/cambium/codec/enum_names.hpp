@@ -43,6 +43,10 @@ public:
     /// Empty when the number has no name.
     [[nodiscard]] std::string_view name(std::int64_t number) const noexcept;
     [[nodiscard]] std::optional<std::int64_t> number(std::string_view name) const noexcept;
+    /// By number.
+    [[nodiscard]] const std::vector<std::pair<std::int64_t, std::string_view>>& values() const noexcept {
+        return by_number_;
+    }
 
 private:
     void sort();

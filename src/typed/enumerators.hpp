@@ -1,0 +1,40 @@
+// The enumerators of a table in the catalog, and what became of them. Keys and indexes hold enumerators by number;
+// a codec stores them by name or by number. Whatever is read by the one and was written by the other depends on
+// which name has which number.
+//
+// Thread rule: from any thread.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cambium/description.hpp"
+#include "typed/catalog.hpp"
+
+namespace cambium::detail {
+
+/// Those of the records' fields.
+[[nodiscard]] std::vector<CatalogEnum> enums_of(std::span<const FieldDescription> fields);
+/// Those of the records' fields, of a key outside them, and of what functions give to indexes.
+[[nodiscard]] std::vector<CatalogEnum> enums_of(const TableDescription& table);
+
+/// The enumeration at a place; null when there is none.
+[[nodiscard]] const CatalogEnum* find_enum(const std::vector<CatalogEnum>& enums, std::string_view place) noexcept;
+
+/// Whether a place is in a key outside the record.
+[[nodiscard]] bool is_of_outside_key(std::string_view place) noexcept;
+/// Whether names are stored at a place of a record, or of its key, with a codec (by its name in the catalog).
+[[nodiscard]] bool stores_names(std::string_view codec, std::string_view place) noexcept;
+
+/// What becomes of stored enumerators that are declared otherwise.
+struct EnumChange {
+    std::vector<std::string> refused;  ///< sentences: `enumerator "red" (1) is no longer declared`
+    std::vector<std::string> told;     ///< the same of what is no loss
+    bool renumbered = false;           ///< some name has another number
+};
+/// `by_name`: what is stored is names. Then a number may change, and a name may not; else the other way round.
+[[nodiscard]] EnumChange compare_enums(const CatalogEnum& stored, const CatalogEnum& declared, bool by_name);
+
+}  // namespace cambium::detail
