@@ -100,8 +100,8 @@ private:
 
 /// A token that says where in a selection the next page begins: behind this entry.
 [[nodiscard]] std::string page_token(const TableHandle& handle, const Selection& selection, ByteView position);
-/// Narrows a selection to what is behind a token's entry. Error{invalid_argument} for a text that is no token of
-/// this selection.
+/// Narrows a selection to what is behind a token's entry, never widens it. Error{invalid_argument} for a text that
+/// is no token of this selection.
 void resume(const TableHandle& handle, Selection& selection, std::string_view token);
 
 /// The number of entries selected. O(1) for a whole tree; of a range it counts pages, O(depth + entries / entries
@@ -255,8 +255,8 @@ public:
     /// The next so many rows, and a token for the page behind them: page(20), then page(20, first.next), and so on.
     /// The token is a text of letters and digits that holds the place, not a snapshot: it may be kept for years and
     /// used in any transaction with the same query, also when the row at its place is gone. skip() counts before
-    /// the first page, limit() bounds each. Error{invalid_argument} for a text that is no token of this query.
-    /// O(rows).
+    /// the first page, limit() bounds each. Error{invalid_argument} for a text that is no token of this query;
+    /// one that was altered gives rows of this query or that error, never other rows. O(rows).
     [[nodiscard]] Page<Value> page(std::size_t rows, std::string_view token = {}) const {
         Page<Value> result;
         Selection rest = selection_;

@@ -57,6 +57,7 @@ private:
     void check_entry(std::size_t position, ByteView entry, bool has_null) const;
     void check_foreign_keys(const void* record);
     void encode(const void* record);
+    void set_next_version(void* record, std::uint64_t stored) const;
     /// Checks and stores the record encoded, whose old entries are known.
     void store_encoded(const void* record, std::optional<ByteView> old_bytes);
     /// Encodes, checks and stores a record whose key must not be taken.

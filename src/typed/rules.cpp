@@ -62,6 +62,14 @@ Error version_conflict(const TableDescription& table, ByteView key, std::uint64_
                                      ", not " + std::to_string(given)};
 }
 
+Error version_spent(const TableDescription& table, ByteView key, std::uint64_t stored) {
+    return {ErrorCode::constraint, table_text(table) + ", field \"" + std::string(table.rules->row_version->name) +
+                                       "\": the record with " + key_text(table, key) +
+                                       " cannot be changed any more, as its row version is " +
+                                       std::to_string(stored) +
+                                       ", the last that its type holds; give the member a wider unsigned type"};
+}
+
 void throw_field_out_of_range(std::string_view field, std::uint64_t number, bool negative, std::int64_t low,
                               std::uint64_t high) {
     std::string text = "field ";
