@@ -17,9 +17,9 @@
 // Limits are kept in steps: a change that is logged removes at most two entries that are over a limit, the oldest
 // first, and never the newest. A reader whose position has gone is told how many it missed. A log without a limit
 // grows for ever. A table whose declaration drops the option keeps what was logged; while it is without, nothing is
-// logged. truncate() is one entry. An opening that writes the records anew (Renamed, Dropped, a wider key, a
-// Migration) drops what was logged, which the new declaration could not read: readers find Operation::missed in its
-// place.
+// logged, and when the option is back, an entry Operation::missed says so. truncate() is one entry. An opening that
+// writes the records anew (Renamed, Dropped, a wider key, a Migration) drops what was logged, which the new
+// declaration could not read: readers find Operation::missed in its place.
 #pragma once
 
 #include <cstddef>

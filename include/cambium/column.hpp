@@ -2,10 +2,8 @@
 // values, and key prefixes.
 #pragma once
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,64 +14,33 @@
 #include "cambium/base/error.hpp"
 #include "cambium/codec/reflect.hpp"
 #include "cambium/description.hpp"
+#include "cambium/exact.hpp"
 #include "cambium/key/key.hpp"
 #include "cambium/name.hpp"
 #include "cambium/readable.hpp"
 
 namespace cambium::detail {
 
-template <class T>
-inline constexpr bool kIsOptional = false;
-template <class T>
-inline constexpr bool kIsOptional<std::optional<T>> = true;
-
 /// Columns of text.
 template <class T>
 inline constexpr bool kIsText = std::is_same_v<T, std::string> || std::is_same_v<T, std::optional<std::string>>;
 
-/// Error{invalid_argument} for a number outside the range of its column, naming both. A negative number is passed
-/// as the same 64 bits.
-[[noreturn]] void throw_out_of_range(std::uint64_t number, bool negative, std::int64_t low, std::uint64_t high);
-
-/// What may stand for the value of an integer column: a number of any integer type, or an unscoped enumerator.
-template <class A>
-concept IntegerArgument = sizeof(A) <= sizeof(std::uint64_t) &&
-                          (std::integral<A> || (std::is_enum_v<A> && std::is_convertible_v<A, std::int64_t>));
-
-/// The value of an integer column, made implicitly from a number of any integer type. Throws
-/// Error{invalid_argument} when T does not hold that number, instead of wrapping it to another one.
-template <class T>
-class Integer {
-public:
-    template <IntegerArgument A>
-    constexpr Integer(A number)  // NOLINT(google-explicit-constructor)
-        : value_(static_cast<T>(number)) {
-        // The unary plus makes numbers of characters, truth values and enumerators.
-        constexpr auto kLow = +std::numeric_limits<T>::min();
-        constexpr auto kHigh = +std::numeric_limits<T>::max();
-        if (std::cmp_less(+number, kLow) || std::cmp_greater(+number, kHigh)) {
-            throw_out_of_range(static_cast<std::uint64_t>(+number), std::cmp_less(+number, 0), kLow, kHigh);
-        }
-    }
-    [[nodiscard]] constexpr T value() const noexcept { return value_; }
-
-private:
-    T value_;
-};
-
-/// How a caller passes the value of a column: integers as Integer, which any integer converts to; text as a view;
-/// other small values by value, the rest by reference. An optional column takes an optional of the same.
+/// How a caller passes the value of a column: integers, times, and pairs and tuples of them as Exact, which looks
+/// at what is given; text as a view; other small values by value, the rest by reference. An optional column takes
+/// an optional of the same.
 template <class T>
 struct ParameterImpl {
     using type = std::conditional_t<std::is_trivially_copyable_v<T> && sizeof(T) <= 2 * sizeof(void*), T, const T&>;
 };
-template <key::detail::PlainInteger T>
+template <class T>
+requires kIsChecked<T>
 struct ParameterImpl<T> {
-    using type = Integer<T>;
+    using type = Exact<T>;
 };
-template <key::detail::PlainInteger T>
+template <class T>
+requires kIsChecked<T>
 struct ParameterImpl<std::optional<T>> {
-    using type = std::optional<Integer<T>>;
+    using type = std::optional<Exact<T>>;
 };
 template <>
 struct ParameterImpl<std::string> {
@@ -115,12 +82,6 @@ struct ParameterImpl<Descending<T>> {
 namespace cambium::key {
 
 template <class T>
-struct KeyTraits<cambium::detail::Integer<T>> {
-    static void encode(std::string& out, cambium::detail::Integer<T> value) {
-        KeyTraits<T>::encode(out, value.value());
-    }
-};
-template <class T>
 struct KeyTraits<cambium::detail::DescendingArgument<T>> {
     static void encode(std::string& out, const cambium::detail::DescendingArgument<T>& value) {
         out += value.bytes();
@@ -152,6 +113,12 @@ template <class T>
 inline constexpr bool kTakesPrefix = kIsText<T>;
 template <class T>
 inline constexpr bool kTakesPrefix<Descending<T>> = kTakesPrefix<T>;
+
+/// Forms that sort the other way round.
+template <class Form>
+inline constexpr bool kDescends = kIsDescending<Form>;
+template <class Form>
+inline constexpr bool kDescends<DescendingForm<Form>> = !kDescends<Form>;
 
 /// Turn the upper-case letters (ASCII) from a position to the end into lower-case ones.
 void fold_case(std::string& bytes, std::size_t from) noexcept;
@@ -321,12 +288,26 @@ struct KeyValueImpl<List<Ts...>> {
     static type decode(ByteView& key) { return type{key::decode<Ts>(key)...}; }
 };
 
-/// Append an argument as a value of a column, T being its form. Integers out of the column's range are refused, not
-/// wrapped.
+/// Append an argument as a value of a column, T being its form. Numbers and times out of the column's range are
+/// refused, not wrapped.
 template <class T, class A>
 void append_argument(std::string& out, const A& argument) {
     const Parameter<T> value = argument;
     FormTraits<T>::append(out, value);
+}
+
+/// Append an argument as an end of a range. A time that the column does not hold lies on one side of all that it
+/// holds: the last value there is appended, and the side returned, in the order of the index; otherwise 0.
+template <class Form, class A>
+int append_bound(std::string& out, const A& argument) {
+    using T = FormValue<Form>;
+    const int side = beyond<T>(argument);
+    if (side == 0) {
+        append_argument<Form>(out, argument);
+        return 0;
+    }
+    FormTraits<Form>::append(out, outermost<T>(side));
+    return kDescends<Form> ? -side : side;
 }
 
 template <class A, class T>
@@ -347,7 +328,8 @@ namespace cambium {
 /// Values of one or more leading columns of a key, in order: an end of a range. Made implicitly from one value,
 /// or from a braced list of several: range(10, 20), range({"libs", 100}, {"libs", 200}). Holds its own bytes.
 /// Each value converts to the type of its column, and a number that this type does not hold is refused when the
-/// prefix is made: Error{invalid_argument}.
+/// prefix is made: Error{invalid_argument}. A time may be one that the type does not hold: it is an end before, or
+/// behind, all times of the column, and values after it do not count.
 template <class... Columns>
 class KeyPrefix {
 public:
@@ -357,16 +339,25 @@ public:
         append_all(std::index_sequence_for<Arguments...>{}, values...);
     }
 
-    /// The encoded columns, alive as long as this object.
-    [[nodiscard]] const std::string& bytes() const noexcept { return bytes_; }
+    /// Where the keys that equal or begin with the columns begin, and where they end; nothing: behind every key.
+    [[nodiscard]] std::optional<std::string> begin() const {
+        return side_ > 0 ? key::successor(bytes_) : std::optional(bytes_);
+    }
+    [[nodiscard]] std::optional<std::string> end() const {
+        return side_ < 0 ? std::optional(bytes_) : key::successor(bytes_);
+    }
 
 private:
     template <std::size_t... I, class... Arguments>
     void append_all(std::index_sequence<I...>, const Arguments&... values) {
-        (detail::append_argument<detail::Element<I, detail::List<Columns...>>>(bytes_, values), ...);
+        static_cast<void>(
+            ((side_ = detail::append_bound<detail::Element<I, detail::List<Columns...>>>(bytes_, values),
+              side_ == 0) &&
+             ...));
     }
 
     std::string bytes_;
+    int side_ = 0;  ///< of a time that lies before (-1) or behind (1) all that its column holds, the last of bytes_
 };
 
 }  // namespace cambium

@@ -167,6 +167,10 @@ public:
     [[nodiscard]] DynamicKeys keys() const { return {handle_, selection_}; }
 
 protected:
+    [[nodiscard]] std::optional<std::string> begin_of(const DynamicPrefix& bound) const { return bytes_of(bound); }
+    [[nodiscard]] std::optional<std::string> end_of(const DynamicPrefix& bound) const {
+        return key::successor(bytes_of(bound));
+    }
     /// Error{invalid_argument} for more values than there are columns, Error{decode} for one that is none of its.
     [[nodiscard]] std::string bytes_of(const DynamicPrefix& columns) const;
     /// The same, the last of the values being the beginning of a text. Error{invalid_argument} for another column.

@@ -93,13 +93,6 @@ struct IndexColumn<Part, IgnoreCase<Inner>> : IndexColumn<Inner> {
 };
 
 template <class T>
-inline constexpr bool kIsTuple = false;
-template <class... Ts>
-inline constexpr bool kIsTuple<std::tuple<Ts...>> = true;
-template <class A, class B>
-inline constexpr bool kIsTuple<std::pair<A, B>> = true;
-
-template <class T>
 std::string key_type_name();
 
 template <class Tuple, std::size_t... I>

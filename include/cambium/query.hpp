@@ -100,8 +100,8 @@ private:
 
 /// A token that says where in a selection the next page begins: behind this entry.
 [[nodiscard]] std::string page_token(const TableHandle& handle, const Selection& selection, ByteView position);
-/// Narrows a selection to what is behind a token's entry. Error{invalid_argument} for a text that is no token of
-/// this selection.
+/// Narrows a selection to what is behind a token's entry, never widens it. Error{invalid_argument} for a text that
+/// is no token of this selection.
 void resume(const TableHandle& handle, Selection& selection, std::string_view token);
 
 /// The number of entries selected. O(1) for a whole tree; of a range it counts pages, O(depth + entries / entries
@@ -227,7 +227,8 @@ public:
     SelectedRange(const TableHandle& handle, Selection selection)
         : handle_(handle), selection_(std::move(selection)) {}
 
-    /// The same entries in the opposite order.
+    /// In the opposite order. skip() and limit() count in the direction of the walk, wherever they are written:
+    /// limit(2).reverse() is reverse().limit(2), the last two.
     [[nodiscard]] Self reverse() const {
         Self result = this->self();
         result.selection_.reverse = !selection_.reverse;
@@ -255,8 +256,8 @@ public:
     /// The next so many rows, and a token for the page behind them: page(20), then page(20, first.next), and so on.
     /// The token is a text of letters and digits that holds the place, not a snapshot: it may be kept for years and
     /// used in any transaction with the same query, also when the row at its place is gone. skip() counts before
-    /// the first page, limit() bounds each. Error{invalid_argument} for a text that is no token of this query.
-    /// O(rows).
+    /// the first page, limit() bounds each. Error{invalid_argument} for a text that is no token of this query;
+    /// one that was altered gives rows of this query or that error, never other rows. O(rows).
     [[nodiscard]] Page<Value> page(std::size_t rows, std::string_view token = {}) const {
         Page<Value> result;
         Selection rest = selection_;
@@ -276,10 +277,14 @@ public:
     }
 
 protected:
-    /// The bytes of an end of a range.
+    /// Where the keys begin that equal or begin with an end of a range, and where they end; nothing: behind all.
     template <class Prefix>
-    [[nodiscard]] std::string bytes_of(const Prefix& end) const {
-        return end.bytes();
+    [[nodiscard]] std::optional<std::string> begin_of(const Prefix& bound) const {
+        return bound.begin();
+    }
+    template <class Prefix>
+    [[nodiscard]] std::optional<std::string> end_of(const Prefix& bound) const {
+        return bound.end();
     }
 
     friend struct SelectionAccess;
@@ -335,7 +340,8 @@ public:
     template <class Predicate>
     [[nodiscard]] auto filter(Predicate predicate) const;
     /// Number, sum, least and greatest of a member, nulls left out. Error{invalid_argument} for a sum of integers
-    /// that does not fit 64 bits. O(rows); decodes what select() would.
+    /// or durations that does not fit 64 bits. O(rows); decodes what select()
+    /// would.
     template <auto Member>
     [[nodiscard]] auto aggregate() const;
     /// Every row with the record that its foreign key refers to, nothing for a null or a record that is not there:
@@ -366,7 +372,8 @@ public:
     [[nodiscard]] IndexRows skip(std::uint64_t entries) const { return IndexRows(Rows<T>::skip(entries)); }
     [[nodiscard]] IndexRows limit(std::uint64_t entries) const { return IndexRows(Rows<T>::limit(entries)); }
 
-    /// Of rows whose first so many columns of the index are equal, in order: those columns (the value itself, or a
+    /// Of rows whose first so many columns of the index are equal as keys are (key.hpp: NaN is one, -0.0 is not
+    /// +0.0), in order: those columns (the value itself, or a
     /// tuple) and the number of rows. Reads no records. O(rows).
     template <std::size_t Columns>
     [[nodiscard]] auto count_by() const;

@@ -7,8 +7,8 @@
 // there, every call throws Error{misuse}.
 //
 // Every call throws Error{corrupt} on a damaged file, Error{decode} for a record that does not decode, naming
-// table, key and field, and Error{invalid_argument} for a number that the type of its key column does not hold.
-// Thread rule: that of the transaction.
+// table, key and field, and Error{invalid_argument} for a number or a time that the type of its key column does not
+// hold; only the ends of ranges may be times beyond it. Thread rule: that of the transaction.
 #pragma once
 
 #include <optional>
@@ -42,8 +42,6 @@ void read_many(const TableHandle& handle, std::span<const std::string> keys, voi
 [[nodiscard]] std::optional<ByteView> find_unique(const TableHandle& handle, std::size_t index, ByteView columns);
 /// Decode the record that an index entry leads to; Error{corrupt} when there is none.
 void read_indexed(const TableHandle& handle, std::size_t index, ByteView key, void* record);
-/// The smallest bytes after all that begin with prefix, or nothing when there are none.
-[[nodiscard]] std::optional<std::string> after_prefix(std::string prefix);
 
 template <class... Columns>
 std::string encode_columns(Parameter<Columns>... values) {
@@ -74,48 +72,47 @@ public:
     [[nodiscard]] Range all() const { return *this; }
     /// Rows from `from` on, up to but without `until`. Each is one value, or a braced list of leading columns.
     [[nodiscard]] Range range(const Prefix& from, const Prefix& until) const {
-        return rows(this->bytes_of(from), this->bytes_of(until));
+        return rows(this->begin_of(from), this->begin_of(until));
     }
     /// The same with the rows that equal or begin with `until`.
     [[nodiscard]] Range closed_range(const Prefix& from, const Prefix& until) const {
-        return rows(this->bytes_of(from), after_prefix(this->bytes_of(until)));
+        return rows(this->begin_of(from), this->end_of(until));
     }
     /// The same as range(), without the rows that equal or begin with `from`.
     [[nodiscard]] Range open_range(const Prefix& from, const Prefix& until) const {
-        return rows_after(from, this->bytes_of(until));
+        return rows(this->end_of(from), this->begin_of(until));
     }
     /// The same as closed_range(), without the rows that equal or begin with `from`.
     [[nodiscard]] Range left_open_range(const Prefix& from, const Prefix& until) const {
-        return rows_after(from, after_prefix(this->bytes_of(until)));
+        return rows(this->end_of(from), this->end_of(until));
     }
     /// Rows between two bounds, which are given in either order, with those that equal or begin with one of them:
     /// whoever asks for the values from 10 to 20 need not know whether the column is a descending one.
     [[nodiscard]] Range between(const Prefix& one, const Prefix& other) const {
-        std::string low = this->bytes_of(one);
-        std::string high = this->bytes_of(other);
-        if (high < low) low.swap(high);
-        return rows(std::move(low), after_prefix(std::move(high)));
+        std::optional<std::string> low = this->begin_of(one);
+        std::optional<std::string> other_low = this->begin_of(other);
+        const bool swapped = other_low && (!low || *other_low < *low);
+        if (swapped) low.swap(other_low);
+        return rows(std::move(low), this->end_of(swapped ? one : other));
     }
     /// Rows behind those that equal or begin with `from`.
-    [[nodiscard]] Range after(const Prefix& from) const { return rows_after(from, std::nullopt); }
+    [[nodiscard]] Range after(const Prefix& from) const { return rows(this->end_of(from), std::nullopt); }
     /// Rows up to those that equal or begin with `until`, them included.
-    [[nodiscard]] Range through(const Prefix& until) const { return rows({}, after_prefix(this->bytes_of(until))); }
+    [[nodiscard]] Range through(const Prefix& until) const { return rows(std::string(), this->end_of(until)); }
     /// Rows from `from` on.
-    [[nodiscard]] Range from(const Prefix& from) const { return rows(this->bytes_of(from), std::nullopt); }
+    [[nodiscard]] Range from(const Prefix& from) const { return rows(this->begin_of(from), std::nullopt); }
     /// Rows before `until`.
-    [[nodiscard]] Range until(const Prefix& until) const { return rows({}, this->bytes_of(until)); }
+    [[nodiscard]] Range until(const Prefix& until) const { return rows(std::string(), this->begin_of(until)); }
     [[nodiscard]] std::optional<typename Range::Value> last() const { return this->reverse().first(); }
 
 protected:
-    [[nodiscard]] Range rows(std::string low, std::optional<std::string> high) const {
-        return Range(this->handle_, Selection{this->selection_.index, std::move(low), std::move(high)});
-    }
-    [[nodiscard]] Range rows_after(const Prefix& from, std::optional<std::string> until) const {
-        std::optional<std::string> low = after_prefix(this->bytes_of(from));
-        return low ? rows(std::move(*low), std::move(until)) : rows({}, std::string());
+    [[nodiscard]] Range rows(std::optional<std::string> low, std::optional<std::string> high) const {
+        // Behind every key there is nothing, nor is there before the empty one.
+        if (!low) return Range(this->handle_, Selection{this->selection_.index, {}, std::string()});
+        return Range(this->handle_, Selection{this->selection_.index, std::move(*low), std::move(high)});
     }
     [[nodiscard]] Range rows_with(std::string prefix) const {
-        std::optional<std::string> high = after_prefix(prefix);
+        std::optional<std::string> high = key::successor(prefix);
         return rows(std::move(prefix), std::move(high));
     }
 };
@@ -199,11 +196,12 @@ public:
     [[nodiscard]] std::vector<std::optional<typename T::Record>> get_many(const Keys& keys) const {
         std::vector<std::string> encoded;
         for (const auto& key : keys) {
+            constexpr bool kRight = converts<KeyOf<T>, std::remove_cvref_t<decltype(key)>>();
             static_assert(
-                std::is_convertible_v<decltype(key), KeyOf<T>>,
+                kRight,
                 "get_many() takes a range of this table's primary keys: values of its column, or tuples when "
                 "there are several");
-            key::append(encoded.emplace_back(), static_cast<KeyOf<T>>(key));
+            if constexpr (kRight) key::append(encoded.emplace_back(), exactly<KeyOf<T>>(key));
         }
         std::vector<std::optional<typename T::Record>> records(encoded.size());
         read_many(this->handle_, encoded, &records, [](void* context, std::size_t position) -> void* {

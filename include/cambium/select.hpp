@@ -79,7 +79,9 @@ void decode_part(ByteView bytes, void* record) {
     using Record = typename T::Record;
     using Codec = typename LayoutOf<T>::Codec;
     Record& r = *static_cast<Record*>(record);
-    if constexpr (reflect::Record<Record> &&
+    // Which fields are unknown is seen by who knows all the others.
+    constexpr bool kUnknown = (std::is_same_v<typename Column<Members>::Type, UnknownFields> || ...);
+    if constexpr (!kUnknown && reflect::Record<Record> &&
                   requires(const codec::Shape& shape) { Codec::decode_as(shape, bytes, r); }) {
         Codec::decode_as(PartShape<Record, Members...>::value, bytes, r);
     } else {
@@ -115,7 +117,9 @@ constexpr bool check_members() {
     if constexpr (kRight) {
         constexpr bool kOwn = (std::is_same_v<typename Column<Members>::Record, typename T::Record> && ...);
         static_assert(kOwn, "select<> or aggregate<> names a member of another record type than the table's");
-        return kOwn;
+        constexpr bool kOnce = all_different<sizeof...(Members) + 1>({Column<Members>::name..., {}});
+        static_assert(kOnce || !kOwn, "select<> names a member twice");
+        return kOwn && kOnce;
     }
     return false;
 }
@@ -144,35 +148,82 @@ struct PlainOf<std::optional<V>> {
 template <class V>
 struct Aggregate {
     std::uint64_t count = 0;  ///< of values that are not null
-    /// double for floating point, else 64 bits; of values that cannot be added std::monostate.
+    /// double for floating point, else 64 bits; a duration is the sum of durations; of values that cannot be added
+    /// std::monostate.
     typename detail::SumOf<V>::type sum{};
     std::optional<V> min{};  ///< NaN is neither least nor greatest
     std::optional<V> max{};
+};
 
-    /// Take another value in. Error{invalid_argument} names `member` when the sum does not fit.
-    void add(const V& value, std::string_view member) {
-        ++count;
-        using Sum = typename detail::SumOf<V>::type;
-        if constexpr (std::is_integral_v<Sum>) {
-            if (__builtin_add_overflow(sum, static_cast<Sum>(value), &sum)) detail::throw_sum_too_large(member);
-        } else if constexpr (!std::is_same_v<Sum, std::monostate>) {
-            sum += value;
+namespace detail {
+
+/// The sum of integers, which may be out of range on its way.
+class IntegerSum {
+public:
+    template <class Number>
+    void add(Number number) noexcept {
+        sum_ += number;
+    }
+    /// Error{invalid_argument} names `member` when a Number does not hold the sum.
+    template <class Number>
+    [[nodiscard]] Number value(std::string_view member) const {
+        if (sum_ < std::numeric_limits<Number>::min() || sum_ > std::numeric_limits<Number>::max())
+            throw_sum_too_large(member);
+        return static_cast<Number>(sum_);
+    }
+
+private:
+    __extension__ using Wide = __int128;
+    Wide sum_ = 0;
+};
+
+/// Takes values in and answers with the Aggregate of them.
+template <class V>
+class Aggregation {
+    using Sum = typename SumOf<V>::type;
+
+public:
+    template <class Nullable>
+    void take(const Nullable& value) {
+        if constexpr (kIsOptional<Nullable>) {
+            if (value) add(*value);
+        } else {
+            add(value);
         }
+    }
+    [[nodiscard]] Aggregate<V> result(std::string_view member) const {
+        Aggregate<V> result = result_;
+        if constexpr (std::is_integral_v<Sum>)
+            result.sum = sum_.template value<Sum>(member);
+        else if constexpr (kIsTime<Sum>)
+            result.sum = Sum(sum_.template value<typename Sum::rep>(member));
+        return result;
+    }
+
+private:
+    void add(const V& value) {
+        ++result_.count;
+        if constexpr (std::is_integral_v<Sum>)
+            sum_.add(value);
+        else if constexpr (kIsTime<Sum>)
+            sum_.add(value.count());
+        else if constexpr (!std::is_same_v<Sum, std::monostate>)
+            result_.sum += value;
         if constexpr (std::is_floating_point_v<V>) {
             if (value != value) return;
         }
-        if (!min || value < *min) min = value;
-        if (!max || *max < value) max = value;
+        if (!result_.min || value < *result_.min) result_.min = value;
+        if (!result_.max || *result_.max < value) result_.max = value;
     }
-    template <class Nullable>
-    void take(const Nullable& value, std::string_view member) {
-        if constexpr (detail::kIsOptional<Nullable>) {
-            if (value) add(*value, member);
-        } else {
-            add(value, member);
-        }
-    }
+
+    Aggregate<V> result_{};
+    IntegerSum sum_;
 };
+
+template <auto Member>
+using AggregationOf = Aggregation<typename PlainOf<typename Column<Member>::Type>::type>;
+
+}  // namespace detail
 
 /// Rows whose first columns in an index are equal.
 template <class ColumnsType, class ValueType>
@@ -194,22 +245,31 @@ auto first_of(const Tuple& tuple, std::index_sequence<I...>) {
         return std::make_tuple(std::get<I>(tuple)...);
 }
 
-/// Walks an index and calls begin(columns) at each new group, and then step(scan) for each of its entries.
+/// The encoding of the first columns of an entry.
+template <class... Forms, class Entry, std::size_t... I>
+std::string group_bytes(List<Forms...>, const Entry& entry, std::index_sequence<I...>) {
+    std::string bytes;
+    (FormTraits<Element<I, List<Forms...>>>::append(bytes, std::get<I>(entry)), ...);
+    return bytes;
+}
+
+/// Walks an index and calls begin(columns) at each new group, and then step(scan) for each of its entries. What
+/// tells groups apart is what orders them: the encoding of the columns.
 template <std::size_t Count, class T, std::size_t Position, class Begin, class Step>
 void walk_groups(const TableHandle& handle, const Selection& selection, Begin&& begin, Step&& step) {
     using Item = EntryItem<T, Position>;
-    static_assert(Count > 0 && Count <= IndexOf<T, Position>::Forms::size,
+    using Forms = typename IndexOf<T, Position>::Forms;
+    static_assert(Count > 0 && Count <= Forms::size,
                   "count_by<> and aggregate_by<> take the number of columns, from 1 to as many as the index has");
+    constexpr auto kFirst = std::make_index_sequence<Count>{};
     Scan scan(handle, selection);
     typename Item::Value entry{};
-    using Columns = decltype(first_of<Count>(entry, std::make_index_sequence<Count>{}));
-    std::optional<Columns> current;
+    std::optional<std::string> current;
     while (scan.next()) {
-        scan.read_entry(&Item::decode, &entry);
-        Columns columns = first_of<Count>(entry, std::make_index_sequence<Count>{});
-        if (!current || !(*current == columns)) {
-            begin(columns);
-            current = std::move(columns);
+        if (!current || !scan.position().starts_with(*current)) {
+            scan.read_entry(&Item::decode, &entry);
+            begin(first_of<Count>(entry, kFirst));
+            current = group_bytes(Forms{}, entry, kFirst);
         }
         step(scan);
     }
@@ -288,10 +348,9 @@ public:
     /// As of Rows.
     template <auto Member>
     [[nodiscard]] detail::AggregateOf<Member> aggregate() const {
-        detail::AggregateOf<Member> result;
-        for (Iterator row = begin(); row != this->end(); ++row)
-            result.take((*row).*Member, detail::Column<Member>::name);
-        return result;
+        detail::AggregationOf<Member> values;
+        for (Iterator row = begin(); row != this->end(); ++row) values.take((*row).*Member);
+        return values.result(detail::Column<Member>::name);
     }
 
 private:
@@ -390,9 +449,9 @@ template <class T>
 template <auto Member>
 auto Rows<T>::aggregate() const {
     if constexpr (detail::check_members<T, Member>()) {
-        detail::AggregateOf<Member> result;
-        for (const auto& value : select<Member>()) result.take(value, detail::Column<Member>::name);
-        return result;
+        detail::AggregationOf<Member> values;
+        for (const auto& value : select<Member>()) values.take(value);
+        return values.result(detail::Column<Member>::name);
     } else {
         return detail::AfterMisuse<typename T::Record>{};
     }
@@ -447,16 +506,21 @@ auto IndexRows<T, Position>::aggregate_by() const {
     static_cast<void>(detail::check_members<T, Member>());
     std::vector<Group<detail::GroupColumns<Columns, T, Position>, detail::AggregateOf<Member>>> groups;
     using Item = detail::PartItem<T, Member>;
+    constexpr std::string_view kName = detail::Column<Member>::name;
     typename Item::Value value{};
+    detail::AggregationOf<Member> values;
     detail::walk_groups<Columns, T, Position>(
         this->handle_, this->selection_,
         [&](const auto& columns) {
+            if (!groups.empty()) groups.back().value = values.result(kName);
+            values = {};
             groups.push_back({columns, {}});
         },
         [&](detail::Scan& scan) {
             Item::read(scan, value);
-            groups.back().value.take(value, detail::Column<Member>::name);
+            values.take(value);
         });
+    if (!groups.empty()) groups.back().value = values.result(kName);
     return groups;
 }
 

@@ -6,8 +6,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -40,9 +43,22 @@ requires(!requires {
     typename Wrapper<Types...>::cambium_bound_to_transaction;
 }) inline constexpr bool kBoundToTransaction<Wrapper<Types...>> = (kBoundToTransaction<Types> || ...);
 
+/// What shows values that lie elsewhere.
+template <class T>
+inline constexpr bool kShowsElsewhere = false;
+template <template <class...> class Wrapper, class... Types>
+inline constexpr bool kShowsElsewhere<Wrapper<Types...>> = (kShowsElsewhere<Types> || ...);
+template <class T, std::size_t Size>
+inline constexpr bool kShowsElsewhere<std::span<T, Size>> = true;
+template <>
+inline constexpr bool kShowsElsewhere<std::string_view> = true;
+
 /// One sentence when a closure returns what ends with its transaction.
 template <class Result>
 constexpr void check_result() {
+    static_assert(!kShowsElsewhere<std::remove_cvref_t<Result>>,
+                  "this closure returns a std::string_view or a std::span, which may show what ends with the "
+                  "closure; return a std::string or a std::vector");
     static_assert(!kBoundToTransaction<std::remove_cvref_t<Result>>,
                   "this closure returns rows, an iterator, a reader or a transaction that ends with the closure; "
                   "return records: first(), collect(), get()");

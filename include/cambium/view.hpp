@@ -4,7 +4,8 @@
 //     if (const auto prices = reader.view("oslo", 7)) for (double price : *prices) ...
 //
 // It points into the mapped file and lives until its transaction ends, and in a write transaction until the next
-// write. A closure of Database::read or write that returns a View does not compile. In a debug build (without
+// write. A closure of Database::read or write that returns a View does not compile, nor one that returns a
+// std::span or std::string_view. In a debug build (without
 // NDEBUG where the view is used) a use after that throws Error{misuse}; in a release build it is undefined, and a
 // View costs nothing. What has been taken out of a View, such as a span, is not watched. Thread rule: that of the
 // transaction.

@@ -199,6 +199,43 @@ constexpr bool check_patch() {
     return false;
 }
 
+/// The parameter of a function of one; void for one that cannot be told, such as a generic lambda.
+template <class Function>
+struct ParameterOf {
+    using type = void;
+};
+template <class Result, class Parameter>
+struct ParameterOf<Result (*)(Parameter)> {
+    using type = Parameter;
+};
+template <class Result, class Parameter>
+struct ParameterOf<Result (*)(Parameter) noexcept> : ParameterOf<Result (*)(Parameter)> {};
+template <class Result, class Class, class Parameter>
+struct ParameterOf<Result (Class::*)(Parameter)> : ParameterOf<Result (*)(Parameter)> {};
+template <class Result, class Class, class Parameter>
+struct ParameterOf<Result (Class::*)(Parameter) const> : ParameterOf<Result (*)(Parameter)> {};
+template <class Result, class Class, class Parameter>
+struct ParameterOf<Result (Class::*)(Parameter) noexcept> : ParameterOf<Result (*)(Parameter)> {};
+template <class Result, class Class, class Parameter>
+struct ParameterOf<Result (Class::*)(Parameter) const noexcept> : ParameterOf<Result (*)(Parameter)> {};
+template <class Function>
+requires requires {
+    &Function::operator();
+}
+struct ParameterOf<Function> : ParameterOf<decltype(&Function::operator())> {};
+
+/// Whether a function can alter the record that it is given, as far as its type tells.
+template <class Function, class Record>
+consteval bool alters() {
+    using Parameter = typename ParameterOf<Function>::type;
+    using Result = std::remove_cvref_t<std::invoke_result_t<Function&, Record&>>;
+    constexpr bool kInPlace = std::is_void_v<Parameter> || (std::is_lvalue_reference_v<Parameter> &&
+                                                            !std::is_const_v<std::remove_reference_t<Parameter>>);
+    return kInPlace && !(std::is_class_v<Record> && std::is_same_v<Result, Record>);
+}
+template <class Function, class Record>
+inline constexpr bool kAlters = alters<Function, Record>();
+
 template <class T, class Columns>
 class Writes;
 template <class T, class... Cs>
@@ -211,8 +248,15 @@ public:
     /// ignored: the next one is stored.
     template <class Change>
     bool update(Parameter<Cs>... key, Change&& change) {
-        static_assert(std::is_invocable_v<Change&, typename T::Record&>,
+        constexpr bool kTakesRecord = std::is_invocable_v<Change&, typename T::Record&>;
+        static_assert(kTakesRecord,
                       "the last argument of update() is a function that takes the record by reference");
+        if constexpr (kTakesRecord) {
+            static_assert(
+                kAlters<std::decay_t<Change>, typename T::Record>,
+                "update() takes a function of a Record& that alters it in place: one that takes a copy or a "
+                "const record, or that returns a new record, changes nothing");
+        }
         check_thread(this->handle_);
         const std::string bytes = encode_columns<Cs...>(key...);
         typename T::Record record{};

@@ -246,12 +246,19 @@ bool Change::write(const void* record, Expect expect) {
     return true;
 }
 
+// A version that began again would take an old record for a current one.
+void Change::set_next_version(void* record, std::uint64_t stored) const {
+    const RowVersionDescription& version = *description_.rules->row_version;
+    version.set(record, stored + 1);
+    if (version.get(record) <= stored) throw version_spent(description_, key_, stored);
+}
+
 bool Change::write_next_version(void* record, Expect expect) {
     const std::optional<ByteView> old_bytes = stored();
     if (!old_bytes || expect == Expect::absent || expect == Expect::absent_or_nothing) return write(record, expect);
     const RowVersionDescription& version = *description_.rules->row_version;
     const void* old_record = decode_indexed(*old_bytes);
-    version.set(record, version.get(old_record) + 1);
+    set_next_version(record, version.get(old_record));
     emit_before(old_record);
     encode(record);
     store_encoded(record, old_bytes);
@@ -266,8 +273,8 @@ Swap Change::write_if_current(void* record) {
     const void* old_record = decode_indexed(*old_bytes);
     if (version.get(old_record) != given) return Swap::conflict;
     emit_before(old_record);
-    version.set(record, given + 1);
     try {
+        set_next_version(record, given);
         encode(record);
         store_encoded(record, old_bytes);
     } catch (...) {
@@ -283,9 +290,8 @@ bool Change::patch(const RecordChange& change) {
     void* record = decode_old(*old_bytes);
     emit_before(record);
     change.apply(change.context, record);
-    if (const RowVersionDescription* const version = description_.rules->row_version) {
-        version->set(record, version->get(record) + 1);
-    }
+    if (const RowVersionDescription* const version = description_.rules->row_version)
+        set_next_version(record, version->get(record));
     encode(record);
     if (*old_bytes == workspace_.record) return true;
     store_encoded(record, old_bytes);

@@ -59,6 +59,7 @@ private:
     void encode(const void* record);
     /// The record encoded as it will be read; `record`, where that is the same.
     const void* as_read(const void* record);
+    void set_next_version(void* record, std::uint64_t stored) const;
     /// Checks and stores the record encoded, whose old entries are known.
     void store_encoded(const void* record, std::optional<ByteView> old_bytes);
     /// Encodes, checks and stores a record whose key must not be taken.

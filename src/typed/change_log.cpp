@@ -146,6 +146,13 @@ void restart_log(kv::WriteTransaction& store, std::uint64_t table_id) {
     store.put(*tree, key::encode(position), ByteView(reinterpret_cast<const char*>(&header), sizeof header));
 }
 
+void log_gap(kv::WriteTransaction& store, std::uint64_t table_id, Timestamp now) {
+    const std::optional<kv::Tree> tree = store.find_tree(log_tree_name(table_id));
+    if (!tree) return;
+    append_log(store, *tree, LogDescription{},
+               {Operation::missed, store.id(), now, {}, std::nullopt, std::nullopt});
+}
+
 void record_change(const TableState& table, WriteWorkspace& workspace, kv::WriteTransaction& store,
                    Operation operation, ByteView key, std::optional<ByteView> before,
                    std::optional<ByteView> after) {

@@ -35,6 +35,10 @@ void append_log(kv::WriteTransaction& store, kv::Tree tree, const LogDescription
 /// at the next position takes their place. Does nothing when there is no log, or nothing in it.
 void restart_log(kv::WriteTransaction& store, std::uint64_t table_id);
 
+/// Changes were not logged for a while, by an earlier declaration: an entry "missed" says so. Does nothing when
+/// there is no log.
+void log_gap(kv::WriteTransaction& store, std::uint64_t table_id, Timestamp now);
+
 struct TableState;
 struct WriteWorkspace;
 

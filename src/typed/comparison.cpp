@@ -213,6 +213,37 @@ private:
             compare_regained(field);
             changes("field " + quoted(field.name) + " (" + field.type + ") is new");
         }
+        place_kept_fields();
+    }
+
+    [[nodiscard]] static bool holds_unknown(const CatalogField& field) { return field.type == "unknown_fields"; }
+
+    /// Records may have fields that are not declared here.
+    [[nodiscard]] bool keeps_unknown() const {
+        return form_ == FieldForm::named &&
+               std::any_of(declared_.fields.begin(), declared_.fields.end(), holds_unknown);
+    }
+
+    // In the order in which they are stored: programs that know different fields then agree on the catalog.
+    void place_kept_fields() {
+        if (kept_.empty()) return;
+        std::vector<CatalogField> fields;
+        for (const CatalogField& stored : stored_.fields) {
+            const auto declared = find_named(declared_.fields, name_now(stored.name));
+            if (declared != declared_.fields.end()) {
+                fields.push_back(*declared);
+            } else if (const auto kept = find_named(kept_, stored.name); kept != kept_.end()) {
+                fields.push_back(*kept);
+            }
+        }
+        for (const CatalogField& declared : declared_.fields)
+            if (find_named(fields, declared.name) == fields.end()) fields.push_back(declared);
+        declared_.fields = std::move(fields);
+        for (const CatalogEnum& stored : stored_.enums) {
+            const bool is_known = find_enum(declared_.enums, stored.place) != nullptr;
+            if (!is_known && find_named(kept_, field_of_place(stored.place)) != kept_.end())
+                declared_.enums.push_back(stored);
+        }
     }
 
     // What a record reads that was stored before the field would never be the same: each gets a value for good.
@@ -364,7 +395,15 @@ private:
         const std::string what = "field " + quoted(field.name) + " (" + field.type + ")";
         if (Wire(declared_wire_).keeps_place(field.name))
             return changes(what + " is deprecated: records keep it until they are written again");
-        if (std::find(dropped.begin(), dropped.end(), field.name) == dropped.end()) {
+        const bool is_dropped = std::find(dropped.begin(), dropped.end(), field.name) != dropped.end();
+        if (form_ == FieldForm::named && holds_unknown(field)) {
+            // What another program calls the fields that it does not know.
+            if (!keeps_unknown()) kept_.push_back(field);
+        } else if (!is_dropped && keeps_unknown()) {
+            changes(what + " is kept: records have it among their unknown fields");
+            kept_.push_back(field);
+            kept_.back().later = true;  // records that are stored here may be without it
+        } else if (!is_dropped) {
             differs(what + " is no longer declared; " + how_to_lose(field.name));
         } else if (form_ != FieldForm::named) {
             differs(what + " cannot be dropped with codec " + declared_.codec +
@@ -619,6 +658,7 @@ private:
     Document declared_wire_;
     std::vector<std::string> refused_fields_;  ///< by their names now
     std::set<std::string> told_changes_;       ///< of records
+    std::vector<CatalogField> kept_;           ///< stored, not declared, and none the worse for it
     std::vector<std::string> new_defaults_;    ///< fields, by their names now
     std::vector<std::string> renumbered_;      ///< the same, of enumerators
 };
@@ -700,8 +740,17 @@ CatalogTable declared_entry(const TableDescription& table) {
 void compare_table(TablePlan& plan, const CatalogTable& stored, std::vector<std::string>& differences) {
     CatalogTable known = stored;
     const std::vector<std::string> spelled = spell_as_records(known);
-    const std::vector<std::string> declared = spell_as_records(plan.entry);
+    const std::vector<CatalogField> fields = plan.entry.fields;
+    std::vector<std::string> declared = spell_as_records(plan.entry);
     TableComparison(plan, known, differences).run();
+    // Fields may be among them by now that are stored, and not declared.
+    declared.erase(declared.begin(), declared.begin() + static_cast<std::ptrdiff_t>(fields.size()));
+    std::vector<std::string> types;
+    for (const CatalogField& field : plan.entry.fields) {
+        const auto found = find_named(fields, field.name);
+        types.push_back(found != fields.end() ? found->type : find_named(stored.fields, field.name)->type);
+    }
+    declared.insert(declared.begin(), types.begin(), types.end());
     each_type(plan.entry, [next = declared.begin()](std::string& type) mutable { type = *next++; });
     plan.completes = plan.completes || (!plan.changed && spelled != declared);
 }

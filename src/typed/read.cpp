@@ -70,8 +70,4 @@ void read_indexed(const TableHandle& handle, std::size_t index, ByteView key, vo
                                         key_text(table, key) + ", which is not in the table");
 }
 
-std::optional<std::string> after_prefix(std::string prefix) {
-    return key::successor(std::move(prefix));
-}
-
 }  // namespace cambium::detail

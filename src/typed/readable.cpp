@@ -96,12 +96,41 @@ void append_timestamp(std::string& out, Timestamp value) {
     out.append(buffer.data(), static_cast<std::size_t>(length));
 }
 
-void throw_out_of_range(std::uint64_t number, bool negative, std::int64_t low, std::uint64_t high) {
+namespace {
+
+std::string out_of_range_text(std::string_view field, const std::string& given, const std::string& low,
+                              const std::string& high) {
+    std::string text;
+    if (!field.empty()) {
+        text = "field ";
+        append_text(text, field);
+        text += ": ";
+    }
+    return text + given + " is outside the range of " +
+           (field.empty() ? "the key column it is given for, " : "its type, ") + low + " to " + high +
+           (field.empty() ? "; no record has it: compare it with the range first" : "");
+}
+
+std::string whole_text(double seconds) {
+    std::array<char, 64> buffer{};
+    const int length = std::snprintf(buffer.data(), buffer.size(), "%.0f", seconds);
+    return {buffer.data(), static_cast<std::size_t>(length)};
+}
+
+}  // namespace
+
+void throw_out_of_range(std::string_view field, std::uint64_t number, bool negative, std::int64_t low,
+                        std::uint64_t high) {
     throw Error(ErrorCode::invalid_argument,
-                "the number " +
-                    (negative ? std::to_string(static_cast<std::int64_t>(number)) : std::to_string(number)) +
-                    " is outside the range of the key column it is given for, " + std::to_string(low) + " to " +
-                    std::to_string(high) + "; no record has it: compare it with the range first");
+                out_of_range_text(field,
+                                  "the number " + (negative ? std::to_string(static_cast<std::int64_t>(number))
+                                                            : std::to_string(number)),
+                                  std::to_string(low), std::to_string(high)));
+}
+
+void throw_time_out_of_range(std::string_view field, double seconds, double low, double high) {
+    throw Error(ErrorCode::invalid_argument, out_of_range_text(field, "a time of " + whole_text(seconds) + " s",
+                                                               whole_text(low) + " s", whole_text(high) + " s"));
 }
 
 }  // namespace cambium::detail

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "cambium/base/error.hpp"
+#include "cambium/codec/document.hpp"
 #include "cambium/codec/shape.hpp"
 #include "typed/index_build.hpp"
 #include "typed/named_shape.hpp"
@@ -25,6 +26,16 @@ std::string_view stored_name(std::string_view declared, const EvolutionDescripti
     for (const RenamedDescription& renamed : evolution.renamed)
         if (renamed.to == declared && has(renamed.from)) return renamed.from;
     return declared;
+}
+
+/// Fields that are dropped are not among the unknown ones that a record keeps.
+void forget_dropped(const EvolutionDescription& evolution, void* record) {
+    const codec::RecordShape& shape = evolution.shape().record();
+    if (shape.unknown == shape.count) return;
+    const std::uint32_t offset = shape.offsets(record)[shape.unknown];
+    Document& fields = reinterpret_cast<UnknownFields*>(static_cast<char*>(record) + offset)->fields;
+    for (const std::string_view name : evolution.dropped)
+        static_cast<void>(fields.is_object() && fields.erase(name));
 }
 
 }  // namespace
@@ -53,6 +64,7 @@ void rewrite_records(kv::WriteTransaction& transaction, const TableDescription& 
             } catch (const Error& error) {
                 throw Error(error.code(), table_text(table) + ", " + key_text(table, key) + ": " + error.what());
             }
+            forget_dropped(evolution, record.get());
         }
         target.add(key, record.get());
         walk.step();

@@ -62,18 +62,12 @@ Error version_conflict(const TableDescription& table, ByteView key, std::uint64_
                                      ", not " + std::to_string(given)};
 }
 
-void throw_field_out_of_range(std::string_view field, std::uint64_t number, bool negative, std::int64_t low,
-                              std::uint64_t high) {
-    std::string text = "field ";
-    append_text(text, field);
-    text += ": the number ";
-    if (negative) {
-        append_signed(text, static_cast<std::int64_t>(number));
-    } else {
-        append_unsigned(text, number);
-    }
-    throw Error(ErrorCode::invalid_argument,
-                text + " is outside the range of its type, " + std::to_string(low) + " to " + std::to_string(high));
+Error version_spent(const TableDescription& table, ByteView key, std::uint64_t stored) {
+    return {ErrorCode::constraint, table_text(table) + ", field \"" + std::string(table.rules->row_version->name) +
+                                       "\": the record with " + key_text(table, key) +
+                                       " cannot be changed any more, as its row version is " +
+                                       std::to_string(stored) +
+                                       ", the last that its type holds; give the member a wider unsigned type"};
 }
 
 void verify_records(const kv::Transaction& transaction, const TableDescription& table, kv::Tree records,

@@ -13,6 +13,8 @@ namespace cambium::detail {
 [[nodiscard]] Error rule_broken(const TableDescription& table, const RuleDescription& rule, ByteView key);
 [[nodiscard]] Error version_conflict(const TableDescription& table, ByteView key, std::uint64_t given,
                                      std::uint64_t stored);
+/// A row version that its type cannot count on from.
+[[nodiscard]] Error version_spent(const TableDescription& table, ByteView key, std::uint64_t stored);
 
 /// `table "customers", field "city"` or `table "customers", check "adult"`
 [[nodiscard]] std::string rule_text(const TableDescription& table, const RuleDescription& rule);

@@ -177,6 +177,9 @@ void resume(const TableHandle& handle, Selection& selection, std::string_view to
     if (rest.size() <= sizeof(std::uint32_t)) refuse_token(handle, "is no token");
     if (key::decode<std::uint32_t>(rest) != fingerprint_of(handle, selection))
         refuse_token(handle, "is one of another query");
+    // The fingerprint is no secret: a text that was put together may hold any position.
+    if (rest < selection.low || (selection.high && rest >= *selection.high))
+        refuse_token(handle, "names a place outside of this query");
     selection.skip = 0;
     if (selection.reverse) {
         selection.high = rest;

@@ -22,13 +22,17 @@ void apply_table(kv::WriteTransaction& transaction, TablePlan& plan, CatalogHead
                  std::size_t max_key_bytes, const ProgressFunction& progress, Timestamp now) {
     const TableDescription& table = *plan.description;
     CatalogTable& entry = plan.entry;
+    bool logged_before = false;
     if (plan.is_new) {
         entry.id = header.next_table_id++;
     } else {
         // A table that was renamed before this one may be among those that refer to it.
         const std::string_view name = plan.stored_name.empty() ? table.name : std::string_view(plan.stored_name);
-        if (const std::optional<ByteView> bytes = stored_entry(transaction, name))
-            entry.referrers = decode_entry(*bytes, name).referrers;
+        if (const std::optional<ByteView> bytes = stored_entry(transaction, name)) {
+            const CatalogTable stored = decode_entry(*bytes, name);
+            entry.referrers = stored.referrers;
+            logged_before = stored.keeps_log;
+        }
         ++entry.version;
     }
     if (!plan.stored_name.empty()) rename_entry(transaction, plan.stored_name, table.name, entry);
@@ -36,7 +40,10 @@ void apply_table(kv::WriteTransaction& transaction, TablePlan& plan, CatalogHead
         rewrite_records(transaction, table, entry.id, plan.stored_fields, max_key_bytes, progress);
     }
     const kv::Tree records = transaction.create_tree(records_tree_name(entry.id));
-    if (table.extras->log.keeps) transaction.create_tree(log_tree_name(entry.id));
+    if (table.extras->log.keeps) {
+        if (!logged_before) log_gap(transaction, entry.id, now);
+        transaction.create_tree(log_tree_name(entry.id));
+    }
     for (const CatalogIndex& index : plan.old_indexes) transaction.drop_tree(index_tree_name(entry.id, index.id));
     std::vector<EmptyIndex> empty;
     for (const std::size_t position : plan.new_indexes) {

@@ -39,19 +39,21 @@ void compare_pages(const Rows& rows, const List& expected, Dice& dice) {
 template <auto Member, class List>
 auto expected_aggregate(const List& list) {
     using Result = detail::AggregateOf<Member>;
+    using Sum = decltype(Result{}.sum);
     std::optional<Result> result(std::in_place);
+    __extension__ __int128 sum = 0;
     for (const auto& row : list) {
         using Plain = std::remove_cvref_t<decltype(*result->min)>;
         std::optional<Plain> value = row.*Member;
         if (!value) continue;
         ++result->count;
-        if constexpr (std::is_integral_v<decltype(result->sum)>) {
-            using Sum = decltype(result->sum);
-            if (__builtin_add_overflow(result->sum, static_cast<Sum>(*value), &result->sum))
-                return std::optional<Result>();
-        }
+        if constexpr (std::is_integral_v<Sum>) sum += *value;
         if (!result->min || *value < *result->min) result->min = value;
         if (!result->max || *result->max < *value) result->max = value;
+    }
+    if constexpr (std::is_integral_v<Sum>) {
+        result->sum = static_cast<Sum>(sum);
+        if (result->sum != sum) return std::optional<Result>();
     }
     return result;
 }

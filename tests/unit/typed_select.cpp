@@ -305,7 +305,11 @@ TEST_CASE("filters, sums and groups say what a loop says") {
         std::map<std::optional<std::uint64_t>, Aggregate<std::int32_t>> by_author;
         std::map<std::tuple<std::optional<std::uint64_t>, std::int32_t>, std::uint64_t> by_both;
         for (const Work& work : works) {
-            by_author[work.author].add(work.pages, "pages");
+            Aggregate<std::int32_t>& of_one = by_author[work.author];
+            ++of_one.count;
+            of_one.sum += work.pages;
+            of_one.min = std::min(of_one.min.value_or(work.pages), work.pages);
+            of_one.max = std::max(of_one.max.value_or(work.pages), work.pages);
             ++by_both[{work.author, work.pages}];
         }
         const auto groups = reader.by<"author_pages">().all().aggregate_by<1, &Work::pages>();
