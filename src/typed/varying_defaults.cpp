@@ -15,7 +15,8 @@ namespace {
 /// Whether the number is that of a moment less than two days off, in a unit that clocks count from 1970 on.
 bool shows_the_present(std::int64_t number) {
     constexpr std::int64_t kSecond = 1'000'000'000;
-    constexpr std::array<std::int64_t, 5> kUnits = {1, 1000, 1'000'000, kSecond, kSecond * 86400};
+    constexpr std::array<std::int64_t, 7> kUnits = {
+        1, 1000, 1'000'000, kSecond, kSecond * 60, kSecond * 3600, kSecond * 86400};
     const std::int64_t present = now().time_since_epoch().count();
     return std::any_of(kUnits.begin(), kUnits.end(), [&](std::int64_t unit) {
         const std::int64_t margin = 2 * 86400 * kSecond / unit;

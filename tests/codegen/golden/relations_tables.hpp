@@ -122,6 +122,7 @@ struct CustomersAs
           ::cambium::NotNull<&Customer::city>,
           ::cambium::RowVersion<&Customer::revision>,
           ::cambium::RenamedTable<"clients">,
+          ::cambium::RenamedTable<"guests">,
           ::cambium::Renamed<"mail", &Customer::email>,
           ::cambium::Dropped<"fax">> {};
 
