@@ -14,7 +14,7 @@ struct TypeText {
     std::vector<TypeText> parts;       ///< what stands between < and >, or the types of a record's members
     std::vector<std::string> members;  ///< their names
     std::string text;                  ///< all of it
-    std::vector<std::pair<std::string, std::int64_t>> enumerators;  ///< of an "enum u8", where they are known
+    std::vector<std::pair<std::string, std::int64_t>> enumerators{};  ///< of an "enum u8", where they are known
 };
 
 /// Anything that is no such name comes back as a head of its own. Linear; nesting is bounded by that of the name.

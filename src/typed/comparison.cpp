@@ -474,7 +474,7 @@ private:
         }
         for (const CatalogField& stored : stored_.fields) {
             const auto declared = find_named(declared_.fields, name_now(stored.name));
-            if (declared == declared_.fields.end()) continue;
+            if (declared == declared_.fields.end() || declared->type == stored.type) continue;
             const std::optional<TypeText> before = read_type(stored.type);
             const std::optional<TypeText> now = read_type(declared->type);
             if (before && now) list_new_places(*before, *now, declared->name, places);
