@@ -203,7 +203,13 @@ template <class T>
 class Exact {
 public:
     template <class A>
-    requires(converts<T, A>()) constexpr Exact(const A& given)  // NOLINT(google-explicit-constructor)
+    requires(!std::is_scalar_v<A> &&
+             converts<T, A>()) constexpr Exact(const A& given)  // NOLINT(google-explicit-constructor)
+        : value_(exactly<T>(given)) {}
+    /// Numbers by value, so that a lambda need not capture a constant.
+    template <class A>
+    requires(std::is_scalar_v<A>&& converts<T, A>()) constexpr Exact(
+        A given)  // NOLINT(google-explicit-constructor)
         : value_(exactly<T>(given)) {}
     /// The members of a pair or tuple, in braces.
     template <class A, class B, class... More>

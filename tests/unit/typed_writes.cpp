@@ -156,11 +156,11 @@ TEST_CASE("every write of a record that is there stores the next row version") {
         CHECK(accounts.get(1) == Account{1, "ada", 11, 5, 3});
         CHECK_FALSE(accounts.insert_if_absent({1, "ada", 12, 0, 0}));
         CHECK(accounts.get(1)->revision == 3);
-        // A new record begins where its writer says, and the count goes on after the last number of its type.
+        // A new record begins where its writer says, and the count ends with the last number of its type.
         accounts.upsert({6, "fay", {}, 0, 0xffffffff});
         CHECK(accounts.get(6)->revision == 0xffffffff);
-        CHECK(accounts.patch(6, cambium::set<&Account::balance>(1)));
-        CHECK(accounts.get(6)->revision == 0);
+        CHECK(caught([&] { accounts.patch(6, cambium::set<&Account::balance>(1)); }).code == ErrorCode::constraint);
+        CHECK(accounts.get(6)->revision == 0xffffffff);
     });
 }
 
