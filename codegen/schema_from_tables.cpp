@@ -310,29 +310,25 @@ private:
         definitions_ += text + "}\n\n";
     }
 
-    /// Gives the enumerations of a type at a place their enumerators. Types of which they differ are others: the
-    /// text says so too.
+    /// Gives the enumerations of a type at a place their enumerators. Types of which they differ are others.
     static void add_enumerators(TypeText& type, const std::string& place, const std::vector<EnumInfo>& enums) {
         if (type.head.substr(0, 5) == "enum ") {
             for (const EnumInfo& one : enums)
                 if (one.place == place) type.enumerators = one.names;
             for (const auto& [name, number] : type.enumerators)
-                type.text += " " + name + " " + std::to_string(number);
+                type.distinction += " " + name + " " + std::to_string(number);
             return;
         }
-        std::string text;
         for (std::size_t i = 0; i < type.parts.size(); ++i) {
             const std::string inside = type.head == "record"     ? "." + type.members[i]
                                        : type.head == "variant"  ? "|" + std::to_string(i)
                                        : type.head == "map"      ? "{}"
                                        : type.head == "optional" ? ""
                                                                  : "[]";
-            const std::string before = type.parts[i].text;
             add_enumerators(type.parts[i], place + inside, enums);
-            if (type.parts[i].text != before)
-                text += " " + std::to_string(i) + type.parts[i].text.substr(before.size());
+            if (const std::string& own = type.parts[i].distinction; !own.empty())
+                type.distinction += " " + std::to_string(i) + own;
         }
-        type.text += text;
     }
 
     void note_what_is_lost(const TableInfo& table) {
@@ -450,7 +446,9 @@ private:
         const bool has_no_form = is_json_ && number && number->find('n') != std::string::npos;  // inf and nan
         if (in_struct || !is_scalar(type) || !number || has_no_form)
             return note_lost_default(owner, name, *initial);
-        text.initial = " = " + (type.head.substr(0, 5) == "enum " ? enumerator_name(type, *number) : *number);
+        text.initial = " = " + (flags_.contains(text.type)          ? flags_text(type, *number)
+                                : type.head.substr(0, 5) == "enum " ? enumerator_name(type, *number)
+                                                                    : *number);
     }
 
     void note_lost_default(const std::string& owner, const std::string& name, const Document& initial) {
@@ -504,6 +502,38 @@ private:
         }
         if (!initial.is_number() && initial.type() != Document::Type::boolean) return std::nullopt;
         return initial.to_json();
+    }
+
+    static std::map<std::int64_t, std::string> by_number(const TypeText& type) {
+        std::map<std::int64_t, std::string> names;
+        for (const auto& [name, number] : type.enumerators) names.emplace(number, name);
+        return names;
+    }
+
+    /// Whether an enumeration of unsigned bits needs numbers that are made of several, or of none.
+    static bool are_flags(const TypeText& type, const Numbers& needed) {
+        if (type.head.front() != 'e' || type.head[5] != 'u' || type.enumerators.empty()) return false;
+        const std::map<std::int64_t, std::string> names = by_number(type);
+        std::uint64_t all = 0;
+        for (const auto& [number, name] : names) {
+            if (!std::has_single_bit(static_cast<std::uint64_t>(number))) return false;
+            all |= static_cast<std::uint64_t>(number);
+        }
+        bool is_one_of_them = true;
+        for (const std::string& text : needed) {
+            const std::uint64_t number = std::stoull(text);
+            if (text.front() == '-' || (number & ~all) != 0) return false;
+            is_one_of_them = is_one_of_them && names.contains(static_cast<std::int64_t>(number));
+        }
+        return !is_one_of_them;
+    }
+
+    static std::string flags_text(const TypeText& type, const std::string& number) {
+        std::string text;
+        for (const auto& [bit, name] : by_number(type))
+            if ((std::stoull(number) & static_cast<std::uint64_t>(bit)) != 0)
+                text += (text.empty() ? "" : " ") + name;
+        return '"' + text + '"';
     }
 
     static std::string enumerator_name(const TypeText& type, const std::string& number) {
@@ -591,10 +621,19 @@ private:
         std::string& name = enums_[holder];
         if (!name.empty()) return name;
         name = unused_name("enum", wish, field);
-        // What a field begins as must be one of them.
+        // What a field begins as must be one of them, or be made of bits that are.
         Numbers numbers = shared_enums_.defaults_of(holder);
         if (type.enumerators.empty() || initial == nullptr || is_empty(*initial)) numbers.insert("0");
         if (initial != nullptr && initial->is_integer()) numbers.insert(initial->to_json());
+        if (are_flags(type, numbers)) {
+            flags_.insert(name);
+            definitions_ += "enum " + name + " : " + scalar->second + " (bit_flags) {\n";
+            for (const auto& [number, own] : by_number(type))
+                definitions_ += "    " + own + " = " +
+                                std::to_string(std::countr_zero(static_cast<std::uint64_t>(number))) + ",\n";
+            definitions_ += "}\n\n";
+            return name;
+        }
         for (const auto& [own, number] : type.enumerators) numbers.insert(std::to_string(number));
         definitions_ += "enum " + name + " : " + scalar->second + " {\n";
         for (const std::string& number : numbers)
@@ -614,8 +653,8 @@ private:
         const bool as_struct =
             in_struct || is_struct(initial) || (is_fixed(type) && (is_raw_ || (has_array(type) && !is_wire_)));
         const bool has_defaults = initial != nullptr && !is_empty(*initial);
-        const std::string key =
-            (as_struct ? "struct " : "table ") + type.text + (has_defaults ? text_of(*initial) : "");
+        const std::string key = (as_struct ? "struct " : "table ") + type.text + type.distinction +
+                                (has_defaults ? text_of(*initial) : "");
         if (const auto known = shared_.find(key); known != shared_.end()) return known->second;
         const std::string name = unused_name(as_struct ? "struct" : "table", owner + pascal_case(field), field);
         std::string text = (as_struct ? "struct " : "table ") + name + alignment_of(initial) + " {\n";
@@ -651,7 +690,7 @@ private:
 
     std::string union_of(const TypeText& type, const std::string& owner, const std::string& field,
                          const Document* wire) {
-        const std::string key = "union " + type.text + (wire == nullptr ? "" : text_of(*wire));
+        const std::string key = "union " + type.text + type.distinction + (wire == nullptr ? "" : text_of(*wire));
         if (const auto known = shared_.find(key); known != shared_.end()) return known->second;
         const std::string name = unused_name("union", owner + pascal_case(field), field);
         const auto members = members_of(wire);
@@ -832,6 +871,7 @@ private:
     std::map<std::string, std::pair<std::string, std::string>> places_;
     std::map<std::string, std::string> shared_;        ///< by what they are
     std::map<std::string, std::string> record_names_;  ///< by table
+    std::set<std::string> flags_;                      ///< names of enums whose numbers are bits
     std::map<FieldName, std::string> enums_;           ///< names, by the field of a table or of another record
     std::map<std::string, std::size_t> descriptions_;  ///< of types, and their numbers
     std::map<const Document*, std::size_t> alike_;     ///< the same of the types of the table

@@ -15,6 +15,7 @@ struct TypeText {
     std::vector<std::string> members;  ///< their names
     std::string text;                  ///< all of it
     std::vector<std::pair<std::string, std::int64_t>> enumerators{};  ///< of an "enum u8", where they are known
+    std::string distinction{};  ///< what tells types of one text apart, whose enumerators differ
 };
 
 /// Anything that is no such name comes back as a head of its own. Linear; nesting is bounded by that of the name.

@@ -8,6 +8,7 @@
 //     for (const auto& [order, customer] : orders.all().join<"customer">()) ...
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -261,7 +262,7 @@ void walk_groups(const TableHandle& handle, const Selection& selection, Begin&& 
     using Forms = typename IndexOf<T, Position>::Forms;
     static_assert(Count > 0 && Count <= Forms::size,
                   "count_by<> and aggregate_by<> take the number of columns, from 1 to as many as the index has");
-    constexpr auto kFirst = std::make_index_sequence<Count>{};
+    constexpr auto kFirst = std::make_index_sequence<std::min(Count, Forms::size)>{};
     Scan scan(handle, selection);
     typename Item::Value entry{};
     std::optional<std::string> current;
@@ -276,8 +277,9 @@ void walk_groups(const TableHandle& handle, const Selection& selection, Begin&& 
 }
 
 template <std::size_t Count, class T, std::size_t Position>
-using GroupColumns = decltype(first_of<Count>(std::declval<typename EntryItem<T, Position>::Value>(),
-                                              std::make_index_sequence<Count>{}));
+using GroupColumns =
+    decltype(first_of<Count>(std::declval<typename EntryItem<T, Position>::Value>(),
+                             std::make_index_sequence<std::min(Count, IndexOf<T, Position>::Forms::size)>{}));
 
 }  // namespace detail
 

@@ -10,7 +10,7 @@ namespace cambium::kv {
 namespace {
 
 constexpr char kLockMagic[8] = {'C', 'a', 'm', 'b', 'L', 'o', 'c', 'k'};
-constexpr std::uint32_t kLockAbi = 3;
+constexpr std::uint32_t kLockAbi = 4;
 constexpr std::size_t kSlotsOffset = std::size_t{144} << 10;
 constexpr std::uint32_t kInitialSlots = 1024;
 constexpr std::uint64_t kReaderSlotSize = 64;
