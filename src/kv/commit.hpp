@@ -17,8 +17,8 @@ namespace cambium::kv::detail {
 
 class Commit {
 public:
-    /// A deferred commit is not flushed at once: its pages need not lie together, and a file that has grown becomes
-    /// durable with the next flush.
+    /// A deferred commit is not flushed at once: its pages need not lie together. What the file has grown by
+    /// becomes durable with the next flush, whatever the commit is.
     Commit(EnvironmentState& env, TransactionState& txn, bool deferred);
     /// Steps 1 to 6: nothing that is published refers to what they write. Error{full} and Error{io} leave the store
     /// as it was.

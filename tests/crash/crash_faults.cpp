@@ -53,7 +53,7 @@ void go_on_after(Session& session, Recorder& recorder, const Error& error, int w
     REQUIRE(content_of(session.environment()) == session.model());
     if (is_flush(call)) {
         if (error.code() != ErrorCode::outcome_unknown) {
-            CHECK_FALSE(after_meta);  // the sync of a growth: nothing of the commit was promised to anyone
+            CHECK_FALSE(after_meta);  // a sync before its own: nothing of the commit was promised to anyone
             CHECK(error.code() == (with == EIO ? ErrorCode::io : ErrorCode::full));
         }
         for (int i = 0; i < 2; ++i) {
