@@ -98,6 +98,10 @@ void Builder::null() {
 }
 
 void Builder::boolean(bool value) {
+    if (is_at(Kind::boolean)) {
+        store_as(next_.value, static_cast<std::uint8_t>(value));
+        return end_field();
+    }
     const Slot slot = place_for(false);
     if (slot.shape != nullptr) {
         if (slot.shape->kind == Kind::document)
@@ -111,6 +115,10 @@ void Builder::boolean(bool value) {
 }
 
 void Builder::unsigned_integer(std::uint64_t value) {
+    if ((is_at(Kind::unsigned_integer) || is_at(Kind::signed_integer)) && value <= largest(*next_.shape)) {
+        store_integer(*next_.shape, next_.value, value);
+        return end_field();
+    }
     const Slot slot = place_for(false);
     if (slot.shape != nullptr) {
         switch (slot.shape->kind) {
@@ -166,6 +174,10 @@ void Builder::negative_integer(std::uint64_t value) {
 }
 
 void Builder::floating(double value, std::string_view text) {
+    if (is_at(Kind::floating) && next_.shape->size == sizeof value && open_sets_ == 0) {
+        store_as(next_.value, value);
+        return end_field();
+    }
     const Slot slot = place_for(false);
     if (slot.shape != nullptr) {
         const auto spelt = [&] { return text.empty() ? std::to_string(value) : std::string(text); };
@@ -183,6 +195,10 @@ void Builder::floating(double value, std::string_view text) {
 }
 
 void Builder::text(std::string_view value) {
+    if (is_at(Kind::string) && find_invalid_utf8(value) == value.size()) {
+        static_cast<std::string*>(next_.value)->assign(value);
+        return end_field();
+    }
     const Slot slot = place_for(false);
     if (slot.shape != nullptr) {
         if (slot.shape->kind == Kind::string || slot.shape->kind == Kind::document) {
@@ -215,6 +231,7 @@ void Builder::bytes(ByteView value) {
 }
 
 void Builder::tag(std::uint64_t number) {
+    at_field_ = false;
     if (skipping()) return;
     if (number == kSelfDescribedTag && depth_ == 0) return;
     if (document_is_next()) {
@@ -375,6 +392,7 @@ void Builder::pop() {
 
 // The place for the next value, through optionals: those come into being unless the value is null.
 Builder::Slot Builder::place_for(bool is_null) {
+    at_field_ = false;
     if (skipping()) return {};
     Slot slot = open_slot();
     if (tag_ != 0) {
@@ -411,6 +429,13 @@ Builder::Slot Builder::open_slot() {
     return {list.element, element};
 }
 
+void Builder::end_field() {
+    at_field_ = false;
+    Frame& frame = frames_[depth_ - 1];
+    frame.current = frame.shape->record().count;  // between two fields
+    frame.key_size = 0;
+}
+
 // After a whole value, scalar or not.
 void Builder::close_slot() {
     if (skipping()) {
@@ -419,12 +444,7 @@ void Builder::close_slot() {
     }
     if (depth_ == 0) return;
     Frame& frame = frames_[depth_ - 1];
-    if (frame.shape->kind == Kind::record) {
-        ++frame.position;
-        frame.current = frame.shape->record().count;  // between two fields
-        frame.key_size = 0;
-        return;
-    }
+    if (frame.shape->kind == Kind::record) return end_field();
     if (frame.pending != nullptr) frame.shape->list().commit(frame.value, std::exchange(frame.pending, nullptr));
     if (frame.shape->kind == Kind::variant && frame.position == 0 &&
         frame.alternative >= frame.shape->variant().count) {
@@ -479,6 +499,7 @@ void Builder::field_key(Frame& frame, std::uint32_t field) {
     if ((frame.seen[field / 64] & bit) != 0) fail("appears twice");
     frame.seen[field / 64] |= bit;
     next_ = {record.fields[field].shape, static_cast<char*>(frame.value) + frame.offsets[field]};
+    at_field_ = true;
 }
 
 void Builder::map_key(Frame& frame, std::string_view name) {

@@ -95,6 +95,10 @@ private:
         void* value = nullptr;
     };
 
+    /// Whether the value that comes goes to a field whose key was read last, and the field is of this kind.
+    [[nodiscard]] bool is_at(Kind kind) const { return at_field_ && next_.shape->kind == kind; }
+    /// After the value of a field was stored in next_: what close_slot() does, the short way.
+    void end_field();
     Slot open_slot();
     Slot place_for(bool is_null);
     void close_slot();
@@ -130,6 +134,7 @@ private:
     const ByteForm form_;
     std::uint64_t document_tag_ = 0;  // one more than the tag read before a document; 0: none
     std::uint64_t tag_ = 0;           // read before the byte string that it is about; 0: none
+    bool at_field_ = false;           // the last event was the key of a field
     bool skip_next_ = false;
     std::size_t skip_depth_ = 0;
     std::size_t open_sets_ = 0;
