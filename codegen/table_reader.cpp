@@ -344,6 +344,9 @@ private:
             if (!is_unsigned || field->container != Container::single || field->absence == Absence::null)
                 report_field(name, "cambium_row_version",
                              "field \"" + name + "\" counts changes, so it must be an unsigned integer");
+            if (std::find(table_.key.begin(), table_.key.end(), name) != table_.key.end())
+                report_field(name, "cambium_row_version",
+                             "field \"" + name + "\" counts changes, so it cannot be in the primary key");
             if (!table_.row_version.empty())
                 report_field(name, "cambium_row_version",
                              "two fields count changes, \"" + table_.row_version + "\" and \"" + name + "\"");

@@ -74,11 +74,11 @@ struct Check {
     }
 };
 
-/// A member, an unsigned integer, that counts the changes of a record, kept by every write: a new record is stored
-/// with the number it has, and every change stores the number before plus one. replace() and update(record) succeed
-/// only when the stored number is the record's: what was read and changed elsewhere is not overwritten. See Writer.
-/// It never begins again: a change of a record whose number is the last of its type is Error{constraint}. Take 32
-/// bits or more.
+/// A member, an unsigned integer outside the primary key, that counts the changes of a record, kept by every write:
+/// a new record is stored with the number it has, and every change stores the number before plus one. replace() and
+/// update(record) succeed only when the stored number is the record's: what was read and changed elsewhere is not
+/// overwritten. See Writer. It never begins again: a change of a record whose number is the last of its type is
+/// Error{constraint}. Take 32 bits or more.
 template <auto Member>
 struct RowVersion {
     using cambium_option = detail::RuleOption;

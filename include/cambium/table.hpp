@@ -216,6 +216,7 @@ enum class Mistake {
     not_keyable,
     extra,
     rule,
+    counted_key,
     cleared_not_null,
     evolution
 };
@@ -238,6 +239,21 @@ template <class Indexes, class Rules>
 inline constexpr bool kAnyCleared = false;
 template <class Indexes, class... Rules>
 inline constexpr bool kAnyCleared<Indexes, List<Rules...>> = (kOneClears<Indexes, Rules> || ...);
+
+/// Whether a field is one of a primary key.
+template <class KeyColumns>
+constexpr bool names_key_column(std::string_view field) {
+    for (const std::string_view column : KeyColumns::names) {
+        if (column == field) return true;
+    }
+    return false;
+}
+
+template <class KeyColumns, class Rules>
+inline constexpr bool kCountsInKey = false;
+template <class KeyColumns, class... Rules>
+inline constexpr bool kCountsInKey<KeyColumns, List<Rules...>> =
+    ((kIsRowVersion<Rules> && names_key_column<KeyColumns>(Rules::name)) || ...);
 
 template <Name TableName, class Record, class KeyOptions, class CodecOptions, class IndexOptions, class Extras,
           class RuleOptions, class EvolutionOptions>
@@ -270,6 +286,9 @@ consteval Mistake find_mistake() {
         return Mistake::extra;
     else if constexpr (!RulesOf<Record, RuleOptions>::right)
         return Mistake::rule;
+    else if constexpr (!kIsOutside<KeyOptions> &&
+                       kCountsInKey<typename Element<0, KeyOptions>::template ColumnsOf<Record>, RuleOptions>)
+        return Mistake::counted_key;
     else if constexpr (kAnyCleared<IndexOptions, RuleOptions>)
         return Mistake::cleared_not_null;
     else if constexpr (EvolutionOf<Record, Element<0, CodecOptions>, EvolutionOptions>::mistake !=
@@ -313,6 +332,9 @@ constexpr auto tell_mistake() {
         "pairs and tuples of these");
     if constexpr (Found == Mistake::extra) tell_extra_mistake<kExtraMistake<Record, KeyOptions, Extras>>();
     if constexpr (Found == Mistake::rule) tell_rule_mistake<Record, RulesOf<Record, RuleOptions>>();
+    static_assert(Found != Mistake::counted_key,
+                  "a RowVersion names a member of the primary key, and every change of a record counts it up: the "
+                  "record would be another one; give it a member of its own");
     static_assert(
         Found != Mistake::cleared_not_null,
         "a ForeignKey with set_null makes a column null that is NotNull: no erase would succeed; leave one "

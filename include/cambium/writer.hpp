@@ -143,15 +143,6 @@ RecordSource source_of(Input& input) {
     return {[](void* context) { return static_cast<Input*>(context)->next(); }, &input};
 }
 
-/// Whether a field is one of a primary key.
-template <class KeyColumns>
-constexpr bool names_key_column(std::string_view field) {
-    for (const std::string_view column : KeyColumns::names) {
-        if (column == field) return true;
-    }
-    return false;
-}
-
 /// The row version of a table, by its options: g++ has no constant comparisons of addresses under
 /// UndefinedBehaviorSanitizer.
 template <class RuleOptions>

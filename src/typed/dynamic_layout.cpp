@@ -541,6 +541,10 @@ void DynamicLayout::make_rules() {
     row_version_ = find_column(entry_.row_version, {}, false, "its row version");
     if (row_version_->type == nullptr || row_version_->type->shape.kind != Kind::unsigned_integer)
         return problem("its row version " + quoted(entry_.row_version) + " is no unsigned integer");
+    if (std::find(entry_.key.begin(), entry_.key.end(), entry_.row_version) != entry_.key.end())
+        return problem("its row version " + quoted(entry_.row_version) +
+                       " is a field of its primary key, and every change of a record counts it up: the record "
+                       "would be another one; give it a field of its own");
     row_version_description_ = {
         entry_.row_version,
         [](const void* record) { return read_version(record, *record_at(record).layout->row_version_); },

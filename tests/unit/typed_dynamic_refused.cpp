@@ -96,6 +96,9 @@ TEST_CASE("descriptions that make no table say all that is wrong") {
     CHECK(refused(bad) ==
           "table \"t\": its primary key: field \"id\" (descending<optional<enclosing 1>>) cannot be a key");
     bad = info;
+    bad.row_version = "id";
+    CHECK(holds(refused(bad), "its row version \"id\" is a field of its primary key"));
+    bad = info;
     bad.key.clear();
     bad.key_types = {"string", "descending<vector<u8>>"};
     CHECK(refused(bad) == "table \"t\": a part of its key (descending<vector<u8>>) cannot be a key");
