@@ -4,6 +4,7 @@
 #include "cambium/base/error.hpp"
 #include "cambium/codec/cbor.hpp"
 #include "cambium/kv/cursor.hpp"
+#include "cambium/readable.hpp"
 #include "typed/type_text.hpp"
 
 namespace cambium::detail {
@@ -41,6 +42,16 @@ void store(kv::WriteTransaction& transaction, ByteView key, const Entry& entry) 
 }
 
 }  // namespace
+
+void check_table_name(ByteView name, std::size_t max_key_bytes) {
+    const std::size_t most = max_key_bytes - kEntryPrefix.size();
+    if (name.size() <= most) return;
+    std::string text = "table ";
+    append_text(text, name);
+    throw Error(ErrorCode::schema, text + ": its name has " + std::to_string(name.size()) +
+                                       " bytes, and in this store names of tables have " + std::to_string(most) +
+                                       " at most; give it a shorter one");
+}
 
 std::string records_tree_name(std::uint64_t table_id) {
     return "cambium.table." + std::to_string(table_id);

@@ -157,6 +157,9 @@ void each_type(CatalogTable& table, Visit&& visit) {
     }
 }
 
+/// Error{schema} for the name of a table that the catalog cannot hold, which shows how it begins.
+void check_table_name(ByteView name, std::size_t max_key_bytes);
+
 [[nodiscard]] std::string records_tree_name(std::uint64_t table_id);
 [[nodiscard]] std::string index_tree_name(std::uint64_t table_id, std::uint64_t index_id);
 

@@ -65,12 +65,17 @@ bool may_pass(ErrorCode code) {
     }
 }
 
+void check_names(const kv::Environment& environment, std::span<const TableDescription* const> tables) {
+    for (const TableDescription* const table : tables) check_table_name(table->name, environment.max_key_size());
+}
+
 }  // namespace
 
 DatabaseState::DatabaseState(ByteView path, const kv::Options& options,
                              std::span<const TableDescription* const> tables, const ProgressFunction& progress,
                              ClockFunction clock)
     : environment_(kv::Environment::open(path, options)), tables_(tables.size()), clock_(clock) {
+    check_names(environment_, tables);
     {
         const kv::ReadTransaction snapshot = environment_.begin_read();
         const SchemaPlan plan = plan_schema(snapshot, tables);
@@ -332,6 +337,7 @@ SchemaReport Database::plan_tables(ByteView path, std::span<const detail::TableD
     };
     try {
         kv::Environment environment = kv::Environment::open(path, {.read_only = true});
+        detail::check_names(environment, tables);
         return report_of(detail::plan_schema(environment.begin_read(), tables));
     } catch (const Error& error) {
         if (error.code() != ErrorCode::not_found) throw;
@@ -363,6 +369,7 @@ void Database::drop_table(ByteView name) {
 
 void Database::rename_table(ByteView from, ByteView to) {
     if (to.empty()) throw Error(ErrorCode::invalid_argument, "the name of a table is not empty");
+    detail::check_table_name(to, state_->environment().max_key_size());
     state_->change_table(from, [&](kv::WriteTransaction& writer, ByteView table) {
         if (from == to) return;
         if (detail::stored_entry(writer, to)) {
