@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "cambium/base/error.hpp"
+#include "cambium/base/values.hpp"
 #include "cambium/codec/cbor.hpp"
 #include "cambium/codec/document.hpp"
 #include "cambium/readable.hpp"
@@ -139,6 +141,7 @@ public:
         compare_fields();
         compare_defaults();
         compare_indexes();
+        compare_expiry();
         compare_rules();
         compare_extras();
         declared_.referrers = stored_.referrers;
@@ -325,7 +328,11 @@ private:
         for (const TypeChange& change : found) {
             if (change.is_read || !is_news(change)) continue;
             const auto [was, is] = told_apart(change.was, change.is);
+            const bool is_of_text = form_ == FieldForm::named && reads_as(change.was, change.is, form_);
             differs("field " + quoted(field + change.path) + " was " + was + when + ", is declared " + is +
+                    (is_of_text ? ", and the digits that codec " + declared_.codec +
+                                      " stores of the one are another number of the other"
+                                : "") +
                     kNeedsMigration);
         }
     }
@@ -376,7 +383,8 @@ private:
 
     [[nodiscard]] std::vector<TypeChange> type_changes_of(const CatalogField& stored,
                                                           const CatalogField& declared) const {
-        if (form_ != FieldForm::positional) return type_changes(stored.type, declared.type, form_);
+        if (form_ != FieldForm::positional)
+            return type_changes(stored.type, declared.type, form_, has_text_numbers(declared_.codec));
         const Wire before(stored_wire_);
         return buffer_type_changes(stored.type, declared.type,
                                    {before.field(stored.name), Wire(declared_wire_).field(declared.name),
@@ -567,11 +575,51 @@ private:
 
     void tell_new_index(const CatalogIndex& index) {
         if (index.name == kExpiryIndex)
-            changes("records end at field " + quoted(index.key.front().name) +
+            changes("records end at field " + quoted(index.key.front().name) + no_longer_at(index) +
                     "; those whose time is past are gone");
         else
             changes("index " + quoted(index.name) + " is built" +
                     (index.kind == "unique" ? "; opening refuses if two records agree in it" : ""));
+    }
+
+    [[nodiscard]] std::string no_longer_at(const CatalogIndex& expiry) const {
+        const auto stored = find_named(stored_.indexes, kExpiryIndex);
+        if (stored == stored_.indexes.end()) return {};
+        const std::string_view before = name_now(stored->key.front().name);
+        return before == expiry.key.front().name ? "" : ", no longer at field " + quoted(before);
+    }
+
+    // A declaration says that the times in a field end records. In records that were stored before there was the
+    // field nobody has put a time: its default ends all of them, or none. One that has become past while the table
+    // was declared so has ended them as it should.
+    void compare_expiry() {
+        const auto expiry = find_named(declared_.indexes, kExpiryIndex);
+        if (expiry == declared_.indexes.end()) return;
+        const std::string& field = expiry->key.front().name;
+        const auto before = std::find_if(stored_.fields.begin(), stored_.fields.end(),
+                                         [&](const CatalogField& one) { return name_now(one.name) == field; });
+        const bool is_new = before == stored_.fields.end();
+        if (!is_new && !before->later) return;
+        const auto stored = find_named(stored_.indexes, kExpiryIndex);
+        const bool ended_before = stored != stored_.indexes.end() && name_now(stored->key.front().name) == field;
+        if (!is_new && ended_before && !reads_otherwise(field)) return;
+        const std::optional<std::int64_t> end = default_time(field);
+        if (!end || *end > now().time_since_epoch().count()) return;
+        differs("every record that is stored would end, as it would read the default of field " + quoted(field) +
+                ", which is past; make the field optional, or give it a default in the future" + kNeedsMigration);
+    }
+
+    /// The default of a field that is a time, in nanoseconds since 1970; nothing where it is null.
+    [[nodiscard]] std::optional<std::int64_t> default_time(const std::string& field) const {
+        const bool is_optional = find_named(declared_.fields, field)->type.starts_with("optional<");
+        const Document defaults = form_ == FieldForm::named && !declared_.defaults.empty()
+                                      ? Document::from_cbor(view_of(declared_.defaults))
+                                      : Document();
+        const Document* const said = form_ == FieldForm::positional ? Wire(declared_wire_).field(field).said()
+                                                                    : std::as_const(defaults).find(field);
+        if (said != nullptr && said->is_integer()) return said->as_int64();
+        if (is_optional) return std::nullopt;
+        return 0;
     }
 
     void tell_lost_index(const CatalogIndex& index) {
@@ -775,7 +823,7 @@ std::string why_not_read(const CatalogTable& stored, const std::vector<CatalogFi
         }
         if (form != FieldForm::named && read - fields.begin() != static_cast<std::ptrdiff_t>(i))
             return "its field " + quoted(field.name) + " is in place " + std::to_string(i + 1);
-        if (!reads_as(field.type, read->type, form))
+        if (!reads_as(field.type, read->type, form, has_text_numbers(codec)))
             return "its field " + quoted(field.name) + " is " + field.type + ", not " + read->type;
     }
     for (const CatalogEnum& one : stored.enums) {

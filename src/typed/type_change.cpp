@@ -29,10 +29,11 @@ std::optional<Number> number_of(std::string_view name) noexcept {
     return error == std::errc{} && rest == end ? std::optional{number} : std::nullopt;
 }
 
-bool widens(std::string_view from, std::string_view to) noexcept {
+bool widens(std::string_view from, std::string_view to, bool text_numbers) noexcept {
     const std::optional<Number> a = number_of(from);
     const std::optional<Number> b = number_of(to);
     if (!a || !b || a->enumeration != b->enumeration) return false;
+    if (a->kind == 'f' && text_numbers) return false;
     if (a->kind == b->kind) return a->bits <= b->bits;
     return a->kind == 'u' && b->kind == 'i' && a->bits < b->bits;
 }
@@ -43,6 +44,7 @@ std::string both(const TypeText& from, const TypeText& to) {
 
 /// What changes, and where: followed while types are compared.
 struct Trace {
+    bool text_numbers = false;
     std::vector<std::string_view> path{};                                  ///< fields of nested records
     std::vector<std::pair<std::string_view, std::string_view>> records{};  ///< around the types that are compared
     std::vector<TypeChange> changes{};
@@ -240,7 +242,8 @@ bool reads(const TypeText& from, const TypeText& to, const Way& way) {
         return from.arguments.size() == 1 && reads(from.arguments[0], to.arguments[0], way);
     }
     if (is_list(from) && is_list(to)) return list_reads(from, to, way);
-    if (from.head != to.head || from.arguments.empty() || to.arguments.empty()) return widens(from.text, to.text);
+    if (from.head != to.head || from.arguments.empty() || to.arguments.empty())
+        return widens(from.text, to.text, way.trace.text_numbers);
     // What is left has the same head: map<string,T>, variant<A,B>, time_point<i32,1/1>, duration<i32,1/1>.
     if (from.is("variant")) return variant_reads(from, to, way);
     const bool counts = from.is("time_point") || from.is("duration");
@@ -258,17 +261,21 @@ FieldForm form_of(std::string_view codec) noexcept {
     return FieldForm::layout;
 }
 
+bool has_text_numbers(std::string_view codec) noexcept {
+    return codec.substr(0, codec.find('+')) == "json";
+}
+
 namespace {
 
 std::vector<TypeChange> changes_between(std::string_view from, std::string_view to, FieldForm form,
-                                        const BufferField& field) {
+                                        const BufferField& field, bool text_numbers) {
     const std::string was = as_records(from);
     const std::string is = as_records(to);
     if (was == is) return {};
     const std::optional<TypeText> stored = form == FieldForm::layout ? std::nullopt : read_type(was);
     const std::optional<TypeText> declared = form == FieldForm::layout ? std::nullopt : read_type(is);
     if (!stored || !declared) return {TypeChange{"", std::string(from), std::string(to), "", false}};
-    Trace trace;
+    Trace trace{text_numbers};
     static_cast<void>(
         reads_or_tells(*stored, *declared, {form, trace, field.before, field.now, field.was_required}));
     return std::move(trace.changes);
@@ -276,12 +283,13 @@ std::vector<TypeChange> changes_between(std::string_view from, std::string_view 
 
 }  // namespace
 
-std::vector<TypeChange> type_changes(std::string_view from, std::string_view to, FieldForm form) {
-    return changes_between(from, to, form, {});
+std::vector<TypeChange> type_changes(std::string_view from, std::string_view to, FieldForm form,
+                                     bool text_numbers) {
+    return changes_between(from, to, form, {}, text_numbers);
 }
 
 std::vector<TypeChange> buffer_type_changes(std::string_view from, std::string_view to, const BufferField& field) {
-    return changes_between(from, to, FieldForm::positional, field);
+    return changes_between(from, to, FieldForm::positional, field, false);
 }
 
 bool are_read(const std::vector<TypeChange>& changes) noexcept {

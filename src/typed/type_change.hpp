@@ -22,6 +22,9 @@ enum class FieldForm : std::uint8_t {
 
 /// The form of a codec by its name in the catalog; of a compressed one ("cbor+zstd") that of what is compressed.
 [[nodiscard]] FieldForm form_of(std::string_view codec) noexcept;
+/// Whether it stores numbers as decimal text: JSON. As few digits are stored of a float as no other float has, and
+/// they are the digits of another double.
+[[nodiscard]] bool has_text_numbers(std::string_view codec) noexcept;
 
 /// A type that becomes another, and where: what encloses it does not change but for this.
 struct TypeChange {
@@ -35,11 +38,13 @@ struct TypeChange {
 /// What changes from one type to the other; nothing when they are the same. Read is a wider number; an optional of
 /// what was plain; a record with more fields; and lists, maps and optionals of these; never a name that is no type.
 /// Linear in the length of the names; nesting is bounded by that of the types.
-[[nodiscard]] std::vector<TypeChange> type_changes(std::string_view from, std::string_view to, FieldForm form);
+[[nodiscard]] std::vector<TypeChange> type_changes(std::string_view from, std::string_view to, FieldForm form,
+                                                   bool text_numbers = false);
 /// Whether all of it is read.
 [[nodiscard]] bool are_read(const std::vector<TypeChange>& changes) noexcept;
-[[nodiscard]] inline bool reads_as(std::string_view from, std::string_view to, FieldForm form) {
-    return are_read(type_changes(from, to, form));
+[[nodiscard]] inline bool reads_as(std::string_view from, std::string_view to, FieldForm form,
+                                   bool text_numbers = false) {
+    return are_read(type_changes(from, to, form, text_numbers));
 }
 /// What two FlatBuffers schemas say of a field, and whether it was required.
 struct BufferField {

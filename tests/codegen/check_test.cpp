@@ -115,6 +115,14 @@ TEST_CASE("ends of records") {
           Sentences{"+ table \"things\": records end at field \"t\"; those whose time is past are gone"});
     CHECK(differences(things("", time + ", cambium_expires);"), things("", time + ");")) ==
           Sentences{"+ table \"things\": records stay; field \"t\" ended them"});
+    const auto gains = [&](const std::string& field) {
+        return differences(things("", "id:ulong (cambium_key);"), things("", "id:ulong (cambium_key); " + field));
+    };
+    const std::string expires = " (cambium_type: \"timestamp\", cambium_expires);";
+    CHECK(
+        gains("t:long" + expires).front().starts_with("- table \"things\": every record that is stored would end"));
+    CHECK(gains("t:long = 4102444800000000000" + expires).front().starts_with("+"));
+    CHECK(gains("t:long = null" + expires).front().starts_with("+"));
 }
 
 TEST_CASE("indexes") {
