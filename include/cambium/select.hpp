@@ -305,6 +305,8 @@ public:
 
         const Value& operator*() const noexcept { return *row_; }
         const Value* operator->() const noexcept { return &*row_; }
+        /// The primary key of the row as it is stored. Until the iterator moves.
+        [[nodiscard]] ByteView key_bytes() const noexcept { return row_.key_bytes(); }
         Iterator& operator++() {
             if (--left_ > 0) {
                 ++row_;
@@ -356,6 +358,7 @@ public:
     }
 
 private:
+    friend struct detail::SelectionAccess;
     Range rows_;
     Predicate predicate_;
     std::uint64_t limit_ = std::numeric_limits<std::uint64_t>::max();

@@ -216,6 +216,17 @@ std::uint64_t erase_each(const TableHandle& handle, const Selection& selection) 
     return erased;
 }
 
+/// Error{misuse} unless a query is one of this table in this transaction; and what erasing needs.
+void check_selected(const TableHandle& handle, const TableHandle& selected) {
+    check_usable(handle);
+    const TableState& table = *handle.table;
+    if (selected.transaction != handle.transaction || selected.table != handle.table) {
+        throw Error(ErrorCode::misuse,
+                    table_text(*table.description) + ": erase() was given rows of another transaction or database");
+    }
+    if (may_be_referred(table)) check_referrers(table);
+}
+
 bool erase_referred(const TableHandle& handle, ByteView key) {
     WriteTransaction scope = TransactionAccess::transaction(handle).begin_nested();
     Erasure erasure(scope);
@@ -258,13 +269,8 @@ bool erase_record(const TableHandle& handle, ByteView key) {
 }
 
 std::uint64_t erase_selected(const TableHandle& handle, const TableHandle& selected, const Selection& selection) {
-    check_usable(handle);
+    check_selected(handle, selected);
     const TableState& table = *handle.table;
-    if (selected.transaction != handle.transaction || selected.table != handle.table) {
-        throw Error(ErrorCode::misuse,
-                    table_text(*table.description) + ": erase() was given rows of another transaction or database");
-    }
-    if (may_be_referred(table)) check_referrers(table);
     if (selection.high && selection.low >= *selection.high) return 0;  // an empty bound of the store is none
     const bool whole = selection.index == kRecords && selection.skip == 0 &&
                        selection.limit == std::numeric_limits<std::uint64_t>::max();
@@ -278,6 +284,17 @@ std::uint64_t erase_selected(const TableHandle& handle, const TableHandle& selec
         table.records, selection.low, selection.high ? ByteView(*selection.high) : ByteView());
     workspace.statistics.records_erased += erased;
     guard.done();
+    return erased;
+}
+
+std::uint64_t erase_keys(const TableHandle& handle, const TableHandle& selected, const SortedKeys& keys) {
+    check_selected(handle, selected);
+    WriteTransaction scope = TransactionAccess::transaction(handle).begin_nested();
+    Erasure erasure(scope);
+    std::uint64_t erased = 0;
+    for (const std::string& key : keys) erased += erasure.erase(*handle.table, key) ? 1 : 0;
+    erasure.finish();
+    scope.commit();
     return erased;
 }
 
