@@ -172,7 +172,8 @@ struct Layout {
         &EvolutionOf<Record, Codec, EvolutionList>::Constants::description,
         nullptr,
         {},
-        codec::kSaysExact<Codec>};
+        codec::kSaysExact<Codec>,
+        codec::kEnumerators<Codec>};
 };
 
 template <class Record, class Options>

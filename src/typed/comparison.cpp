@@ -280,7 +280,7 @@ private:
             if (declared == nullptr) continue;
             if (place.starts_with("(index ")) {
                 // Derived data is built anew.
-                const EnumChange change = compare_enums(stored, *declared, true);
+                const EnumChange change = compare_enums(stored, *declared, codec::Enumerators::by_name);
                 if (change.renumbered || !change.refused.empty()) renumbered_.push_back(field);
                 continue;
             }
@@ -290,20 +290,32 @@ private:
 
     void compare_enumeration(const CatalogEnum& stored, const CatalogEnum& declared, const std::string& field) {
         const bool is_key = is_of_outside_key(declared.place);
-        const bool by_name = stores_names(declared_.codec, declared.place);
+        const codec::Enumerators how = stored_at(declared.place, plan_.description->enumerators);
         const std::string where = is_key ? "the primary key " + declared.place : "field " + quoted(declared.place);
-        const EnumChange change = compare_enums(stored, declared, by_name);
+        const EnumChange change = compare_enums(stored, declared, how);
         for (const std::string& what : change.refused) {
             differs(where + ": " + what + ", and " + (is_key ? "keys" : "records of codec " + declared_.codec) +
-                    " hold " + (by_name ? "names" : "numbers") +
+                    " hold " + what_is_held(how) +
                     "; declare it as it was, or let cambium::EnumNames keep its name" + kNeedsMigration);
         }
         for (const std::string& what : change.told) changes(where + ": " + what);
-        if (!change.renumbered || !by_name) return;
+        if (!change.renumbered || how != codec::Enumerators::by_name) return;
         renumbered_.push_back(field);
         changes(where + ": enumerators have other numbers");
         const bool in_key = std::find(declared_.key.begin(), declared_.key.end(), field) != declared_.key.end();
         plan_.rekeyed = plan_.rekeyed || in_key;
+    }
+
+    static const char* what_is_held(codec::Enumerators how) {
+        switch (how) {
+            case codec::Enumerators::by_name:
+                return "names";
+            case codec::Enumerators::by_number:
+                return "numbers";
+            case codec::Enumerators::unsaid:
+                break;
+        }
+        return "names or numbers, which it does not say (names_enumerators, see cambium/codec/codec.hpp)";
     }
 
     // Buffers that were stored before it was deprecated have it.
@@ -756,7 +768,8 @@ void compare_table(TablePlan& plan, const CatalogTable& stored, std::vector<std:
 }
 
 std::string why_not_read(const CatalogTable& stored, const std::vector<CatalogField>& fields,
-                         const std::vector<CatalogEnum>& enums, std::string_view codec) {
+                         const std::vector<CatalogEnum>& enums, std::string_view codec,
+                         codec::Enumerators enumerators) {
     const auto same = [](const CatalogField& a, const CatalogField& b) {
         return a.name == b.name && reads_as(a.type, b.type, FieldForm::layout);
     };
@@ -781,7 +794,7 @@ std::string why_not_read(const CatalogTable& stored, const std::vector<CatalogFi
     for (const CatalogEnum& one : stored.enums) {
         const CatalogEnum* const read = find_enum(enums, one.place);
         if (read == nullptr) continue;
-        const EnumChange change = compare_enums(one, *read, stores_names(codec, one.place));
+        const EnumChange change = compare_enums(one, *read, stored_at(one.place, enumerators));
         if (!change.refused.empty()) return "in field " + quoted(one.place) + " " + change.refused.front();
     }
     return {};
