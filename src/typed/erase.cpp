@@ -16,6 +16,7 @@
 #include "typed/change_log.hpp"
 #include "typed/expiry.hpp"
 #include "typed/foreign_keys.hpp"
+#include "typed/rules.hpp"
 #include "typed/sentence.hpp"
 #include "typed/work_list.hpp"
 
@@ -156,11 +157,28 @@ private:
         };
         for (;;) {
             try {
-                return Change(handle, key).patch({clear, &foreign});
+                if (!Change(handle, key).patch({clear, &foreign})) return false;
+                break;
             } catch (const InTheWay& other) {
                 remove_one(*referrer.table, other.key);
             }
         }
+        check_null(referrer, key);
+        return true;
+    }
+
+    /// A codec may read the null as a value: the record would go on referring to something, for ever.
+    void check_null(const ReferrerState& referrer, ByteView key) {
+        const TableDescription& table = *referrer.table->description;
+        const std::optional<ByteView> bytes = store_.get(referrer.table->records, key);
+        if (!bytes) return;
+        const ScratchRecord record(table);
+        decode_record(table, key, *bytes, record.get());
+        std::string target;
+        if (!referrer.key->append_target(*referrer.key, record.get(), target)) return;
+        throw Error(ErrorCode::constraint, foreign_key_text(table, *referrer.key) + ": the record with " +
+                                               key_text(table, key) + " cannot be set to null, as codec " +
+                                               std::string(table.codec) + " reads a null as a value");
     }
 
     [[noreturn]] static void throw_lost(const TableState& table, const ForeignKeyDescription& key,

@@ -27,6 +27,26 @@ void fill(WriteTransaction& txn) {
     }
 }
 
+struct Owner {
+    std::uint64_t id{};
+};
+struct Owners : Table<"owners", Owner, PrimaryKey<&Owner::id>, Cbor> {};
+struct Pet {
+    std::uint64_t tag{};
+    std::optional<std::uint64_t> owner{};
+};
+/// A codec of one's own that takes a null for zero, and reads it as zero.
+template <bool Exact>
+struct NoNull {
+    static constexpr std::string_view name = "no-null";
+    static constexpr bool exact = Exact;
+    static void encode(const Pet& pet, std::string& out) { Cbor::encode(Pet{pet.tag, pet.owner.value_or(0)}, out); }
+    static void decode(ByteView bytes, Pet& pet) { Cbor::decode(bytes, pet); }
+};
+template <class Codec>
+struct Pets : Table<"pets", Pet, PrimaryKey<&Pet::tag>, Codec, ForeignKey<"owner", Owners, &Pet::owner, set_null>> {
+};
+
 /// Runs a body in a transaction over the twelve tasks, which is taken back.
 template <class Body>
 void among_tasks(Body&& body) {
@@ -120,6 +140,32 @@ TEST_CASE("erase refuses a set of another transaction") {
     CHECK(holds(error_of(ErrorCode::misuse, [&] { writer.erase(unite(tasks.all(), tasks.all())); }),
                 "erase() was given rows of another transaction"));
     CHECK(writer.count() == 12);
+}
+
+TEST_CASE_TEMPLATE("set_null with a codec that reads a null as a value is refused, and changes nothing", Codec,
+                   NoNull<false>, NoNull<true>) {
+    const StorePath store;
+    auto db = Database::open<Owners, Pets<Codec>>(store.path());
+    WriteTransaction txn = db.begin_write();
+    Writer<Owners> owners{txn};
+    for (std::uint64_t id = 0; id < 3; ++id) owners.insert({id});
+    Writer<Pets<Codec>> pets{txn};
+    pets.insert({10, 0});
+    pets.insert({11, 1});
+    const Trees before = content_of(txn.store());
+    const auto refused = [&](auto&& erase) {
+        CHECK(error_of(ErrorCode::constraint, erase).starts_with("table \"pets\", foreign key \"owner\": "));
+        CHECK(content_of(txn.store()) == before);
+    };
+    refused([&] { owners.erase(0); });
+    refused([&] { owners.erase(1); });
+    refused([&] { owners.erase(owners.from(1)); });
+    refused([&] { owners.erase(owners.all().filter([](const Owner&) { return true; })); });
+    refused([&] { owners.truncate(); });
+    CHECK(error_of(ErrorCode::constraint, [&] { owners.erase(0); }) ==
+          "table \"pets\", foreign key \"owner\": the record with tag 10 cannot be set to null, as codec no-null "
+          "reads a null as a value");
+    CHECK(owners.erase(2));
 }
 
 TEST_CASE("erase of a query whose table has its key outside the value") {
