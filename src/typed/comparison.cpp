@@ -258,11 +258,46 @@ private:
             };
             if (std::any_of(stored_.fields.begin(), stored_.fields.end(), is_same)) continue;
             if (!varying) varying.emplace(*plan_.description);
-            if (!varying->has(field.name)) continue;
-            plan_.rewrites = true;
-            changes("records are written anew, as the default of field " + quoted(field.name) +
-                    " is not always the same: each keeps what it is now");
+            if (varying->has(field.name)) rewrite_for(field.name);
         }
+        if (form_ == FieldForm::named) compare_varying_late_members();
+    }
+
+    // The same of fields of structs inside a record.
+    void compare_varying_late_members() {
+        const std::set<std::string> places = late_places();
+        if (places.empty()) return;
+        const std::vector<CatalogLateMember> first = defaults_at(*plan_.description, places);
+        const std::vector<CatalogLateMember> second = defaults_at(*plan_.description, places);
+        for (std::size_t i = 0; i < first.size(); ++i) {
+            if (first[i].value.empty() || second[i].value.empty()) continue;
+            if (varies(Document::from_cbor(view_of(first[i].value)), Document::from_cbor(view_of(second[i].value))))
+                rewrite_for(first[i].place);
+        }
+    }
+
+    void rewrite_for(const std::string& place) {
+        plan_.rewrites = true;
+        changes("records are written anew, as the default of field " + quoted(place) +
+                " is not always the same: each keeps what it is now");
+    }
+
+    /// Places of fields of structs inside a record that some stored records have nothing at.
+    [[nodiscard]] std::set<std::string> late_places() const {
+        std::vector<std::string> places;
+        for (const CatalogLateMember& stored : stored_.late_members) {
+            const std::string place = place_now(stored.place);
+            if (find_named(declared_.fields, field_of_place(place)) != declared_.fields.end())
+                places.push_back(place);
+        }
+        for (const CatalogField& stored : stored_.fields) {
+            const auto declared = find_named(declared_.fields, name_now(stored.name));
+            if (declared == declared_.fields.end() || declared->type == stored.type) continue;
+            const std::optional<TypeText> before = read_type(stored.type);
+            const std::optional<TypeText> now = read_type(declared->type);
+            if (before && now) list_new_places(*before, *now, declared->name, places);
+        }
+        return {places.begin(), places.end()};
     }
 
     // Keys and indexes have the numbers of enumerators. Where records have their names, other numbers mean another
@@ -478,21 +513,9 @@ private:
 
     // The same of fields of structs inside a record.
     void compare_late_members() {
-        std::vector<std::string> places;
-        for (const CatalogLateMember& stored : stored_.late_members) {
-            const std::string place = place_now(stored.place);
-            if (find_named(declared_.fields, field_of_place(place)) != declared_.fields.end())
-                places.push_back(place);
-        }
-        for (const CatalogField& stored : stored_.fields) {
-            const auto declared = find_named(declared_.fields, name_now(stored.name));
-            if (declared == declared_.fields.end() || declared->type == stored.type) continue;
-            const std::optional<TypeText> before = read_type(stored.type);
-            const std::optional<TypeText> now = read_type(declared->type);
-            if (before && now) list_new_places(*before, *now, declared->name, places);
-        }
+        const std::set<std::string> places = late_places();
         if (places.empty()) return;
-        declared_.late_members = defaults_at(*plan_.description, {places.begin(), places.end()});
+        declared_.late_members = defaults_at(*plan_.description, places);
         for (const CatalogLateMember& stored : stored_.late_members) {
             const std::string place = place_now(stored.place);
             const auto declared = std::find_if(declared_.late_members.begin(), declared_.late_members.end(),
@@ -512,11 +535,12 @@ private:
         if (!buffers_tell_places()) return;
         Document before = Document::object();
         Document now = Document::object();
+        // Of a field whose type does not fit there is enough said.
+        const auto is_refused = [&](std::string_view field) {
+            return std::find(refused_fields_.begin(), refused_fields_.end(), field) != refused_fields_.end();
+        };
         const auto add = [&](Document& to, std::string_view name, const Document& value) {
-            // Of a field whose type does not fit there is enough said.
-            const std::string_view field = name.substr(name.starts_with('-') ? 1 : 0);
-            if (std::find(refused_fields_.begin(), refused_fields_.end(), field) == refused_fields_.end())
-                to[name] = value;
+            if (!is_refused(name.substr(name.starts_with('-') ? 1 : 0))) to[name] = value;
         };
         for (const Document::Member& member : stored_wire_.members())
             add(before, name_now(member.name), member.value);
@@ -525,6 +549,10 @@ private:
             std::string text(field.as_text());
             const std::size_t mark = text.starts_with('-') || text.starts_with('!') ? 1 : 0;
             field = text.substr(0, mark) + std::string(name_now(std::string_view(text).substr(mark)));
+        }
+        for (Document& field : now["#fields"].elements()) {
+            const std::string name(field.as_text());
+            if (name.starts_with('!') && is_refused(name.substr(1))) field = name.substr(1);
         }
         for (const std::string& sentence : wire_differences(before, now)) differs(sentence + kNeedsMigration);
     }
