@@ -22,6 +22,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "cambium/matches.hpp"
 #include "cambium/reader.hpp"
 #include "cambium/setting.hpp"
 #include "cambium/table.hpp"
@@ -76,6 +77,8 @@ bool patch_record(const TableHandle& handle, ByteView key, const RecordChange& c
 bool erase_record(const TableHandle& handle, ByteView key);
 /// Erase the records that a selection leads to.
 std::uint64_t erase_selected(const TableHandle& handle, const TableHandle& selected, const Selection& selection);
+/// Erase the records that have these primary keys.
+std::uint64_t erase_keys(const TableHandle& handle, const TableHandle& selected, const SortedKeys& keys);
 /// Error{misuse} on any thread but the one that began the transaction; touches nothing then.
 void check_thread(const TableHandle& handle);
 void truncate(const TableHandle& handle);
@@ -289,8 +292,21 @@ public:
     /// cascade_erase. Whatever refers to them must go too, or all of it is taken back; errors as above.
     /// O(depth) pages for a range of primary keys of a table without indexes, otherwise O(records * log). Memory
     /// does not grow with the range.
-    std::uint64_t erase(const Rows<T>& rows) {
-        return erase_selected(this->handle_, SelectionAccess::handle(rows), SelectionAccess::selection(rows));
+    ///
+    /// A query may also be keys(), filter(), or what intersect(), unite() and subtract() return. What a filter lets
+    /// through is known before the first record goes; memory is that of the keys, as of a set (matches.hpp).
+    template <class Query>
+    requires kBoundToTransaction<Query> std::uint64_t erase(const Query& query) {
+        constexpr bool kRight = std::is_same_v<TableOf<Query>, T>;
+        static_assert(kRight,
+                      "erase() takes a primary key, or a query of this table: rows, keys(), filter(), or what "
+                      "intersect(), unite() and subtract() return");
+        if constexpr (std::is_base_of_v<Rows<T>, Query> || std::is_same_v<Query, Keys<T>>) {
+            return erase_selected(this->handle_, SelectionAccess::handle(query), SelectionAccess::selection(query));
+        } else if constexpr (kRight) {
+            return erase_keys(this->handle_, SelectionAccess::handle(query), gather_keys(query));
+        }
+        return 0;
     }
 };
 

@@ -615,7 +615,8 @@ void DynamicLayout::describe_table() {
     evolution_.defaults = all_defaults_;
     evolution_.version = entry_.schema_version;
     description_.evolution = &evolution_;
-    description_.evolution = &evolution_;
+    description_.enumerators =
+        codec_ == DynamicCodec::json ? codec::Enumerators::by_name : codec::Enumerators::by_number;
 }
 
 void DynamicLayout::append_primary_key(const DynamicRecord& record, std::string& out) const {

@@ -35,6 +35,7 @@ void decode_json(const Shape& shape, ByteView text, void* value);
 
 struct Json {
     static constexpr std::string_view name = "json";
+    static constexpr bool names_enumerators = true;
 
     /// Appends the record to `out`. Throws Error{encode} naming the field for NaN, infinity, a string that is not
     /// UTF-8 or values nested too deep; `out` is then as it was. Linear in the size of the record.
