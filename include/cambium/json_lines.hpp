@@ -109,21 +109,27 @@ private:
     }
 };
 
+/// What Writer::load() takes of lines.
+template <class T>
+struct LineRecords {
+    LineReader& lines;
+    std::optional<RowOf<T>> operator()() {
+        const std::optional<std::string_view> line = lines.line();
+        if (!line) return std::nullopt;
+        std::optional<RowOf<T>> record(std::in_place);
+        try {
+            RowJson<T>::decode(*line, *record);
+        } catch (const Error& error) {
+            throw_at_line(lines.number(), error);
+        }
+        return record;
+    }
+    [[nodiscard]] std::uint64_t line_number() const noexcept { return lines.number(); }
+};
+
 template <class T>
 std::uint64_t import_lines(WriteTransaction& transaction, LineReader& lines, const LoadOptions& options) {
-    return Writer<T>{transaction}.load(
-        [&lines]() -> std::optional<RowOf<T>> {
-            const std::optional<std::string_view> line = lines.line();
-            if (!line) return std::nullopt;
-            std::optional<RowOf<T>> record(std::in_place);
-            try {
-                RowJson<T>::decode(*line, *record);
-            } catch (const Error& error) {
-                throw_at_line(lines.number(), error);
-            }
-            return record;
-        },
-        options);
+    return Writer<T>{transaction}.load(LineRecords<T>{lines}, options);
 }
 
 }  // namespace detail
@@ -152,8 +158,10 @@ std::uint64_t export_json_lines(ReadTransaction& transaction, Sink&& sink) {
 }
 
 /// Loads the records of JSON lines: a text, or a function that answers with the next piece of it, of any size,
-/// until it answers std::nullopt. All or nothing, as Writer::load(), whose errors name the record; Error{decode}
-/// names line and field. A field that a line does not have keeps its default, one that the record does not have is
+/// until it answers std::nullopt. All or nothing, as Writer::load(); every error begins with the line that it is
+/// about
+/// ("line 12: ..."), Error{decode} names the field. A foreign key that is left to the commit is refused there, by
+/// the key of the record. A field that a line does not have keeps its default, one that the record does not have is
 /// skipped. Memory: as Writer::load(), and the longest line. Answers how many records there were.
 template <class T, class Source>
 std::uint64_t import_json_lines(WriteTransaction& transaction, Source&& source, const LoadOptions& options = {}) {

@@ -74,7 +74,7 @@ void throw_not_exported(const TableDescription& table, ByteView key, const Error
 }
 
 void throw_at_line(std::uint64_t line, const Error& error) {
-    throw Error(error.code(), "line " + std::to_string(line) + ": " + error.what());
+    throw at_line(line, error);
 }
 
 }  // namespace cambium::detail

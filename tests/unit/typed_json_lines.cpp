@@ -80,7 +80,7 @@ TEST_CASE(
                   import("{\"id\":2,\"email\":\"x\"}\n{\"id\":3");
               }).starts_with("line 2: "));
         CHECK(error_of(ErrorCode::constraint, [&] { import("{\"id\":2,\"email\":\"a\"}\n"); }) ==
-              "table \"customers\", index \"email\": \"a\" already belongs to id 1");
+              "line 1: table \"customers\", index \"email\": \"a\" already belongs to id 1");
         CHECK(content_of(txn.store()) == before);
         CHECK(import_json_lines<Customers>(txn, "") == 0);
         CHECK(content_of(txn.store()) == before);
