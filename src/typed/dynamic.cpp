@@ -323,7 +323,8 @@ TableUsage table_usage(ReadTransaction& transaction, const DynamicTable& table) 
 }
 
 std::uint64_t export_json_lines(ReadTransaction& transaction, const DynamicTable& table,
-                                const std::function<void(std::string_view line)>& sink) {
+                                const std::function<void(std::string_view line)>& sink,
+                                const std::function<void(const Error& error)>& refused) {
     const DynamicLayout& layout = DynamicLayout::of(table);
     const detail::TableDescription& description = layout.description();
     detail::Scan scan(detail::find_table(transaction, description), {});
@@ -336,7 +337,10 @@ std::uint64_t export_json_lines(ReadTransaction& transaction, const DynamicTable
         try {
             layout.append_json(record, scan.primary_key(), line);
         } catch (const Error& error) {
-            detail::throw_not_exported(description, scan.primary_key(), error);
+            const Error named = detail::not_exported(description, scan.primary_key(), error);
+            if (refused == nullptr) throw named;
+            refused(named);
+            continue;
         }
         line += '\n';
         sink(line);
