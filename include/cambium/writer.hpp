@@ -15,6 +15,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <limits>
 #include <optional>
@@ -89,11 +90,18 @@ struct RecordSource {
     void* context;
     /// Appends the primary key of the record, when that is outside.
     void (*append_key)(void* context, std::string& out) = nullptr;
+    /// The line of the input that the record stood in: errors begin with it.
+    std::uint64_t (*line)(const void* context) = nullptr;
 };
 /// `check` looks at each record first, and may throw.
 std::uint64_t load_records(const TableHandle& handle, const RecordSource& source,
                            void (*check)(const TableHandle& handle, const void* record),
                            const LoadOptions& options);
+
+template <class Input>
+concept CountsLines = requires(const Input& input) {
+    { input.line_number() } -> std::same_as<std::uint64_t>;
+};
 
 /// The records of a range, or of a function that answers with an optional one.
 template <class Record, class Range>
@@ -126,6 +134,7 @@ public:
         held_ = function_();
         return held_ ? &*held_ : nullptr;
     }
+    std::uint64_t line_number() const requires CountsLines<Function> { return function_.line_number(); }
 
 private:
     Function& function_;
@@ -143,7 +152,10 @@ concept RecordRange = requires(Range& range) {
 
 template <class Input>
 RecordSource source_of(Input& input) {
-    return {[](void* context) { return static_cast<Input*>(context)->next(); }, &input};
+    RecordSource source{[](void* context) -> const void* { return static_cast<Input*>(context)->next(); }, &input};
+    if constexpr (CountsLines<Input>)
+        source.line = [](const void* context) { return static_cast<const Input*>(context)->line_number(); };
+    return source;
 }
 
 /// Whether a field is one of a primary key.
@@ -385,7 +397,9 @@ public:
     /// that are there, are appended; index entries are gathered, sorted and stored in order. All or nothing: when
     /// one breaks a rule all of it is taken back, and the error names it. Records of one call may refer to each
     /// other, in any order; a table that makes its primary keys takes only records that have one. Memory:
-    /// LoadOptions. The range or function must not use this transaction.
+    /// LoadOptions. The range or function must not use this transaction. A function object may have a member
+    /// `std::uint64_t line_number() const`, the line of its input that the last record stood in: errors then begin
+    /// with it ("line 12: ...").
     template <class Source>
     std::uint64_t load(Source&& source, const LoadOptions& options = {}) {
         using Input = std::remove_reference_t<Source>;
