@@ -626,12 +626,12 @@ private:
         require_none(plan.refused);
         REQUIRE_FALSE(plan.changes.empty());
 
-        Trouble kind = trouble ? static_cast<Trouble>(1 + dice_.below(4)) : Trouble::none;
+        const Trouble kind = trouble ? static_cast<Trouble>(1 + dice_.below(4)) : Trouble::none;
         const std::uint64_t at = 1 + dice_.below(dice_.one_in(2) ? 3 : 9);
-        migration_refuses.reset();
         if (kind == Trouble::kill) return open_elsewhere(next, at, std::move(map), collision, half_way);
         if (kind == Trouble::function && migrates && !map.empty())
             migration_refuses = std::next(map.begin(), static_cast<std::ptrdiff_t>(dice_.below(map.size())))->first;
+        const bool refuses = migration_refuses.has_value();
         std::uint64_t calls = 0;
         const auto progress = [&](const Progress&) {
             if (++calls != at) return true;
@@ -648,10 +648,12 @@ private:
         } catch (const MigrationRefusal&) {
             stopped = true;
         }
+        migration_refuses.reset();
         INFO(error.text);
         if (opened) {
-            // Another opening may have done what the function would not do now.
             REQUIRE_FALSE(collision);
+            // An opening before may have done what the function would not do now.
+            REQUIRE((half_way || !refuses));
             become(next, std::move(map), *std::move(opened));
             return false;
         }
@@ -670,7 +672,6 @@ private:
         // The steps of a migration are taken back.
         if (half_way) ++seen_.taken_back;
         half_way = false;
-        migration_refuses.reset();
         require_as_it_was();
         return true;
     }

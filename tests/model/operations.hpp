@@ -23,7 +23,7 @@ inline constexpr ModelSuite kDuplicatesModel{"model_duplicates", 150000};
 inline constexpr ModelSuite kTableModel{"table_model", 90000};
 inline constexpr ModelSuite kExtrasModel{"extras_model", 50000};
 inline constexpr ModelSuite kRelationModel{"relation_model", 60000};
-inline constexpr ModelSuite kEvolutionModel{"evolution_model", 24000};
+inline constexpr ModelSuite kEvolutionModel{"evolution_model", 20000};
 /// Of the key-value store, and of the typed layer.
 static_assert(kKvModel.operations + kOrderedModel.operations + kNestedModel.operations +
                   kDuplicatesModel.operations >=
