@@ -10,7 +10,7 @@ cambium_test(typed_declaration SOURCES typed_declaration.cpp LINKS cambium::type
 cambium_test(typed_evolution SOURCES typed_evolution.cpp typed_migration.cpp typed_type_change.cpp LINKS cambium::typed)
 target_include_directories(typed_evolution PRIVATE ${PROJECT_SOURCE_DIR}/src)
 cambium_test(typed_in_step SOURCES typed_as_read.cpp typed_enums.cpp typed_late_members.cpp typed_nulls.cpp LINKS cambium::typed)
-cambium_test(typed_upgrades SOURCES typed_refused_openings.cpp typed_renamed_tables.cpp typed_varying_defaults.cpp LINKS cambium::typed)
+cambium_test(typed_upgrades SOURCES typed_migration_left.cpp typed_refused_openings.cpp typed_renamed_tables.cpp typed_varying_defaults.cpp LINKS cambium::typed)
 cambium_test(typed_transactions SOURCES typed_statistics.cpp typed_temporary.cpp LINKS cambium::typed)
 cambium_test(typed_together SOURCES typed_together.cpp typed_evolution_together.cpp typed_unknown_fields.cpp LINKS cambium::typed)
 cambium_test(typed_dynamic
