@@ -7,9 +7,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-
 #include <type_traits>
 #include <vector>
+
 #include "cambium/base/bytes.hpp"
 
 namespace cambium::kv {
