@@ -76,8 +76,8 @@ struct Lengths {
         label.text = text();
         for (std::size_t left = byte(); left > 0; --left) label.more.push_back(text());
         while (!in.empty()) {
-            std::string name = text();
-            label.named[std::move(name)] = text();
+            std::string key = text();
+            label.named[std::move(key)] = text();
         }
     }
 };
