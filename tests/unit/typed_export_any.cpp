@@ -76,8 +76,8 @@ struct Lengths {
         label.text = text();
         for (std::size_t left = byte(); left > 0; --left) label.more.push_back(text());
         while (!in.empty()) {
-            std::string name = text();
-            label.named[std::move(name)] = text();
+            std::string key = text();
+            label.named[std::move(key)] = text();
         }
     }
 };
@@ -147,6 +147,8 @@ TEST_CASE("NaN and infinity go out as JSON lines and come back, by declaration a
             for (const Document& row : writer) writer.upsert(row);
         }
         CHECK(content_of(txn.store()) == before);
+        CHECK(DynamicReader(txn, stored["samples"]).by("value").equal("-Infinity").count() == 1);
+        CHECK(DynamicReader(txn, stored["samples"]).by("value").equal("NaN").count() == 1);
         const DynamicReader series(txn, stored["series"]);
         const Document key = series.keys().first().value();
         CHECK(series.get(key)->to_json().starts_with("{\"key\":[{\"$base64\":"));

@@ -127,6 +127,17 @@ TEST_CASE("a check names the line, and a load that is no import names none") {
         const std::vector<Part> twice{{2, "a", std::nullopt, "m"}};
         CHECK(error_of(ErrorCode::constraint, [&] { parts.load(twice); }) ==
               "table \"parts\", index \"code\": \"a\" already belongs to id 1");
+        // Another reader of lines may say where it is.
+        struct Source {
+            std::uint64_t line = 6;
+            std::optional<Part> operator()() {
+                return ++line < 9 ? std::optional<Part>({line, line == 8 ? "a" : "b", std::nullopt, "m"})
+                                  : std::nullopt;
+            }
+            [[nodiscard]] std::uint64_t line_number() const { return line; }
+        };
+        CHECK(error_of(ErrorCode::constraint, [&] { parts.load(Source{}); }) ==
+              "line 8: table \"parts\", index \"code\": \"a\" already belongs to id 1");
     });
 }
 

@@ -1,11 +1,12 @@
 // Json: records as JSON objects in order of declaration, without white space.
 //
-//   bool, numbers            JSON true, false, number; floating point in the shortest form that reads back the
-//   same, always with
-//   a
-//                            point or an exponent; NaN and infinity have no JSON form and are refused
-//   enum                     the enumerator's name, see enum_names.hpp; the number of one without a name. Both are
-//   read string                   text, which must be UTF-8 byte vectors, FixedBytes base64 text (RFC 4648, padded)
+//   bool, numbers            JSON true, false, number; a floating-point number in the shortest form that reads
+//                            back the same, always with a point or an exponent; NaN and infinity have no JSON
+//                            form and are refused
+//   enum                     the enumerator's name, see enum_names.hpp; the number of one without a name. Both
+//                            are read
+//   string                   text, which must be UTF-8
+//   byte vectors, FixedBytes base64 text (RFC 4648, padded)
 //   Uuid                     "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
 //   Uint256                  its decimal digits as text; read from hexadecimal digits after 0x as well
 //   time point, duration     the signed number of ticks (nanoseconds for a Timestamp)
@@ -13,7 +14,6 @@
 //   vector, set, array       array
 //   map, struct              object
 //   variant                  array of two: the number of the alternative, its value
-//
 //   Document                 what it holds
 //
 // A missing field keeps the member's default. An unknown field is skipped, or kept by a member of type
@@ -30,7 +30,7 @@
 namespace cambium {
 
 namespace codec {
-/// plain: as above. lossless: that, and forms for what plain JSON refuses or loses, which both of them read back:
+/// plain: as above. lossless: that, and forms for what plain JSON refuses or loses; decoding it takes all of them:
 ///
 ///   float, double            "NaN", "Infinity", "-Infinity"; a NaN of another sign or payload "NaN(0x<its bits>)"
 ///   text that is not UTF-8   {"$base64":"..."}
