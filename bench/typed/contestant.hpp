@@ -76,12 +76,17 @@ struct Codec {
     std::string name;
     std::unique_ptr<Contestant> table;
     std::unique_ptr<Contestant> raw;  ///< the engine, with the bytes of this codec
+    bool of_orders = true;            ///< as SQLite's table is
 };
 
 [[nodiscard]] Codec make_raw_codec(const Orders& orders, const std::string& folder);
 [[nodiscard]] Codec make_cbor_codec(const Orders& orders, const std::string& folder);
 [[nodiscard]] Codec make_json_codec(const Orders& orders, const std::string& folder);
 [[nodiscard]] Codec make_flatbuffers_codec(const Orders& orders, const std::string& folder);
+[[nodiscard]] Codec make_lz4_codec(const Orders& orders, const std::string& folder);
+[[nodiscard]] Codec make_zstd_codec(const Orders& orders, const std::string& folder);
+/// Not of orders: as many arrays.
+[[nodiscard]] Codec make_array_codec(const Orders& orders, const std::string& folder);
 /// Null when this build has no SQLite.
 [[nodiscard]] std::unique_ptr<Contestant> make_sqlite(const Orders& orders, const std::string& folder);
 [[nodiscard]] std::string sqlite_settings();

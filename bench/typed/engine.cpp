@@ -27,7 +27,11 @@ public:
     }
 
     [[nodiscard]] std::string name() const override { return "engine"; }
-    [[nodiscard]] bool takes(const Step& step) const override { return step.work != Work::encode; }
+    [[nodiscard]] bool takes(const Step& step) const override {
+        if (step.work == Work::insert || step.work == Work::load) return step.indexes <= bytes_.entries.size();
+        if (step.work == Work::update) return !bytes_.updated.empty();
+        return step.work != Work::encode;
+    }
 
     void prepare(const Step& step) override {
         if (step.work != Work::insert && step.work != Work::load) return;

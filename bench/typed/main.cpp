@@ -7,6 +7,8 @@
 #include <charconv>
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cambium/base/error.hpp"
@@ -30,9 +32,19 @@ constexpr char kUsage[] =
     "bench/typed: tables beside the raw engine and SQLite.\n\n"
     "  --records N     records of each store (default 100000)\n"
     "  --reps N        repetitions (default 3)\n"
-    "  --codec NAME    raw, cbor, json or flatbuffers; several times for several (default: all)\n"
+    "  --codec NAME    raw, cbor, json, flatbuffers, lz4 or zstd (both of CBOR), array; several times for several\n"
+    "                  (default: all)\n"
     "  --dir FOLDER    where the stores are written: a folder on a real disk (default: here)\n"
     "  --markdown      print the tables for docs/performance.md\n";
+
+using MakeCodec = Codec (*)(const Orders&, const std::string&);
+/// By the names that --codec takes.
+constexpr std::pair<std::string_view, MakeCodec> kCodecs[] = {
+    {"raw", make_raw_codec},     {"cbor", make_cbor_codec},
+    {"json", make_json_codec},   {"flatbuffers", make_flatbuffers_codec},
+    {"lz4", make_lz4_codec},     {"zstd", make_zstd_codec},
+    {"array", make_array_codec},
+};
 
 struct TypedOptions {
     std::size_t records = 100'000;
@@ -72,15 +84,14 @@ TypedOptions parse(const std::vector<std::string>& words) {
         else
             throw Error(ErrorCode::invalid_argument, "there is no option \"" + word + "\"");
     }
-    if (options.codecs.empty()) options.codecs = {"raw", "cbor", "json", "flatbuffers"};
+    if (options.codecs.empty())
+        for (const auto& [known, make] : kCodecs) options.codecs.emplace_back(known);
     return options;
 }
 
 Codec make_codec_named(const std::string& name, const Orders& orders, const std::string& folder) {
-    if (name == "raw") return make_raw_codec(orders, folder);
-    if (name == "cbor") return make_cbor_codec(orders, folder);
-    if (name == "json") return make_json_codec(orders, folder);
-    if (name == "flatbuffers") return make_flatbuffers_codec(orders, folder);
+    for (const auto& [known, make] : kCodecs)
+        if (known == name) return make(orders, folder);
     throw Error(ErrorCode::invalid_argument, "there is no codec \"" + name + "\" here");
 }
 
@@ -111,9 +122,9 @@ void run(const TypedOptions& options) {
     std::vector<Entrant> entrants;
     for (const std::string& name : options.codecs)
         codecs.push_back(make_codec_named(name, orders, folder.path().string()));
-    std::vector<std::string> names;
+    std::vector<CodecTitle> titles;
     for (const Codec& codec : codecs) {
-        names.push_back(codec.name);
+        titles.push_back({codec.name, codec.of_orders});
         entrants.push_back({codec.name, codec.table.get()});
         entrants.push_back({codec.name + std::string(TypedResults::kEngine), codec.raw.get()});
     }
@@ -139,9 +150,9 @@ void run(const TypedOptions& options) {
     std::printf("%sSQLite: %s\n", options.markdown ? "* " : "", sqlite_settings().c_str());
     std::printf("%s%s records, %zu repetitions\n\n", options.markdown ? "* " : "",
                 format_count(options.records).c_str(), options.repetitions);
-    print_typed_results(stdout, results, names, options.markdown);
+    print_typed_results(stdout, results, titles, options.markdown);
     std::printf("\n");
-    print_typed_verdict(stdout, results, names, options.markdown);
+    print_typed_verdict(stdout, results, titles, options.markdown);
 }
 
 }  // namespace

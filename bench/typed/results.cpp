@@ -64,15 +64,15 @@ const Samples* TypedResults::find(std::string_view who, std::string_view step) c
     return found == samples_.end() ? nullptr : &found->second;
 }
 
-void print_typed_results(std::FILE* out, const TypedResults& results, const std::vector<std::string>& codecs,
+void print_typed_results(std::FILE* out, const TypedResults& results, const std::vector<CodecTitle>& codecs,
                          bool markdown) {
     Table table{{"codec", "per record", "typed", "engine", "SQLite", "typed/engine", "SQLite/typed"}, {}};
-    for (const std::string& codec : codecs) {
+    for (const auto& [codec, beside_sqlite] : codecs) {
         for (const Step& step : kSteps) {
             const Samples* ours = results.find(codec, step.id);
             if (ours == nullptr) continue;
             const Samples* engine = results.find(engine_of(codec), step.id);
-            const Samples* sqlite = results.find(TypedResults::kSqlite, step.id);
+            const Samples* sqlite = beside_sqlite ? results.find(TypedResults::kSqlite, step.id) : nullptr;
             table.rows.push_back({codec, std::string(step.title), time_text(ours), time_text(engine),
                                   time_text(sqlite), ratio_text(ours, engine), ratio_text(sqlite, ours)});
         }
@@ -80,12 +80,13 @@ void print_typed_results(std::FILE* out, const TypedResults& results, const std:
     print_table(out, table, 2, markdown);
 }
 
-void print_typed_verdict(std::FILE* out, const TypedResults& results, const std::vector<std::string>& codecs,
+void print_typed_verdict(std::FILE* out, const TypedResults& results, const std::vector<CodecTitle>& codecs,
                          bool markdown) {
     Table table{{"codec", "step", "what", "target", "measured", "verdict"}, {}};
     for (const TypedTarget& target : kTargets) {
-        for (const std::string& codec : codecs) {
+        for (const auto& [codec, beside_sqlite] : codecs) {
             if (!target.codec.empty() && target.codec != codec) continue;
+            if (!beside_sqlite && target.codec.empty()) continue;
             const Spread ratio = measured(results, codec, target);
             const bool known = ratio.median == ratio.median;
             const bool pass =

@@ -45,11 +45,16 @@ struct TypedTarget {
     double bound;
 };
 
+struct CodecTitle {
+    std::string name;
+    bool beside_sqlite;  ///< whether SQLite stores the same records
+};
+
 /// A table per codec.
-void print_typed_results(std::FILE* out, const TypedResults& results, const std::vector<std::string>& codecs,
+void print_typed_results(std::FILE* out, const TypedResults& results, const std::vector<CodecTitle>& codecs,
                          bool markdown);
 /// pass or miss for each target that was measured.
-void print_typed_verdict(std::FILE* out, const TypedResults& results, const std::vector<std::string>& codecs,
+void print_typed_verdict(std::FILE* out, const TypedResults& results, const std::vector<CodecTitle>& codecs,
                          bool markdown);
 
 }  // namespace cambium::bench

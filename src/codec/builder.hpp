@@ -23,8 +23,9 @@ namespace cambium::codec {
 /// In which order the encoder of this format writes fields: where to look for the next one first.
 enum class KeyOrder : std::uint8_t { declared, sorted };
 
-/// Whether bytes and UUIDs arrive as text (base64, hexadecimal digits) or as byte strings.
-enum class ByteForm : std::uint8_t { text, binary };
+/// Whether bytes and UUIDs arrive as text (base64, hexadecimal digits) or as byte strings; and with text, whether
+/// values that the format has no form for may have been put another way, see JsonForm::lossless.
+enum class ByteForm : std::uint8_t { text, lossless_text, binary };
 
 class Builder {
 public:
@@ -95,6 +96,10 @@ private:
         void* value = nullptr;
     };
 
+    /// Whether the value that comes goes to a field whose key was read last, and the field is of this kind.
+    [[nodiscard]] bool is_at(Kind kind) const { return at_field_ && next_.shape->kind == kind; }
+    /// After the value of a field was stored in next_: what close_slot() does, the short way.
+    void end_field();
     Slot open_slot();
     Slot place_for(bool is_null);
     void close_slot();
@@ -120,6 +125,9 @@ private:
     void store_enumerator(const Slot& slot, std::string_view name);
     void store_text_form(const Slot& slot, std::string_view text);
     void store_float(const Slot& slot, std::string_view text, double value);
+    void store_non_finite(const Slot& slot, std::string_view name);
+    void begin_wrapped_text(void* text);
+    void unwrap(Document& object) const;
 
     [[noreturn]] void fail_type(const Shape& expected, std::string_view found) const;
     [[noreturn]] void fail_range(const Shape& expected, std::string_view number) const;
@@ -130,6 +138,7 @@ private:
     const ByteForm form_;
     std::uint64_t document_tag_ = 0;  // one more than the tag read before a document; 0: none
     std::uint64_t tag_ = 0;           // read before the byte string that it is about; 0: none
+    bool at_field_ = false;           // the last event was the key of a field
     bool skip_next_ = false;
     std::size_t skip_depth_ = 0;
     std::size_t open_sets_ = 0;

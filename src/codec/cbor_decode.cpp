@@ -106,7 +106,8 @@ public:
     // Reads one whole item, which must be all there is.
     void read() {
         do {
-            if (!take_expected_key()) item(next_token());
+            take_expected_key();
+            item(next_token());
             while (depth_ > 0 && !top().open && top().left == 0) close_container();
         } while (depth_ > 0 || after_tag_);
         if (!rest_.empty()) builder_.fail(std::to_string(rest_.size()) + " bytes follow the end of the record");
@@ -146,32 +147,30 @@ private:
     }
 
     // The key that the encoder writes here, if it is the one that follows: told by its bytes, without a token.
-    bool take_expected_key() {
+    void take_expected_key() {
         constexpr std::size_t kShortText = 24;  // a byte, 0x60 and its length, stands before a shorter text
         if (depth_ == 0 || after_tag_ || !top().is_map || !top().key_is_next || keys_ != FieldKeys::names) {
-            return false;
+            return;
         }
         const std::string_view name = builder_.expected_field();
         if (name.empty() || name.size() >= kShortText || rest_.size() <= name.size() ||
             static_cast<unsigned char>(rest_.front()) != 0x60 + name.size() ||
             std::memcmp(rest_.data() + 1, name.data(), name.size()) != 0) {
-            return false;
+            return;
         }
         rest_.remove_prefix(1 + name.size());
         builder_.expected_key();
         count_item();
-        return true;
     }
 
     // Keys of a skipped map are read like its values: the builder ignores both, and they may be anything.
     void key(const Token& token) {
         if (builder_.skipping()) return value(token);
-        std::string joined;
         if (keys_ == FieldKeys::numbers && builder_.in_record()) {
             if (token.kind != TokenKind::unsigned_integer) builder_.fail("a key is not the number of a field");
             builder_.key_number(token.number);
         } else if (token.kind == TokenKind::begin_text) {
-            builder_.key(join_chunks(TokenKind::text, joined));
+            builder_.key(join_chunks(TokenKind::text));
         } else if (token.kind == TokenKind::text) {
             builder_.key(token.content);
         } else {
@@ -181,7 +180,6 @@ private:
     }
 
     void value(const Token& token) {
-        std::string joined;
         switch (token.kind) {
             case TokenKind::tag:
                 builder_.tag(token.number);
@@ -213,10 +211,10 @@ private:
                 builder_.text(token.content);
                 break;
             case TokenKind::begin_bytes:
-                builder_.bytes(join_chunks(TokenKind::bytes, joined));
+                builder_.bytes(join_chunks(TokenKind::bytes));
                 break;
             case TokenKind::begin_text:
-                builder_.text(join_chunks(TokenKind::text, joined));
+                builder_.text(join_chunks(TokenKind::text));
                 break;
             case TokenKind::null:
                 builder_.null();
@@ -231,7 +229,8 @@ private:
         count_item();
     }
 
-    ByteView join_chunks(TokenKind kind, std::string& joined) {
+    std::string join_chunks(TokenKind kind) {
+        std::string joined;
         for (;;) {
             const Token chunk = next_token();
             if (chunk.kind == TokenKind::end) return joined;

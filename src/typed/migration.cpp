@@ -86,7 +86,8 @@ std::span<const MigrationDescription> steps_from(const CatalogTable& stored, con
     std::vector<CatalogEnum> enums = enums_of(first.fields);
     for (CatalogEnum& one : enums_of(table))  // a key outside the record stays as it is
         if (is_of_outside_key(one.place)) enums.push_back(std::move(one));
-    if (const std::string what = why_not_read(stored, fields, enums, first.codec); !what.empty()) {
+    if (const std::string what = why_not_read(stored, fields, enums, first.codec, first.enumerators);
+        !what.empty()) {
         refuse("the old record of Migration<" + std::to_string(first.from) +
                ", ...> is not what the file holds: " + what);
     }

@@ -10,6 +10,7 @@
 #include "flatc_conform.hpp"
 #include "generator.hpp"
 #include "memory_directory.hpp"
+#include "temporary_directory.hpp"
 
 namespace {
 
@@ -881,8 +882,8 @@ TEST_CASE("flatc --conform agrees") {
         {united("union U { A, B }"), united("union U { a: A, b: B }"), true},
         {united("union U { a: A, b: B }"), united("union U { b: B, a: A }"), false},
     };
-    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_conform";
-    std::filesystem::create_directories(folder);
+    const cambium::test::TemporaryDirectory directory;
+    const std::filesystem::path folder = directory.path();
     for (const Evolution& evolution : evolutions) {
         CAPTURE(evolution.before);
         CAPTURE(evolution.now);
@@ -896,7 +897,6 @@ TEST_CASE("flatc --conform agrees") {
         CHECK(result.errors == Sentences{});
         CHECK(result.is_compatible() == evolution.conforms);
     }
-    std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "temporary_directory.hpp"
+
 namespace {
 
 struct Outcome {
@@ -20,14 +22,6 @@ struct Outcome {
 
 class Folder {
 public:
-    Folder() : path_{std::filesystem::temp_directory_path() / "cambium_codegen_command_line"} {
-        std::filesystem::remove_all(path_);
-        std::filesystem::create_directories(path_);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { std::filesystem::remove_all(path_); }
-
     void write(const std::string& name, const std::string& text) const {
         std::filesystem::create_directories((path_ / name).parent_path());
         std::ofstream{path_ / name} << text;
@@ -65,7 +59,8 @@ public:
     }
 
 private:
-    std::filesystem::path path_;
+    cambium::test::TemporaryDirectory directory_;
+    std::filesystem::path path_ = directory_.path();
 };
 
 constexpr const char* kGood =
@@ -250,6 +245,8 @@ TEST_CASE("what is read is not replaced, and no file is written twice: code 3") 
     CHECK(twice.code == 3);
     CHECK(twice.text == "out/items_tables.hpp: two files are to be written here; name another for the depfile\n");
     CHECK(folder.names("out") == "inside");
+    CHECK(folder.run("items.fbs -o . --depfile items_tables.hpp").text ==
+          "items_tables.hpp: two files are to be written here; name another for the depfile\n");
 }
 
 TEST_CASE("standard output that cannot be written: code 3") {

@@ -38,6 +38,7 @@
 #include "reviews_tables.hpp"
 #include "schema_from_tables.hpp"
 #include "sessions_tables.hpp"
+#include "temporary_directory.hpp"
 #include "unions_tables.hpp"
 
 bool every_type::is_true(const Sample& record) {
@@ -56,20 +57,7 @@ std::string content_of(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>{stream}, std::istreambuf_iterator<char>{}};
 }
 
-class Folder {
-public:
-    Folder() {
-        std::filesystem::remove_all(path_);
-        std::filesystem::create_directories(path_);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { std::filesystem::remove_all(path_); }
-    [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_ = std::filesystem::temp_directory_path() / "codegen_database";
-};
+using Folder = cambium::test::TemporaryDirectory;
 
 std::vector<cambium::TableInfo> declared_by(const std::string& file, const std::string& text) {
     cambium::codegen::Diagnostics diagnostics{file, text};

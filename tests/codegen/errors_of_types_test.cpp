@@ -7,6 +7,7 @@
 
 #include "errors_of.hpp"
 #include "generator.hpp"
+#include "temporary_directory.hpp"
 
 namespace {
 
@@ -221,7 +222,8 @@ TEST_CASE("codec raw and padding") {
 }
 
 TEST_CASE("two schema files of one name") {
-    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_names";
+    const cambium::test::TemporaryDirectory directory;
+    const std::filesystem::path folder = directory.path();
     std::filesystem::create_directories(folder / "sub");
     std::ofstream{folder / "sub" / "shop.fbs"} << "namespace sub; table Inner { x:int; }\n";
     const std::string outer = (folder / "shop.fbs").string();
@@ -236,12 +238,11 @@ TEST_CASE("two schema files of one name") {
                   ":3: table Outer: its namespace has the part \"new\", which is a keyword of C++; choose another "
                   "name",
               outer + ":3: table Outer, field new: \"new\" is a keyword of C++; choose another name"});
-    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("files that include each other") {
-    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_circle";
-    std::filesystem::create_directories(folder);
+    const cambium::test::TemporaryDirectory directory;
+    const std::filesystem::path folder = directory.path();
     const auto path = [&](const std::string& name) { return (folder / (name + ".fbs")).string(); };
     const auto write = [&](const std::string& name, const std::string& text) {
         std::ofstream{folder / (name + ".fbs")} << text;
@@ -266,7 +267,6 @@ TEST_CASE("files that include each other") {
     const std::string itself = write("s", "include \"s.fbs\"; table S { x:int; }\n");
     for (const std::string& file : {path("s"), (folder / "." / "s.fbs").string()})
         CHECK(cambium::codegen::generate(file, itself, {}).errors == Sentences{});
-    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a file name that no header can include") {
@@ -275,13 +275,12 @@ TEST_CASE("a file name that no header can include") {
     for (const std::string file : {"a\"b.fbs", "a\\b.fbs"})
         CHECK(cambium::codegen::generate(file, "table A { x:int; }", {}).errors ==
               Sentences{file + ": " + sentence});
-    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_quote";
-    std::filesystem::create_directories(folder);
+    const cambium::test::TemporaryDirectory directory;
+    const std::filesystem::path folder = directory.path();
     std::ofstream{folder / "a\"b.fbs"} << "table A { x:int; }\n";
     const std::string outer = (folder / "outer.fbs").string();
     CHECK(cambium::codegen::generate(outer, "\ninclude \"a\\\"b.fbs\";\ntable B { a:A; }", {}).errors ==
           Sentences{outer + ":2: " + sentence});
-    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a type that is defined behind its use, where it must be in front") {

@@ -8,6 +8,7 @@
 #include "errors_of.hpp"
 #include "generator.hpp"
 #include "schema_from_tables.hpp"
+#include "temporary_directory.hpp"
 
 namespace {
 
@@ -36,8 +37,8 @@ TEST_CASE("syntax errors carry file and line") {
 }
 
 TEST_CASE("an error in an included file names that file") {
-    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_errors";
-    std::filesystem::create_directories(folder);
+    const cambium::test::TemporaryDirectory directory;
+    const std::filesystem::path folder = directory.path();
     std::ofstream{folder / "inner.fbs"} << "table Inner {\n  x:int\n}\n";
     const std::string outer = (folder / "outer.fbs").string();
     CHECK(cambium::codegen::generate(outer, "include \"inner.fbs\";\n", {}).errors ==
@@ -46,7 +47,6 @@ TEST_CASE("an error in an included file names that file") {
     CHECK(cambium::codegen::generate(outer, "include \"inner.fbs\";\n", {}).errors ==
           Sentences{(folder / "inner.fbs").string() +
                     ":2: table Inner, field x: type Nope is not defined; check its spelling and its namespace"});
-    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("keys") {
@@ -207,8 +207,8 @@ TEST_CASE("foreign keys") {
 }
 
 TEST_CASE("foreign keys to tables of included files") {
-    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_foreign";
-    std::filesystem::create_directories(folder);
+    const cambium::test::TemporaryDirectory directory;
+    const std::filesystem::path folder = directory.path();
     std::ofstream{folder / "users.fbs"} << "attribute \"cambium_table\"; attribute \"cambium_key\";\n"
                                            "table User (cambium_table: \"users\") { id:ulong (cambium_key); }\n"
                                            "table Bad (cambium_table: \"bad\") { id:ulong; }\n";
@@ -226,12 +226,11 @@ TEST_CASE("foreign keys to tables of included files") {
                            "\"users\" is u64"});
     CHECK(errors_with("table Thing (cambium_table: \"users\") { id:int (cambium_key); }") ==
           Sentences{file + ":2: table \"users\": record User already declares this table"});
-    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("names of included files") {
-    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_included_names";
-    std::filesystem::create_directories(folder);
+    const cambium::test::TemporaryDirectory directory;
+    const std::filesystem::path folder = directory.path();
     const std::string attributes =
         "attribute \"cambium_table\"; attribute \"cambium_key\"; attribute \"cambium_index\"; "
         "attribute \"cambium_renamed_from\"; namespace n;\n";
@@ -251,7 +250,6 @@ TEST_CASE("names of included files") {
                      "otherwise",
               file + ":3: table \"Users\": cambium_renamed_from: the schema has a table \"users\", which keeps the "
                      "records that this one would take over"});
-    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a schema that is made from a store has names that are free") {
@@ -496,14 +494,13 @@ TEST_CASE("errors of meaning that the library finds come in the same run, withou
 }
 
 TEST_CASE("a semantic error in an included file stands at its line") {
-    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_included";
-    std::filesystem::create_directories(folder);
+    const cambium::test::TemporaryDirectory directory;
+    const std::filesystem::path folder = directory.path();
     std::ofstream{folder / "inner.fbs"} << "table Inner {\n  x:int;\n  new:int;\n}\n";
     const std::string outer = (folder / "outer.fbs").string();
     CHECK(cambium::codegen::generate(outer, "include \"inner.fbs\";\n", {}).errors ==
           Sentences{(folder / "inner.fbs").string() +
                     ":3: table Inner, field new: \"new\" is a keyword of C++; choose another name"});
-    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("tables that nest deeper than JSON and CBOR do") {
@@ -840,8 +837,8 @@ TEST_CASE("a run tells of so many errors and says that there are more") {
 }
 
 TEST_CASE("errors come in the order of the files and of their lines, each once") {
-    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_order";
-    std::filesystem::create_directories(folder);
+    const cambium::test::TemporaryDirectory directory;
+    const std::filesystem::path folder = directory.path();
     const auto path = [&](const std::string& name) { return (folder / name).string(); };
     std::ofstream{folder / "z.fbs"} << "include \"b.fbs\"; table Z {\n new:int; }\n";
     std::ofstream{folder / "a.fbs"} << "table A { new:int;\n x:Gone; }\n";
@@ -860,7 +857,6 @@ TEST_CASE("errors come in the order of the files and of their lines, each once")
                                     "table first)",
                     path("a.fbs") + ":1: table A" + keyword, path("a.fbs") + ":2: table A" + undefined,
                     path("b.fbs") + ":1: table B" + keyword, path("z.fbs") + ":2: table Z" + keyword});
-    std::filesystem::remove_all(folder);
     CHECK(errors_in_table(", cambium_index: \"i(x); i(y); i(x, y)\"", "x:int (cambium_key); y:int;") ==
           Sentences{"bad.fbs:1: table \"things\": two indexes are named \"i\""});
 }
@@ -991,8 +987,8 @@ TEST_CASE("namespaces of several parts: what is wrong with one around others is 
 }
 
 TEST_CASE("a file that is included by several paths is one") {
-    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_paths";
-    std::filesystem::remove_all(folder);
+    const cambium::test::TemporaryDirectory directory;
+    const std::filesystem::path folder = directory.path();
     std::filesystem::create_directories(folder / "lib");
     std::filesystem::create_directories(folder / "app");
     std::filesystem::create_directory_symlink(folder / "lib", folder / "app" / "lib");
@@ -1014,7 +1010,6 @@ TEST_CASE("a file that is included by several paths is one") {
                     (folder / "app" / ".." / "lib" / "inner.fbs").string() +
                     "\" under another name, and what is generated is named after the file; include it "
                     "under that name"});
-    std::filesystem::remove_all(folder);
 }
 
 }  // namespace

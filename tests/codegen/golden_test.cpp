@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "generator.hpp"
+#include "temporary_directory.hpp"
 
 namespace {
 
@@ -54,8 +55,8 @@ TEST_CASE("generated text equals the golden files") {
 
 TEST_CASE("generated text does not depend on where the schema lies") {
     const std::filesystem::path original = std::filesystem::path{TESTS_FOLDER} / "schemas";
-    const std::filesystem::path copy = std::filesystem::temp_directory_path() / "cambium codegen golden";
-    std::filesystem::remove_all(copy);
+    const cambium::test::TemporaryDirectory directory;
+    const std::filesystem::path copy = directory.file("another folder");
     std::filesystem::create_directories(copy);
     std::filesystem::copy(original, copy);
     const std::string text = content_of(original / "everything.fbs");
@@ -63,7 +64,6 @@ TEST_CASE("generated text does not depend on where the schema lies") {
     const auto there = cambium::codegen::generate((copy / "everything.fbs").string(), text, {});
     CHECK(here.errors.empty());
     CHECK(here.files == there.files);
-    std::filesystem::remove_all(copy);
 }
 
 TEST_CASE("generated text keeps to the length of a line, apart from comments") {

@@ -13,6 +13,7 @@
 #include "errors_of.hpp"
 #include "generator.hpp"
 #include "seed.hpp"
+#include "temporary_directory.hpp"
 
 namespace {
 
@@ -379,7 +380,8 @@ TEST_CASE("what is found about a field beside its type") {
 }
 
 TEST_CASE("errors in included files are named as the include statement finds them, and end no run") {
-    const auto folder = std::filesystem::temp_directory_path() / "cambium_codegen_lenient";
+    const cambium::test::TemporaryDirectory directory;
+    const std::filesystem::path folder = directory.path();
     const auto before = std::filesystem::current_path();
     std::filesystem::create_directories(folder / "parts");
     std::filesystem::create_directories(folder / "more");
@@ -412,7 +414,6 @@ TEST_CASE("errors in included files are named as the include statement finds the
     CHECK(errors("include \"parts/inner.fbs\";\ntable A { x:Gone; }") ==
           Sentences{"parts/inner.fbs:1: the file holds a NUL byte; a schema is text"});
     std::filesystem::current_path(before);
-    std::filesystem::remove_all(folder);
 }
 
 /// A schema in which k slips are made at random places, and what is to be told of them.

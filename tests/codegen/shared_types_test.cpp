@@ -23,6 +23,7 @@
 #include "nested_after_tables.hpp"
 #include "nested_before_tables.hpp"
 #include "schema_reader.hpp"
+#include "temporary_directory.hpp"
 #include "wide_tables.hpp"
 
 namespace {
@@ -54,14 +55,11 @@ Differences differences(const std::string& before, const std::string& now) {
 /// A store of its own, gone with the object.
 class Store {
 public:
-    Store() { std::filesystem::remove(path_); }
-    Store(const Store&) = delete;
-    Store& operator=(const Store&) = delete;
-    ~Store() { std::filesystem::remove(path_); }
     [[nodiscard]] const std::string& path() const { return path_; }
 
 private:
-    std::string path_ = (std::filesystem::temp_directory_path() / "shared_types.cambium").string();
+    cambium::test::TemporaryDirectory directory_;
+    std::string path_ = directory_.file("shared_types.cambium");
 };
 
 /// The file of a schema and what the generator makes of it. No file is much larger than the schema says things.

@@ -11,23 +11,17 @@
 
 #include "packages_tables.hpp"
 #include "sessions_tables.hpp"
+#include "temporary_directory.hpp"
 
 namespace {
 
 class StoreFile {
 public:
-    StoreFile() { remove(); }
-    StoreFile(const StoreFile&) = delete;
-    StoreFile& operator=(const StoreFile&) = delete;
-    ~StoreFile() { remove(); }
     [[nodiscard]] const std::string& path() const { return path_; }
 
 private:
-    void remove() const {
-        std::filesystem::remove(path_);
-        std::filesystem::remove(path_ + "-lock");
-    }
-    std::string path_ = (std::filesystem::temp_directory_path() / "codegen_tables.cambium").string();
+    cambium::test::TemporaryDirectory directory_;
+    std::string path_ = directory_.file("tables.cambium");
 };
 
 catalog::Package package(std::string name, std::optional<std::string> section, std::optional<std::uint64_t> size) {

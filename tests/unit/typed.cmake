@@ -16,12 +16,15 @@ cambium_test(typed_together SOURCES typed_together.cpp typed_evolution_together.
 cambium_test(typed_dynamic
   SOURCES typed_dynamic.cpp typed_dynamic_keys.cpp typed_dynamic_ranges.cpp typed_dynamic_refused.cpp typed_dynamic_rules.cpp
   LINKS cambium::typed)
+cambium_test(typed_lines SOURCES typed_export_any.cpp typed_import_lines.cpp typed_value_tables.cpp LINKS cambium::typed)
 cambium_test(typed_defects SOURCES typed_defects.cpp typed_defects_more.cpp LINKS cambium::typed)
 if(TARGET cambium::zstd)
-  foreach(name IN ITEMS typed_dynamic typed_defects)
+  foreach(name IN ITEMS typed_dynamic typed_defects typed_lines)
     target_link_libraries(${name} PRIVATE cambium::zstd)
     target_compile_definitions(${name} PRIVATE CAMBIUM_TEST_ZSTD)
   endforeach()
 endif()
 cambium_test(typed_bounds SOURCES typed_groups.cpp typed_log_gap.cpp typed_out_of_range.cpp typed_page_token.cpp LINKS cambium::typed)
 cambium_test(typed_select SOURCES typed_descending.cpp typed_select.cpp LINKS cambium::typed)
+cambium_test(typed_erase SOURCES typed_erase.cpp LINKS cambium::typed)
+cambium_test(typed_plan SOURCES typed_plan.cpp LINKS cambium::typed)

@@ -20,6 +20,7 @@
 // UnknownFields (document.hpp). Values may nest 128 deep.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -29,12 +30,23 @@
 namespace cambium {
 
 namespace codec {
-void encode_json(const Shape& shape, const void* value, std::string& out);
-void decode_json(const Shape& shape, ByteView text, void* value);
+/// plain: as above. lossless: that, and forms for what plain JSON refuses or loses, which both of them read back:
+///
+///   float, double            "NaN", "Infinity", "-Infinity"; a NaN of another sign or payload "NaN(0x<its bits>)"
+///   text that is not UTF-8   {"$base64":"..."}
+///   in a Document            NaN, infinity, bytes, what has a tag, and an object whose only member is "$cbor":
+///                            {"$cbor":"<base64 of its CBOR>"}
+///
+/// For JSON lines; a stored record has the plain form.
+enum class JsonForm : std::uint8_t { plain, lossless };
+
+void encode_json(const Shape& shape, const void* value, std::string& out, JsonForm form = JsonForm::plain);
+void decode_json(const Shape& shape, ByteView text, void* value, JsonForm form = JsonForm::plain);
 }  // namespace codec
 
 struct Json {
     static constexpr std::string_view name = "json";
+    static constexpr bool names_enumerators = true;
 
     /// Appends the record to `out`. Throws Error{encode} naming the field for NaN, infinity, a string that is not
     /// UTF-8 or values nested too deep; `out` is then as it was. Linear in the size of the record.
