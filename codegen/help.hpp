@@ -79,7 +79,7 @@ Attributes, each declared in the schema with attribute "name";
                                                element of a list; cambium_index: "other_name" names it otherwise
     cambium_foreign_key: "users cascade"       a foreign key of this field alone, named after it
     cambium_not_null                           an optional field that is never stored as null
-    cambium_row_version                        an unsigned integer that counts the changes of a record
+    cambium_row_version                        an unsigned integer that counts the changes of a record; none of its key
     cambium_renamed_from: "mail"               the field was called so
     cambium_type: "timestamp"                  a long of nanoseconds since 1970 is a cambium::Timestamp
     cambium_type: "uuid" or "fixed 20"         a [ubyte] is a cambium::Uuid or a cambium::FixedBytes<20>
