@@ -115,12 +115,14 @@ Optional fields:
 
 Exit codes:
   0  done; of a check: compatible, or no difference
-  1  a schema has errors, on standard error as "file:line: sentence", all of them in one run: names, types, attributes,
-     keys, indexes and the rest, also what the FlatBuffers library finds. Files come in the order in which they are
-     included, and the lines of each in its order. A run ends at an error of the syntax, at a file to include that is
-     not there, and after 200 lines. An attribute that is not declared and a type that is not defined are told at their
-     first use, and what only follows from an error is not told. Of a second definition of a name is told what that
-     library finds. Of --from-database: a table is left out
+  1  a schema has errors, on standard error as "file:line: sentence", all of them in one run: names, types,
+     attributes, keys, indexes and the rest, also what the FlatBuffers library finds. Files come in the order in which
+     they are included, and the lines of each in its order. A run ends at an error of the syntax, at a file to include
+     that is not there, and after 200 lines, with a line that says how many more there are, or that there are. Of a
+     large file it ends sooner when what the FlatBuffers library finds is many: that reads all of it anew for each. An
+     attribute that is not declared and a type that is not defined are told at their first use, and what only follows
+     from an error is not told. Of a second definition of a name is told what that library finds. Of --from-database:
+     a table is left out
   2  wrong command line
   3  a file cannot be read or written, or is no store
   4  of a check: incompatible

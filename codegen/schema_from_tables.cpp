@@ -205,7 +205,7 @@ private:
         const std::string file = "schema.fbs";
         Diagnostics diagnostics{file, result_.text};
         if (read_schema(file, result_.text, {}, diagnostics)) return;
-        for (const std::string& sentence : diagnostics.sentences())
+        for (const std::string& sentence : diagnostics.sentences(SIZE_MAX))
             result_.findings.push_back(in_terms_of_tables(sentence, file));
         result_.text.clear();
     }
