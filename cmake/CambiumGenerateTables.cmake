@@ -68,6 +68,14 @@ function(cambium_generate_tables)
     cmake_path(GET schema FILENAME name)
     set(files ${output}/${stem}_tables.hpp ${output}/${stem}_tables.cpp ${output}/${stem}_fb_generated.h)
     set(stamp ${output}/${stem}.stamp)
+    get_source_file_property(other ${stamp} CAMBIUM_SCHEMA)
+    if(other)
+      message(FATAL_ERROR "cambium_generate_tables(TARGET ${ARG_TARGET} ...): ${other} and ${schema} would be generated "
+                          "into the same ${stem}_tables.hpp: rename one, and leave out what is there twice.")
+    endif()
+    set_source_files_properties(${stamp} PROPERTIES CAMBIUM_SCHEMA ${schema})
+    # Each generated source has functions of the same names, and one of them per included schema.
+    set_source_files_properties(${output}/${stem}_tables.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     set(accessors ${output}/${stem}_fb/${stem}_fb)
     add_custom_command(
       OUTPUT ${stamp}

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "conformance.hpp"
@@ -113,11 +114,20 @@ private:
 
     /// Codecs store the number of an enumerator, or its name.
     void compare_enums(const Pair<Enum>& pair) {
+        std::map<std::string_view, const Enumerator*> by_name;
+        std::map<std::string_view, const Enumerator*> by_number;
+        for (const Enumerator& one : pair.now->values) {
+            by_name.emplace(one.name, &one);
+            by_number.emplace(one.value, &one);
+        }
+        const auto in = [](const auto& enumerators, const std::string& word) {
+            const auto found = enumerators.find(word);
+            return found == enumerators.end() ? nullptr : found->second;
+        };
         for (const Enumerator& old : pair.before->values) {
             const std::string what = text_of("enum", pair) + ": " + old.name;
-            const auto& values = pair.now->values;
-            const auto* const named = find_if(values, [&](const Enumerator& e) { return e.name == old.name; });
-            const auto* const numbered = find_if(values, [&](const Enumerator& e) { return e.value == old.value; });
+            const Enumerator* const named = in(by_name, old.name);
+            const Enumerator* const numbered = in(by_number, old.value);
             if (named != nullptr) {
                 if (named->value != old.value)
                     refuse(what + " was " + old.value + ", is " + named->value +

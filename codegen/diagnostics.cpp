@@ -75,7 +75,7 @@ void Diagnostics::end_at(const std::string& file, std::size_t line, const std::s
     end_ = placed(file, line, sentence);
 }
 
-std::vector<std::string> Diagnostics::sentences() const {
+std::vector<std::string> Diagnostics::sentences(std::size_t most) const {
     std::vector<std::string> files = files_;
     for (const Finding& finding : findings_)
         if (std::find(files.begin(), files.end(), finding.file) == files.end()) files.push_back(finding.file);
@@ -87,10 +87,24 @@ std::vector<std::string> Diagnostics::sentences() const {
                      [&](const Finding& one, const Finding& other) { return place(one) < place(other); });
     std::vector<std::string> sentences;
     std::set<std::string> told;
-    for (const Finding& one : sorted)
-        if (std::string sentence = placed(one.file, one.line, one.sentence); told.insert(sentence).second)
+    const Finding* first_left = nullptr;
+    std::size_t left = 0;
+    for (const Finding& one : sorted) {
+        std::string sentence = placed(one.file, one.line, one.sentence);
+        if (!told.insert(sentence).second) continue;
+        if (sentences.size() < most)
             sentences.push_back(std::move(sentence));
-    if (!end_.empty()) sentences.push_back(end_);
+        else if (left++ == 0)
+            first_left = &one;
+    }
+    if (!end_.empty())
+        sentences.push_back(end_);
+    else if (first_left != nullptr)
+        sentences.push_back(placed(first_left->file, first_left->line,
+                                   "from here on there " +
+                                       (left == 1 ? std::string{"is 1 more error, which is"}
+                                                  : "are " + std::to_string(left) + " more errors, which are") +
+                                       " told when those above are mended"));
     return sentences;
 }
 

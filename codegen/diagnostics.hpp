@@ -26,6 +26,9 @@ struct Place {
     std::string attribute{};
 };
 
+/// So many are told in one run.
+inline constexpr std::size_t kMostErrors = 200;
+
 class Diagnostics {
 public:
     Diagnostics(std::string file, const std::string& text) : file_{std::move(file)} {
@@ -68,7 +71,8 @@ public:
     const SourceLines& lines_of(const std::string& file);
 
     [[nodiscard]] bool empty() const noexcept { return findings_.empty(); }
-    [[nodiscard]] std::vector<std::string> sentences() const;
+    /// Those of the first `most` findings, and how many more there are.
+    [[nodiscard]] std::vector<std::string> sentences(std::size_t most = kMostErrors) const;
 
 private:
     struct Finding {

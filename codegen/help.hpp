@@ -79,7 +79,7 @@ Attributes, each declared in the schema with attribute "name";
                                                element of a list; cambium_index: "other_name" names it otherwise
     cambium_foreign_key: "users cascade"       a foreign key of this field alone, named after it
     cambium_not_null                           an optional field that is never stored as null
-    cambium_row_version                        an unsigned integer that counts the changes of a record
+    cambium_row_version                        an unsigned integer that counts the changes of a record; none of its key
     cambium_renamed_from: "mail"               the field was called so
     cambium_type: "timestamp"                  a long of nanoseconds since 1970 is a cambium::Timestamp
     cambium_type: "uuid" or "fixed 20"         a [ubyte] is a cambium::Uuid or a cambium::FixedBytes<20>
@@ -115,12 +115,14 @@ Optional fields:
 
 Exit codes:
   0  done; of a check: compatible, or no difference
-  1  a schema has errors, on standard error as "file:line: sentence", all of them in one run: names, types, attributes,
-     keys, indexes and the rest, also what the FlatBuffers library finds. Files come in the order in which they are
-     included, and the lines of each in its order. A run ends at an error of the syntax, at a file to include that is
-     not there, and after 200 lines. An attribute that is not declared and a type that is not defined are told at their
-     first use, and what only follows from an error is not told. Of a second definition of a name is told what that
-     library finds. Of --from-database: a table is left out
+  1  a schema has errors, on standard error as "file:line: sentence", all of them in one run: names, types,
+     attributes, keys, indexes and the rest, also what the FlatBuffers library finds. Files come in the order in which
+     they are included, and the lines of each in its order. A run ends at an error of the syntax, at a file to include
+     that is not there, and after 200 lines, with a line that says how many more there are, or that there are. Of a
+     large file it ends sooner when what the FlatBuffers library finds is many: that reads all of it anew for each. An
+     attribute that is not declared and a type that is not defined are told at their first use, and what only follows
+     from an error is not told. Of a second definition of a name is told what that library finds. Of --from-database:
+     a table is left out
   2  wrong command line
   3  a file cannot be read or written, or is no store
   4  of a check: incompatible

@@ -26,7 +26,8 @@ namespace {
 
 namespace fbs = flatbuffers;
 
-constexpr std::size_t kMostErrors = 200;
+/// All is parsed again for each error, so the run ends when so much has been: some seconds.
+constexpr std::size_t kMostParsedBytes = std::size_t{8} << 20;
 constexpr std::string_view kUndeclared = "user define attributes must be declared before use: ";
 constexpr std::string_view kUndefined = "type referenced but not defined (check namespace): ";
 constexpr std::string_view kUnknownRoot = "unknown root type: ";
@@ -214,7 +215,8 @@ public:
                         check_field_ids(file, definition, *table, diagnostics_);
                 return parser;
             }
-            if (told_ >= kMostErrors) {
+            for (const auto& [file, text] : texts_) parsed_bytes_ += text.size();
+            if (told_ >= kMostErrors || (told_ > 0 && parsed_bytes_ > kMostParsedBytes)) {
                 diagnostics_.end_at(error->file, error->line,
                                     "here is one more error, and there may be others; they are told when those "
                                     "above are mended");
@@ -538,14 +540,26 @@ private:
         replace(spot.text, service->begin, service->end, "");
     }
 
+    /// The last one first. They stand in front of the field, which is one of the parts.
+    static std::vector<const SourcePart*> attributes_of(const Spot& spot, const SourcePart& field) {
+        std::vector<const SourcePart*> attributes;
+        for (const SourcePart* part = &field; part != spot.parts.data() && (--part)->begin > field.begin;)
+            attributes.push_back(part);
+        return attributes;
+    }
+
+    void tell_undeclared_of(const Spot& spot, const SourcePart& field, const fbs::Parser& parser) {
+        for (const SourcePart* part : attributes_of(spot, field))
+            if (parser.known_attributes_.count(part->attribute) == 0 && attributes_.insert(part->attribute).second)
+                tell_undeclared(*part, spot);
+    }
+
     /// Puts a field of type bool in place of one. The attributes that the schema declares stay.
     void stand_in(Spot& spot, const SourcePart& field, const std::string& name, const fbs::Parser& parser) {
         std::string& text = spot.text;
         if (text[field.end - 1] != ';') replace(text, field.end, field.end, ";");
-        for (auto part = spot.parts.rbegin(); part != spot.parts.rend(); ++part) {  // from behind: offsets stay
-            if (part->attribute.empty() || part->begin < field.begin || part->end > field.end) continue;
-            if (parser.known_attributes_.count(part->attribute) == 0 && attributes_.insert(part->attribute).second)
-                tell_undeclared(*part, spot);
+        tell_undeclared_of(spot, field, parser);
+        for (const SourcePart* part : attributes_of(spot, field)) {  // from behind: offsets stay
             if (part->is_field_id()) tables_without_ids_.emplace(field.definition, spot.file);
             if (is_built_in(*part, parser)) replace(text, part->begin, part->end, std::string{kIdleAttribute});
         }
@@ -577,14 +591,42 @@ private:
             tell({error.file, user == nullptr ? error.line : user->line, 0,
                   (user == nullptr ? "" : words_of(*user)) + "type " + type + why});
         }
+        std::map<std::string, Users> users;  // by file
         for (const auto& [user, place] : users_of(missing, parser)) {
             const fbs::Definition* meant = definition_in(*user->defined_namespace, type, parser);
-            if ((meant == nullptr) != (definition == nullptr)) continue;  // told of by itself
-            Spot spot = spot_in(place.file);
-            const SourcePart* member = spot.find([&, &where = place](const SourcePart& part) {
-                return part.is_member() && part.definition == where.definition && part.field == where.field;
+            if ((meant == nullptr) == (definition == nullptr))  // else told of by itself
+                users[place.file].emplace(std::pair{place.definition, place.field}, meant);
+        }
+        for (auto& [file, in_file] : users) leave_out(file, std::move(in_file), parser);
+    }
+
+    /// By definition and member, and what that means.
+    using Users = std::map<std::pair<std::string, std::string>, const fbs::Definition*>;
+
+    /// Those that may not name what is behind them. Fields of one file in one go, from behind: offsets stay.
+    void leave_out(const std::string& file, Users users, const fbs::Parser& parser) {
+        Spot spot = spot_in(file);
+        std::vector<const SourcePart*> fields;
+        std::vector<Place> others;
+        for (const SourcePart& part : spot.parts) {
+            const auto user = part.is_member() ? users.find({part.definition, part.field}) : users.end();
+            if (user == users.end()) continue;
+            if (!is_behind(part, user->second, spot)) {
+                if (is_field(part))
+                    fields.push_back(&part);
+                else
+                    others.push_back(place_of(spot, part));
+            }
+            users.erase(user);
+        }
+        for (const SourcePart* field : fields) tell_undeclared_of(spot, *field, parser);
+        for (auto field = fields.rbegin(); field != fields.rend(); ++field) leave_out(spot, **field, parser);
+        for (const Place& place : others) {
+            Spot now = spot_in(file);
+            const SourcePart* member = now.find([&](const SourcePart& part) {
+                return part.is_member() && part.definition == place.definition && part.field == place.field;
             });
-            if (member != nullptr && !is_behind(*member, meant, spot)) leave_out(spot, *member, parser);
+            if (member != nullptr) leave_out(now, *member, parser);
         }
     }
 
@@ -654,6 +696,7 @@ private:
     std::vector<std::string> files_;                         // in the order of the include statements
     std::size_t stand_ins_ = 0;
     std::size_t told_ = 0;
+    std::size_t parsed_bytes_ = 0;  // of the files with errors
     bool is_mended_ = false;
     std::pair<std::string, std::size_t> last_error_;
 };

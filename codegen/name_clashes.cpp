@@ -116,7 +116,7 @@ private:
                 claim(outer, parts[i], "is that of namespace " + dotted(inner) + " already");
             }
         }
-        for (const char* library : {"cambium", "flatbuffers", "std"})
+        for (const char* library : {"boost", "cambium", "flatbuffers", "std"})
             claim({}, library, std::string{"is that of namespace "} + library + " already");
     }
 

@@ -23,7 +23,8 @@ std::string sentence(const fs::path& path, const std::string& what) {
 /// The file that a symbolic link stands for, or the path itself.
 fs::path target_of(const fs::path& path) {
     std::error_code error;
-    const auto target = fs::weakly_canonical(path, error);
+    // Of a relative path without a folder that exists, weakly_canonical() makes nothing absolute.
+    const auto target = fs::weakly_canonical(fs::absolute(path, error), error);
     return error ? path : target;
 }
 

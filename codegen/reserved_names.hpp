@@ -10,8 +10,9 @@ namespace cambium::codegen {
 /// What nothing of a schema may be called, and why: "a keyword of C++". Empty for every other name.
 [[nodiscard]] std::string_view why_no_name(std::string_view name);
 
-/// Whether the C library has a function, a variable or a type of this name, so that the global namespace has no
-/// room for another. Knows those that somebody might want, not all.
+/// Whether the C library has a function, a variable, a type or an enumerator of this name, so that the global
+/// namespace has no room for another. Knows those of the headers that generated code includes, and some that are
+/// often included besides.
 [[nodiscard]] bool is_in_c_library(std::string_view name);
 
 /// Whether flatc takes the name for a keyword of some C++ and writes an underscore behind it.

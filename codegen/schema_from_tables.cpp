@@ -205,7 +205,7 @@ private:
         const std::string file = "schema.fbs";
         Diagnostics diagnostics{file, result_.text};
         if (read_schema(file, result_.text, {}, diagnostics)) return;
-        for (const std::string& sentence : diagnostics.sentences())
+        for (const std::string& sentence : diagnostics.sentences(SIZE_MAX))
             result_.findings.push_back(in_terms_of_tables(sentence, file));
         result_.text.clear();
     }
@@ -440,6 +440,9 @@ private:
     /// Only numbers of tables have a default in a schema, all else begins empty or zero.
     void set_default(const TypeText& type, const std::string& owner, const std::string& name, bool in_struct,
                      const Document* initial, FieldText& text) {
+        const std::optional<std::string> first = first_number(type, in_struct, initial);
+        if (initial == nullptr && first && *first != "0" && !flags_.contains(text.type))
+            text.initial = " = " + enumerator_name(type, *first);
         if (initial == nullptr || type.head == "record" || is_empty(*initial)) return;
         if (is_wire_ && (initial->is_object() || is_struct(initial))) return;  // of what the field is made of
         const std::optional<std::string> number = number_text(*initial);
@@ -546,9 +549,20 @@ private:
         return number.front() == '-' ? "minus_" + number.substr(1) : "value_" + number;
     }
 
+    /// What a field that is an enum begins as: where it is not known, any enumerator will do. Nothing for other
+    /// types.
+    [[nodiscard]] std::optional<std::string> first_number(const TypeText& type, bool in_struct,
+                                                          const Document* initial) const {
+        if (!type.head.starts_with("enum ")) return std::nullopt;
+        if (!in_struct && initial != nullptr && initial->is_integer()) return initial->to_json();
+        const bool is_known = in_struct || is_wire_ || initial != nullptr;
+        const std::map<std::int64_t, std::string> names = by_number(type);
+        return is_known || names.empty() || names.contains(0) ? "0" : std::to_string(names.begin()->first);
+    }
+
     FieldText optional_text(const TypeText& type, const std::string& owner, const std::string& name,
                             const Document* wire) {
-        FieldText text = plain_text(type, owner, name, false, wire);
+        FieldText text = plain_text(type, owner, name, false, wire, true);
         if (type.head == "variant") refuse("field \"" + name + "\": an optional variant has no form in a schema");
         if (is_scalar(type)) text.initial = " = null";
         if (type.head == "vector" || type.head == "bytes")
@@ -557,7 +571,7 @@ private:
     }
 
     FieldText plain_text(const TypeText& type, const std::string& owner, const std::string& name, bool in_struct,
-                         const Document* initial) {
+                         const Document* initial, bool is_optional = false) {
         if (type.head == "bytes") return {"[ubyte]", "", {}};
         const bool would_be_bytes = !type.parts.empty() && type.parts.front().head == "u8";
         if (type.head == "vector" && type.parts.size() == 1 && !in_struct && !would_be_bytes) {
@@ -570,11 +584,13 @@ private:
                                              is_wire_ && is_struct(initial) ? initial : nullptr);
             return {"[" + element.type + ":" + type.parts[1].head + "]", "", element.attributes};
         }
-        return element_text(type, owner, name, in_struct, initial);
+        return element_text(type, owner, name, in_struct, initial,
+                            is_optional ? std::nullopt : first_number(type, in_struct, initial));
     }
 
+    /// `first` is the number that an enum must have, as a field begins as it.
     FieldText element_text(const TypeText& type, const std::string& owner, const std::string& name, bool in_struct,
-                           const Document* initial) {
+                           const Document* initial, const std::optional<std::string>& first = std::nullopt) {
         if (const auto scalar = scalar_types().find(type.head); scalar != scalar_types().end())
             return {scalar->second, "", {}};
         if (type.head == "timestamp") return {"long", "", {attribute("cambium_type", "timestamp")}};
@@ -586,7 +602,7 @@ private:
         if (type.head == "uuid") return {byte_struct("Uuid", "uuid", "16"), "", {}};
         if (type.head == "fixed" && type.parts.size() == 1)
             return {byte_struct("Fixed" + type.parts[0].head, "fixed", type.parts[0].head), "", {}};
-        if (type.head.substr(0, 5) == "enum ") return {enumeration(type, owner, name, initial), "", {}};
+        if (type.head.substr(0, 5) == "enum ") return {enumeration(type, owner, name, initial, first), "", {}};
         if (type.head == "record" && !type.parts.empty())
             return {record(type, owner, name, in_struct, initial), "", {}};
         if (type.head == "variant" && !in_struct && is_union(type))
@@ -606,7 +622,7 @@ private:
     }
 
     std::string enumeration(const TypeText& type, const std::string& owner, const std::string& field,
-                            const Document* initial) {
+                            const Document* initial, const std::optional<std::string>& first) {
         const auto scalar = scalar_types().find(type.head.substr(5));
         if (scalar == scalar_types().end() || scalar->second == "bool") {
             refuse_type(field, type);
@@ -621,11 +637,14 @@ private:
         std::string& name = enums_[holder];
         if (!name.empty()) return name;
         name = unused_name("enum", wish, field);
-        // What a field begins as must be one of them, or be made of bits that are.
+        // What a field begins as must be one of them, or be made of bits that are. A list and an optional field
+        // need none: one that is made up would be new to programs that have the enum without it.
         Numbers numbers = shared_enums_.defaults_of(holder);
-        if (type.enumerators.empty() || initial == nullptr || is_empty(*initial)) numbers.insert("0");
-        if (initial != nullptr && initial->is_integer()) numbers.insert(initial->to_json());
-        if (are_flags(type, numbers)) {
+        if (first) numbers.insert(*first);
+        if (type.enumerators.empty()) numbers.insert("0");
+        Numbers held = numbers;  // bits may have none set
+        if (initial == nullptr || is_empty(*initial)) held.insert("0");
+        if (are_flags(type, held)) {
             flags_.insert(name);
             definitions_ += "enum " + name + " : " + scalar->second + " (bit_flags) {\n";
             for (const auto& [number, own] : by_number(type))

@@ -46,8 +46,10 @@ void SharedEnums::collect(const TableInfo& table) {
     const Document defaults = Document::from_cbor(table.defaults);
     for (const FieldInfo& field : table.fields) {
         const Document* const initial = defaults.find(field.name);
-        if (field.type.starts_with("enum ") && initial != nullptr && initial->is_integer())
-            defaults_[holder_of({table.name, field.name})].insert(initial->to_json());
+        if (!field.type.starts_with("enum ")) continue;
+        const bool is_said = initial != nullptr && initial->is_integer();
+        if (is_said || table.codec.starts_with("flatbuffers"))  // whose zeros are not said
+            defaults_[holder_of({table.name, field.name})].insert(is_said ? initial->to_json() : "0");
     }
 }
 

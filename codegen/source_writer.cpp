@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <map>
 #include <set>
 
 #include "names.hpp"
@@ -15,6 +16,8 @@ namespace cambium::codegen {
 namespace {
 
 constexpr std::array<std::size_t, 4> kWireSizes = {8, 4, 2, 1};
+/// So many tables in one another the library's verifier takes by itself.
+constexpr std::size_t kUsualDepth = 64;
 
 bool is_inline(const Field& field) {  // stored in the table itself, not behind an offset
     if (field.container != Container::single) return false;
@@ -103,6 +106,23 @@ private:
                 for (const UnionMember& member : field.type.alternatives->members)
                     if (member.type.record != nullptr) need(*member.type.record);
         }
+    }
+
+    /// How many tables are in one another, this one counted. What a table stores does not contain itself.
+    std::size_t depth_of(const Record& record) {
+        if (record.is_struct) return 0;
+        if (const auto known = depths_.find(&record); known != depths_.end()) return known->second;
+        std::size_t deepest = 0;
+        const auto add = [&](const Type& type) {
+            if (type.record != nullptr) deepest = std::max(deepest, depth_of(*type.record));
+        };
+        for (const Field& field : record.fields) {
+            if (field.is_deprecated) continue;
+            add(field.type);
+            if (field.type.alternatives == nullptr) continue;
+            for (const UnionMember& member : field.type.alternatives->members) add(member.type);
+        }
+        return depths_[&record] = deepest + 1;
     }
 
     /// One line of code. Where it is too long it is broken before a lambda, else after the "=", else after the last
@@ -332,23 +352,27 @@ private:
         const std::string schema = "FlatBuffersSchema<" + type + ">";
         const bool has_identifier = &record == schema_.root && !schema_.file_identifier.empty();
         const std::string identifier = has_identifier ? "\"" + schema_.file_identifier + "\"" : "nullptr";
+        const std::size_t depth = depth_of(record);
         const std::string verify = "generated::verified<View>(";
+        const std::string arguments =
+            ", \"" + record.name + "\"" + (depth > kUsualDepth ? ", " + std::to_string(depth) : "") + ")";
         line(0, "void " + schema + "::pack(const " + type + "& record, std::string& out) {");
         line(1, "generated::finish(out, " + identifier +
                     ", [&](auto& builder) { return generated::pack_one(builder, record); });");
         line(0, "}\n");
         line(0, "void " + schema + "::unpack(std::string_view bytes, " + type + "& record) {");
         line(1, "const generated::AlignedBytes aligned{bytes};");
-        line(1, "generated::unpack_one(*" + verify + "aligned.bytes(), \"" + record.name + "\"), record);");
+        line(1, "generated::unpack_one(*" + verify + "aligned.bytes()" + arguments + ", record);");
         line(0, "}\n");
         line(0, "auto " + schema + "::view(std::string_view bytes) -> const View* {");
-        line(1, "return " + verify + "bytes, \"" + record.name + "\");");
+        line(1, "return " + verify + "bytes" + arguments + ";");
         line(0, "}\n");
     }
 
     const Schema& schema_;
     std::set<const Record*> needed_;
     std::set<const Union*> needed_unions_;
+    std::map<const Record*, std::size_t> depths_;
     std::string out_;
 };
 

@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::array kCodecs = {"flatbuffers", "cbor", "json", "raw"};
 constexpr std::array kCompressions = {"zstd", "lz4", "zlib"};
+/// The catalog's key of a table is "table/" and the name, and a store with the smallest pages takes 1024 bytes.
+constexpr std::size_t kMostNameBytes = 1018;
 
 bool is_bytes(const Field& field) {
     return field.container == Container::vector && field.type.kind == Kind::integer &&
@@ -82,6 +84,9 @@ private:
     }
 
     void check_name(const Schema& schema) const {
+        if (table_.name.size() > kMostNameBytes)
+            return report("cambium_table", "its name has " + std::to_string(table_.name.size()) +
+                                               " letters; a store takes up to " + std::to_string(kMostNameBytes));
         if (!is_identifier(table_.name))
             return report("cambium_table",
                           "the name must be letters, digits and underscores, and not begin with a digit");
@@ -346,7 +351,9 @@ private:
                              "field \"" + name + "\" counts changes, so it must be an unsigned integer");
             if (std::find(table_.key.begin(), table_.key.end(), name) != table_.key.end())
                 report_field(name, "cambium_row_version",
-                             "field \"" + name + "\" counts changes, so it cannot be in the primary key");
+                             "field \"" + name +
+                                 "\" is part of the key, so it cannot count changes: a record would get another "
+                                 "key with each; count in a field of its own");
             if (!table_.row_version.empty())
                 report_field(name, "cambium_row_version",
                              "two fields count changes, \"" + table_.row_version + "\" and \"" + name + "\"");

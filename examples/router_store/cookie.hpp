@@ -1,6 +1,8 @@
 // Cookies: handed to browsers, so that who comes back need not log in again. A cookie ends by itself.
 #pragma once
 
+#include <cambium/codec/document.hpp>
+
 #include "user.hpp"
 
 namespace router {
@@ -15,12 +17,14 @@ struct FirstCookie {
     std::optional<Timestamp> authenticated{};
     Uuid node{};
     std::string worker{};
+    cambium::Document transport_info{};
     std::optional<std::uint64_t> session{};
     std::optional<Timestamp> joined_at{};
     std::optional<Method> method{};
     std::optional<std::string> authid{};
     std::optional<std::string> role{};
     std::optional<std::string> realm{};
+    cambium::Document extra{};
 };
 
 struct Cookie {
@@ -32,12 +36,14 @@ struct Cookie {
     std::optional<Timestamp> authenticated{};
     Uuid node{};
     std::string worker{};
+    cambium::Document transport_info{};  // how the browser came: address and headers, whatever they were
     std::optional<std::uint64_t> session{};
     std::optional<Timestamp> joined_at{};
     std::optional<Method> method{};
     std::optional<std::string> authid{};
     std::optional<std::string> role{};
     std::optional<std::string> realm{};
+    cambium::Document extra{};
 };
 
 Cookie with_end(const FirstCookie& old);

@@ -33,6 +33,9 @@ constexpr std::array<std::string_view, 8> kTopics = {
     "com.example.sensors.humidity", "com.example.sensors.temperature",
     "com.example.chat.lobby",       "com.example.chat.support",
     "com.example.config",           "com.example.alerts"};
+constexpr std::array<std::string_view, 3> kBrowsers = {"Mozilla/5.0 (X11; Linux x86_64) Firefox/148.0",
+                                                       "Mozilla/5.0 (Windows NT 10.0) Chrome/145.0",
+                                                       "Mozilla/5.0 (Macintosh) Safari/26.0"};
 constexpr std::array<std::string_view, 3> kSerializers = {"cbor", "json", "msgpack"};
 
 class Generator {
@@ -136,6 +139,16 @@ private:
         out_.sessions.back().session = out_.sessions.front().session;
     }
 
+    static cambium::Document transport_info(const FirstSession& session, std::string_view browser) {
+        using cambium::Document;
+        const std::string& transport = session.transport;
+        const std::size_t serializer = transport.find('/') + 1;
+        const std::size_t peer = transport.find(' ') + 1;
+        return Document::object({{"peer", "tcp4:" + transport.substr(peer)},
+                                 {"protocol", "wamp.2." + transport.substr(serializer, peer - 1 - serializer)},
+                                 {"headers", Document::object({{"user-agent", browser}, {"dnt", true}})}});
+    }
+
     void cookies() {
         for (int i = 0; i < 1500; ++i) {
             const FirstSession& session = one_of(out_.sessions);
@@ -143,6 +156,8 @@ private:
             cookie.max_age = percent(70) ? 3600 : 604'800;
             cookie.node = session.node;
             cookie.worker = session.worker;
+            cookie.transport_info =
+                transport_info(session, kBrowsers[static_cast<std::size_t>(i) % kBrowsers.size()]);
             if (session.user && percent(40)) {
                 cookie.authenticated = cookie.created + seconds{below(60)};
                 cookie.session = session.session;
@@ -151,6 +166,7 @@ private:
                 cookie.authid = session.authid;
                 cookie.role = session.role;
                 cookie.realm = "realm" + std::to_string(1 + below(3));
+                cookie.extra = session.extra;
             }
             out_.cookies.push_back(std::move(cookie));
         }
@@ -187,41 +203,94 @@ private:
         }
     }
 
+    // What a machine of eight processors and 32 GiB measures in a minute of which `busy` percent are work.
+    void measure(NodeLog& log, std::uint64_t busy) {
+        constexpr std::uint64_t kTicks = std::uint64_t{8} * 60 * 100;
+        constexpr std::uint64_t kPage = 4096;
+        Cpu& cpu = log.cpu;
+        const std::uint64_t work = kTicks / 100 * busy;
+        cpu.user += work * 7 / 10;
+        cpu.system += work * 2 / 10;
+        cpu.softirq += work / 10;
+        cpu.irq += below(5);
+        cpu.nice += below(20);
+        cpu.steal += below(3);
+        cpu.iowait += below(kTicks / 100);
+        cpu.idle += kTicks - work;
+        cpu.percent = static_cast<double>(busy);
+
+        Memory& memory = log.memory;
+        const std::uint64_t full = 20 + busy / 2 + below(4);
+        memory.total = std::uint64_t{32} << 30;
+        memory.used = memory.total / 100 * full;
+        memory.available = memory.total - memory.used;
+        memory.cached = memory.available / 2;
+        memory.buffers = memory.available / 20;
+        memory.free = memory.available - memory.cached - memory.buffers;
+        memory.active = memory.used * 2 / 3;
+        memory.inactive = memory.used / 4;
+        memory.shared = memory.used / 50;
+        memory.slab = memory.total / 100 + kPage * below(1000);
+        memory.percent = static_cast<double>(full);
+
+        Disk& disk = log.disk;
+        const std::uint64_t reads = busy * 4 + below(50);
+        const std::uint64_t writes = busy * 20 + below(100);
+        disk.read_count += reads;
+        disk.read_bytes += reads * kPage * 4;
+        disk.read_merged_count += reads / 10;
+        disk.read_time += reads / 3;
+        disk.write_count += writes;
+        disk.write_bytes += writes * kPage * 3;
+        disk.write_merged_count += writes / 4;
+        disk.write_time += writes / 2;
+        disk.busy_time += (reads + writes) / 4;
+
+        Network& network = log.network;
+        const std::uint64_t received = busy * 700 + below(1000);
+        const std::uint64_t sent = busy * 1900 + below(1000);
+        network.packets_received += received;
+        network.bytes_received += received * 180;
+        network.packets_sent += sent;
+        network.bytes_sent += sent * 160;
+        network.dropped_in += percent(1) ? 1 : 0;
+        network.errors_in += percent(1) ? 1 : 0;
+        network.connections = busy * 10 + below(40);
+
+        System& system = log.system;
+        system.context_switches += busy * 30'000 + below(10'000);
+        system.interrupts += busy * 12'000 + below(10'000);
+        system.soft_interrupts += busy * 9000 + below(10'000);
+        system.load_1 = cpu.percent / 12.5;
+        system.load_5 += (system.load_1 - system.load_5) / 8;
+        system.load_15 += (system.load_1 - system.load_15) / 16;
+    }
+
     void node_logs() {
-        constexpr std::uint64_t kMemory = std::uint64_t{32} << 30;
         std::vector<Uuid> nodes = out_.nodes;
         std::sort(nodes.begin(), nodes.end());
         std::vector<NodeLog> last(nodes.size());
         for (std::size_t n = 0; n < nodes.size(); ++n) {
-            last[n].node = nodes[n];
-            last[n].run = uuid();
-            last[n].period_ns = 60'000'000'000;
-            last[n].memory_total = kMemory;
+            NodeLog& log = last[n];
+            log.node = nodes[n];
+            log.run = uuid();
+            log.started = kStartOfDay - minutes{below(20'000)};
+            log.system.boot_time = static_cast<std::uint64_t>(
+                std::chrono::duration_cast<seconds>((log.started - minutes{2}).time_since_epoch()).count());
+            log.state = NodeState::online;
+            log.workers = {
+                .routers = 4, .containers = 2, .guests = 1, .proxies = 1, .hostmonitors = 1, .controllers = 1};
         }
         for (int minute = 0; minute < 24 * 60; ++minute) {
             // Busy by day, quiet by night: a parabola in whole numbers, with its top at noon.
-            const std::uint64_t busy =
-                100 + static_cast<std::uint64_t>(minute) * (1440 - static_cast<std::uint64_t>(minute)) / 1000;
+            const auto at = static_cast<std::uint64_t>(minute);
+            const std::uint64_t busy = 10 + at * (1440 - at) / 10'000;
             for (NodeLog& log : last) {
                 log.timestamp = kStartOfDay + minutes{minute};
-                ++log.heartbeat;
-                log.cpu_user = static_cast<float>(busy / 10 + below(20));
-                log.cpu_system = static_cast<float>(busy / 40 + below(5));
-                log.cpu_wait = static_cast<float>(below(3));
-                log.cpu_idle = 100 - std::min(100.0F, log.cpu_user + log.cpu_system + log.cpu_wait);
-                log.load_1m = log.cpu_user / 25;
-                log.memory_percent = static_cast<float>(20 + busy / 20 + below(4));
-                log.memory_used = kMemory / 100 * (20 + busy / 20);
-                log.disk_read_bytes += busy * 400 + below(10'000);
-                log.disk_write_bytes += busy * 1300 + below(10'000);
-                log.disk_busy_ms += busy + below(50);
-                log.net_received_bytes += busy * 9000 + below(100'000);
-                log.net_sent_bytes += busy * 21'000 + below(100'000);
-                log.net_dropped += percent(1) ? 1 : 0;
-                log.routers = 4;
-                log.containers = 2;
-                log.proxies = 1;
-                log.sessions = static_cast<std::uint32_t>(busy + below(40));
+                log.keep_until = log.timestamp + std::chrono::hours{6};
+                log.sent = log.timestamp + milliseconds{1 + below(20)};
+                ++log.sequence;
+                measure(log, busy + below(5));
                 out_.node_logs.push_back(log);
             }
         }

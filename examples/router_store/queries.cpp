@@ -57,6 +57,8 @@ void about_sessions(cambium::ReadTransaction& txn, const Generated& day) {
                        })->value;
     const auto cookie = cookies.by<"value">().get(value);
     std::cout << "value: the cookie of " << *cookie->authid << " ends at " << minute_text(cookie->expires) << '\n';
+    std::cout << "  it was given to " << cookie->transport_info["headers"]["user-agent"].as_text() << " at "
+              << cookie->transport_info["peer"].as_text() << '\n';
     std::cout << "authid: " << cookies.by<"authid">().count() << " cookies of " << cookies.count()
               << " belong to somebody\n";
     for (const auto& [authid, realm, role, id] : cookies.by<"authid">().equal(cookie->authid).entries()) {
@@ -107,21 +109,22 @@ void about_publications(cambium::ReadTransaction& txn, const Generated& day) {
 void about_nodes(cambium::ReadTransaction& txn, const Generated& day) {
     const cambium::Reader<NodeLogs> logs{txn};
     const Timestamp noon = kEndOfDay - std::chrono::hours{12};
-    std::uint64_t sessions = 0;
-    for (const NodeLog& log : logs.equal(noon)) sessions += log.sessions;
-    std::cout << "node logs at noon: " << sessions << " sessions on " << logs.equal(noon).count() << " nodes\n";
+    std::uint64_t connected = 0;
+    for (const NodeLog& log : logs.equal(noon)) connected += log.network.connections;
+    std::cout << "node logs at noon: " << connected << " connections to " << logs.equal(noon).count() << " nodes\n";
     // The history of one node for a chart, out of the index alone.
-    float highest = 0;
+    double highest = 0;
     std::uint64_t minutes = 0;
     const auto of_node = logs.by<"node">();
     const auto afternoon = of_node.range({day.nodes[0], noon}, {day.nodes[0], noon + std::chrono::hours{6}});
-    for (const auto& [node, time, memory_percent, count, key] : afternoon.entries()) {
-        highest = std::max(highest, memory_percent);
+    for (const auto& [node, time, memory, connected_then, key] : afternoon.entries()) {
+        highest = std::max(highest, memory);
         ++minutes;
     }
     std::cout << "node: " << minutes << " minutes of one, at most " << highest << "% of its memory\n";
     const auto last = logs.view(kEndOfDay - std::chrono::minutes{1}, day.nodes[1]);
-    std::cout << "  its neighbour sent " << (*last)->net_sent_bytes / 1'000'000 << " MB that day\n";
+    std::cout << "  its neighbour sent " << (*last)->network.bytes_sent / 1'000'000 << " MB that day, its load is "
+              << (*last)->system.load_1 << "\n";
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // The functions that the tables name: predicates, checks and migrations. Each depends on its record alone.
 #include "cookie.hpp"
+#include "node_log.hpp"
 #include "publication.hpp"
 #include "session.hpp"
 
@@ -15,6 +16,14 @@ bool is_live(const Session& session) {
 
 bool is_unacknowledged(const Event& event) {
     return !event.acknowledged;
+}
+
+double memory_percent(const NodeLog& log) {
+    return log.memory.percent;
+}
+
+std::uint64_t connections(const NodeLog& log) {
+    return log.network.connections;
 }
 
 Session with_parsed_transport(const FirstSession& old) {
@@ -51,12 +60,14 @@ Cookie with_end(const FirstCookie& old) {
             .authenticated = old.authenticated,
             .node = old.node,
             .worker = old.worker,
+            .transport_info = old.transport_info,
             .session = old.session,
             .joined_at = old.joined_at,
             .method = old.method,
             .authid = old.authid,
             .role = old.role,
-            .realm = old.realm};
+            .realm = old.realm,
+            .extra = old.extra};
 }
 
 }  // namespace router

@@ -117,24 +117,34 @@ public:
     /// Call closure(ReadTransaction&) in a snapshot, and return what it returns.
     template <class Closure>
     decltype(auto) read(Closure&& closure) {
-        static_assert(std::is_invocable_v<Closure&, ReadTransaction&>,
-                      "Database::read takes a function of one cambium::ReadTransaction&");
-        using Result = std::invoke_result_t<Closure&, ReadTransaction&>;
-        detail::check_result<Result>();
-        ReadTransaction transaction = begin_read();
-        return closure(transaction);
+        constexpr bool kRight = std::is_invocable_v<Closure&, ReadTransaction&>;
+        static_assert(kRight,
+                      "Database::read takes a function of one cambium::ReadTransaction&; one that writes is a "
+                      "function of a cambium::WriteTransaction&, for Database::write");
+        if constexpr (kRight) {
+            using Result = std::invoke_result_t<Closure&, ReadTransaction&>;
+            detail::check_result<Result>();
+            ReadTransaction transaction = begin_read();
+            return closure(transaction);
+        } else {
+            return detail::misused_result<Closure>();
+        }
     }
 
     /// Call closure(WriteTransaction&), commit when it returns, roll back when it throws, and return what it
     /// returns. A closure may call abort() to roll back without an exception.
     template <class Closure>
     decltype(auto) write(Closure&& closure) {
-        static_assert(std::is_invocable_v<Closure&, WriteTransaction&>,
-                      "Database::write takes a function of one cambium::WriteTransaction&");
-        using Result = std::invoke_result_t<Closure&, WriteTransaction&>;
-        detail::check_result<Result>();
-        WriteTransaction transaction = begin_write();
-        return detail::run_and_commit<Result>(transaction, closure);
+        constexpr bool kRight = std::is_invocable_v<Closure&, WriteTransaction&>;
+        static_assert(kRight, "Database::write takes a function of one cambium::WriteTransaction&");
+        if constexpr (kRight) {
+            using Result = std::invoke_result_t<Closure&, WriteTransaction&>;
+            detail::check_result<Result>();
+            WriteTransaction transaction = begin_write();
+            return detail::run_and_commit<Result>(transaction, closure);
+        } else {
+            return detail::AnyValue{};
+        }
     }
 
     /// Another clock than that of open(), for the transactions that begin from now on. Opening has asked its clock

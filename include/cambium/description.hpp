@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "cambium/base/bytes.hpp"
+#include "cambium/codec/codec.hpp"
 #include "cambium/extras.hpp"
 #include "cambium/rules.hpp"
 
@@ -138,6 +139,7 @@ struct MigrationDescription {
     void (*decode)(ByteView bytes, void* record) = nullptr;
     /// Sets a record of the next version.
     void (*upgrade)(const void* record, void* next) = nullptr;
+    codec::Enumerators enumerators = codec::Enumerators::unsaid;  ///< of the old records
 };
 
 /// What a declaration says of earlier ones (evolution.hpp).
@@ -180,6 +182,7 @@ struct TableDescription {
     const void* context = nullptr;    ///< of a table described at run time (src/typed/dynamic_layout.hpp)
     std::string_view stored_entry{};  ///< the catalog's bytes, when the description was made from them
     bool codec_is_exact = false;      ///< what the codec says of itself (codec.hpp)
+    codec::Enumerators enumerators = codec::Enumerators::unsaid;  ///< the same
 };
 
 }  // namespace cambium::detail

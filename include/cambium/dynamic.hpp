@@ -20,12 +20,13 @@
 // that it refers to. A table whose codec is FlatBuffers, or one of the program's own, is refused; cambium-codegen
 // --from-database writes the schema of the former.
 //
-// A record is a Document in the form of the Json codec: bytes are base64 text, a Uuid and a Uint256 are text, times
-// are numbers of ticks. Enumerators are numbers, as the catalog does not have their names; where the table's own
-// codec is Json they are what is stored. A field that is missing gets its default where the file knows
-// it (codecs Cbor and Json), else zero, empty or null. A row of a table with
-// its key outside the value is {"key": ..., "value": ...}. A key of one column is its value, one of several is an
-// array of them. A Descending is {"value": ...}; where a key is given, the value alone does as well.
+// A record is a Document in the form of JSON lines, see json_lines.hpp: bytes are base64 text, a Uuid and a Uint256
+// are text, times are numbers of ticks, NaN is the text "NaN", bytes in a document are {"$cbor": ...}. What was
+// read may be written back. Enumerators are numbers, as the catalog does not have their names; where the table's
+// own codec is Json they are what is stored. A field that is missing gets its default where the file knows it
+// (codecs Cbor and Json), else zero, empty or null. A row of a table with its key outside the value is {"key": ...,
+// "value": ...}. A key of one column is its value, one of several is an array of them. A Descending is {"value":
+// ...}; where a key is given, the value alone does as well.
 //
 // Errors, lifetimes and thread rule are those of reader.hpp and writer.hpp; Error{decode} names the field of a
 // document that does not fit. A lookup costs the decoding of the whole record, and a JSON form of it.
@@ -237,7 +238,8 @@ private:
 /// As export_json_lines() of json_lines.hpp, by the description. A row of a table with its key outside is
 /// {"key":...,"value":...}.
 std::uint64_t export_json_lines(ReadTransaction& transaction, const DynamicTable& table,
-                                const std::function<void(std::string_view line)>& sink);
+                                const std::function<void(std::string_view line)>& sink,
+                                const std::function<void(const Error& error)>& refused = {});
 /// As import_json_lines() of json_lines.hpp, by the description. `next` answers with the next piece of the text.
 std::uint64_t import_json_lines(WriteTransaction& transaction, const DynamicTable& table,
                                 const std::function<std::optional<std::string_view>()>& next,

@@ -138,9 +138,14 @@ struct MigrationStep {
     static void upgrade(const void* record, void* next) {
         *static_cast<Next*>(next) = Parts::function(*static_cast<const Old*>(record));
     }
-    static constexpr MigrationDescription description{
-        Parts::from, Codec::name, FieldDescriptions<Old, decltype(field_positions<Old>())>::all, &create, &destroy,
-        &decode,     &upgrade};
+    static constexpr MigrationDescription description{Parts::from,
+                                                      Codec::name,
+                                                      FieldDescriptions<Old, decltype(field_positions<Old>())>::all,
+                                                      &create,
+                                                      &destroy,
+                                                      &decode,
+                                                      &upgrade,
+                                                      codec::kEnumerators<Codec>};
 };
 
 /// The steps of a row of migrations, each with the record type that it makes.

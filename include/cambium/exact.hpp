@@ -26,16 +26,6 @@ namespace cambium::detail {
 /// The same for a time or a duration, in seconds.
 [[noreturn]] void throw_time_out_of_range(std::string_view field, double seconds, double low, double high);
 
-template <class T>
-inline constexpr bool kIsOptional = false;
-template <class T>
-inline constexpr bool kIsOptional<std::optional<T>> = true;
-
-template <class T>
-inline constexpr bool kIsDescending = false;
-template <class T>
-inline constexpr bool kIsDescending<Descending<T>> = true;
-
 /// Durations and points in time that count in integers.
 template <class T>
 inline constexpr bool kIsTime = false;

@@ -151,8 +151,13 @@ template <Name KeyName, class Target, OnErase Action, bool IsDeferred, class Mem
 struct ForeignKeyOption;
 template <Name KeyName, class Target, OnErase Action, bool IsDeferred, auto... Members>
 struct ForeignKeyOption<KeyName, Target, Action, IsDeferred, MemberList<Members...>>
-    : OrderedIndex<KeyName, Members...> {
+    : IndexBase<KeyName, IndexKind::ordered, Members...> {
     using TargetTable = Target;
+    template <class Record>
+    static consteval IndexMistake mistake() {
+        if (!(std::is_member_object_pointer_v<decltype(Members)> && ...)) return IndexMistake::not_referring;
+        return IndexBase<KeyName, IndexKind::ordered, Members...>::template mistake<Record>();
+    }
     static bool append_target(const void* record, std::string& out) {
         return ForeignKeyFunctions<Target, Action, Members...>::append_key(record, out);
     }
@@ -226,9 +231,10 @@ inline constexpr detail::OnErase set_null = detail::OnErase::set_null;
 /// What is refused is refused by the commit, so that a transaction may write records in any order.
 inline constexpr detail::Deferred deferred = detail::Deferred::yes;
 
-/// Columns that refer to the primary key of Target: members of the types of its columns, or optionals of those;
-/// then at most one of restrict_erase, cascade_erase, set_null, and `deferred`. Target may be the table itself,
-/// declared ahead (`struct Nodes;`).
+/// Columns that refer to the primary key of Target: members of the types of its columns, or optionals of those
+/// (many references of one record, as in a container, are a table of pairs with two foreign keys); then at most one
+/// of restrict_erase, cascade_erase, set_null, and `deferred`. Target may be the table itself, declared ahead
+/// (`struct Nodes;`).
 template <detail::Name KeyName, class Target, auto... MembersAndActions>
 struct ForeignKey
     : detail::ForeignKeyOption<

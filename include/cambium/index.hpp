@@ -78,6 +78,7 @@ struct IndexPart<Part, WithoutNulls> : NoColumn {
 enum class IndexMistake {
     none,
     no_column,
+    not_referring,
     twice,
     no_source,
     not_container,
@@ -181,6 +182,10 @@ consteval IndexMistake find_index_mistake(List<Indexes...>) {
 template <IndexMistake Found>
 constexpr void tell_index_mistake() {
     static_assert(Found != IndexMistake::no_column, "an index of this table has no column");
+    static_assert(Found != IndexMistake::not_referring,
+                  "a ForeignKey takes members that hold one reference each, as in &Order::customer; each<>, "
+                  "where<>, functions and the like belong to an index, and references in a container to a table "
+                  "of their own, with a record for each");
     static_assert(
         Found != IndexMistake::twice,
         "an index of this table has two where<>, two covering<> or two version<>; each may be there once");

@@ -109,7 +109,7 @@ std::string key_type_name() {
         return tuple_type_name<T>(std::make_index_sequence<std::tuple_size_v<T>>{});
     else if constexpr (kIsOptional<T>)
         return "optional<" + key_type_name<typename T::value_type>() + ">";
-    else if constexpr (codec::detail::kIsDescending<T>)
+    else if constexpr (kIsDescending<T>)
         return "descending<" + key_type_name<decltype(T::value)>() + ">";
     else if constexpr (
         std::is_class_v<T> && !std::is_aggregate_v<T> && !std::is_same_v<T, Uint256> &&

@@ -77,18 +77,21 @@ private:
             Input& input;
             const RowOf<T>* row = nullptr;
         } given{input};
+        RecordSource source{[](void* context) -> const void* {
+                                auto& at = *static_cast<Given*>(context);
+                                at.row = static_cast<const RowOf<T>*>(at.input.next());
+                                return at.row == nullptr ? nullptr : &at.row->value;
+                            },
+                            &given,
+                            [](void* context, std::string& out) {
+                                key::append(out, static_cast<const Given*>(context)->row->key);
+                            }};
+        if constexpr (CountsLines<Input>)
+            source.line = [](const void* context) {
+                return static_cast<const Given*>(context)->input.line_number();
+            };
         return load_records(
-            this->handle_,
-            {[](void* context) -> const void* {
-                 auto& at = *static_cast<Given*>(context);
-                 at.row = static_cast<const RowOf<T>*>(at.input.next());
-                 return at.row == nullptr ? nullptr : &at.row->value;
-             },
-             &given,
-             [](void* context, std::string& out) {
-                 key::append(out, static_cast<const Given*>(context)->row->key);
-             }},
-            [](const TableHandle&, const void*) {}, options);
+            this->handle_, source, [](const TableHandle&, const void*) {}, options);
     }
     bool store(Expect expect, const Value& value, Parameter<Cs>... key) {
         if constexpr (kHasRowVersion<T>) {

@@ -4,7 +4,8 @@
 //     posts.by<"author">().equal("ada"))) ... cambium::subtract(posts.by<"tag">().equal("c++"), cambium::unite(a,
 //     b)).count()
 //
-// The primary keys of each query are gathered and merged; no record is read before the walk over the result.
+// The primary keys of each query are gathered and merged; no record is read before the walk over the result, but
+// for those that a filter() looks at.
 // Memory: the encoded keys of the queries, which counts for queries of millions of rows. Those of an index whose
 // columns are all given by equal() come sorted; others are sorted.
 //
@@ -28,9 +29,6 @@
 
 namespace cambium {
 
-template <class T>
-class Matches;
-
 namespace detail {
 
 using SortedKeys = std::vector<std::string>;
@@ -39,32 +37,44 @@ enum class SetOperation : std::uint8_t { intersect, unite, subtract };
 
 /// The primary keys that a selection leads to, sorted, each once. O(entries log entries).
 [[nodiscard]] SortedKeys gather_keys(const TableHandle& handle, const Selection& selection);
+/// Sorts keys, and leaves each there once.
+void sort_keys(SortedKeys& keys);
 /// Merges two lists. O(sum of both).
 [[nodiscard]] SortedKeys combine(SetOperation operation, const SortedKeys& a, const SortedKeys& b);
 /// Error{misuse} unless two handles are of one table in one transaction.
 void check_same_table(const TableHandle& a, const TableHandle& b);
 
-/// The table of rows; declared only.
+/// The same of any query.
+template <class Query>
+SortedKeys gather_keys(const Query& query) {
+    return gather_keys(SelectionAccess::handle(query), SelectionAccess::selection(query));
+}
+template <class T, class Predicate>
+SortedKeys gather_keys(const Filtered<Rows<T>, Predicate>& rows) {
+    SortedKeys keys;
+    for (auto row = rows.begin(); row != rows.end(); ++row) keys.emplace_back(row.key_bytes());
+    sort_keys(keys);
+    return keys;
+}
 template <class T>
-T table_of(const Rows<T>* rows);
-template <class T>
-T table_of(const Matches<T>* rows);
-void table_of(const void* other);
-template <class Range>
-using TableOfRows = decltype(table_of(static_cast<const Range*>(nullptr)));
+const SortedKeys& gather_keys(const Matches<T>& rows) {
+    return SelectionAccess::keys(rows);
+}
 
 template <class A, class B>
 auto combine_rows(SetOperation operation, const A& a, const B& b) {
-    using T = TableOfRows<A>;
-    constexpr bool kRight = !std::is_void_v<T> && std::is_same_v<T, TableOfRows<B>>;
-    static_assert(kRight, "intersect(), unite() and subtract() take two queries of one table, or what they return");
+    using T = TableOf<A>;
+    constexpr bool kRight = !std::is_void_v<T> && std::is_same_v<T, TableOf<B>>;
+    static_assert(kRight,
+                  "intersect(), unite() and subtract() take two queries of one table, keys() or filter() of one, "
+                  "or what they return");
     if constexpr (kRight) {
         const Matches<T> first(a);
         const Matches<T> second(b);
         check_same_table(first.handle_, second.handle_);
         return Matches<T>(first.handle_, combine(operation, *first.keys_, *second.keys_));
     } else {
-        return AfterMisuse<typename RecordOf<T>::type>{};
+        return AfterMisuse<std::conditional_t<std::is_void_v<T>, AnyValue, typename RecordOf<T>::type>>{};
     }
 }
 
@@ -130,13 +140,13 @@ public:
 private:
     template <class A, class B>
     friend auto detail::combine_rows(detail::SetOperation operation, const A& a, const B& b);
+    friend struct detail::SelectionAccess;
 
     Matches(const detail::TableHandle& handle, detail::SortedKeys keys)
         : handle_(handle), keys_(std::make_shared<const detail::SortedKeys>(std::move(keys))) {}
-    explicit Matches(const Rows<T>& rows)
-        : Matches(detail::SelectionAccess::handle(rows),
-                  detail::gather_keys(detail::SelectionAccess::handle(rows),
-                                      detail::SelectionAccess::selection(rows))) {}
+    template <class Query>
+    explicit Matches(const Query& query)
+        : Matches(detail::SelectionAccess::handle(query), detail::gather_keys(query)) {}
 
     detail::TableHandle handle_;
     std::shared_ptr<const detail::SortedKeys> keys_;

@@ -2,8 +2,11 @@
 // that the one sentence about the mistake is the only error of the expression. Nothing here is ever defined.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "cambium/name.hpp"
@@ -21,6 +24,29 @@ struct AnyBound {
     template <class... Columns>
     AnyBound(const Columns&...);  // NOLINT(google-explicit-constructor)
 };
+
+struct AnyAggregate {
+    std::uint64_t count = 0;
+    AnyValue sum{};
+    std::optional<AnyValue> min{};
+    std::optional<AnyValue> max{};
+};
+
+template <class Value>
+struct AnyGroup {
+    AnyValue columns{};
+    Value value{};
+};
+
+template <class Value>
+struct AnyPage {
+    std::vector<Value> rows{};
+    std::string next{};
+};
+
+/// A value of any type.
+template <class T>
+T after_misuse();
 
 template <class Value>
 struct AfterMisuse {
@@ -61,13 +87,19 @@ struct AfterMisuse {
     template <class Keys>
     std::vector<std::optional<Value>> get_many(const Keys&) const;
     template <class... Arguments>
-    AnyValue page(Arguments&&...) const;
+    AnyPage<Value> page(Arguments&&...) const;
     template <auto... Members>
     AfterMisuse select() const;
     template <class Predicate>
     AfterMisuse filter(Predicate&&) const;
     template <auto Member>
-    AnyValue aggregate() const;
+    AnyAggregate aggregate() const;
+    template <std::size_t Columns>
+    std::vector<AnyGroup<std::uint64_t>> count_by() const;
+    template <std::size_t Columns, auto Member>
+    std::vector<AnyGroup<AnyAggregate>> aggregate_by() const;
+    template <Name ForeignKeyName>
+    AfterMisuse<std::pair<Value, std::optional<AnyValue>>> join() const;
     AfterMisuse<AnyValue> keys() const;
     AfterMisuse<AnyValue> entries() const;
     std::uint64_t count() const;

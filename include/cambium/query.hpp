@@ -32,6 +32,17 @@
 
 namespace cambium {
 
+template <class T>
+class Keys;
+template <class T>
+class Rows;
+template <class T, auto... Members>
+class Selected;
+template <class Range, class Predicate>
+class Filtered;
+template <class T>
+class Matches;
+
 /// A part of a query's rows.
 template <class Row>
 struct Page {
@@ -126,6 +137,8 @@ public:
     [[nodiscard]] ByteView position() { return scan_.position(); }
     /// The primary key of the row, decoded.
     [[nodiscard]] typename Item::Key key() const { return Item::key(scan_, value_); }
+    /// The same as it is stored, of a row that was read or of a key. Until the iterator moves.
+    [[nodiscard]] ByteView key_bytes() const noexcept { return scan_.primary_key(); }
     ScanIterator& operator++() {
         more_ = Item::step(scan_);
         if (more_) Item::read(scan_, value_);
@@ -298,11 +311,32 @@ struct SelectionAccess {
     static const TableHandle& handle(const Range& range) noexcept {
         return range.handle_;
     }
+    template <class Range, class Predicate>
+    static const TableHandle& handle(const Filtered<Range, Predicate>& rows) noexcept {
+        return rows.rows_.handle_;
+    }
     template <class Range>
     static const Selection& selection(const Range& range) noexcept {
         return range.selection_;
     }
+    template <class T>
+    static const auto& keys(const Matches<T>& rows) noexcept {
+        return *rows.keys_;
+    }
 };
+
+// The table whose records a query leads to; void for what is none. Declared only.
+template <class T>
+T table_of(const Rows<T>* query);
+template <class T>
+T table_of(const Keys<T>* query);
+template <class T, class Predicate>
+T table_of(const Filtered<Rows<T>, Predicate>* query);
+template <class T>
+T table_of(const Matches<T>* query);
+void table_of(const void* other);
+template <class Query>
+using TableOf = decltype(table_of(static_cast<const Query*>(nullptr)));
 
 }  // namespace detail
 
@@ -312,11 +346,6 @@ class Keys : public detail::SelectedRange<Keys<T>, detail::KeyItem<T>> {
 public:
     using detail::SelectedRange<Keys<T>, detail::KeyItem<T>>::SelectedRange;
 };
-
-template <class T, auto... Members>
-class Selected;
-template <class Range, class Predicate>
-class Filtered;
 
 /// The records that a query selects: an input range of const Record&, or of const Entry<Key, Value>& when the key
 /// is outside the value. Builders return by value, so that a chain may stand in a range-for:

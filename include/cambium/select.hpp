@@ -126,21 +126,43 @@ constexpr bool check_members() {
 }
 
 template <class V>
-struct SumOf {
-    static constexpr bool kAdds = requires(V a, const V& b) { a += b; }
-    &&!std::is_same_v<V, std::string>;
-    using Number = std::conditional_t<std::is_floating_point_v<V>, double,
-                                      std::conditional_t<std::is_signed_v<V>, std::int64_t, std::uint64_t>>;
-    using type = std::conditional_t<std::is_arithmetic_v<V>, Number, std::conditional_t<kAdds, V, std::monostate>>;
-};
-
-template <class V>
 struct PlainOf {
     using type = V;
 };
 template <class V>
 struct PlainOf<std::optional<V>> {
     using type = V;
+};
+
+/// Values of which one is the least.
+template <class V>
+inline constexpr bool kOrdered = requires(const V& a, const V& b) {
+    a < b;
+};
+// Its operator is declared for any alternatives.
+template <class... Vs>
+inline constexpr bool kOrdered<std::variant<Vs...>> = (kOrdered<Vs> && ...);
+
+/// Whether there is an aggregate of a member.
+template <class T, auto Member>
+constexpr bool check_aggregated() {
+    if constexpr (check_members<T, Member>()) {
+        constexpr bool kRight = kOrdered<typename PlainOf<typename Column<Member>::Type>::type>;
+        static_assert(kRight,
+                      "aggregate<> and aggregate_by<> take a member whose values have an order: a struct needs "
+                      "operator< or operator<=>; count() and count_by<> take no member");
+        return kRight;
+    }
+    return false;
+}
+
+template <class V>
+struct SumOf {
+    static constexpr bool kAdds = requires(V a, const V& b) { a += b; }
+    &&!std::is_same_v<V, std::string>;
+    using Number = std::conditional_t<std::is_floating_point_v<V>, double,
+                                      std::conditional_t<std::is_signed_v<V>, std::int64_t, std::uint64_t>>;
+    using type = std::conditional_t<std::is_arithmetic_v<V>, Number, std::conditional_t<kAdds, V, std::monostate>>;
 };
 
 }  // namespace detail
@@ -305,6 +327,8 @@ public:
 
         const Value& operator*() const noexcept { return *row_; }
         const Value* operator->() const noexcept { return &*row_; }
+        /// The primary key of the row as it is stored. Until the iterator moves.
+        [[nodiscard]] ByteView key_bytes() const noexcept { return row_.key_bytes(); }
         Iterator& operator++() {
             if (--left_ > 0) {
                 ++row_;
@@ -349,13 +373,20 @@ public:
     [[nodiscard]] bool empty() const { return begin() == this->end(); }
     /// As of Rows.
     template <auto Member>
-    [[nodiscard]] detail::AggregateOf<Member> aggregate() const {
-        detail::AggregationOf<Member> values;
-        for (Iterator row = begin(); row != this->end(); ++row) values.take((*row).*Member);
-        return values.result(detail::Column<Member>::name);
+    [[nodiscard]] auto aggregate() const {
+        using T = detail::TableOf<Range>;
+        if constexpr (detail::check_aggregated<T, Member>()) {
+            detail::AggregationOf<Member> values;
+            for (Iterator row = begin(); row != this->end(); ++row)
+                values.take(detail::LayoutOf<T>::Row::value_of(*row).*Member);
+            return values.result(detail::Column<Member>::name);
+        } else {
+            return detail::AnyAggregate{};
+        }
     }
 
 private:
+    friend struct detail::SelectionAccess;
     Range rows_;
     Predicate predicate_;
     std::uint64_t limit_ = std::numeric_limits<std::uint64_t>::max();
@@ -450,12 +481,12 @@ auto Rows<T>::filter(Predicate predicate) const {
 template <class T>
 template <auto Member>
 auto Rows<T>::aggregate() const {
-    if constexpr (detail::check_members<T, Member>()) {
+    if constexpr (detail::check_aggregated<T, Member>()) {
         detail::AggregationOf<Member> values;
         for (const auto& value : select<Member>()) values.take(value);
         return values.result(detail::Column<Member>::name);
     } else {
-        return detail::AfterMisuse<typename T::Record>{};
+        return detail::AnyAggregate{};
     }
 }
 
@@ -486,7 +517,7 @@ auto Rows<T>::join() const {
     if constexpr (!std::is_void_v<ForeignKey>)
         return Joined<T, ForeignKey>(*this);
     else
-        return detail::AfterMisuse<typename T::Record>{};
+        return detail::AfterMisuse<std::pair<RowOf<T>, std::optional<detail::AnyValue>>>{};
 }
 
 template <class T, std::size_t Position>
@@ -505,25 +536,28 @@ auto IndexRows<T, Position>::count_by() const {
 template <class T, std::size_t Position>
 template <std::size_t Columns, auto Member>
 auto IndexRows<T, Position>::aggregate_by() const {
-    static_cast<void>(detail::check_members<T, Member>());
-    std::vector<Group<detail::GroupColumns<Columns, T, Position>, detail::AggregateOf<Member>>> groups;
-    using Item = detail::PartItem<T, Member>;
-    constexpr std::string_view kName = detail::Column<Member>::name;
-    typename Item::Value value{};
-    detail::AggregationOf<Member> values;
-    detail::walk_groups<Columns, T, Position>(
-        this->handle_, this->selection_,
-        [&](const auto& columns) {
-            if (!groups.empty()) groups.back().value = values.result(kName);
-            values = {};
-            groups.push_back({columns, {}});
-        },
-        [&](detail::Scan& scan) {
-            Item::read(scan, value);
-            values.take(value);
-        });
-    if (!groups.empty()) groups.back().value = values.result(kName);
-    return groups;
+    if constexpr (detail::check_aggregated<T, Member>()) {
+        std::vector<Group<detail::GroupColumns<Columns, T, Position>, detail::AggregateOf<Member>>> groups;
+        using Item = detail::PartItem<T, Member>;
+        constexpr std::string_view kName = detail::Column<Member>::name;
+        typename Item::Value value{};
+        detail::AggregationOf<Member> values;
+        detail::walk_groups<Columns, T, Position>(
+            this->handle_, this->selection_,
+            [&](const auto& columns) {
+                if (!groups.empty()) groups.back().value = values.result(kName);
+                values = {};
+                groups.push_back({columns, {}});
+            },
+            [&](detail::Scan& scan) {
+                Item::read(scan, value);
+                values.take(value);
+            });
+        if (!groups.empty()) groups.back().value = values.result(kName);
+        return groups;
+    } else {
+        return std::vector<detail::AnyGroup<detail::AnyAggregate>>{};
+    }
 }
 
 }  // namespace cambium

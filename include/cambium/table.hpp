@@ -119,12 +119,14 @@ template <bool Outside, class KeyValue, class Value>
 struct RowOfImpl {
     using type = Value;
     static Value& value_of(type& row) noexcept { return row; }
+    static const Value& value_of(const type& row) noexcept { return row; }
     static void set_key(type&, ByteView) noexcept {}
 };
 template <class KeyValue, class Value>
 struct RowOfImpl<true, KeyValue, Value> {
     using type = Entry<typename KeyValue::type, Value>;
     static Value& value_of(type& row) noexcept { return row.value; }
+    static const Value& value_of(const type& row) noexcept { return row.value; }
     static void set_key(type& row, ByteView key) { row.key = KeyValue::decode(key); }
 };
 
@@ -170,7 +172,8 @@ struct Layout {
         &EvolutionOf<Record, Codec, EvolutionList>::Constants::description,
         nullptr,
         {},
-        codec::kSaysExact<Codec>};
+        codec::kSaysExact<Codec>,
+        codec::kEnumerators<Codec>};
 };
 
 template <class Record, class Options>

@@ -16,6 +16,7 @@
 
 #include "cambium/base/values.hpp"
 #include "cambium/kv/transaction.hpp"
+#include "cambium/misuse.hpp"
 
 namespace cambium {
 
@@ -66,6 +67,15 @@ constexpr void check_result() {
 
 template <class Result, class Closure>
 Result run_and_commit(WriteTransaction& transaction, Closure& closure);
+
+/// What a closure that takes another transaction would return, as the calls around it go on after the one sentence.
+template <class Closure>
+auto misused_result() {
+    if constexpr (std::is_invocable_v<Closure&, WriteTransaction&>)
+        return after_misuse<std::invoke_result_t<Closure&, WriteTransaction&>>();
+    else
+        return AnyValue{};
+}
 }  // namespace detail
 
 /// Reads one snapshot. A WriteTransaction is one too: what takes a ReadTransaction& also reads its own writes.
@@ -149,12 +159,16 @@ public:
     /// given, its changes are taken back and this transaction is as it was. Returns what the closure returns.
     template <class Closure>
     decltype(auto) nested(Closure&& closure) {
-        static_assert(std::is_invocable_v<Closure&, WriteTransaction&>,
-                      "WriteTransaction::nested takes a function of one cambium::WriteTransaction&");
-        using Result = std::invoke_result_t<Closure&, WriteTransaction&>;
-        detail::check_result<Result>();
-        WriteTransaction inner = begin_nested();
-        return detail::run_and_commit<Result>(inner, closure);
+        constexpr bool kRight = std::is_invocable_v<Closure&, WriteTransaction&>;
+        static_assert(kRight, "WriteTransaction::nested takes a function of one cambium::WriteTransaction&");
+        if constexpr (kRight) {
+            using Result = std::invoke_result_t<Closure&, WriteTransaction&>;
+            detail::check_result<Result>();
+            WriteTransaction inner = begin_nested();
+            return detail::run_and_commit<Result>(inner, closure);
+        } else {
+            return detail::AnyValue{};
+        }
     }
     /// So far; after commit() or abort() the final figures. They are of what this object did, also when it was
     /// taken back.

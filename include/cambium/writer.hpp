@@ -15,6 +15,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <limits>
 #include <optional>
@@ -22,6 +23,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "cambium/matches.hpp"
 #include "cambium/reader.hpp"
 #include "cambium/setting.hpp"
 #include "cambium/table.hpp"
@@ -76,6 +78,8 @@ bool patch_record(const TableHandle& handle, ByteView key, const RecordChange& c
 bool erase_record(const TableHandle& handle, ByteView key);
 /// Erase the records that a selection leads to.
 std::uint64_t erase_selected(const TableHandle& handle, const TableHandle& selected, const Selection& selection);
+/// Erase the records that have these primary keys.
+std::uint64_t erase_keys(const TableHandle& handle, const TableHandle& selected, const SortedKeys& keys);
 /// Error{misuse} on any thread but the one that began the transaction; touches nothing then.
 void check_thread(const TableHandle& handle);
 void truncate(const TableHandle& handle);
@@ -86,11 +90,18 @@ struct RecordSource {
     void* context;
     /// Appends the primary key of the record, when that is outside.
     void (*append_key)(void* context, std::string& out) = nullptr;
+    /// The line of the input that the record stood in: errors begin with it.
+    std::uint64_t (*line)(const void* context) = nullptr;
 };
 /// `check` looks at each record first, and may throw.
 std::uint64_t load_records(const TableHandle& handle, const RecordSource& source,
                            void (*check)(const TableHandle& handle, const void* record),
                            const LoadOptions& options);
+
+template <class Input>
+concept CountsLines = requires(const Input& input) {
+    { input.line_number() } -> std::same_as<std::uint64_t>;
+};
 
 /// The records of a range, or of a function that answers with an optional one.
 template <class Record, class Range>
@@ -123,6 +134,7 @@ public:
         held_ = function_();
         return held_ ? &*held_ : nullptr;
     }
+    std::uint64_t line_number() const requires CountsLines<Function> { return function_.line_number(); }
 
 private:
     Function& function_;
@@ -140,7 +152,10 @@ concept RecordRange = requires(Range& range) {
 
 template <class Input>
 RecordSource source_of(Input& input) {
-    return {[](void* context) { return static_cast<Input*>(context)->next(); }, &input};
+    RecordSource source{[](void* context) -> const void* { return static_cast<Input*>(context)->next(); }, &input};
+    if constexpr (CountsLines<Input>)
+        source.line = [](const void* context) { return static_cast<const Input*>(context)->line_number(); };
+    return source;
 }
 
 /// The row version of a table, by its options: g++ has no constant comparisons of addresses under
@@ -280,8 +295,21 @@ public:
     /// cascade_erase. Whatever refers to them must go too, or all of it is taken back; errors as above.
     /// O(depth) pages for a range of primary keys of a table without indexes, otherwise O(records * log). Memory
     /// does not grow with the range.
-    std::uint64_t erase(const Rows<T>& rows) {
-        return erase_selected(this->handle_, SelectionAccess::handle(rows), SelectionAccess::selection(rows));
+    ///
+    /// A query may also be keys(), filter(), or what intersect(), unite() and subtract() return. What a filter lets
+    /// through is known before the first record goes; memory is that of the keys, as of a set (matches.hpp).
+    template <class Query>
+    requires kBoundToTransaction<Query> std::uint64_t erase(const Query& query) {
+        constexpr bool kRight = std::is_same_v<TableOf<Query>, T>;
+        static_assert(kRight,
+                      "erase() takes a primary key, or a query of this table: rows, keys(), filter(), or what "
+                      "intersect(), unite() and subtract() return");
+        if constexpr (std::is_base_of_v<Rows<T>, Query> || std::is_same_v<Query, Keys<T>>) {
+            return erase_selected(this->handle_, SelectionAccess::handle(query), SelectionAccess::selection(query));
+        } else if constexpr (kRight) {
+            return erase_keys(this->handle_, SelectionAccess::handle(query), gather_keys(query));
+        }
+        return 0;
     }
 };
 
@@ -360,7 +388,9 @@ public:
     /// that are there, are appended; index entries are gathered, sorted and stored in order. All or nothing: when
     /// one breaks a rule all of it is taken back, and the error names it. Records of one call may refer to each
     /// other, in any order; a table that makes its primary keys takes only records that have one. Memory:
-    /// LoadOptions. The range or function must not use this transaction.
+    /// LoadOptions. The range or function must not use this transaction. A function object may have a member
+    /// `std::uint64_t line_number() const`, the line of its input that the last record stood in: errors then begin
+    /// with it ("line 12: ...").
     template <class Source>
     std::uint64_t load(Source&& source, const LoadOptions& options = {}) {
         using Input = std::remove_reference_t<Source>;

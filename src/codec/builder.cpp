@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "cambium/codec/enum_names.hpp"
@@ -29,6 +30,20 @@ Document& document_at(void* address) {
 
 // The number of a variant's alternative is read like any other unsigned number.
 constexpr Shape kAlternativeNumber{Kind::unsigned_integer, Meaning::plain, 8, nullptr};
+
+// {"$base64": ...} in place of a text: as if the std::string were a record of one field, which holds its bytes.
+constexpr BytesShape kTextBytes{[](const void* text) -> ByteView { return *static_cast<const std::string*>(text); },
+                                [](void* text, ByteView content) { *static_cast<std::string*>(text) = content; }};
+constexpr Shape kTextBytesShape{Kind::bytes, Meaning::plain, 0, &kTextBytes};
+constexpr std::uint32_t kWrappedTextOffset = 0;
+constexpr std::uint8_t kWrappedTextField = 0;
+constexpr FieldShape kWrappedTextFields[] = {{kWrappedText, &kTextBytesShape}};
+constexpr RecordShape kWrappedTextRecord{1, kWrappedTextFields, &kWrappedTextField,
+                                         [](const void*) { return &kWrappedTextOffset; }, 1};
+constexpr Shape kWrappedTextShape{Kind::record, Meaning::plain, 0, &kWrappedTextRecord};
+
+constexpr std::string_view kExpectedText = "expected text, or {\"$base64\": ...} in place of it";
+constexpr std::string_view kNaNInSet = "NaN cannot be an element of a set";
 
 std::string kind_name(const Shape& shape) {
     switch (shape.kind) {
@@ -208,7 +223,7 @@ void Builder::text(std::string_view value) {
                 *static_cast<std::string*>(slot.value) = value;
             else
                 put(slot, Document(value));
-        } else if (form_ == ByteForm::text) {
+        } else if (form_ != ByteForm::binary) {
             store_text_form(slot, value);
         } else {
             fail_type(*slot.shape, "text");
@@ -317,11 +332,13 @@ void Builder::begin_map() {
     } else if (slot.shape->kind == Kind::map) {
         push(*slot.shape, slot.value);
         slot.shape->map().clear(slot.value);
+    } else if (slot.shape->kind == Kind::string && form_ == ByteForm::lossless_text) {
+        begin_wrapped_text(slot.value);
     } else if (slot.shape->kind == Kind::document) {
         push(*slot.shape, slot.value);
         put(slot, Document::object());
     } else {
-        fail_type(*slot.shape, form_ == ByteForm::text ? "an object" : "a map");
+        fail_type(*slot.shape, form_ == ByteForm::binary ? "a map" : "an object");
     }
 }
 
@@ -356,6 +373,9 @@ void Builder::end_map() {
         Frame& frame = frames_[depth_ - 1];
         if (frame.shape->kind == Kind::document) {
             finish_object(frame, document_at(frame.value));
+            if (form_ == ByteForm::lossless_text) unwrap(document_at(frame.value));
+        } else if (frame.shape == &kWrappedTextShape) {
+            if (frame.position == 0) fail(kExpectedText);
         } else if (frame.shape->kind == Kind::record) {
             const RecordShape& record = frame.shape->record();
             if (record.unknown < record.count) {
@@ -464,6 +484,7 @@ void Builder::record_key(Frame& frame, std::string_view name) {
 }
 
 void Builder::unknown_key(Frame& frame, std::string_view name) {
+    if (frame.shape == &kWrappedTextShape) fail(kExpectedText);
     const RecordShape& record = frame.shape->record();
     if (record.unknown == record.count) {
         skip_next_ = true;
@@ -538,7 +559,7 @@ std::uint32_t Builder::find_field(const RecordShape& record, std::string_view na
 
 void Builder::store_float(const Slot& slot, std::string_view text, double value) {
     // A NaN compares with nothing, so it would break the order of a set.
-    if (open_sets_ > 0 && std::isnan(value)) fail("NaN cannot be an element of a set");
+    if (open_sets_ > 0 && std::isnan(value)) fail(kNaNInSet);
     if (slot.shape->size == sizeof(double)) return store_as(slot.value, value);
     // Rounding the text once is exact where rounding to double and then to float may be off by one.
     float direct = 0;
@@ -604,10 +625,43 @@ void Builder::store_text_form(const Slot& slot, std::string_view text) {
         const auto content = parse_base64(text);
         if (!content) fail("expected base64 text");
         store_bytes(slot, *content);
+    } else if (slot.shape->kind == Kind::floating && form_ == ByteForm::lossless_text) {
+        store_non_finite(slot, text);
     } else if (slot.shape->meaning == Meaning::enumeration) {
         store_enumerator(slot, text);
     } else {
         fail_type(*slot.shape, "text");
+    }
+}
+
+void Builder::store_non_finite(const Slot& slot, std::string_view name) {
+    const std::optional<std::uint64_t> bits = parse_non_finite(name, slot.shape->size);
+    if (!bits) fail("expected a number, or one of the texts NaN, Infinity, -Infinity");
+    if (slot.shape->size == sizeof(float))
+        store_as(slot.value, static_cast<std::uint32_t>(*bits));
+    else
+        store_as(slot.value, *bits);
+    const bool is_nan = slot.shape->size == sizeof(float) ? std::isnan(load_as<float>(slot.value))
+                                                          : std::isnan(load_as<double>(slot.value));
+    if (open_sets_ > 0 && is_nan) fail(kNaNInSet);
+}
+
+void Builder::begin_wrapped_text(void* text) {
+    Frame& frame = push(kWrappedTextShape, text);
+    frame.offsets = kWrappedTextRecord.offsets(text);
+    frame.current = kWrappedTextRecord.count;
+}
+
+void Builder::unwrap(Document& object) const {
+    if (object.size() != 1) return;
+    const Document* const wrapped = object.find(kWrappedCbor);
+    if (wrapped == nullptr || !wrapped->is_text()) return;
+    const std::optional<std::string> bytes = parse_base64(wrapped->as_text());
+    if (!bytes) fail("expected base64 text");
+    try {
+        object = Document::from_cbor(*bytes);
+    } catch (const Error& error) {
+        fail(error.what());
     }
 }
 

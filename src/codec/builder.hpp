@@ -23,8 +23,9 @@ namespace cambium::codec {
 /// In which order the encoder of this format writes fields: where to look for the next one first.
 enum class KeyOrder : std::uint8_t { declared, sorted };
 
-/// Whether bytes and UUIDs arrive as text (base64, hexadecimal digits) or as byte strings.
-enum class ByteForm : std::uint8_t { text, binary };
+/// Whether bytes and UUIDs arrive as text (base64, hexadecimal digits) or as byte strings; and with text, whether
+/// values that the format has no form for may have been put another way, see JsonForm::lossless.
+enum class ByteForm : std::uint8_t { text, lossless_text, binary };
 
 class Builder {
 public:
@@ -124,6 +125,9 @@ private:
     void store_enumerator(const Slot& slot, std::string_view name);
     void store_text_form(const Slot& slot, std::string_view text);
     void store_float(const Slot& slot, std::string_view text, double value);
+    void store_non_finite(const Slot& slot, std::string_view name);
+    void begin_wrapped_text(void* text);
+    void unwrap(Document& object) const;
 
     [[noreturn]] void fail_type(const Shape& expected, std::string_view found) const;
     [[noreturn]] void fail_range(const Shape& expected, std::string_view number) const;

@@ -57,6 +57,7 @@ class CborWriter {
 public:
     static constexpr bool kSortedKeys = true;
     static constexpr bool kHasNonFinite = true;
+    static constexpr bool kLossless = false;  // nothing is put another way
     static constexpr bool kEnumNames = false;
     static constexpr bool kNumbered = Keys == FieldKeys::numbers;
 

@@ -3,7 +3,9 @@
 // A Writer has: null, boolean, unsigned_integer, signed_integer, floating (float and double), text, bytes, uuid,
 // uint256; begin_list(count), element(i) before each element, end_list; begin_map(count), key(name, i) before each
 // value, end_map; and the constants kSortedKeys (map keys by length, then bytes), kHasNonFinite (NaN and infinity),
-// kEnumNames (enumerators by name) and kNumbered (fields by number, with field_number(n) in place of key()).
+// kEnumNames (enumerators by name), kNumbered (fields by number, with field_number(n) in place of key()) and
+// kLossless (what the format has no form for is put another way: non_finite(float or double), wrapped(name,
+// bytes)).
 #pragma once
 
 #include <algorithm>
@@ -19,6 +21,7 @@
 #include "cambium/codec/shape.hpp"
 #include "codec/numbers.hpp"
 #include "codec/path.hpp"
+#include "codec/text_forms.hpp"
 #include "codec/utf8.hpp"
 
 namespace cambium::codec {
@@ -130,7 +133,10 @@ private:
     template <class Number>
     void write_number(Number number, const Place& place) {
         if constexpr (!Writer::kHasNonFinite) {
-            if (!std::isfinite(number)) fail_encode(place, "NaN and infinity have no form in this codec");
+            if (!std::isfinite(number)) {
+                if constexpr (Writer::kLossless) return writer_.non_finite(number);
+                fail_encode(place, "NaN and infinity have no form in this codec");
+            }
         }
         writer_.floating(number);
     }
@@ -143,6 +149,9 @@ private:
     }
 
     void write_string(const std::string& text, const Place& place) {
+        if constexpr (Writer::kLossless) {
+            if (find_invalid_utf8(text) != text.size()) return writer_.wrapped(kWrappedText, text);
+        }
         check_text(text, place);
         writer_.text(text);
     }
@@ -264,7 +273,17 @@ private:
         return true;
     }
 
+    /// Whether JSON would lose something of a value, or take it for what has been wrapped.
+    static bool is_beyond_json(const Document& document) {
+        return document.has_tag() || document.type() == Document::Type::bytes ||
+               (document.type() == Document::Type::floating && !std::isfinite(document.as_double())) ||
+               (document.size() == 1 && document.find(kWrappedCbor) != nullptr);
+    }
+
     void write_document(const Document& document, const Place& place) {
+        if constexpr (Writer::kLossless) {
+            if (is_beyond_json(document)) return write_wrapped(document, place);
+        }
         if (document.has_tag()) writer_.tag(document.tag());
         switch (document.type()) {
             case Document::Type::null:
@@ -287,6 +306,16 @@ private:
             case Document::Type::object:
                 return write_members(document.members(), place);
         }
+    }
+
+    void write_wrapped(const Document& document, const Place& place) {
+        std::string bytes;
+        try {
+            bytes = document.to_cbor();
+        } catch (const Error& error) {
+            fail_encode(place, error.what());
+        }
+        writer_.wrapped(kWrappedCbor, bytes);
     }
 
     void write_elements(std::span<const Document> elements, const Place& place) {

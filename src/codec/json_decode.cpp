@@ -58,8 +58,9 @@ private:
 
 }  // namespace
 
-void decode_json(const Shape& shape, ByteView text, void* value) {
-    Builder builder(shape, value, KeyOrder::declared, ByteForm::text);
+void decode_json(const Shape& shape, ByteView text, void* value, JsonForm form) {
+    Builder builder(shape, value, KeyOrder::declared,
+                    form == JsonForm::lossless ? ByteForm::lossless_text : ByteForm::text);
     // The parser takes a zero byte for the end of its input and would ignore what follows.
     const std::size_t zero = text.find('\0');
     if (zero != ByteView::npos) builder.fail("not JSON at byte " + std::to_string(zero + 1) + ": a zero byte");

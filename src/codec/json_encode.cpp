@@ -12,12 +12,14 @@
 namespace cambium::codec {
 namespace {
 
+template <JsonForm kForm>
 class JsonWriter {
 public:
     static constexpr bool kSortedKeys = false;
     static constexpr bool kHasNonFinite = false;
     static constexpr bool kEnumNames = true;
     static constexpr bool kNumbered = false;
+    static constexpr bool kLossless = kForm == JsonForm::lossless;
 
     explicit JsonWriter(std::string& out) : out_(out) {}
 
@@ -31,6 +33,13 @@ public:
         const std::size_t before = out_.size();
         number(value);
         if (out_.find_first_of(".e", before) == std::string::npos) out_ += ".0";
+    }
+
+    template <class Floating>
+    void non_finite(Floating value) {
+        out_ += '"';
+        append_non_finite(out_, value);
+        out_ += '"';
     }
 
     void text(std::string_view value) {
@@ -47,6 +56,13 @@ public:
         out_ += '"';
     }
 
+    /// An object of one member that stands for something else.
+    void wrapped(std::string_view name, ByteView content) {
+        begin_map(1);
+        key(name, 0);
+        bytes(content);
+        end_map();
+    }
     void bytes(ByteView value) {
         out_ += '"';
         append_base64(out_, value);
@@ -104,8 +120,12 @@ private:
 
 }  // namespace
 
-void encode_json(const Shape& shape, const void* value, std::string& out) {
-    JsonWriter writer(out);
+void encode_json(const Shape& shape, const void* value, std::string& out, JsonForm form) {
+    if (form == JsonForm::lossless) {
+        JsonWriter<JsonForm::lossless> writer(out);
+        return encode_with(writer, shape, value, out);
+    }
+    JsonWriter<JsonForm::plain> writer(out);
     encode_with(writer, shape, value, out);
 }
 

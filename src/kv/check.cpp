@@ -312,6 +312,7 @@ private:
         for (const auto& [name, id] : trees) {
             tree_ = name;
             try {
+                if (!is_tree_name(name)) find(0, "it has a name that no tree can have");
                 if (id >= txn_.snapshot.next_tree_id) find(0, "a tree has a number that was never given out");
                 const detail::TreeState& tree = txn_.tree(id, false);
                 check_tree(tree.record, name, tree.order_unknown ? nullptr : &tree, tree_mark(id));

@@ -10,6 +10,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "cambium/base/bytes.hpp"
+
 namespace cambium::kv {
 
 static_assert(std::endian::native == std::endian::little, "the file format is little-endian");
@@ -191,6 +193,9 @@ inline constexpr char kCatalogName = 'n';
 inline constexpr char kCatalogTree = 't';
 inline constexpr char kCatalogValueComparator = 'v';
 inline constexpr std::size_t kMaxTreeNameSize = 511;
+[[nodiscard]] inline bool is_tree_name(ByteView name) noexcept {
+    return !name.empty() && name.size() <= kMaxTreeNameSize;
+}
 inline constexpr std::size_t kMaxComparatorNameSize = 255;
 
 /// Keys of the space tree (src/kv/space_format.hpp has the values):

@@ -87,7 +87,7 @@ void Salvage::note_catalog_entry(const NodeView& leaf, std::uint32_t i, bool is_
     const auto* bytes = reinterpret_cast<const std::byte*>(entry.value.data());
     if (key[0] == kCatalogName && entry.value.size() == 8) {
         KnownTree& tree = trees_[load<std::uint64_t>(bytes)];
-        if (!tree.name.has_value()) tree.name = key.substr(1);
+        if (!tree.name.has_value() && is_tree_name(ByteView{key}.substr(1))) tree.name = key.substr(1);
         tree.is_present = tree.is_present || !is_old;
         return;
     }

@@ -26,7 +26,7 @@ std::string quoted(ByteView name) {
 }
 
 void check_name(ByteView name) {
-    if (name.empty() || name.size() > kMaxTreeNameSize)
+    if (!is_tree_name(name))
         throw Error(ErrorCode::invalid_argument, "a tree's name has " + std::to_string(name.size()) +
                                                      " bytes; it must have 1 to " +
                                                      std::to_string(kMaxTreeNameSize));
@@ -140,8 +140,11 @@ void Transaction::each_tree_impl(void (*visit)(void*, ByteView, Tree), void* con
     detail::require_active(state_, level_);
     Cursor cursor{new detail::CursorState{*state_, state_->catalog}};
     for (bool on = cursor.seek({&kCatalogName, 1}); on && cursor.key().starts_with(kCatalogName);
-         on = cursor.next())
-        visit(context, cursor.key().substr(1), Tree{id_of(cursor.value())});
+         on = cursor.next()) {
+        const ByteView name = cursor.key().substr(1);
+        if (!is_tree_name(name)) throw_corrupt(0, "the catalog has a tree with a name that no tree can have");
+        visit(context, name, Tree{id_of(cursor.value())});
+    }
 }
 
 std::optional<ByteView> Transaction::get(Tree tree, ByteView key) const {

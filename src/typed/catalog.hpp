@@ -105,6 +105,7 @@ struct CatalogMigration {
     std::uint64_t to = 0;                ///< schema version
     std::uint64_t records = 0;           ///< migrated so far
     std::vector<std::uint8_t> position;  ///< key of the last of them
+    std::vector<std::uint8_t> makes;     ///< what tells how it stores them, see migration.cpp
     friend bool operator==(const CatalogMigration&, const CatalogMigration&) = default;
 };
 

@@ -261,11 +261,46 @@ private:
             };
             if (std::any_of(stored_.fields.begin(), stored_.fields.end(), is_same)) continue;
             if (!varying) varying.emplace(*plan_.description);
-            if (!varying->has(field.name)) continue;
-            plan_.rewrites = true;
-            changes("records are written anew, as the default of field " + quoted(field.name) +
-                    " is not always the same: each keeps what it is now");
+            if (varying->has(field.name)) rewrite_for(field.name);
         }
+        if (form_ == FieldForm::named) compare_varying_late_members();
+    }
+
+    // The same of fields of structs inside a record.
+    void compare_varying_late_members() {
+        const std::set<std::string> places = late_places();
+        if (places.empty()) return;
+        const std::vector<CatalogLateMember> first = defaults_at(*plan_.description, places);
+        const std::vector<CatalogLateMember> second = defaults_at(*plan_.description, places);
+        for (std::size_t i = 0; i < first.size(); ++i) {
+            if (first[i].value.empty() || second[i].value.empty()) continue;
+            if (varies(Document::from_cbor(view_of(first[i].value)), Document::from_cbor(view_of(second[i].value))))
+                rewrite_for(first[i].place);
+        }
+    }
+
+    void rewrite_for(const std::string& place) {
+        plan_.rewrites = true;
+        changes("records are written anew, as the default of field " + quoted(place) +
+                " is not always the same: each keeps what it is now");
+    }
+
+    /// Places of fields of structs inside a record that some stored records have nothing at.
+    [[nodiscard]] std::set<std::string> late_places() const {
+        std::vector<std::string> places;
+        for (const CatalogLateMember& stored : stored_.late_members) {
+            const std::string place = place_now(stored.place);
+            if (find_named(declared_.fields, field_of_place(place)) != declared_.fields.end())
+                places.push_back(place);
+        }
+        for (const CatalogField& stored : stored_.fields) {
+            const auto declared = find_named(declared_.fields, name_now(stored.name));
+            if (declared == declared_.fields.end() || declared->type == stored.type) continue;
+            const std::optional<TypeText> before = read_type(stored.type);
+            const std::optional<TypeText> now = read_type(declared->type);
+            if (before && now) list_new_places(*before, *now, declared->name, places);
+        }
+        return {places.begin(), places.end()};
     }
 
     // Keys and indexes have the numbers of enumerators. Where records have their names, other numbers mean another
@@ -283,7 +318,7 @@ private:
             if (declared == nullptr) continue;
             if (place.starts_with("(index ")) {
                 // Derived data is built anew.
-                const EnumChange change = compare_enums(stored, *declared, true);
+                const EnumChange change = compare_enums(stored, *declared, codec::Enumerators::by_name);
                 if (change.renumbered || !change.refused.empty()) renumbered_.push_back(field);
                 continue;
             }
@@ -293,20 +328,32 @@ private:
 
     void compare_enumeration(const CatalogEnum& stored, const CatalogEnum& declared, const std::string& field) {
         const bool is_key = is_of_outside_key(declared.place);
-        const bool by_name = stores_names(declared_.codec, declared.place);
+        const codec::Enumerators how = stored_at(declared.place, plan_.description->enumerators);
         const std::string where = is_key ? "the primary key " + declared.place : "field " + quoted(declared.place);
-        const EnumChange change = compare_enums(stored, declared, by_name);
+        const EnumChange change = compare_enums(stored, declared, how);
         for (const std::string& what : change.refused) {
             differs(where + ": " + what + ", and " + (is_key ? "keys" : "records of codec " + declared_.codec) +
-                    " hold " + (by_name ? "names" : "numbers") +
+                    " hold " + what_is_held(how) +
                     "; declare it as it was, or let cambium::EnumNames keep its name" + kNeedsMigration);
         }
         for (const std::string& what : change.told) changes(where + ": " + what);
-        if (!change.renumbered || !by_name) return;
+        if (!change.renumbered || how != codec::Enumerators::by_name) return;
         renumbered_.push_back(field);
         changes(where + ": enumerators have other numbers");
         const bool in_key = std::find(declared_.key.begin(), declared_.key.end(), field) != declared_.key.end();
         plan_.rekeyed = plan_.rekeyed || in_key;
+    }
+
+    static const char* what_is_held(codec::Enumerators how) {
+        switch (how) {
+            case codec::Enumerators::by_name:
+                return "names";
+            case codec::Enumerators::by_number:
+                return "numbers";
+            case codec::Enumerators::unsaid:
+                break;
+        }
+        return "names or numbers, which it does not say (names_enumerators, see cambium/codec/codec.hpp)";
     }
 
     // Buffers that were stored before it was deprecated have it.
@@ -474,21 +521,9 @@ private:
 
     // The same of fields of structs inside a record.
     void compare_late_members() {
-        std::vector<std::string> places;
-        for (const CatalogLateMember& stored : stored_.late_members) {
-            const std::string place = place_now(stored.place);
-            if (find_named(declared_.fields, field_of_place(place)) != declared_.fields.end())
-                places.push_back(place);
-        }
-        for (const CatalogField& stored : stored_.fields) {
-            const auto declared = find_named(declared_.fields, name_now(stored.name));
-            if (declared == declared_.fields.end() || declared->type == stored.type) continue;
-            const std::optional<TypeText> before = read_type(stored.type);
-            const std::optional<TypeText> now = read_type(declared->type);
-            if (before && now) list_new_places(*before, *now, declared->name, places);
-        }
+        const std::set<std::string> places = late_places();
         if (places.empty()) return;
-        declared_.late_members = defaults_at(*plan_.description, {places.begin(), places.end()});
+        declared_.late_members = defaults_at(*plan_.description, places);
         for (const CatalogLateMember& stored : stored_.late_members) {
             const std::string place = place_now(stored.place);
             const auto declared = std::find_if(declared_.late_members.begin(), declared_.late_members.end(),
@@ -508,11 +543,12 @@ private:
         if (!buffers_tell_places()) return;
         Document before = Document::object();
         Document now = Document::object();
+        // Of a field whose type does not fit there is enough said.
+        const auto is_refused = [&](std::string_view field) {
+            return std::find(refused_fields_.begin(), refused_fields_.end(), field) != refused_fields_.end();
+        };
         const auto add = [&](Document& to, std::string_view name, const Document& value) {
-            // Of a field whose type does not fit there is enough said.
-            const std::string_view field = name.substr(name.starts_with('-') ? 1 : 0);
-            if (std::find(refused_fields_.begin(), refused_fields_.end(), field) == refused_fields_.end())
-                to[name] = value;
+            if (!is_refused(name.substr(name.starts_with('-') ? 1 : 0))) to[name] = value;
         };
         for (const Document::Member& member : stored_wire_.members())
             add(before, name_now(member.name), member.value);
@@ -521,6 +557,10 @@ private:
             std::string text(field.as_text());
             const std::size_t mark = text.starts_with('-') || text.starts_with('!') ? 1 : 0;
             field = text.substr(0, mark) + std::string(name_now(std::string_view(text).substr(mark)));
+        }
+        for (Document& field : now["#fields"].elements()) {
+            const std::string name(field.as_text());
+            if (name.starts_with('!') && is_refused(name.substr(1))) field = name.substr(1);
         }
         for (const std::string& sentence : wire_differences(before, now)) differs(sentence + kNeedsMigration);
     }
@@ -605,8 +645,11 @@ private:
         if (!is_new && ended_before && !reads_otherwise(field)) return;
         const std::optional<std::int64_t> end = default_time(field);
         if (!end || *end > now().time_since_epoch().count()) return;
-        differs("every record that is stored would end, as it would read the default of field " + quoted(field) +
-                ", which is past; make the field optional, or give it a default in the future" + kNeedsMigration);
+        differs(
+            "records that were stored without field " + quoted(field) +
+            " would end, as they read its default, which is past; make the field optional, or give it a default "
+            "in the future" +
+            kNeedsMigration);
     }
 
     /// The default of a field that is a time, in nanoseconds since 1970; nothing where it is null.
@@ -804,7 +847,8 @@ void compare_table(TablePlan& plan, const CatalogTable& stored, std::vector<std:
 }
 
 std::string why_not_read(const CatalogTable& stored, const std::vector<CatalogField>& fields,
-                         const std::vector<CatalogEnum>& enums, std::string_view codec) {
+                         const std::vector<CatalogEnum>& enums, std::string_view codec,
+                         codec::Enumerators enumerators) {
     const auto same = [](const CatalogField& a, const CatalogField& b) {
         return a.name == b.name && reads_as(a.type, b.type, FieldForm::layout);
     };
@@ -829,7 +873,7 @@ std::string why_not_read(const CatalogTable& stored, const std::vector<CatalogFi
     for (const CatalogEnum& one : stored.enums) {
         const CatalogEnum* const read = find_enum(enums, one.place);
         if (read == nullptr) continue;
-        const EnumChange change = compare_enums(one, *read, stores_names(codec, one.place));
+        const EnumChange change = compare_enums(one, *read, stored_at(one.place, enumerators));
         if (!change.refused.empty()) return "in field " + quoted(one.place) + " " + change.refused.front();
     }
     return {};

@@ -18,6 +18,7 @@ void compare_table(TablePlan& plan, const CatalogTable& stored, std::vector<std:
 /// Why a codec does not read stored records as records of these fields and enumerations, or nothing: the first
 /// reason, as a sentence.
 [[nodiscard]] std::string why_not_read(const CatalogTable& stored, const std::vector<CatalogField>& fields,
-                                       const std::vector<CatalogEnum>& enums, std::string_view codec);
+                                       const std::vector<CatalogEnum>& enums, std::string_view codec,
+                                       codec::Enumerators enumerators);
 
 }  // namespace cambium::detail

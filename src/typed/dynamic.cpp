@@ -279,6 +279,8 @@ public:
         detail::RecordSource source{[](void* at) -> const void* { return static_cast<Loaded*>(at)->next(); }, this};
         if (record_.layout->is_outside())
             source.append_key = [](void* at, std::string& out) { out += static_cast<Loaded*>(at)->record_.key; };
+        if constexpr (detail::CountsLines<Fill>)
+            source.line = [](const void* at) { return static_cast<const Loaded*>(at)->fill_.line_number(); };
         return detail::load_records(handle, source, &refuse_zero, options);
     }
 
@@ -286,6 +288,21 @@ private:
     const void* next() { return fill_(record_) ? &record_ : nullptr; }
     DynamicRecord record_;
     Fill fill_;
+};
+
+struct LineRecords {
+    detail::LineReader& lines;
+    bool operator()(DynamicRecord& record) {
+        const std::optional<std::string_view> line = lines.line();
+        if (!line) return false;
+        try {
+            record.layout->read_json(*line, record);
+        } catch (const Error& error) {
+            detail::throw_at_line(lines.number(), error);
+        }
+        return true;
+    }
+    [[nodiscard]] std::uint64_t line_number() const noexcept { return lines.number(); }
 };
 
 }  // namespace
@@ -306,7 +323,8 @@ TableUsage table_usage(ReadTransaction& transaction, const DynamicTable& table) 
 }
 
 std::uint64_t export_json_lines(ReadTransaction& transaction, const DynamicTable& table,
-                                const std::function<void(std::string_view line)>& sink) {
+                                const std::function<void(std::string_view line)>& sink,
+                                const std::function<void(const Error& error)>& refused) {
     const DynamicLayout& layout = DynamicLayout::of(table);
     const detail::TableDescription& description = layout.description();
     detail::Scan scan(detail::find_table(transaction, description), {});
@@ -319,7 +337,10 @@ std::uint64_t export_json_lines(ReadTransaction& transaction, const DynamicTable
         try {
             layout.append_json(record, scan.primary_key(), line);
         } catch (const Error& error) {
-            detail::throw_not_exported(description, scan.primary_key(), error);
+            const Error named = detail::not_exported(description, scan.primary_key(), error);
+            if (refused == nullptr) throw named;
+            refused(named);
+            continue;
         }
         line += '\n';
         sink(line);
@@ -338,18 +359,7 @@ std::uint64_t import_json_lines(WriteTransaction& transaction, const DynamicTabl
             return (*static_cast<const std::function<std::optional<std::string_view>()>*>(context))();
         },
         const_cast<void*>(static_cast<const void*>(&next)));
-    return Loaded(layout,
-                  [&](DynamicRecord& record) {
-                      const std::optional<std::string_view> line = lines.line();
-                      if (!line) return false;
-                      try {
-                          record.layout->read_json(*line, record);
-                      } catch (const Error& error) {
-                          detail::throw_at_line(lines.number(), error);
-                      }
-                      return true;
-                  })
-        .load(detail::find_table(transaction, layout.description()), options);
+    return Loaded(layout, LineRecords{lines}).load(detail::find_table(transaction, layout.description()), options);
 }
 
 }  // namespace cambium

@@ -70,11 +70,7 @@ void describe_columns(std::span<const DynamicColumn> columns, ByteView& in, std:
         const Shape* shape = &column.type->shape;
         void* at = value.get();
         for (; is_descending(*shape); shape = &descending_shape(*shape)) at = descending_value(*shape, at);
-        try {
-            codec::encode_json(*shape, at, out);
-        } catch (const Error&) {
-            out += "(no text)";
-        }
+        codec::encode_json(*shape, at, out, codec::JsonForm::lossless);
     }
 }
 
@@ -262,6 +258,28 @@ std::size_t element_size(const DynamicType& type) {
     return type.shape.kind == Kind::bytes ? 1 : type.content->size;
 }
 
+// Bytes: a text, bytes or characters as they are.
+
+bool is_content(const DynamicType& type) {
+    const bool list = type.shape.kind == Kind::list && type.list.form == codec::ListForm::vector;
+    return type.shape.kind == Kind::string || type.shape.kind == Kind::bytes ||
+           (list && raw_size(*type.content) == 1);
+}
+
+void append_content(const DynamicType& type, const void* value, std::string& out) {
+    if (type.shape.kind == Kind::string)
+        out += *static_cast<const std::string*>(value);
+    else
+        append_elements(type, value, out);
+}
+
+void read_content(const DynamicType& type, ByteView bytes, void* value) {
+    if (type.shape.kind == Kind::string)
+        *static_cast<std::string*>(value) = bytes;
+    else
+        read_elements(type, bytes, value);
+}
+
 }  // namespace
 
 const void* DynamicLayout::field(const DynamicRecord& record, std::size_t field) {
@@ -329,6 +347,8 @@ void DynamicLayout::choose_codec(std::span<const DynamicCompressor> compressors)
         codec_ = DynamicCodec::json;
     } else if (codec == "raw") {
         codec_ = DynamicCodec::raw;
+    } else if (codec == "bytes") {
+        codec_ = DynamicCodec::bytes;
     } else if (const auto* const found = std::find_if(std::begin(kElements), std::end(kElements),
                                                       [&](const ElementName& one) { return one.name == codec; });
                found != std::end(kElements)) {
@@ -339,9 +359,9 @@ void DynamicLayout::choose_codec(std::span<const DynamicCompressor> compressors)
             "its codec is FlatBuffers, which needs code made from a schema; cambium-codegen --from-database writes "
             "the schema");
     } else {
-        problem(
-            "its codec " + quoted(codec) +
-            " is none of cbor, cbor-numbered, json, raw and array<...>: only the program that declares it has it");
+        problem("its codec " + quoted(codec) +
+                " is none of cbor, cbor-numbered, json, raw, bytes and array<...>: only the program that declares "
+                "it has it");
     }
     types_.emplace(codec_ == DynamicCodec::json ? EnumForm::document : EnumForm::number);
 }
@@ -376,6 +396,8 @@ void DynamicLayout::make_record() {
     }
     if (codec_ == DynamicCodec::raw && raw_size(*record_) == 0)
         problem("its codec is raw, and a field of it has no fixed size");
+    if (codec_ == DynamicCodec::bytes && !is_content(*record_))
+        problem("its codec is bytes, and its value is neither text nor bytes");
     if (codec_ != DynamicCodec::array) return;
     // A vector, or a record of values and shape.
     const bool shaped = record_->shape.kind == Kind::record && record_->parts.size() == 2;
@@ -619,7 +641,8 @@ void DynamicLayout::describe_table() {
     evolution_.defaults = all_defaults_;
     evolution_.version = entry_.schema_version;
     description_.evolution = &evolution_;
-    description_.evolution = &evolution_;
+    description_.enumerators =
+        codec_ == DynamicCodec::json ? codec::Enumerators::by_name : codec::Enumerators::by_number;
 }
 
 void DynamicLayout::append_primary_key(const DynamicRecord& record, std::string& out) const {
@@ -646,6 +669,9 @@ void DynamicLayout::encode(const DynamicRecord& record, std::string& out) const 
             break;
         case DynamicCodec::raw:
             append_raw(*record_, value, to);
+            break;
+        case DynamicCodec::bytes:
+            append_content(*record_, value, to);
             break;
         case DynamicCodec::array: {
             const bool shaped = record_->shape.kind == Kind::record;
@@ -686,6 +712,8 @@ void DynamicLayout::decode(ByteView bytes, DynamicRecord& record) const {
                                                    std::to_string(raw_size(*record_)) +
                                                    " of its fields; the record may have padding");
             return read_raw(*record_, bytes, value);
+        case DynamicCodec::bytes:
+            return read_content(*record_, bytes, value);
         case DynamicCodec::array: {
             const bool shaped = record_->shape.kind == Kind::record;
             const DynamicType& values = shaped ? *record_->parts[0] : *record_;

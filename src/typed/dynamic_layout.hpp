@@ -23,7 +23,7 @@ namespace cambium::detail {
     return "\"" + std::string(name) + "\"";
 }
 
-enum class DynamicCodec : std::uint8_t { cbor, cbor_numbered, json, raw, array };
+enum class DynamicCodec : std::uint8_t { cbor, cbor_numbered, json, raw, array, bytes };
 
 /// A column of an index or of the primary key.
 struct DynamicColumn {

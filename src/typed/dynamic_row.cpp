@@ -14,13 +14,15 @@ namespace {
 using codec::Kind;
 using codec::Shape;
 
+constexpr codec::JsonForm kForm = codec::JsonForm::lossless;
+
 /// Sets the value of a column from a document; a Descending also from the value in it.
 void read_argument(const Shape& shape, const Document& argument, void* value) {
     if (shape.kind == Kind::optional && !argument.is_null())
         return read_argument(*shape.optional().value, argument, shape.optional().emplace(value));
     if (is_descending(shape) && !argument.is_object())
         return read_argument(descending_shape(shape), argument, descending_value(shape, value));
-    codec::decode_json(shape, argument.to_json(), value);
+    codec::decode_json(shape, argument.to_json(), value, kForm);
 }
 
 std::span<const Document> elements_of(const Document& values) {
@@ -59,17 +61,17 @@ void DynamicLayout::append_key_json(ByteView key, std::string& out) const {
         DynamicValue value(*column.type);
         read_column(column, key, value);
         if (!std::exchange(first, false)) out += ',';
-        codec::encode_json(column.type->shape, value.get(), out);
+        codec::encode_json(column.type->shape, value.get(), out, kForm);
     }
     if (key_.size() > 1) out += ']';
 }
 
 void DynamicLayout::append_json(const DynamicRecord& record, ByteView key, std::string& out) const {
-    if (!is_outside()) return codec::encode_json(record_->shape, record.value.get(), out);
+    if (!is_outside()) return codec::encode_json(record_->shape, record.value.get(), out, kForm);
     out += "{\"key\":";
     append_key_json(key, out);
     out += ",\"value\":";
-    codec::encode_json(record_->shape, record.value.get(), out);
+    codec::encode_json(record_->shape, record.value.get(), out, kForm);
     out += '}';
 }
 
@@ -86,9 +88,9 @@ void DynamicLayout::read_json(std::string_view text, DynamicRecord& record, bool
                             " is {\"key\": ..., \"value\": ...}, as its key is outside the value");
         record.key.clear();
         if (key != nullptr) append_columns(key_, *key, true, record.key);
-        codec::decode_json(record_->shape, value->to_json(), record.value.get());
+        codec::decode_json(record_->shape, value->to_json(), record.value.get(), kForm);
     } else {
-        codec::decode_json(record_->shape, text, record.value.get());
+        codec::decode_json(record_->shape, text, record.value.get(), kForm);
     }
     sort_sets(*record_, record.value.get());
 }

@@ -73,18 +73,18 @@ bool is_of_outside_key(std::string_view place) noexcept {
     return place.starts_with("(key");
 }
 
-bool stores_names(std::string_view codec, std::string_view place) noexcept {
-    return !is_of_outside_key(place) && codec.substr(0, codec.find('+')) == "json";
+codec::Enumerators stored_at(std::string_view place, codec::Enumerators by_codec) noexcept {
+    return is_of_outside_key(place) ? codec::Enumerators::by_number : by_codec;
 }
 
-EnumChange compare_enums(const CatalogEnum& stored, const CatalogEnum& declared, bool by_name) {
+EnumChange compare_enums(const CatalogEnum& stored, const CatalogEnum& declared, codec::Enumerators how) {
     EnumChange change;
     std::vector<std::string> renamed;
     for (const auto& [name, number] : stored.names) {
         const auto now = declared.names.find(name);
         if (now == declared.names.end()) {
             const std::string other = new_name_of(number, stored, declared);
-            if (by_name || other.empty()) {
+            if (how != codec::Enumerators::by_number || other.empty()) {
                 change.refused.push_back(enumerator_text(name, number) + " is no longer declared" +
                                          (other.empty() ? "" : ", its number is that of \"" + other + "\""));
             } else {
@@ -93,7 +93,7 @@ EnumChange compare_enums(const CatalogEnum& stored, const CatalogEnum& declared,
             }
         } else if (now->second != number) {
             change.renumbered = true;
-            if (by_name) continue;
+            if (how == codec::Enumerators::by_name) continue;
             change.refused.push_back(enumerator_text(name, number) + " is declared as " +
                                      std::to_string(now->second));
         }

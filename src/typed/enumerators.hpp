@@ -1,6 +1,6 @@
 // The enumerators of a table in the catalog, and what became of them. Keys and indexes hold enumerators by number;
-// a codec stores them by name or by number. Whatever is read by the one and was written by the other depends on
-// which name has which number.
+// a codec stores them by name or by number, and says which (codec.hpp). Whatever is read by the one and was written
+// by the other depends on which name has which number.
 //
 // Thread rule: from any thread.
 #pragma once
@@ -25,8 +25,8 @@ namespace cambium::detail {
 
 /// Whether a place is in a key outside the record.
 [[nodiscard]] bool is_of_outside_key(std::string_view place) noexcept;
-/// Whether names are stored at a place of a record, or of its key, with a codec (by its name in the catalog).
-[[nodiscard]] bool stores_names(std::string_view codec, std::string_view place) noexcept;
+/// How enumerators are stored at a place of a record, or of its key: a key has their numbers.
+[[nodiscard]] codec::Enumerators stored_at(std::string_view place, codec::Enumerators by_codec) noexcept;
 
 /// What becomes of stored enumerators that are declared otherwise.
 struct EnumChange {
@@ -34,7 +34,9 @@ struct EnumChange {
     std::vector<std::string> told;     ///< the same of what is no loss
     bool renumbered = false;           ///< some name has another number
 };
-/// `by_name`: what is stored is names. Then a number may change, and a name may not; else the other way round.
-[[nodiscard]] EnumChange compare_enums(const CatalogEnum& stored, const CatalogEnum& declared, bool by_name);
+/// Where names are stored a number may change, and a name may not; where numbers are, the other way round. Where
+/// nobody says which, neither may.
+[[nodiscard]] EnumChange compare_enums(const CatalogEnum& stored, const CatalogEnum& declared,
+                                       codec::Enumerators how);
 
 }  // namespace cambium::detail

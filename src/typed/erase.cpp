@@ -16,6 +16,7 @@
 #include "typed/change_log.hpp"
 #include "typed/expiry.hpp"
 #include "typed/foreign_keys.hpp"
+#include "typed/rules.hpp"
 #include "typed/sentence.hpp"
 #include "typed/work_list.hpp"
 
@@ -156,11 +157,28 @@ private:
         };
         for (;;) {
             try {
-                return Change(handle, key).patch({clear, &foreign});
+                if (!Change(handle, key).patch({clear, &foreign})) return false;
+                break;
             } catch (const InTheWay& other) {
                 remove_one(*referrer.table, other.key);
             }
         }
+        check_null(referrer, key);
+        return true;
+    }
+
+    /// A codec may read the null as a value: the record would go on referring to something, for ever.
+    void check_null(const ReferrerState& referrer, ByteView key) {
+        const TableDescription& table = *referrer.table->description;
+        const std::optional<ByteView> bytes = store_.get(referrer.table->records, key);
+        if (!bytes) return;
+        const ScratchRecord record(table);
+        decode_record(table, key, *bytes, record.get());
+        std::string target;
+        if (!referrer.key->append_target(*referrer.key, record.get(), target)) return;
+        throw Error(ErrorCode::constraint, foreign_key_text(table, *referrer.key) + ": the record with " +
+                                               key_text(table, key) + " cannot be set to null, as codec " +
+                                               std::string(table.codec) + " reads a null as a value");
     }
 
     [[noreturn]] static void throw_lost(const TableState& table, const ForeignKeyDescription& key,
@@ -216,6 +234,17 @@ std::uint64_t erase_each(const TableHandle& handle, const Selection& selection) 
     return erased;
 }
 
+/// Error{misuse} unless a query is one of this table in this transaction; and what erasing needs.
+void check_selected(const TableHandle& handle, const TableHandle& selected) {
+    check_usable(handle);
+    const TableState& table = *handle.table;
+    if (selected.transaction != handle.transaction || selected.table != handle.table) {
+        throw Error(ErrorCode::misuse,
+                    table_text(*table.description) + ": erase() was given rows of another transaction or database");
+    }
+    if (may_be_referred(table)) check_referrers(table);
+}
+
 bool erase_referred(const TableHandle& handle, ByteView key) {
     WriteTransaction scope = TransactionAccess::transaction(handle).begin_nested();
     Erasure erasure(scope);
@@ -258,13 +287,8 @@ bool erase_record(const TableHandle& handle, ByteView key) {
 }
 
 std::uint64_t erase_selected(const TableHandle& handle, const TableHandle& selected, const Selection& selection) {
-    check_usable(handle);
+    check_selected(handle, selected);
     const TableState& table = *handle.table;
-    if (selected.transaction != handle.transaction || selected.table != handle.table) {
-        throw Error(ErrorCode::misuse,
-                    table_text(*table.description) + ": erase() was given rows of another transaction or database");
-    }
-    if (may_be_referred(table)) check_referrers(table);
     if (selection.high && selection.low >= *selection.high) return 0;  // an empty bound of the store is none
     const bool whole = selection.index == kRecords && selection.skip == 0 &&
                        selection.limit == std::numeric_limits<std::uint64_t>::max();
@@ -278,6 +302,17 @@ std::uint64_t erase_selected(const TableHandle& handle, const TableHandle& selec
         table.records, selection.low, selection.high ? ByteView(*selection.high) : ByteView());
     workspace.statistics.records_erased += erased;
     guard.done();
+    return erased;
+}
+
+std::uint64_t erase_keys(const TableHandle& handle, const TableHandle& selected, const SortedKeys& keys) {
+    check_selected(handle, selected);
+    WriteTransaction scope = TransactionAccess::transaction(handle).begin_nested();
+    Erasure erasure(scope);
+    std::uint64_t erased = 0;
+    for (const std::string& key : keys) erased += erasure.erase(*handle.table, key) ? 1 : 0;
+    erasure.finish();
+    scope.commit();
     return erased;
 }
 

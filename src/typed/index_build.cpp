@@ -39,7 +39,7 @@ public:
     /// The same: of two records one may go without.
     template <class GivesWay>
     void put(kv::WriteTransaction& transaction, GivesWay&& gives_way) {
-        run_.store(transaction, tree_, [&](ByteView entry, ByteView stored, ByteView other) {
+        run_.store(transaction, tree_, [&](ByteView entry, ByteView stored, ByteView other, std::uint64_t) {
             if (gives_way(owner_of(table_, index_, other))) return;
             if (gives_way(owner_of(table_, index_, stored))) {
                 transaction.put(tree_, entry, other);

@@ -67,14 +67,17 @@ RowText split_row(const TableDescription& table, std::string_view line, std::siz
     return text;
 }
 
-void throw_not_exported(const TableDescription& table, ByteView key, const Error& error) {
-    if (error.code() != ErrorCode::encode) throw error;
-    throw Error(ErrorCode::encode, table_text(table) + ", " + key_text(table, key) +
-                                       ": the record has no form in JSON: " + error.what());
+Error not_exported(const TableDescription& table, ByteView key, const Error& error) {
+    return {error.code(),
+            table_text(table) + ", " + key_text(table, key) + ": the record has no form in JSON: " + error.what()};
+}
+
+void rethrow(const Error& error) {
+    throw error;
 }
 
 void throw_at_line(std::uint64_t line, const Error& error) {
-    throw Error(error.code(), "line " + std::to_string(line) + ": " + error.what());
+    throw at_line(line, error);
 }
 
 }  // namespace cambium::detail

@@ -12,9 +12,13 @@ SortedKeys gather_keys(const TableHandle& handle, const Selection& selection) {
     SortedKeys keys;
     Scan scan(handle, selection);
     while (scan.next()) keys.emplace_back(scan.primary_key());
+    sort_keys(keys);
+    return keys;
+}
+
+void sort_keys(SortedKeys& keys) {
     if (!std::is_sorted(keys.begin(), keys.end())) std::sort(keys.begin(), keys.end());
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-    return keys;
 }
 
 SortedKeys combine(SetOperation operation, const SortedKeys& a, const SortedKeys& b) {

@@ -1,8 +1,10 @@
 #include "typed/migration.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
+#include "cambium/codec/cbor.hpp"
 #include "typed/comparison.hpp"
 #include "typed/enumerators.hpp"
 #include "typed/new_records.hpp"
@@ -35,6 +37,23 @@ std::optional<StoredTable> stored_table(const kv::Transaction& transaction, cons
     return StoredTable{name, decode_entry(*stored_entry(transaction, name), name)};
 }
 
+/// A stored field that the old record of a migration neither has nor keeps among those that it does not know, and
+/// that is not said to be dropped. Its content would be lost; as a rule the file is of an earlier declaration with
+/// the same version, and what was called so is expected under another name.
+const CatalogField* lost_field(const CatalogTable& stored, const std::vector<CatalogField>& old,
+                               const EvolutionDescription& evolution) {
+    const auto holds_unknown = [](const CatalogField& field) { return field.type == "unknown_fields"; };
+    if (std::any_of(old.begin(), old.end(), holds_unknown)) return nullptr;
+    const auto is_lost = [&](const CatalogField& field) {
+        const auto is_it = [&](const CatalogField& other) { return other.name == field.name; };
+        const auto& dropped = evolution.dropped;
+        return !holds_unknown(field) && std::none_of(old.begin(), old.end(), is_it) &&
+               std::find(dropped.begin(), dropped.end(), field.name) == dropped.end();
+    };
+    const auto lost = std::find_if(stored.fields.begin(), stored.fields.end(), is_lost);
+    return lost == stored.fields.end() ? nullptr : &*lost;
+}
+
 /// The migrations from a stored version on, proven to begin with what is stored.
 std::span<const MigrationDescription> steps_from(const CatalogTable& stored, const TableDescription& table) {
     const auto refuse = [&](const std::string& what) {
@@ -42,6 +61,7 @@ std::span<const MigrationDescription> steps_from(const CatalogTable& stored, con
     };
     const EvolutionDescription& evolution = *table.evolution;
     // What an older declaration has left half way is begun anew: the records are still those of the stored version.
+    // So is what makes other records of this version, see made_by().
     const bool is_older =
         stored.migration && stored.migration->to < evolution.version && stored.schema_version < evolution.version;
     if (stored.migration && !is_older && stored.migration->to != evolution.version) {
@@ -66,9 +86,18 @@ std::span<const MigrationDescription> steps_from(const CatalogTable& stored, con
     std::vector<CatalogEnum> enums = enums_of(first.fields);
     for (CatalogEnum& one : enums_of(table))  // a key outside the record stays as it is
         if (is_of_outside_key(one.place)) enums.push_back(std::move(one));
-    if (const std::string what = why_not_read(stored, fields, enums, first.codec); !what.empty()) {
+    if (const std::string what = why_not_read(stored, fields, enums, first.codec, first.enumerators);
+        !what.empty()) {
         refuse("the old record of Migration<" + std::to_string(first.from) +
                ", ...> is not what the file holds: " + what);
+    }
+    if (const CatalogField* const lost = lost_field(stored, fields, evolution); lost != nullptr) {
+        refuse(
+            "the old record of Migration<" + std::to_string(first.from) +
+            ", ...> is not what the file holds: it has no field \"" + lost->name + "\" (" + lost->type +
+            "), which would be lost; add the field to it, or open the file once with the declaration that stored "
+            "such records last; Dropped<\"" +
+            lost->name + "\"> says that its content may be lost");
     }
     return steps;
 }
@@ -126,6 +155,23 @@ void doubt_referrers(kv::WriteTransaction& transaction, std::string_view stored_
     }
 }
 
+/// What the records of a declaration look like. Two of one version need not agree: records that one has made are
+/// not those of the other.
+std::vector<std::uint8_t> made_by(const TableDescription& table) {
+    CatalogTable declared = declared_entry(table);
+    CatalogTable records;
+    records.codec = std::move(declared.codec);
+    records.fields = std::move(declared.fields);
+    records.key = std::move(declared.key);
+    records.key_types = std::move(declared.key_types);
+    records.enums = std::move(declared.enums);
+    // With codec flatbuffers, what is left out of a buffer; else nothing that a record which was just made reads.
+    if (!table.evolution->wire.empty()) records.defaults = std::move(declared.defaults);
+    std::string bytes;
+    Cbor::encode(records, bytes);
+    return {bytes.begin(), bytes.end()};
+}
+
 void count_change(kv::WriteTransaction& transaction) {
     CatalogHeader header = decode_header(stored_header(transaction).value_or(ByteView()));
     ++header.generation;
@@ -170,9 +216,11 @@ bool migrate_step(kv::WriteTransaction& transaction, const TableDescription& tab
     if (steps.empty()) return false;
 
     ++entry.version;
-    if (!entry.migration || entry.migration->to != table.evolution->version) {
+    std::vector<std::uint8_t> makes = made_by(table);
+    if (!entry.migration || entry.migration->to != table.evolution->version || entry.migration->makes != makes) {
         transaction.drop_tree(next_tree_name(entry.id));
         entry.migration.emplace().to = table.evolution->version;
+        entry.migration->makes = std::move(makes);
     }
     CatalogMigration& migration = *entry.migration;
 
@@ -211,10 +259,10 @@ bool finish_migration(kv::WriteTransaction& transaction, const TableDescription&
     return true;
 }
 
+// Also what an older declaration has left, which this one would have begun anew.
 bool abandon_migration(kv::WriteTransaction& transaction, const TableDescription& table) {
     std::optional<StoredTable> stored = stored_table(transaction, table);
-    if (!stored || !stored->entry.migration || stored->entry.migration->to != table.evolution->version)
-        return false;
+    if (!stored || !stored->entry.migration || stored->entry.migration->to > table.evolution->version) return false;
     transaction.drop_tree(next_tree_name(stored->entry.id));
     stored->entry.migration.reset();
     ++stored->entry.version;

@@ -112,6 +112,11 @@ void encode_record(const TableDescription& table, ByteView key, const void* reco
     }
 }
 
+Error at_line(std::uint64_t line, const Error& error) {
+    if (line == 0) return error;
+    return {error.code(), "line " + std::to_string(line) + ": " + error.what()};
+}
+
 ByteView owner_of(const TableDescription& table, const IndexDescription& index, ByteView value) {
     if (index.skip_covered == nullptr) return value;
     try {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "cambium/base/bytes.hpp"
@@ -34,6 +35,9 @@ namespace cambium::detail {
 void decode_record(const TableDescription& table, ByteView key, ByteView bytes, void* record);
 /// Encode a record, appending; Error{encode} says of which table and key.
 void encode_record(const TableDescription& table, ByteView key, const void* record, std::string& out);
+
+/// The same error, with the number of the line before its sentence; without where there is none.
+[[nodiscard]] Error at_line(std::uint64_t line, const Error& error);
 
 /// The primary key at the end of a value of a unique index; Error{corrupt} when it does not begin with covered
 /// fields.

@@ -6,8 +6,8 @@
 
 namespace cambium::detail {
 
-void SortedRun::add(ByteView key, ByteView value) {
-    pairs_.push_back({bytes_.size(), key.size(), value.size()});
+void SortedRun::add(ByteView key, ByteView value, std::uint64_t line) {
+    pairs_.push_back({bytes_.size(), key.size(), value.size(), line});
     bytes_.append(key).append(value);
 }
 

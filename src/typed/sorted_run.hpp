@@ -3,6 +3,7 @@
 // Thread rule: belongs to one write transaction.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,12 +13,13 @@ namespace cambium::detail {
 
 class SortedRun {
 public:
-    void add(ByteView key, ByteView value);
+    /// `line` is where the pair comes from, for who counts lines.
+    void add(ByteView key, ByteView value, std::uint64_t line = 0);
     [[nodiscard]] std::size_t size_bytes() const noexcept { return bytes_.size() + pairs_.size() * sizeof(Pair); }
 
-    /// Stores the pairs in order and forgets them. taken(key, stored, value) for a key that is there already: in
-    /// the tree, or with another pair of this run, of which the one added first is stored. Keys behind all of the
-    /// tree are appended. O(n log n), n pairs.
+    /// Stores the pairs in order and forgets them. taken(key, stored, value, line) for a key that is there already:
+    /// in the tree, or with another pair of this run, of which the one added first is stored. Keys behind all of
+    /// the tree are appended. O(n log n), n pairs.
     template <class Taken>
     void store(kv::WriteTransaction& store, kv::Tree tree, Taken&& taken) {
         sort();
@@ -28,7 +30,7 @@ public:
                 store.append(tree, key(pair), value(pair));
                 last = key(pair);
             } else if (!store.insert(tree, key(pair), value(pair))) {
-                taken(key(pair), store.get(tree, key(pair)).value_or(ByteView()), value(pair));
+                taken(key(pair), store.get(tree, key(pair)).value_or(ByteView()), value(pair), pair.line);
             }
         }
         pairs_.clear();
@@ -43,6 +45,7 @@ private:
         std::size_t begin;
         std::size_t key_size;
         std::size_t value_size;
+        std::uint64_t line;
     };
     void sort();
     [[nodiscard]] ByteView key(const Pair& pair) const {

@@ -245,6 +245,8 @@ TEST_CASE("what is read is not replaced, and no file is written twice: code 3") 
     CHECK(twice.code == 3);
     CHECK(twice.text == "out/items_tables.hpp: two files are to be written here; name another for the depfile\n");
     CHECK(folder.names("out") == "inside");
+    CHECK(folder.run("items.fbs -o . --depfile items_tables.hpp").text ==
+          "items_tables.hpp: two files are to be written here; name another for the depfile\n");
 }
 
 TEST_CASE("standard output that cannot be written: code 3") {

@@ -66,8 +66,13 @@ set(flags "")
 if(SANITIZE)
   set(flags "-fsanitize=${SANITIZE}")
 endif()
+# Several sources of a target compiled as one, where the project wants that.
+set(unity OFF)
+if(GENERATOR STREQUAL "Unix Makefiles")
+  set(unity ON)
+endif()
 run(COMMAND ${CMAKE_COMMAND} -S ${source} -B ${build} -G ${GENERATOR} -D CMAKE_PREFIX_PATH=${prefix}
-            -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_CXX_FLAGS=${flags})
+            -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_CXX_FLAGS=${flags} -D CMAKE_UNITY_BUILD=${unity})
 run(COMMAND ${CMAKE_COMMAND} --build ${build} --target ${PROGRAMS} OUTPUT output)
 expect_generated("${output}" "shop.fbs" 1)
 expect_generated("${output}" "money.fbs" 1)
@@ -95,6 +100,18 @@ expect_build(1 0 ON)
 expect_build(0 0 OFF)
 
 if(NOT "tables" IN_LIST PROGRAMS)
+  # Two schemas that would be generated into the same files.
+  file(WRITE ${WORK}/twice/CMakeLists.txt
+       "cmake_minimum_required(VERSION 3.20)\nproject(twice LANGUAGES CXX)\nfind_package(cambium REQUIRED)\n"
+       "add_library(twice STATIC)\n"
+       "cambium_generate_tables(TARGET twice SCHEMAS ${source}/schemas/shop.fbs other/shop.fbs)\n")
+  execute_process(COMMAND ${CMAKE_COMMAND} -S ${WORK}/twice -B ${WORK}/twice/build -D CMAKE_PREFIX_PATH=${prefix}
+                          -D CMAKE_CXX_COMPILER=${COMPILER}
+                  RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  string(REGEX REPLACE "[ \n]+" " " output "${output}")
+  if(result EQUAL 0 OR NOT output MATCHES "would be generated into the same shop_tables.hpp: rename one")
+    message(FATAL_ERROR "two schemas of one name ended with ${result}:\n${output}")
+  endif()
   return()
 endif()
 

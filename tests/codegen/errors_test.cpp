@@ -310,8 +310,6 @@ TEST_CASE("rules and what was before") {
           Sentences{place + "field \"x\" is never null; cambium_not_null is for optional ones",
                     place + "field \"n\" counts changes, so it must be an unsigned integer",
                     place + "two fields count changes, \"n\" and \"m\""});
-    CHECK(errors_in_table("", "id:uint (cambium_key, cambium_row_version);") ==
-          Sentences{place + "field \"id\" counts changes, so it cannot be in the primary key"});
     CHECK(errors_in_table(", cambium_renamed_from: \"things\", cambium_dropped: \"x, y\", cambium_schema_version: "
                           "\"0\"",
                           "id:int (cambium_key); x:int (cambium_renamed_from: \"y\");") ==

@@ -95,6 +95,23 @@ TEST_CASE("a store with the words of schemas and names that are like those made 
     }
 }
 
+template <std::size_t Count>
+consteval auto letters() {
+    char text[Count + 1]{};
+    for (std::size_t i = 0; i < Count; ++i) text[i] = 't';
+    return cambium::detail::Name<Count + 1>{text};
+}
+
+TEST_CASE("the longest name of a table that a store takes is the longest that a schema may have") {
+    const cambium::test::TemporaryDirectory folder;
+    const std::string store = folder.file("it.cambium");
+    CHECK_THROWS_AS(static_cast<void>(cambium::Database::open<Called<letters<1019>()>>(store)), cambium::Error);
+    auto db = cambium::Database::open<Called<letters<1018>()>>(store);
+    CHECK(cambium::kv::check(db.environment()).ok());
+    db.close();
+    check_carried_over(cambium::describe(store), "it");
+}
+
 /// A table of these fields and one that is its key.
 TableInfo table_of(const std::string& name, std::vector<FieldInfo> fields) {
     fields.insert(fields.begin(), {"id", "u64"});

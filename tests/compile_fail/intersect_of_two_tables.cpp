@@ -1,4 +1,4 @@
-// expect: intersect(), unite() and subtract() take two queries of one table, or what they return
+// expect: intersect(), unite() and subtract() take two queries of one table, keys() or filter() of one
 // errors: 1
 #include "shop.inc"
 

@@ -23,11 +23,14 @@ inline constexpr ModelSuite kDuplicatesModel{"model_duplicates", 150000};
 inline constexpr ModelSuite kTableModel{"table_model", 90000};
 inline constexpr ModelSuite kExtrasModel{"extras_model", 50000};
 inline constexpr ModelSuite kRelationModel{"relation_model", 60000};
+inline constexpr ModelSuite kEvolutionModel{"evolution_model", 20000};
 /// Of the key-value store, and of the typed layer.
 static_assert(kKvModel.operations + kOrderedModel.operations + kNestedModel.operations +
                   kDuplicatesModel.operations >=
               200000);
-static_assert(kTableModel.operations + kExtrasModel.operations + kRelationModel.operations >= 200000);
+static_assert(kTableModel.operations + kExtrasModel.operations + kRelationModel.operations +
+                  kEvolutionModel.operations >=
+              200000);
 
 /// Printed when the program ends, behind all that the tests say.
 class LastLine {

@@ -1,6 +1,7 @@
 // Enumerators that were declared otherwise: keys and indexes hold numbers, JSON holds names.
 #include <map>
 
+#include "cambium/codec/compressed.hpp"
 #include "cambium/codec/raw.hpp"
 #include "cambium/maintenance.hpp"
 #include "typed_fixture.hpp"
@@ -82,6 +83,33 @@ std::string refusal(const StorePath& store) {
     CHECK(what.code == ErrorCode::schema);
     return what.text;
 }
+
+/// Codecs of one's own. They hold what another one does, which nobody knows.
+template <class Inner>
+struct Wrapped {
+    template <class R>
+    static void encode(const R& record, std::string& out) {
+        Inner::encode(record, out);
+    }
+    template <class R>
+    static void decode(ByteView bytes, R& record) {
+        Inner::decode(bytes, record);
+    }
+};
+struct Spelled : Wrapped<Json> {
+    static constexpr std::string_view name = "spelled";
+    static constexpr bool names_enumerators = true;
+};
+struct Numbered : Wrapped<Cbor> {
+    static constexpr std::string_view name = "numbered";
+    static constexpr bool names_enumerators = false;
+};
+struct Unsaid : Wrapped<Json> {
+    static constexpr std::string_view name = "unsaid";
+};
+struct NoCompressor {
+    static constexpr std::string_view name = "none";
+};
 
 template <class Level>
 struct Marks : Table<"marks", std::string, Key<std::uint32_t, Level>, Json> {};
@@ -221,6 +249,38 @@ TEST_CASE("enumerators that JSON holds stay declared") {
     Database db = Database::open<Lines<Kept, Json>>(store.path());
     require_sound<Lines<Kept, Json>>(db);
     db.read([](ReadTransaction& txn) { CHECK(Reader<Lines<Kept, Json>>{txn}.get(1)->level == Kept::fault); });
+}
+
+TEST_CASE("a codec of one's own that says that it stores names has enumerators get other numbers") {
+    using After = Lines<Moved, Spelled>;
+    const StorePath store;
+    fill<Old, Spelled>(store);
+    CHECK(holds(refusal<Lines<Renamed, Spelled>>(store), "records of codec spelled hold names"));
+    Database db = Database::open<After>(store.path());
+    require_sound<After>(db);
+    db.read([](ReadTransaction& txn) {
+        CHECK(ids(Reader<After>{txn}.by<"level">().equal(Moved::error)) == std::vector<std::uint64_t>{1, 3});
+    });
+    static_assert(codec::kEnumerators<Compressed<Spelled, NoCompressor>> == codec::Enumerators::by_name);
+    static_assert(codec::kEnumerators<Compressed<Unsaid, NoCompressor>> == codec::Enumerators::unsaid);
+}
+
+TEST_CASE("a codec of one's own that says that it stores numbers lets them have other names") {
+    const StorePath store;
+    fill<Old, Numbered>(store);
+    CHECK(holds(refusal<Lines<Moved, Numbered>>(store), "records of codec numbered hold numbers"));
+    Database db = Database::open<Lines<Renamed, Numbered>>(store.path());
+    require_sound<Lines<Renamed, Numbered>>(db);
+}
+
+TEST_CASE("a codec that does not say how it stores enumerators lets neither names nor numbers change") {
+    const StorePath store;
+    fill<Old, Unsaid>(store);
+    for (const std::string& text : {refusal<Lines<Moved, Unsaid>>(store), refusal<Lines<Renamed, Unsaid>>(store)})
+        CHECK(holds(text, "records of codec unsaid hold names or numbers, which it does not say"));
+    static_cast<void>(Database::open<Lines<Kept, Unsaid>>(store.path()));
+    Database db = Database::open<Lines<Longer, Unsaid>>(store.path());
+    require_sound<Lines<Longer, Unsaid>>(db);
 }
 
 TEST_CASE("a key outside the record holds numbers, whatever the codec") {

@@ -41,9 +41,9 @@ std::vector<std::string> changes(const TableInfo& stored, const TableInfo& decla
     return sentences;
 }
 
-const std::string kEndsAll =
-    "table \"things\": every record that is stored would end, as it would read the default of field \"until\", "
-    "which is past; make the field optional, or give it a default in the future; a Migration may say how "
+const std::string kWouldEnd =
+    "table \"things\": records that were stored without field \"until\" would end, as they read its default, which "
+    "is past; make the field optional, or give it a default in the future; a Migration may say how "
     "(cambium/evolution.hpp)";
 
 struct Small {
@@ -106,18 +106,18 @@ TEST_CASE("an end that stored records would read from a default that is past is 
     next.expires_at = "until";
     const std::int64_t in_an_hour = (now() + 1h).time_since_epoch().count();
     next.defaults = defaults_until(0);
-    CHECK(refusals(old, next) == std::vector{kEndsAll});
+    CHECK(refusals(old, next) == std::vector{kWouldEnd});
     next.defaults = defaults_until(in_an_hour);
     CHECK(refusals(old, next).empty());
     next.defaults.clear();
-    CHECK(refusals(old, next) == std::vector{kEndsAll});
+    CHECK(refusals(old, next) == std::vector{kWouldEnd});
 
     next.fields[1].type = "optional<" + kTime + ">";
     CHECK(refusals(old, next).empty());
     next.defaults = defaults_until({});
     CHECK(refusals(old, next).empty());
     next.defaults = defaults_until(5);
-    CHECK(refusals(old, next) == std::vector{kEndsAll});
+    CHECK(refusals(old, next) == std::vector{kWouldEnd});
 }
 
 TEST_CASE("a field that records have may become their end, or another one") {
@@ -140,10 +140,10 @@ TEST_CASE("no record ends by an opening with a new end, in one step or in two") 
         Database db = Database::open<Smalls>(store.path());
         db.write([](WriteTransaction& txn) { Writer<Smalls>{txn}.insert({1, 10}); });
     }
-    CHECK(Database::plan<Endings>(store.path()).refused == std::vector{kEndsAll});
+    CHECK(Database::plan<Endings>(store.path()).refused == std::vector{kWouldEnd});
     const Caught once = caught([&] { static_cast<void>(Database::open<Endings>(store.path())); });
     CHECK(once.code == ErrorCode::schema);
-    CHECK(once.text == kEndsAll);
+    CHECK(once.text == kWouldEnd);
 
     const StorePath copy;
     std::filesystem::copy_file(store.path(), copy.path());
@@ -154,7 +154,7 @@ TEST_CASE("no record ends by an opening with a new end, in one step or in two") 
     static_cast<void>(Database::open<Numbered>(copy.path()));
 
     static_cast<void>(Database::open<Untimed>(store.path()));
-    CHECK(Database::plan<Endings>(store.path()).refused == std::vector{kEndsAll});
+    CHECK(Database::plan<Endings>(store.path()).refused == std::vector{kWouldEnd});
     Database db = Database::open<Untimed>(store.path());
     db.read([](ReadTransaction& txn) { CHECK(Reader<Untimed>{txn}.get(1)->x == 10); });
 }

@@ -358,6 +358,25 @@ TEST_CASE("a sum that does not fit is refused, NaN is neither least nor greatest
     });
 }
 
+TEST_CASE("filtered rows with their key outside are summed by members of the value") {
+    struct Point {
+        int x{};
+    };
+    struct Points : Table<"points", Point, Key<std::string>, Cbor> {};
+    const StorePath store;
+    Database db = Database::open<Points>(store.path());
+    db.write([](WriteTransaction& txn) {
+        Writer<Points> points{txn};
+        points.put("a", {1});
+        points.put("b", {20});
+        points.put("c", {30});
+        const auto large = points.all().filter([](const auto& row) { return row.value.x > 5; });
+        CHECK(large.aggregate<&Point::x>().sum == 50);
+        CHECK(large.limit(1).aggregate<&Point::x>().max == 20);
+        CHECK(points.all().aggregate<&Point::x>().sum == 51);
+    });
+}
+
 TEST_CASE("a join gives every row the record that it refers to") {
     const StorePath store;
     Database db = Database::open<Authors, Works>(store.path());

@@ -54,4 +54,18 @@ struct Descending {
 template <class T>
 Descending(T) -> Descending<T>;
 
+namespace detail {
+
+template <class T>
+inline constexpr bool kIsOptional = false;
+template <class T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
+
+template <class T>
+inline constexpr bool kIsDescending = false;
+template <class T>
+inline constexpr bool kIsDescending<Descending<T>> = true;
+
+}  // namespace detail
+
 }  // namespace cambium

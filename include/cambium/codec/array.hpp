@@ -112,6 +112,7 @@ struct Array {
     static constexpr codec::ElementCode code = codec::element_code<T>();
     static constexpr std::string_view name = codec::kArrayNames[static_cast<std::size_t>(code)];
     static constexpr bool exact = true;
+    static constexpr bool names_enumerators = false;
 
     /// Appends the array to `out`. Error{encode} as ShapedArray says. Linear in its size.
     static void encode(const std::vector<T>& values, std::string& out) { append(values, {}, out); }

@@ -40,6 +40,7 @@ void decode_cbor(const Shape& shape, ByteView bytes, void* value, FieldKeys keys
 
 struct Cbor {
     static constexpr std::string_view name = "cbor";
+    static constexpr bool names_enumerators = false;
 
     /// Appends the record to `out`. Throws Error{encode} naming the field for a string that is not UTF-8 or values
     /// nested too deep; `out` is then as it was. Linear in the size of the record.
@@ -69,6 +70,7 @@ struct Cbor {
 /// Errors, and what they leave behind, as for Cbor. A record that keeps unknown fields cannot be encoded.
 struct CborNumbered {
     static constexpr std::string_view name = "cbor-numbered";
+    static constexpr bool names_enumerators = false;
 
     template <class R>
     static void encode(const R& record, std::string& out) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ namespace cambium {
 ///   static constexpr bool exact = true
 ///       decode() makes the record again that encode() was given, whatever it is. Without it every record is
 ///       decoded before it is stored, as indexes and rules are about the record that will be read.
+///   static constexpr bool names_enumerators = true
+///       enumerators are stored by their names, as EnumNames has them (enum_names.hpp): they may get other numbers.
+///       When false, by their numbers: those may get other names. Without it neither may change, see evolution.hpp.
 template <class C, class R>
 concept Codec = requires(const R& record, R& target, std::string& out, ByteView bytes) {
     { C::name } -> std::convertible_to<std::string_view>;
@@ -34,6 +38,16 @@ template <class C>
 inline constexpr bool kSaysExact = requires {
     requires C::exact;
 };
+
+/// How a codec stores enumerators, as far as it says.
+enum class Enumerators : std::uint8_t { unsaid, by_number, by_name };
+template <class C>
+inline constexpr Enumerators kEnumerators = Enumerators::unsaid;
+template <class C>
+requires requires {
+    bool{C::names_enumerators};
+}
+inline constexpr Enumerators kEnumerators<C> = C::names_enumerators ? Enumerators::by_name : Enumerators::by_number;
 }  // namespace codec
 
 }  // namespace cambium

@@ -95,4 +95,9 @@ struct Compressed {
     { return Inner::template wire<R>(); }
 };
 
+namespace codec {
+template <class Inner, class Compressor, std::uint64_t MaxBytes>
+inline constexpr Enumerators kEnumerators<Compressed<Inner, Compressor, MaxBytes>> = kEnumerators<Inner>;
+}  // namespace codec
+
 }  // namespace cambium

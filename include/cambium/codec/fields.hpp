@@ -98,83 +98,15 @@ consteval bool has_array(std::index_sequence<I...>) {
     return (array_begins_at<T, sizeof...(I), I>() || ...);
 }
 
-enum class Verdict { record, not_plain, empty, too_many_fields, c_array };
-
-template <class T>
-consteval Verdict judge() {
-    if constexpr (!PlainAggregate<T>) {
-        return Verdict::not_plain;
-    } else {
-        constexpr std::size_t kCount = count_initialisers<T>();
-        if constexpr (kCount == 0) {
-            return Verdict::empty;
-        } else if constexpr (kCount > kMaxFields) {
-            return Verdict::too_many_fields;
-        } else {
-            return has_array<T>(std::make_index_sequence<kCount>{}) ? Verdict::c_array : Verdict::record;
-        }
-    }
-}
-
-template <class T>
-inline constexpr Verdict kVerdict = judge<T>();
-
-}  // namespace detail
-
-/// An aggregate class whose fields can be listed. Types that look like one but are not (a base class, a C array, a
-/// constructor, more than 100 fields) do not satisfy it; check_record says why in one sentence.
-template <class T>
-concept Record = detail::kVerdict<T>
-== detail::Verdict::record;
-
-/// Fails to compile with one sentence when T is not a Record; otherwise does nothing.
-template <class T>
-consteval void check_record() {
-    constexpr detail::Verdict kVerdict = detail::kVerdict<T>;
-    static_assert(kVerdict != detail::Verdict::not_plain,
-                  "cambium: a record must be a plain struct: no constructor, no base class, no private or virtual "
-                  "member, no const or reference field, and every field copyable and default-constructible");
-    static_assert(kVerdict != detail::Verdict::empty, "cambium: a record needs at least one field");
-    static_assert(kVerdict != detail::Verdict::too_many_fields,
-                  "cambium: a record may have at most 100 fields (and no C array, which counts as its elements); "
-                  "group fields into nested structs");
-    static_assert(kVerdict != detail::Verdict::c_array,
-                  "cambium: a record may not hold a C array; use std::array or std::vector");
-}
-
-/// The number of fields of T.
-template <class T>
-inline constexpr std::size_t field_count = [] {
-    check_record<T>();
-    if constexpr (Record<T>)
-        return detail::count_initialisers<T>();
-    else
-        return std::size_t{0};
-}();
-
-namespace detail {
+enum class Verdict { record, not_plain, empty, too_many_fields, c_array, bit_field };
 
 // PFR's list of structured bindings, called with our count. Its public get counts again, which costs as much as all
 // the rest, and crashes g++ 12 on records with a default such as std::vector<std::string>{"x"}.
 template <class T>
 constexpr auto tie(T& record) noexcept {
-    constexpr std::size_t kCount = field_count<std::remove_const_t<T>>;
+    constexpr std::size_t kCount = count_initialisers<std::remove_const_t<T>>();
     return boost::pfr::detail::tie_as_tuple(record, boost::pfr::detail::size_t_<kCount>{});
 }
-
-}  // namespace detail
-
-/// A reference to field I of a record; const for a const record.
-template <std::size_t I, class T>
-[[nodiscard]] constexpr auto& get(T& record) noexcept {
-    return boost::pfr::detail::sequence_tuple::get<I>(detail::tie(record));
-}
-
-/// The type of field I of T.
-template <class T, std::size_t I>
-using field_type = std::remove_reference_t<decltype(reflect::get<I>(std::declval<T&>()))>;
-
-namespace detail {
 
 template <class T>
 struct Holder {
@@ -210,11 +142,6 @@ consteval std::string_view last_identifier() {
     return text.substr(begin, end - begin);
 }
 
-template <class Class, class Member>
-Class class_of(Member Class::*);
-template <class Class, class Member>
-Member member_of(Member Class::*);
-
 #if defined(__clang__)
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wundefined-var-template"
@@ -224,19 +151,104 @@ Member member_of(Member Class::*);
 template <class T>
 extern const Holder<T> imagined;
 
-template <class T, std::size_t I>
-consteval std::string_view name_of_field() {
-    return last_identifier<Wrapped{&reflect::get<I>(imagined<T>.value)}>();
+template <class T, std::size_t I,
+          auto Pointer = Wrapped{&boost::pfr::detail::sequence_tuple::get<I>(tie(imagined<T>.value))}>
+consteval std::string_view name_of_field(int) {
+    return last_identifier<Pointer>();
 }
 #if defined(__clang__)
 #pragma clang diagnostic pop
 #endif
+// No pointer can be had when one of the fields is a bit-field.
+template <class T, std::size_t I>
+consteval std::string_view name_of_field(...) {
+    return {};
+}
+
+template <class T, std::size_t... I>
+consteval bool all_named(std::index_sequence<I...>) {
+    return (!name_of_field<T, I>(0).empty() && ...);
+}
+
+template <class T>
+consteval Verdict judge() {
+    if constexpr (!PlainAggregate<T>) {
+        return Verdict::not_plain;
+    } else {
+        constexpr std::size_t kCount = count_initialisers<T>();
+        if constexpr (kCount == 0) {
+            return Verdict::empty;
+        } else if constexpr (kCount > kMaxFields) {
+            return Verdict::too_many_fields;
+        } else if constexpr (has_array<T>(std::make_index_sequence<kCount>{})) {
+            return Verdict::c_array;
+        } else {
+            return all_named<T>(std::make_index_sequence<kCount>{}) ? Verdict::record : Verdict::bit_field;
+        }
+    }
+}
+
+template <class T>
+inline constexpr Verdict kVerdict = judge<T>();
+
+}  // namespace detail
+
+/// An aggregate class whose fields can be listed. Types that look like one but are not (a base class, a C array, a
+/// bit-field, a constructor, more than 100 fields) do not satisfy it; check_record says why in one sentence.
+template <class T>
+concept Record = detail::kVerdict<T>
+== detail::Verdict::record;
+
+/// Fails to compile with one sentence when T is not a Record; otherwise does nothing.
+template <class T>
+consteval void check_record() {
+    constexpr detail::Verdict kVerdict = detail::kVerdict<T>;
+    static_assert(kVerdict != detail::Verdict::not_plain,
+                  "cambium: a record must be a plain struct: no constructor, no base class, no private or virtual "
+                  "member, no const or reference field, and every field copyable and default-constructible");
+    static_assert(kVerdict != detail::Verdict::empty, "cambium: a record needs at least one field");
+    static_assert(kVerdict != detail::Verdict::too_many_fields,
+                  "cambium: a record may have at most 100 fields (and no C array, which counts as its elements); "
+                  "group fields into nested structs");
+    static_assert(kVerdict != detail::Verdict::c_array,
+                  "cambium: a record may not hold a C array; use std::array or std::vector");
+    static_assert(kVerdict != detail::Verdict::bit_field,
+                  "cambium: a record may not hold a bit-field, which has no address; use a member of a whole type, "
+                  "such as bool or std::uint8_t, or keep the bits in one integer");
+}
+
+/// The number of fields of T.
+template <class T>
+inline constexpr std::size_t field_count = [] {
+    check_record<T>();
+    if constexpr (Record<T>)
+        return detail::count_initialisers<T>();
+    else
+        return std::size_t{0};
+}();
+
+/// A reference to field I of a record; const for a const record.
+template <std::size_t I, class T>
+[[nodiscard]] constexpr auto& get(T& record) noexcept {
+    return boost::pfr::detail::sequence_tuple::get<I>(detail::tie(record));
+}
+
+/// The type of field I of T.
+template <class T, std::size_t I>
+using field_type = std::remove_reference_t<decltype(reflect::get<I>(std::declval<T&>()))>;
+
+namespace detail {
+
+template <class Class, class Member>
+Class class_of(Member Class::*);
+template <class Class, class Member>
+Member member_of(Member Class::*);
 
 }  // namespace detail
 
 /// The name of field I of T as it is spelt in the source. Lives as long as the program.
 template <class T, std::size_t I>
-inline constexpr std::string_view field_name = detail::name_of_field<T, I>();
+inline constexpr std::string_view field_name = detail::name_of_field<T, I>(0);
 
 /// The class that a member pointer belongs to.
 template <auto Member>

@@ -42,6 +42,7 @@ consteval void check_flatbuffers() {
 struct FlatBuffers {
     static constexpr std::string_view name = "flatbuffers";
     static constexpr bool exact = true;
+    static constexpr bool names_enumerators = false;
 
     /// Appends the finished buffer to `out`. Linear in the size of the record.
     template <class R>

@@ -88,6 +88,7 @@ void check_bools(const T& value, std::string_view field) {
 struct Raw {
     static constexpr std::string_view name = "raw";
     static constexpr bool exact = true;
+    static constexpr bool names_enumerators = false;
     static_assert(std::endian::native == std::endian::little, "cambium: the Raw codec is little-endian");
 
     /// Appends the sizeof(R) bytes of the record to `out`.

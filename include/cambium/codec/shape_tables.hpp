@@ -39,10 +39,8 @@ T& as(void* address) {
     return *static_cast<T*>(address);
 }
 
-template <class T>
-inline constexpr bool kIsOptional = false;
-template <class T>
-inline constexpr bool kIsOptional<std::optional<T>> = true;
+using cambium::detail::kIsDescending;
+using cambium::detail::kIsOptional;
 template <class T>
 inline constexpr bool kIsVector = false;
 template <class T, class A>
@@ -63,11 +61,6 @@ template <class T>
 inline constexpr bool kIsTimePoint = false;
 template <class Clock, class Duration>
 inline constexpr bool kIsTimePoint<std::chrono::time_point<Clock, Duration>> = true;
-template <class T>
-inline constexpr bool kIsDescending = false;
-template <class T>
-inline constexpr bool kIsDescending<Descending<T>> = true;
-
 template <class T>
 concept Byte = std::is_same_v<T, std::byte> || std::is_same_v<T, std::uint8_t>;
 

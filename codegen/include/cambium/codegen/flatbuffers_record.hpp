@@ -6,6 +6,7 @@
 
 #include <flatbuffers/flatbuffers.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cambium/base/bytes.hpp>
@@ -35,9 +36,10 @@ inline constexpr std::size_t kAlignment = 8;
 
 /// Checks every offset of a buffer before anything follows one. The result points into `bytes`, which must be
 /// aligned to 8 bytes, as the store's values are; Error{misuse} when they are not. Throws Error{decode}. Cost: one
-/// walk over the buffer.
+/// walk over the buffer. `depth` is how many tables of the schema are in one another, when that is more than the
+/// library takes by itself.
 template <class View>
-const View* verified(ByteView bytes, std::string_view record) {
+const View* verified(ByteView bytes, std::string_view record, flatbuffers::uoffset_t depth = 0) {
     if (reinterpret_cast<std::uintptr_t>(bytes.data()) % kAlignment != 0)
         throw Error{ErrorCode::misuse,
                     "record " + std::string{record} +
@@ -49,6 +51,7 @@ const View* verified(ByteView bytes, std::string_view record) {
     // which we never write, cannot make a small buffer expensive.
     flatbuffers::Verifier::Options options;
     options.max_tables = static_cast<flatbuffers::uoffset_t>(bytes.size() / sizeof(flatbuffers::soffset_t));
+    options.max_depth = std::max(options.max_depth, depth);
     flatbuffers::Verifier verifier{data, bytes.size(), options};
     if (!verifier.VerifyBuffer<View>(nullptr))
         fail_decode(record,

@@ -1,0 +1,14 @@
+// expect: erase() takes a primary key, or a query of this table: rows, keys(), filter()
+// errors: 1
+#include "shop.inc"
+
+struct Orders : cambium::Table<"orders", Order, cambium::PrimaryKey<&Order::number>, cambium::Cbor> {};
+
+std::uint64_t forget(cambium::WriteTransaction& txn) {
+    cambium::Writer<Orders> orders{txn};
+#ifdef MISUSE
+    return orders.erase(cambium::Writer<Customers>{txn}.by<"city">().equal("London"));
+#else
+    return orders.erase(orders.range(10, 20));
+#endif
+}
