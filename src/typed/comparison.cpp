@@ -652,7 +652,8 @@ private:
             kNeedsMigration);
     }
 
-    /// The default of a field that is a time, in nanoseconds since 1970; nothing where it is null.
+    /// The default of the field at which records end, in nanoseconds since 1970; nothing where it is null. What
+    /// nobody has said is zero.
     [[nodiscard]] std::optional<std::int64_t> default_time(const std::string& field) const {
         const bool is_optional = find_named(declared_.fields, field)->type.starts_with("optional<");
         const Document defaults = form_ == FieldForm::named && !declared_.defaults.empty()
@@ -661,8 +662,12 @@ private:
         const Document* const said = form_ == FieldForm::positional ? Wire(declared_wire_).field(field).said()
                                                                     : std::as_const(defaults).find(field);
         if (said != nullptr && said->is_integer()) return said->as_int64();
-        if (is_optional) return std::nullopt;
-        return 0;
+        if (const TableDescription& table = *plan_.description;
+            form_ == FieldForm::numbered && table.create_record != nullptr) {
+            const std::int64_t time = table.extras->expiry.time(ScratchRecord(table).get());
+            return time == ExpiryDescription::kNever ? std::nullopt : std::optional(time);
+        }
+        return is_optional ? std::nullopt : std::optional<std::int64_t>(0);
     }
 
     void tell_lost_index(const CatalogIndex& index) {

@@ -64,6 +64,30 @@ struct Numbered : Table<"things", Ending, PrimaryKey<&Ending::id>, Cbor, SchemaV
                             return Ending{old.id, old.x, Timestamp::max()};
                         }>> {};
 
+struct Long {
+    std::uint32_t id{};
+    std::int32_t x{};
+    Timestamp until = Timestamp::max() - 1h;
+};
+template <class Codec>
+struct Shorts : Table<"things", Small, PrimaryKey<&Small::id>, Codec> {};
+template <class Codec>
+struct Longs : Table<"things", Long, PrimaryKey<&Long::id>, Codec, ExpiresAt<&Long::until>> {};
+
+template <class Codec>
+void check_long() {
+    const StorePath store;
+    {
+        Database db = Database::open<Shorts<Codec>>(store.path());
+        db.write([](WriteTransaction& txn) { Writer<Shorts<Codec>>{txn}.insert({1, 10}); });
+    }
+    Database db = Database::open<Longs<Codec>>(store.path());
+    db.read([](ReadTransaction& txn) {
+        CHECK(Reader<Longs<Codec>>{txn}.count() == 1);
+        CHECK(verify_indexes<Longs<Codec>>(txn).ok());
+    });
+}
+
 struct Measure {
     float id{};
     float x{};
@@ -157,6 +181,12 @@ TEST_CASE("no record ends by an opening with a new end, in one step or in two") 
     CHECK(Database::plan<Endings>(store.path()).refused == std::vector{kWouldEnd});
     Database db = Database::open<Untimed>(store.path());
     db.read([](ReadTransaction& txn) { CHECK(Reader<Untimed>{txn}.get(1)->x == 10); });
+}
+
+TEST_CASE("an end that stored records read from a default in the future is none yet") {
+    check_long<Cbor>();
+    check_long<CborNumbered>();
+    check_long<Json>();
 }
 
 TEST_CASE("a float is found by its value when it becomes a double, or does not become one") {
