@@ -452,6 +452,7 @@ Builder::Slot Builder::open_slot() {
 void Builder::end_field() {
     at_field_ = false;
     Frame& frame = frames_[depth_ - 1];
+    ++frame.position;
     frame.current = frame.shape->record().count;  // between two fields
     frame.key_size = 0;
 }

@@ -80,8 +80,8 @@ private:
     struct Frame {
         const Shape* shape;
         void* value;
-        std::uint64_t position;        // list: elements so far; variant: 0 before its number, 1 before its value
-        void* pending;                 // list: the element under construction when it is not yet in the list
+        std::uint64_t position;  // list, record: elements so far; variant: 0 before its number, 1 before its value
+        void* pending;           // list: the element under construction when it is not yet in the list
         std::uint64_t alternative;     // variant
         const std::uint32_t* offsets;  // record
         std::uint64_t seen[2];         // record: one bit per field
