@@ -239,6 +239,7 @@ TransactionState* EnvironmentState::begin_write(std::optional<WriterQueue::Clock
         writer_->begin(head, mapped(head.page_count * page_size));
         writer_->next_id = head.id + 1;
         writer_->thread = std::this_thread::get_id();
+        writer_->fresh = fresh_pages(head.id);
         in_place.begin(*writer_);
     } catch (...) {
         writing_thread_.store(0);
@@ -246,6 +247,20 @@ TransactionState* EnvironmentState::begin_write(std::optional<WriterQueue::Clock
         throw;
     }
     return writer_.get();
+}
+
+// The kernel keeps a changed page in memory until it has written it, and what was used last for longer than that.
+// Only where memory is short would one be dropped, and read again from a medium that may have damaged it, within
+// seconds.
+FreshPages EnvironmentState::fresh_pages(TransactionId newest) noexcept {
+    constexpr std::chrono::seconds kFresh{5};
+    const auto now = WriterQueue::Clock::now();
+    auto& [older, newer] = time_marks_;
+    if (now - newer.at >= kFresh) {
+        older = now - newer.at < 2 * kFresh ? newer : TimeMark{newest, now};
+        newer = {newest, now};
+    }
+    return reads_sparsely() ? FreshPages{} : FreshPages{older.newest, now + kFresh};
 }
 
 void EnvironmentState::end_write(TransactionState& txn) noexcept {

@@ -119,6 +119,9 @@ public:
     /// before, for the chunk that they grow by.
     void read_value_ahead(std::uint64_t first_page, std::uint64_t position, std::uint64_t value_size,
                           bool goes_on) const noexcept;
+    /// The pages that were written in the last seconds, while this process had the store open, when the newest
+    /// transaction is `newest`; none in a store that is large beside the memory. Under the write lock.
+    [[nodiscard]] FreshPages fresh_pages(TransactionId newest) noexcept;
     /// Snapshots that must stay whole, sorted, unique; under the write lock.
     [[nodiscard]] std::vector<TransactionId> pins(const Snapshot& base);
     /// The oldest state that a reader pins, or the newest state, as the last call of pins() found it.
@@ -203,6 +206,11 @@ private:
     std::mutex writer_sync_mutex_;                  ///< held while the writer syncs
     std::atomic<std::uint64_t> writing_thread_{0};  ///< number of the thread that writes, in this process
     WrittenState written_;                          ///< what the writer builds on
+    struct TimeMark {
+        TransactionId newest = 0;
+        WriterQueue::Clock::time_point at;
+    };
+    std::array<TimeMark, 2> time_marks_;  ///< older first
     FlushScratch flush_scratch_;
 
     std::mutex watch_mutex_;

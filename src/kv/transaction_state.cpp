@@ -119,6 +119,11 @@ void TransactionState::verify(const NodeView& node) const {
     if (actual != node.header().checksum) throw_corrupt(node.header().page_number, "its checksum is wrong");
 }
 
+void TransactionState::verify_before_change(const NodeView& node) const {
+    if (node.header().birth > fresh.since && std::chrono::steady_clock::now() < fresh.until) return;
+    verify(node);
+}
+
 void TransactionState::retire(PageRef ref, std::uint64_t pages, TransactionId birth) {
     if ((ref & kDirtyBit) != 0) {
         dirty.release(ref);

@@ -5,6 +5,7 @@
 // at a time.
 #pragma once
 
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -96,6 +97,12 @@ struct Level {
     std::uint64_t changed_bytes;
 };
 
+/// Which pages a writer takes for fresh in the page cache: born after `since`, until a time.
+struct FreshPages {
+    TransactionId since = ~TransactionId{0};
+    std::chrono::steady_clock::time_point until;
+};
+
 struct TransactionState {
     static constexpr std::size_t kFetchedLines = 5;
 
@@ -129,6 +136,7 @@ struct TransactionState {
     TransactionId next_id = 0;
     std::uint64_t changed_bytes = 0;  ///< of keys and values, for EnvironmentStatistics
     std::thread::id thread;
+    FreshPages fresh;
     bool stores_values = false;  ///< not a transaction that only erases
     DirtyTable dirty;
     std::vector<RetiredExtent> retired;
@@ -178,9 +186,12 @@ struct TransactionState {
     [[nodiscard]] ByteView resolve(const LeafEntry& entry) const {
         return entry.kind == ValueKind::inlined ? entry.value : resolve_run(entry);
     }
-    /// Error{corrupt} unless the checksum of a committed page holds. A writer asks before it copies a page: the
-    /// copy gets a new checksum, which would make old damage look sound.
+    /// Error{corrupt} unless the checksum of a committed page holds.
     void verify(const NodeView& node) const;
+    /// A writer asks before it changes a page: the copy gets a new checksum, which would make old damage look
+    /// sound. What was written a moment ago is still in the memory that it was written to, and is not looked at.
+    /// Pages that are only moved are always verified.
+    void verify_before_change(const NodeView& node) const;
     /// A page to build a node in; take_scratch() then copies it over a dirty page.
     [[nodiscard]] NodeEditor scratch_editor() {
         if (scratch == nullptr) scratch = std::make_unique<std::byte[]>(page_size_bytes);

@@ -43,6 +43,13 @@ std::size_t middle_of(std::span<const LeafItem> items) {
     });
 }
 
+PageRef copy_page(TransactionState& txn, PageRef ref, const NodeView& node) {
+    const PageRef copy = txn.dirty.add();
+    std::memcpy(txn.dirty.change(copy), node.data(), txn.page_size_bytes);
+    txn.retire(ref, 1, node.header().birth);
+    return copy;
+}
+
 }  // namespace
 
 void retire_value(TransactionState& txn, TreeState& tree, const LeafEntry& entry) {
@@ -64,10 +71,7 @@ void retire_value(TransactionState& txn, TreeState& tree, const LeafEntry& entry
 PageRef make_dirty(TransactionState& txn, PageRef ref, const NodeView& node) {
     if ((ref & kDirtyBit) != 0) return ref;
     txn.verify(node);
-    const PageRef copy = txn.dirty.add();
-    std::memcpy(txn.dirty.change(copy), node.data(), txn.page_size_bytes);
-    txn.retire(ref, 1, node.header().birth);
-    return copy;
+    return copy_page(txn, ref, node);
 }
 
 void TreeChange::plant_root() {
@@ -86,7 +90,8 @@ void TreeChange::make_path_dirty() {
     for (std::uint32_t i = 0; i < path_.depth; ++i) {
         Path::Frame& frame = path_.frames[i];
         if ((frame.ref & kDirtyBit) != 0) continue;
-        const PageRef copy = make_dirty(txn_, frame.ref, frame.node);
+        txn_.verify_before_change(frame.node);
+        const PageRef copy = copy_page(txn_, frame.ref, frame.node);
         if (i == 0) {
             tree_.record.root = copy;
         } else {

@@ -69,7 +69,7 @@ bool repack_leaves(TransactionState& txn, TreeState& tree, PageRef branch, std::
         const PageRef ref = parent.child(first + i);
         entries += parent.entries_below(first + i);
         if ((ref & kDirtyBit) == 0) {
-            txn.verify(leaves[i]);
+            txn.verify_before_change(leaves[i]);
         } else if (kept == kNoPage) {
             kept = ref;
         }
@@ -114,7 +114,7 @@ bool join_children(TransactionState& txn, TreeState& tree, PageRef branch, std::
                                                       : txn.dirty.add();
     for (int i = 0; i < 2; ++i) {
         if (refs[i] == kept) continue;
-        if ((refs[i] & kDirtyBit) == 0) txn.verify(nodes[i]);
+        if ((refs[i] & kDirtyBit) == 0) txn.verify_before_change(nodes[i]);
         txn.retire(refs[i], 1, nodes[i].header().birth);
     }
     txn.take_scratch(kept);

@@ -160,6 +160,37 @@ TEST_CASE("a flip inside a value is found by every way of reading it, and not wi
     }
 }
 
+TEST_CASE("a writer finds a flip in a page that it did not write, before it copies it") {
+    const MemoryDirectory directory;
+    const std::string path = directory.store();
+    {
+        Environment environment = Environment::open(path);
+        kv::WriteTransaction txn = environment.begin_write();
+        for (const char* name : {"damaged", "other"})
+            for (int i = 0; i < 10; ++i) txn.put(txn.create_tree(name), std::to_string(i), std::string(100, *name));
+        txn.commit();
+        (void)require_sound(environment);
+    }
+    const std::size_t at = read_file(path).rfind("ddd");
+    REQUIRE(at != std::string::npos);
+    write_byte(path, at, 'X');
+
+    Environment environment = Environment::open(path);
+    for (int round = 0; round < 3; ++round) {
+        {
+            kv::WriteTransaction txn = environment.begin_write();
+            CHECK_THROWS_WITH_AS(txn.put(txn.tree("damaged"), "5", "new"),
+                                 doctest::Contains("its checksum is wrong"), Error);
+        }
+        // What is written meanwhile is fresh, the damaged page is not.
+        kv::WriteTransaction txn = environment.begin_write();
+        txn.put(txn.tree("other"), "5", std::to_string(round));
+        txn.commit();
+    }
+    write_byte(path, at, 'd');
+    (void)require_sound(environment);
+}
+
 TEST_CASE("writers and readers of one store may verify, and a second handle must agree") {
     const MemoryDirectory directory;
     Environment environment = Environment::open(directory.store(), {.verify_on_read = true});
