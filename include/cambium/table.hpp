@@ -85,12 +85,15 @@ struct IndexNames;
 template <>
 struct IndexNames<List<>> {
     static constexpr bool different = true;
+    static constexpr bool not_reserved = true;
     static constexpr std::size_t find(std::string_view) { return 0; }
 };
 template <class... Is>
 struct IndexNames<List<Is...>> {
     static constexpr std::string_view all[] = {Is::name...};
     static constexpr bool different = all_different(all);
+    /// Names that begin with "cambium." are those of indexes that options of a table make, as ExpiresAt does.
+    static constexpr bool not_reserved = !(Is::name.starts_with("cambium.") || ...);
     /// The position of a name, or the number of indexes when there is none of it.
     static constexpr std::size_t find(std::string_view name) {
         std::size_t position = 0;
@@ -216,6 +219,7 @@ enum class Mistake {
     index,
     index_without_members,
     same_index_name,
+    reserved_index_name,
     not_keyable,
     extra,
     rule,
@@ -283,6 +287,8 @@ consteval Mistake find_mistake() {
         return Mistake::foreign_index_member;
     else if constexpr (!IndexNames<IndexOptions>::different)
         return Mistake::same_index_name;
+    else if constexpr (!IndexNames<IndexOptions>::not_reserved)
+        return Mistake::reserved_index_name;
     else if constexpr (!AllKeyable<Record, KeyOptions>::value || !AllKeyable<Record, IndexOptions>::value)
         return Mistake::not_keyable;
     else if constexpr (kExtraMistake<Record, KeyOptions, Extras> != ExtraMistake::none)
@@ -328,6 +334,9 @@ constexpr auto tell_mistake() {
     static_assert(Found != Mistake::index_without_members,
                   "an index of this table names a member, and its value is not a record: it has no members");
     static_assert(Found != Mistake::same_index_name, "two indexes of this table have the same name");
+    static_assert(
+        Found != Mistake::reserved_index_name,
+        "an index of this table has a name that begins with \"cambium.\": such names are the library's own");
     static_assert(
         Found != Mistake::not_keyable,
         "a column of this table's primary key or of an index has a type that cannot be a key; keys are "

@@ -132,7 +132,12 @@ void Change::check_entry(std::size_t position, ByteView entry, bool has_null) co
     if (!value) return;
     const ByteView owner = owner_of(description_, index, *value);
     if (owner == key_) return;
-    if (some_expired(handle_) && !live_bytes(handle_, owner)) throw InTheWay{std::string(owner)};
+    if (some_expired(handle_) && !live_bytes(handle_, owner)) {
+        if (!workspace_.expired_give_way) throw InTheWay{std::string(owner)};
+        std::vector<std::string>& gone = workspace_.gave_way;
+        if (std::find(gone.begin(), gone.end(), owner) == gone.end()) gone.emplace_back(owner);
+        return;
+    }
     throw unique_taken(description_, index, entry, owner);
 }
 

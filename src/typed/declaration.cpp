@@ -40,6 +40,9 @@ CatalogTable detail::catalog_entry(const TableInfo& table) {
     entry.key = table.key;
     entry.key_types = table.key_types;
     for (const IndexInfo& info : table.indexes) {
+        if (info.name.starts_with("cambium."))
+            throw Error(ErrorCode::schema, "table \"" + table.name + "\": index \"" + info.name +
+                                               "\": names that begin with \"cambium.\" are the library's own");
         CatalogIndex& index = entry.indexes.emplace_back();
         index.name = info.name;
         index.kind = info.unique ? "unique" : "ordered";
@@ -54,6 +57,7 @@ CatalogTable detail::catalog_entry(const TableInfo& table) {
         index.name = detail::kExpiryIndex;
         index.kind = "ordered";
         index.key.push_back({table.expires_at, type_of(table, table.expires_at)});
+        index.without_nulls = true;  // those that stay
     }
     entry.generator = table.generator;
     entry.keeps_log = table.keeps_log;

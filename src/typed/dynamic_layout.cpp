@@ -520,6 +520,10 @@ void DynamicLayout::make_extras(const LogDescription& log) {
         const Shape& content = optional ? *shape.optional().value : shape;
         if (content.kind != Kind::signed_integer || content.size != 8)
             return problem("records end by a field that is no timestamp");
+        if (optional && !entry_.indexes.back().without_nulls)
+            return problem(
+                "the index of the times at which records end has those that stay, too: open the file with the "
+                "program that declares the table");
         extras_.expiry.optional = optional;
         extras_.expiry.time = [](const void* record) {
             return expiry_time(record, *record_at(record).layout->expiry_);

@@ -277,12 +277,12 @@ bool erase_record(const TableHandle& handle, ByteView key) {
     check_usable(handle);
     const TableState& table = *handle.table;
     if (may_be_referred(table)) check_referrers(table);
-    return write_among_expired(handle, key, [&] {
-        if (may_be_referred(table) && has_record(handle, key) &&
-            is_referred(TransactionAccess::store(handle), table, key)) {
-            return erase_referred(handle, key);
+    return write_among_expired(handle, key, [&](const TableHandle& at) {
+        if (may_be_referred(table) && has_record(at, key) &&
+            is_referred(TransactionAccess::store(at), table, key)) {
+            return erase_referred(at, key);
         }
-        return Change(handle, key).erase();
+        return Change(at, key).erase();
     });
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "cambium/query.hpp"
@@ -32,7 +33,8 @@ namespace cambium::detail {
 /// The primary key of the record that expired first, if one has.
 [[nodiscard]] std::optional<std::string> first_expired(const TableHandle& handle);
 
-/// Thrown within a write, before it has changed anything, when an expired record is in its way.
+/// Thrown within a write, before it has changed anything, when an expired record is in its way, unless that gives
+/// way (WriteWorkspace::expired_give_way).
 struct InTheWay {
     std::string key;
 };
@@ -49,25 +51,34 @@ void remove_expired_alone(const TableHandle& handle, ByteView key);
 /// What a write removes: two expired records, the oldest first; none when it may not.
 void remove_some_expired(const TableHandle& handle);
 
-/// Calls write(), which changes the record of this key: an expired one is gone before, and whatever else is in the
-/// way is removed and the write tried again.
+/// Calls write(handle), which changes the record of this key. Expired records give way to it: the one of this key
+/// is gone before, those that hold a unique value that it takes go after it. A write that is refused leaves them,
+/// and what refers to them, as they were.
 template <class Write>
-auto write_among_expired(const TableHandle& handle, ByteView key, Write&& write) -> decltype(write()) {
-    if (!some_expired(handle)) return write();
+auto write_among_expired(const TableHandle& handle, ByteView key, Write&& write) -> decltype(write(handle)) {
+    if (!some_expired(handle)) return write(handle);
     check_thread(handle);
-    if (const auto bytes = TransactionAccess::store(handle).get(handle.table->records, key);
-        bytes && is_expired(handle, key, *bytes)) {
-        remove_expired(handle, key);
-    }
-    for (;;) {
+    const std::optional<ByteView> bytes = TransactionAccess::store(handle).get(handle.table->records, key);
+    const bool expired = bytes && is_expired(handle, key, *bytes);
+    if (!expired) {
         try {
-            const auto result = write();
+            const auto result = write(handle);
             remove_some_expired(handle);
             return result;
-        } catch (const InTheWay& other) {
-            remove_expired(handle, other.key);
+        } catch (const InTheWay&) {  // nothing was changed
         }
     }
+    WriteTransaction scope = TransactionAccess::transaction(handle).begin_nested();
+    const TableHandle inner{&scope, handle.table};
+    if (expired) remove_expired(inner, key);
+    WriteWorkspace& workspace = TransactionAccess::workspace(scope);
+    workspace.expired_give_way = true;
+    const auto result = write(inner);
+    workspace.expired_give_way = false;
+    for (const std::string& other : std::exchange(workspace.gave_way, {})) remove_expired(inner, other);
+    remove_some_expired(inner);
+    scope.commit();
+    return result;
 }
 
 }  // namespace cambium::detail

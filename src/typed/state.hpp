@@ -158,7 +158,9 @@ struct WriteWorkspace {
         std::uint64_t stamp = 0;  ///< records written and erased when it was looked at
         bool some = false;
     };
-    Expired expired;  ///< the table that was looked at last
+    Expired expired;                    ///< the table that was looked at last
+    bool expired_give_way = false;      ///< the write may take unique values that expired records hold
+    std::vector<std::string> gave_way;  ///< keys of those whose values it has taken: to be removed
 
     /// Whether the table holds expired records. Looks when another table was asked for, or something was written.
     [[nodiscard]] bool expired_in(const TableState& table, const kv::Transaction& store);

@@ -38,17 +38,20 @@ void check_thread(const TableHandle& handle) {
 
 bool write_record(const TableHandle& handle, ByteView key, const void* record, Expect expect) {
     if (expect == Expect::present_or_nothing && gone_here(handle, key)) return false;
-    return write_among_expired(handle, key, [&] { return Change(handle, key).write(record, expect); });
+    return write_among_expired(handle, key,
+                               [&](const TableHandle& at) { return Change(at, key).write(record, expect); });
 }
 
 bool write_next_version(const TableHandle& handle, ByteView key, void* record, Expect expect) {
     if (expect == Expect::present_or_nothing && gone_here(handle, key)) return false;
-    return write_among_expired(handle, key, [&] { return Change(handle, key).write_next_version(record, expect); });
+    return write_among_expired(
+        handle, key, [&](const TableHandle& at) { return Change(at, key).write_next_version(record, expect); });
 }
 
 Swap write_if_current(const TableHandle& handle, ByteView key, void* record) {
     if (gone_here(handle, key)) return Swap::absent;
-    return write_among_expired(handle, key, [&] { return Change(handle, key).write_if_current(record); });
+    return write_among_expired(handle, key,
+                               [&](const TableHandle& at) { return Change(at, key).write_if_current(record); });
 }
 
 void throw_conflict(const TableHandle& handle, ByteView key, const void* record) {
@@ -80,7 +83,7 @@ bool write_changed(const TableHandle& handle, ByteView key, void* record) {
 
 bool patch_record(const TableHandle& handle, ByteView key, const RecordChange& change) {
     if (gone_here(handle, key)) return false;
-    return write_among_expired(handle, key, [&] { return Change(handle, key).patch(change); });
+    return write_among_expired(handle, key, [&](const TableHandle& at) { return Change(at, key).patch(change); });
 }
 
 }  // namespace cambium::detail

@@ -1,0 +1,210 @@
+// Expired records give way to a write, and to none that is refused; records without an end stay, however a table is
+// opened.
+#include <functional>
+
+#include "cambium/dynamic.hpp"
+#include "cambium/maintenance.hpp"
+#include "typed_fixture.hpp"
+
+namespace cambium::test {
+namespace {
+
+struct Player {
+    std::uint64_t id{};
+    std::optional<Timestamp> ends{};
+    std::optional<std::uint64_t> boss{};
+    std::optional<std::string> nick{};
+    std::optional<std::string> club{};
+    int age{};
+    std::uint32_t version{};
+    friend bool operator==(const Player&, const Player&) = default;
+};
+bool is_born(const Player& player) {
+    return player.age >= 0;
+}
+struct Players : Table<"players", Player, PrimaryKey<&Player::id>, Cbor, ExpiresAt<&Player::ends>,
+                       ForeignKey<"boss", Players, &Player::boss, set_null>, Unique<"nick", &Player::nick>,
+                       OrderedIndex<"club", &Player::club>, Check<"born", &is_born>, NotNull<&Player::club>,
+                       RowVersion<&Player::version>> {};
+
+struct Trophy {
+    std::uint64_t id{};
+    std::optional<std::uint64_t> player{};
+    friend bool operator==(const Trophy&, const Trophy&) = default;
+};
+struct Cups : Table<"cups", Trophy, PrimaryKey<&Trophy::id>, Cbor,
+                    ForeignKey<"player", Players, &Trophy::player, cascade_erase>> {};
+struct Medals : Table<"medals", Trophy, PrimaryKey<&Trophy::id>, Cbor,
+                      ForeignKey<"player", Players, &Trophy::player, set_null>> {};
+
+std::int64_t second = 0;
+Timestamp clock() noexcept {
+    return Timestamp{std::chrono::seconds{second}};
+}
+Timestamp at(std::int64_t seconds) {
+    return Timestamp{std::chrono::seconds{seconds}};
+}
+
+template <class... Tables>
+void require_indexes(Database& db) {
+    db.read([](ReadTransaction& txn) {
+        const auto one = [](const IndexReport& report) {
+            for (const auto& finding : report.findings) FAIL_CHECK(finding.what);
+        };
+        (one(verify_indexes<Tables>(txn)), ...);
+    });
+}
+
+/// Player 1, who ends at 100, has a cup and a medal; player 2 and 3 stay, and 3 refers to 1.
+Database open_filled(const StorePath& store) {
+    second = 0;
+    Database db = Database::open<Players, Cups, Medals>(store.path());
+    db.set_clock(&clock);
+    db.write([](WriteTransaction& txn) {
+        Writer<Players> players{txn};
+        players.insert({.id = 1, .ends = at(100), .nick = "ace", .club = "north"});
+        players.insert({.id = 2, .nick = "bee", .club = "north"});
+        players.insert({.id = 3, .boss = 1, .nick = "cat", .club = "south"});
+        Writer<Cups>{txn}.insert({1, 1});
+        Writer<Medals>{txn}.insert({1, 1});
+    });
+    second = 200;
+    return db;
+}
+
+std::uint64_t stored_players(ReadTransaction& txn) {
+    return txn.store().statistics(txn.store().tree("cambium.table.1")).entries;
+}
+
+}  // namespace
+
+TEST_CASE("a write that is refused leaves expired records and what refers to them as they were") {
+    const StorePath store;
+    using Write = std::function<void(Writer<Players>&, const Player&)>;
+    const Write insert = [](Writer<Players>& players, const Player& player) { players.insert(player); };
+    const Write upsert = [](Writer<Players>& players, const Player& player) { players.upsert(player); };
+    const Write if_absent = [](Writer<Players>& players, const Player& player) {
+        (void)players.insert_if_absent(player);
+    };
+    const Write replace = [](Writer<Players>& players, const Player& player) { (void)players.replace(player); };
+    const Write update = [](Writer<Players>& players, const Player& player) {
+        (void)players.update(player.id, [&](Player& stored) { stored = player; });
+    };
+    // What each of them breaks, under the key of the expired record or with its unique value.
+    const Player under_key[] = {
+        {.id = 1, .boss = 99, .club = "x"},        {.id = 1, .nick = "bee", .club = "x"},
+        {.id = 1, .club = "x", .age = -1},         {.id = 1},
+        {.id = 1, .club = std::string(5000, 'x')},
+    };
+    const Player with_value[] = {
+        {.id = 2, .boss = 99, .nick = "ace", .club = "x"},
+        {.id = 2, .nick = "ace", .club = "x", .age = -1},
+        {.id = 2, .nick = "ace"},
+        {.id = 2, .nick = "ace", .club = std::string(5000, 'x')},
+    };
+    Database db = open_filled(store);
+    const auto refuse = [&](const Write& write, const Player& player) {
+        CAPTURE(player.id);
+        db.write([&](WriteTransaction& txn) {
+            Writer<Players> players{txn};
+            CHECK_THROWS_AS(write(players, player), Error);
+            CHECK(stored_players(txn) == 3);
+            CHECK(Reader<Cups>{txn}.get(1) == Trophy{1, 1});
+            CHECK(Reader<Medals>{txn}.get(1) == Trophy{1, 1});
+            CHECK(players.get(3)->boss == 1);
+        });
+    };
+    for (const Player& player : under_key)
+        for (const Write& write : {insert, upsert, if_absent}) refuse(write, player);
+    for (const Player& player : with_value)
+        for (const Write& write : {upsert, replace, update}) refuse(write, player);
+    require_indexes<Players, Cups, Medals>(db);
+}
+
+TEST_CASE("a record takes the unique value of an expired one that it refers to") {
+    using Write = std::function<bool(Writer<Players>&)>;
+    const auto changed = [](Writer<Players>& players) {
+        Player player = *players.get(3);
+        player.nick = "ace";
+        return player;
+    };
+    const Write writes[] = {
+        [](Writer<Players>& players) { return players.patch(3, set<&Player::nick>("ace")); },
+        [](Writer<Players>& players) { return players.update(3, [](Player& player) { player.nick = "ace"; }); },
+        [&](Writer<Players>& players) {
+            Player player = changed(players);
+            return players.replace(player);
+        },
+        [&](Writer<Players>& players) {
+            Player player = changed(players);
+            return players.compare_and_swap(player) == Swap::stored;
+        },
+    };
+    for (const Write& write : writes) {
+        const StorePath store;
+        Database db = open_filled(store);
+        db.write([&](WriteTransaction& txn) {
+            Writer<Players> players{txn};
+            CHECK(write(players));
+            CHECK(stored_players(txn) == 2);
+            const Player player = *players.get(3);
+            CHECK(player.nick == "ace");
+            CHECK(!player.boss);
+            CHECK(Reader<Players>{txn}.by<"nick">().get("ace")->id == 3);
+            CHECK(Reader<Cups>{txn}.count() == 0);
+            CHECK(!Reader<Medals>{txn}.get(1)->player);
+        });
+        require_indexes<Players, Cups, Medals>(db);
+    }
+}
+
+TEST_CASE("a table described at run time keeps records without an end") {
+    const StorePath store;
+    { const Database db = open_filled(store); }
+    CHECK(describe(store.path()).back().expires_at == "ends");
+    TableInfo plain;
+    plain.name = "sessions";
+    plain.codec = "cbor";
+    for (const char* name : {"id", "ends"})
+        plain.fields.push_back({name, std::string_view{name} == "id" ? "u64" : "optional<timestamp>"});
+    plain.key = {"id"};
+    plain.expires_at = "ends";
+
+    std::vector<DynamicTable> tables{DynamicTable{plain}};
+    const StorePath other;
+    second = 0;
+    Database db = Database::open(other.path(), tables);
+    db.set_clock(&clock);
+    db.write([&](WriteTransaction& txn) {
+        DynamicWriter sessions{txn, tables.front()};
+        for (int id = 1; id <= 5; ++id) sessions.insert(Document::object({{"id", id}, {"ends", nullptr}}));
+        sessions.insert(Document::object({{"id", 6}, {"ends", std::int64_t{100'000'000'000}}}));
+        CHECK(sessions.count() == 6);
+    });
+    second = 200;
+    db.write([&](WriteTransaction& txn) {
+        DynamicWriter sessions{txn, tables.front()};
+        CHECK(sessions.count() == 5);
+        for (int id = 7; id <= 9; ++id) sessions.insert(Document::object({{"id", id}, {"ends", nullptr}}));
+        CHECK(sessions.count() == 8);
+        CHECK(sessions.collect().size() == 8);
+    });
+}
+
+TEST_CASE("names of indexes that begin with \"cambium.\" are refused in descriptions") {
+    TableInfo info;
+    info.name = "t";
+    info.codec = "cbor";
+    info.fields = {{"id", "u64"}, {"born", "timestamp"}};
+    info.key = {"id"};
+    info.indexes.push_back({});
+    info.indexes.front().name = "cambium.expiry";
+    info.indexes.front().columns = {{"born", "timestamp"}};
+    CHECK_THROWS_WITH_AS(
+        (void)DynamicTable{info},
+        "table \"t\": index \"cambium.expiry\": names that begin with \"cambium.\" are the library's "
+        "own",
+        Error);
+}
+
+}  // namespace cambium::test
