@@ -4,8 +4,8 @@
 
 #include <sys/resource.h>
 
+#include "base/fork_guard.hpp"
 #include "kv/commit.hpp"
-#include "kv/fork_guard.hpp"
 #include "kv/recovery.hpp"
 
 namespace cambium::kv::detail {
