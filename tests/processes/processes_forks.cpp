@@ -53,6 +53,25 @@ private:
     std::atomic<bool> ended_{false};
 };
 
+/// Forks a child that lives until the other end of the pipe is closed everywhere. Returns when fork() has returned
+/// there too.
+pid_t fork_idle(const int (&life)[2]) {
+    int forked[2];
+    if (::pipe(forked) != 0) throw std::runtime_error("no pipe");
+    char byte = 0;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::close(life[1]);
+        (void)!::write(forked[1], &byte, 1);
+        (void)!::read(life[0], &byte, 1);
+        ::_exit(0);
+    }
+    if (child < 0 || ::read(forked[0], &byte, 1) != 1) throw std::runtime_error("no child");
+    ::close(forked[0]);
+    ::close(forked[1]);
+    return child;
+}
+
 }  // namespace
 
 TEST_CASE("a child opens stores though another thread of its parent was opening or closing one") {
@@ -119,4 +138,117 @@ TEST_CASE("a child makes UUIDs though another thread of its parent was making on
     ends = true;
     thread.join();
     CHECK(made == 100);
+}
+
+TEST_CASE("readers and locks of a killed process are gone, though a child that it forked lives on") {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("store");
+    create_accounts(path);
+    int life[2];
+    REQUIRE(::pipe(life) == 0);
+    Child killed{[&](const Child::Pipe& pipe) {
+        Environment environment = Environment::open(path);
+        const kv::ReadTransaction reader = environment.begin_read();
+        const pid_t child = fork_idle(life);
+        pipe.send(static_cast<std::uint64_t>(child));
+        (void)pipe.receive();
+    }};
+    const auto child = static_cast<pid_t>(killed.receive());
+    SUBCASE("others see no reader of it") {
+        Environment environment = Environment::open(path);
+        CHECK(environment.readers().size() == 1);
+        killed.kill();
+        (void)killed.wait();
+        CHECK(environment.readers().empty());
+        (void)require_sound(environment);
+    }
+    SUBCASE("nobody is attached") {
+        killed.kill();
+        (void)killed.wait();
+        kv::Options options;
+        options.exclusive = true;
+        Environment environment = Environment::open(path, options);
+        CHECK(environment.readers().empty());
+        (void)require_sound(environment);
+    }
+    CHECK(::kill(child, 0) == 0);
+    ::close(life[0]);
+    ::close(life[1]);
+}
+
+TEST_CASE("a process that lives keeps its readers and locks, whatever becomes of its children") {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("store");
+    create_accounts(path);
+    int life[2];
+    REQUIRE(::pipe(life) == 0);
+    kv::Options exclusive;
+    exclusive.exclusive = true;
+    Child parent{[&](const Child::Pipe& pipe) {
+        Environment environment = Environment::open(path);
+        kv::ReadTransaction reader = environment.begin_read();
+        (void)fork_idle(life);
+        {
+            Child ended{[](const Child::Pipe&) {}};
+            ended.require_success();
+        }
+        {
+            Child becomes_another{[](const Child::Pipe&) { (void)::execl("/bin/true", "true", nullptr); }};
+            becomes_another.require_success();
+        }
+        pipe.send(1);
+        (void)pipe.receive();
+        if (require_balance(reader) != 0) throw std::runtime_error("the snapshot has changed");
+        reader.end();
+        environment.close();
+        pipe.send(2);
+        (void)pipe.receive();
+    }};
+    REQUIRE(parent.receive() == 1);
+    CHECK_THROWS_AS((void)Environment::open(path, exclusive), Error);
+    {
+        Environment environment = Environment::open(path);
+        CHECK(environment.readers().size() == 1);
+        std::mt19937_64 random{1};
+        for (int i = 0; i < 20; ++i) (void)commit_transfer(environment, random);
+    }
+    parent.send(1);
+    REQUIRE(parent.receive() == 2);
+    // It has closed the store; a child of it lives.
+    {
+        Environment environment = Environment::open(path, exclusive);
+        CHECK_FALSE(environment.recovery().unclean);
+        CHECK(require_balance(environment) == 20);
+        (void)require_sound(environment);
+    }
+    ::close(life[0]);
+    ::close(life[1]);
+    parent.send(1);
+    parent.require_success();
+}
+
+TEST_CASE("a store that was open exclusively is free when it is closed, though a forked child lives on") {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("store");
+    create_accounts(path);
+    int life[2];
+    REQUIRE(::pipe(life) == 0);
+    kv::Options options;
+    options.exclusive = true;
+    Child parent{[&](const Child::Pipe& pipe) {
+        Environment environment = Environment::open(path, options);
+        (void)fork_idle(life);
+        environment.close();
+        pipe.send(1);
+        (void)pipe.receive();
+    }};
+    REQUIRE(parent.receive() == 1);
+    Environment environment = Environment::open(path);
+    CHECK(require_balance(environment) == 0);
+    (void)require_sound(environment);
+    environment.close();
+    ::close(life[0]);
+    ::close(life[1]);
+    parent.send(1);
+    parent.require_success();
 }
