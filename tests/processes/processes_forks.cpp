@@ -243,10 +243,19 @@ TEST_CASE("a store that was open exclusively is free when it is closed, though a
         (void)pipe.receive();
     }};
     REQUIRE(parent.receive() == 1);
-    Environment environment = Environment::open(path);
-    CHECK(require_balance(environment) == 0);
-    (void)require_sound(environment);
-    environment.close();
+    // The first to come finds nobody attached; the second asks who keeps others out.
+    Child first{[&](const Child::Pipe& pipe) {
+        const Environment environment = Environment::open(path);
+        pipe.send(1);
+        (void)pipe.receive();
+    }};
+    REQUIRE(first.receive() == 1);
+    Environment second = Environment::open(path);
+    CHECK(require_balance(second) == 0);
+    (void)require_sound(second);
+    second.close();
+    first.send(1);
+    first.require_success();
     ::close(life[0]);
     ::close(life[1]);
     parent.send(1);
