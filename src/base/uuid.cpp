@@ -13,6 +13,7 @@
 #include <mutex>
 
 #include "base/hex.hpp"
+#include "base/per_process.hpp"
 #include "cambium/base/error.hpp"
 #include "cambium/base/values.hpp"
 
@@ -50,7 +51,8 @@ void put_big_endian(std::uint8_t* to, std::uint64_t number, std::size_t size) {
     for (std::size_t i = size; i-- > 0; number >>= 8U) to[i] = static_cast<std::uint8_t>(number);
 }
 
-/// What the last version 7 UUID of this process was made of.
+/// What the last version 7 UUID of this process was made of. A child made without fork(), so with the parent's
+/// sequence, is noticed by its number.
 struct Sequence {
     std::mutex mutex;
     pid_t process = 0;
@@ -59,7 +61,7 @@ struct Sequence {
     std::uint64_t low = 0;   ///< 62 bits
 
     void advance(std::uint64_t now) {
-        const pid_t self = getpid();  // a forked child starts a sequence of its own
+        const pid_t self = getpid();
         if (self != process || now > milliseconds) {
             milliseconds = std::max(milliseconds, now);
             process = self;
@@ -81,10 +83,7 @@ private:
     }
 };
 
-Sequence& sequence() {
-    static Sequence instance;
-    return instance;
-}
+constinit PerProcess<Sequence> sequence;
 
 }  // namespace
 
@@ -100,7 +99,7 @@ Uuid Uuid::v7() {
     const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
     const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
     Uuid uuid;
-    Sequence& last = sequence();
+    Sequence& last = sequence.get();
     const std::lock_guard lock(last.mutex);
     last.advance(now > 0 ? static_cast<std::uint64_t>(now) : 0);
     put_big_endian(&uuid.bytes[0], last.milliseconds, 6);

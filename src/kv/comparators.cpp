@@ -32,7 +32,9 @@ std::string comparator_key(std::uint64_t tree_id, char kind) {
 }
 
 void Environment::register_comparator(ByteView name, int (*compare)(ByteView, ByteView)) {
-    EnvironmentAccess::state(*this).comparators.add(name, compare);
+    detail::EnvironmentState& env = EnvironmentAccess::state(*this);
+    env.require_same_process();
+    env.comparators.add(name, compare);
 }
 
 namespace detail {

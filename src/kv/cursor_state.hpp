@@ -1,8 +1,8 @@
 // The inside of a cursor: a path, or the key to find it again by; in a tree with duplicates also the value.
 #pragma once
 
+#include "base/fork_guard.hpp"
 #include "kv/duplicates_place.hpp"
-#include "kv/fork_guard.hpp"
 #include "kv/leaf_scan.hpp"
 #include "kv/read_ahead.hpp"
 

@@ -9,8 +9,8 @@
 
 #include <unistd.h>
 
+#include "base/per_process.hpp"
 #include "kv/environment_state.hpp"
-#include "kv/fork_guard.hpp"
 #include "kv/increment.hpp"
 #include "kv/recovery.hpp"
 #include "kv/survivor.hpp"
@@ -27,9 +27,10 @@ struct Registry {
     std::map<os::FileIdentity, EnvironmentState*> environments;
 };
 
+constinit PerProcess<Registry> registry_of_process;
+
 Registry& registry() {
-    static auto* const instance = new Registry;  // outlives every environment
-    return *instance;
+    return registry_of_process.get();
 }
 
 std::string read_boot_id() {
@@ -57,10 +58,7 @@ public:
         if (!open_data()) return nullptr;
         Registry& all = registry();
         const auto open = all.environments.find(data_.identity());
-        if (open != all.environments.end()) {
-            if (open->second->fork_generation == current_fork_generation()) return share(*open->second);
-            all.environments.erase(open);  // the parent's; its memory stays with it
-        }
+        if (open != all.environments.end()) return share(*open->second);
         if (data_.size() == 0) return replace_empty();
         std::unique_ptr<EnvironmentState> env = standalone_ ? open_standalone() : attach();
         if (env == nullptr) return nullptr;

@@ -4,8 +4,8 @@
 
 #include <sys/resource.h>
 
+#include "base/fork_guard.hpp"
 #include "kv/commit.hpp"
-#include "kv/fork_guard.hpp"
 #include "kv/recovery.hpp"
 
 namespace cambium::kv::detail {
@@ -54,7 +54,9 @@ EnvironmentState::~EnvironmentState() {
     for (const std::unique_ptr<TransactionState>& reader : readers_) lock->release_slot(reader->reader_slot);
     data.unlock(kReadyLock);  // first, so that nobody takes this for a store in use with nobody in its lock file
     lock->unregister_process();
-    // At once, also when a forked child holds the file open.
+    // At once, also when a child that was made without fork() holds the file open. Who comes next and finds nobody
+    // attached finds nobody who keeps others out either.
+    data.unlock(kExclusiveLock);
     data.unlock(kAttachLock);
     data.unlock(kCloseLock);
 }

@@ -10,8 +10,8 @@ namespace cambium::kv {
 namespace {
 
 constexpr char kLockMagic[8] = {'C', 'a', 'm', 'b', 'L', 'o', 'c', 'k'};
-constexpr std::uint32_t kLockAbi = 4;
-constexpr std::size_t kSlotsOffset = std::size_t{144} << 10;
+constexpr std::uint32_t kLockAbi = 5;
+constexpr std::size_t kSlotsOffset = std::size_t{184} << 10;
 constexpr std::uint32_t kInitialSlots = 1024;
 constexpr std::uint64_t kReaderSlotSize = 64;
 constexpr std::uint64_t kLeastSize = kSlotsOffset + kInitialSlots * kReaderSlotSize;
@@ -142,7 +142,6 @@ void LockFile::register_process() {
         if (!file_.try_lock(kProcessLocks + process_, true)) continue;
         // What carries this number belongs to a process that died.
         release_slots_of(process_);
-        header().writers.remove_waiters_of(process_);
         return;
     }
     throw Error(ErrorCode::busy, "the store \"" + path_ + "\" belongs to is open in " +
@@ -367,7 +366,7 @@ std::uint32_t LockFile::reader_count() const noexcept {
 // ---- Writers and flushes ----------------------------------------------------------------------------------
 
 os::SharedMutex::Lock LockFile::lock_writer(std::optional<WriterQueue::Clock::time_point> deadline) {
-    return header().writers.lock(*this, deadline);
+    return header().writers.lock(deadline);
 }
 void LockFile::unlock_writer() noexcept {
     header().writers.unlock();

@@ -49,7 +49,7 @@ struct alignas(64) ReaderSlot {
     }
 };
 
-class LockFile final : private WriterQueue::Processes {
+class LockFile final {
 public:
     static constexpr std::uint32_t kNoSlot = ~std::uint32_t{0};
 
@@ -156,9 +156,8 @@ private:
     template <class Visitor>
     void each_reader(Visitor&& visit);
     void release_slots_of(std::uint32_t process) noexcept;
-    [[nodiscard]] std::uint32_t own() const noexcept override { return process_; }
     /// Frees the slots of a process if it is dead. True when it was.
-    [[nodiscard]] bool is_dead(std::uint32_t process) override;
+    [[nodiscard]] bool is_dead(std::uint32_t process);
 
     std::string path_;
     os::File file_;

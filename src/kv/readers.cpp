@@ -34,6 +34,7 @@ std::vector<ReaderInfo> EnvironmentState::readers() {
 }
 
 void EnvironmentState::watch_readers(std::uint64_t transactions, OldReaderCallback callback, void* context) {
+    require_same_process();
     const std::lock_guard guard{watch_mutex_};
     old_reader_transactions_ = transactions;
     old_reader_callback_ = callback;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/fork_guard.hpp"
 #include "kv/environment_state.hpp"
-#include "kv/fork_guard.hpp"
 #include "kv/meta.hpp"
 #include "kv/tree.hpp"
 

@@ -20,6 +20,12 @@ std::chrono::nanoseconds slice_of(const Deadline& deadline) {
     return std::clamp<std::chrono::nanoseconds>(*deadline - WriterQueue::Clock::now(), {}, kLook);
 }
 
+// Whether the mutex is this thread's now; it was nobody's, or a dead thread's. Never waits.
+bool take(SharedMutex& mutex) {
+    const SharedMutex::Lock taken = mutex.try_lock();
+    return taken == SharedMutex::Lock::acquired || taken == SharedMutex::Lock::owner_died;
+}
+
 bool has_passed(const Deadline& deadline) {
     return deadline.has_value() && WriterQueue::Clock::now() >= *deadline;
 }
@@ -38,7 +44,7 @@ public:
     Place& operator=(const Place&) = delete;
 
     // False when the deadline passed first.
-    [[nodiscard]] bool wait_until_leading(Processes& processes, const Deadline& deadline) {
+    [[nodiscard]] bool wait_until_leading(const Deadline& deadline) {
         for (;;) {
             const std::atomic<std::uint32_t>& woken = queue_.waiters_[waiter_].woken;
             const std::uint32_t seen = woken.load();
@@ -50,7 +56,7 @@ public:
             os::futex_wait(woken, seen, slice_of(deadline));
             if (woken.load() == seen) {
                 const SharedMutexGuard guard{queue_.queue_mutex_};
-                queue_.remove_dead(processes);
+                queue_.remove_dead();
             }
         }
     }
@@ -63,9 +69,10 @@ private:
 void WriterQueue::initialise() {
     owner_.initialise();
     queue_mutex_.initialise();
+    for (Waiter& waiter : waiters_) waiter.life.initialise();
 }
 
-SharedMutex::Lock WriterQueue::lock(Processes& processes, std::optional<Clock::time_point> deadline) {
+SharedMutex::Lock WriterQueue::lock(std::optional<Clock::time_point> deadline) {
     std::uint32_t waiter = kNobody;
     while (waiter == kNobody) {
         {
@@ -73,14 +80,14 @@ SharedMutex::Lock WriterQueue::lock(Processes& processes, std::optional<Clock::t
             if (leader() == kNobody)
                 if (const SharedMutex::Lock taken = owner_.try_lock(); taken != SharedMutex::Lock::busy)
                     return taken;
-            waiter = file(processes.own());
+            waiter = file();
         }
         if (waiter != kNobody) break;
         if (has_passed(deadline)) return SharedMutex::Lock::busy;
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
     Place place{*this, waiter};
-    if (!place.wait_until_leading(processes, deadline)) return SharedMutex::Lock::busy;
+    if (!place.wait_until_leading(deadline)) return SharedMutex::Lock::busy;
     for (;;) {
         const SharedMutex::Lock taken = owner_.lock_for(slice_of(deadline));
         if (taken != SharedMutex::Lock::busy || has_passed(deadline)) return taken;
@@ -100,36 +107,28 @@ std::uint32_t WriterQueue::leader() {
     return leader;
 }
 
-std::uint32_t WriterQueue::file(std::uint32_t process) {
+std::uint32_t WriterQueue::file() {
     std::uint32_t i = 0;
-    while (i < end_ && waiters_[i].ticket.load() != 0) ++i;
+    while (i < kMaxWaiters && (waiters_[i].ticket.load() != 0 || !take(waiters_[i].life))) ++i;
     if (i == kMaxWaiters) return kNobody;
     end_ = std::max(end_, i + 1);
-    waiters_[i].process = process;
     waiters_[i].ticket.store(++last_ticket_);
     return i;
 }
 
+// By the thread that holds its `life`, which lets go of it last: a death before that leaves a waiter that is dead.
 void WriterQueue::remove(std::uint32_t waiter) {
     waiters_[waiter].ticket.store(0);
+    waiters_[waiter].life.unlock();
     if (const std::uint32_t next = leader(); next != kNobody) {
         waiters_[next].woken.fetch_add(1);
         os::futex_wake_all(waiters_[next].woken);
     }
 }
 
-void WriterQueue::remove_dead(Processes& processes) {
-    for (std::uint32_t i = 0; i < end_; ++i) {
-        if (waiters_[i].ticket.load() == 0) continue;
-        const std::uint32_t process = waiters_[i].process;
-        if (process != processes.own() && processes.is_dead(process)) remove(i);
-    }
-}
-
-void WriterQueue::remove_waiters_of(std::uint32_t process) {
-    const SharedMutexGuard guard{queue_mutex_};
+void WriterQueue::remove_dead() {
     for (std::uint32_t i = 0; i < end_; ++i)
-        if (waiters_[i].ticket.load() != 0 && waiters_[i].process == process) remove(i);
+        if (waiters_[i].ticket.load() != 0 && take(waiters_[i].life)) remove(i);
 }
 
 std::uint32_t WriterQueue::waiter_count() {

@@ -2,8 +2,9 @@
 //
 // Invariants: a robust mutex says who writes, so that the kernel reports a dead owner. Who finds it taken files a
 // waiter, and only the waiter with the smallest ticket tries the mutex: nobody is overtaken. A waiter is filed and
-// removed by one atomic store each, so a death at any instruction leaves nothing to repair; the waiters of dead
-// processes are removed by those behind them. Lives in the lock file. Thread rule: any.
+// removed by one atomic store each, so a death at any instruction leaves nothing to repair. It is filed from then
+// on and for as long as its thread holds the waiter's own robust mutex: when the thread dies the kernel says so,
+// though children of its process live on, and those behind it remove it. Lives in the lock file. Thread rule: any.
 #pragma once
 
 #include <chrono>
@@ -18,25 +19,13 @@ class WriterQueue {
 public:
     using Clock = std::chrono::steady_clock;
 
-    /// How a queue learns of the fate of the processes that wait in it.
-    class Processes {
-    public:
-        [[nodiscard]] virtual std::uint32_t own() const noexcept = 0;
-        [[nodiscard]] virtual bool is_dead(std::uint32_t process) = 0;
-
-    protected:
-        ~Processes() = default;
-    };
-
     /// Prepares the memory; once, before any process uses it.
     void initialise();
     /// Takes the write lock. `acquired`, `owner_died`, or `busy` after the deadline. Nobody who came later is
     /// served earlier, except while more than kMaxWaiters wait. The caller does not hold it.
-    [[nodiscard]] os::SharedMutex::Lock lock(Processes& processes, std::optional<Clock::time_point> deadline);
+    [[nodiscard]] os::SharedMutex::Lock lock(std::optional<Clock::time_point> deadline);
     void unlock() noexcept { owner_.unlock(); }
 
-    /// Removes the waiters of a process that is known to be dead.
-    void remove_waiters_of(std::uint32_t process);
     [[nodiscard]] std::uint32_t waiter_count();
 
     static constexpr std::uint32_t kMaxWaiters = 1024;
@@ -44,17 +33,17 @@ public:
 private:
     struct Waiter {
         std::atomic<std::uint64_t> ticket;  ///< 0: nobody
-        std::uint32_t process;
-        std::atomic<std::uint32_t> woken;  ///< counts the times it was told to look again
+        std::atomic<std::uint32_t> woken;   ///< counts the times it was told to look again
+        os::SharedMutex life;               ///< held by the thread that waits
     };
     static constexpr std::uint32_t kNobody = ~std::uint32_t{0};
     class Place;
 
     // Under queue_mutex_.
     [[nodiscard]] std::uint32_t leader();
-    [[nodiscard]] std::uint32_t file(std::uint32_t process);
+    [[nodiscard]] std::uint32_t file();
     void remove(std::uint32_t waiter);
-    void remove_dead(Processes& processes);
+    void remove_dead();
 
     os::SharedMutex owner_;
     os::SharedMutex queue_mutex_;

@@ -158,7 +158,8 @@ File::File(File&& other) noexcept
       role_(other.role_),
       in_memory_(other.in_memory_),
       flushed_(other.flushed_),
-      path_(std::move(other.path_)) {}
+      path_(std::move(other.path_)),
+      locks_(std::move(other.locks_)) {}
 
 File& File::operator=(File&& other) noexcept {
     if (this != &other) {
@@ -168,11 +169,13 @@ File& File::operator=(File&& other) noexcept {
         in_memory_ = other.in_memory_;
         flushed_ = other.flushed_;
         path_ = std::move(other.path_);
+        locks_ = std::move(other.locks_);
     }
     return *this;
 }
 
 void File::close() noexcept {
+    locks_.close();
     if (descriptor_ >= 0) ::close(descriptor_);
     descriptor_ = -1;
 }
@@ -411,7 +414,7 @@ void File::sync() {
 
 bool File::try_lock(std::uint64_t offset, bool exclusive) {
     struct flock lock = lock_description(static_cast<short>(exclusive ? F_WRLCK : F_RDLCK), offset);
-    while (::fcntl(descriptor_, F_OFD_SETLK, &lock) != 0) {
+    while (::fcntl(locks_.to_lock(descriptor_), F_OFD_SETLK, &lock) != 0) {
         if (errno == EINTR) continue;
         if (errno == EAGAIN || errno == EACCES) return false;
         fail("cannot lock", errno);
@@ -421,21 +424,21 @@ bool File::try_lock(std::uint64_t offset, bool exclusive) {
 
 void File::lock_shared(std::uint64_t offset) {
     struct flock lock = lock_description(F_RDLCK, offset);
-    while (::fcntl(descriptor_, F_OFD_SETLKW, &lock) != 0) {
+    while (::fcntl(locks_.to_lock(descriptor_), F_OFD_SETLKW, &lock) != 0) {
         if (errno != EINTR) fail("cannot lock", errno);
     }
 }
 
 void File::unlock(std::uint64_t offset) noexcept {
     struct flock lock = lock_description(F_UNLCK, offset);
-    (void)::fcntl(descriptor_, F_OFD_SETLK, &lock);
+    (void)::fcntl(locks_.to_look(descriptor_), F_OFD_SETLK, &lock);
 }
 
 bool File::locked_by_other(std::uint64_t offset, std::uint64_t size) const noexcept {
     struct flock lock = lock_description(F_WRLCK, offset);
     lock.l_len = static_cast<off_t>(size);
     // A failing query must not make a living process look dead.
-    return ::fcntl(descriptor_, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
+    return ::fcntl(locks_.to_look(descriptor_), F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
 }
 
 void sync_directory_of(const std::string& path) {

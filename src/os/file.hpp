@@ -13,6 +13,8 @@
 
 #include <sys/uio.h>
 
+#include "os/file_locks.hpp"
+
 namespace cambium::os {
 
 /// What identifies a file whatever its names are.
@@ -133,7 +135,8 @@ public:
     /// Whether sync() does something.
     [[nodiscard]] bool is_flushed() const noexcept { return flushed_; }
 
-    /// Open-file-description locks on a byte range; they vanish with the process. Bytes may lie past the end.
+    /// Open-file-description locks on a byte range; they vanish with the process, though children that it forked
+    /// live on. Bytes may lie past the end.
     [[nodiscard]] bool try_lock(std::uint64_t offset, bool exclusive);
     void lock_shared(std::uint64_t offset);  ///< waits
     void unlock(std::uint64_t offset) noexcept;
@@ -150,6 +153,7 @@ private:
     bool in_memory_ = false;
     bool flushed_ = true;  ///< sync() reaches the medium
     std::string path_;
+    FileLocks locks_;
 };
 
 /// Throws Error{io}, or Error{full} for a full disk: "<what> <path>: <reason of errno>".

@@ -15,9 +15,8 @@ namespace {
 std::atomic<std::uint64_t> given{0};
 
 std::uint64_t machine_bytes() noexcept {
-    static const std::uint64_t bytes =
-        static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    return bytes;
+    return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+           static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 /// The number in a file; `otherwise` when there is no such file, or another word in it, such as "max".

@@ -193,13 +193,16 @@ Subscriber* subscribe(DatabaseState& database, const TableDescription& table, st
 }
 
 void unsubscribe(Subscriber* subscriber) noexcept {
-    if (subscriber == nullptr) return;
+    if (subscriber == nullptr || subscriber->is_inherited()) return;
     subscriber->owner().remove(*subscriber);
     delete subscriber;
 }
 
 bool next_change(Subscriber& subscriber, std::chrono::milliseconds patience, void* context,
                  void (*take)(void* context, const ChangeBytes& change, std::uint64_t missed)) {
+    if (subscriber.is_inherited())
+        throw Error(ErrorCode::misuse,
+                    "the subscription belongs to the parent process: open the store anew after fork()");
     return subscriber.next(patience, context, take);
 }
 

@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "base/fork_guard.hpp"
 #include "cambium/subscription.hpp"
 
 namespace cambium::detail {
@@ -62,6 +63,8 @@ public:
 
     [[nodiscard]] Subscriptions& owner() const noexcept { return *owner_; }
     [[nodiscard]] const TableState& table() const noexcept { return *table_; }
+    /// Whether a parent process made it, whose threads may have held the locks.
+    [[nodiscard]] bool is_inherited() const noexcept { return fork_generation_ != current_fork_generation(); }
     [[nodiscard]] bool selects(const OwnedChange& change) const;
     void put(const std::shared_ptr<const OwnedChange>& change);
     void miss(std::uint64_t changes);
@@ -78,6 +81,7 @@ private:
     const TableState* table_;
     std::optional<Selection> selection_;
     std::size_t capacity_;
+    std::uint64_t fork_generation_ = current_fork_generation();
     std::mutex mutex_;
     std::condition_variable arrived_;
     std::deque<std::shared_ptr<const OwnedChange>> queue_;

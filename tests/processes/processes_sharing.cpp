@@ -93,6 +93,10 @@ TEST_CASE("after fork every handle is inert in the child, and the parent goes on
                 (void)expect(ErrorCode::misuse, [&] { (void)environment->begin_read(); });
                 (void)expect(ErrorCode::misuse, [&] { (void)environment->begin_write(); });
                 (void)expect(ErrorCode::misuse, [&] { (void)environment->statistics(); });
+                (void)expect(ErrorCode::misuse, [&] {
+                    environment->register_comparator("equal", [](ByteView, ByteView) { return 0; });
+                });
+                (void)expect(ErrorCode::misuse, [&] { environment->set_old_reader_callback(1, nullptr, nullptr); });
                 (void)expect(ErrorCode::misuse, [&] { (void)reader->find_tree("accounts"); });
                 (void)expect(ErrorCode::misuse, [&] { (void)cursor->next(); });
                 (void)expect(ErrorCode::misuse, [&] { writer->put(accounts, "x", "y"); });

@@ -2,6 +2,8 @@
 #include <thread>
 #include <vector>
 
+#include <sys/syscall.h>
+
 #include "child.hpp"
 #include "kv/environment_state.hpp"
 #include "memory_directory.hpp"
@@ -153,6 +155,56 @@ TEST_CASE("a killed owner and killed waiters do not stop those behind them") {
     Environment environment = Environment::open(directory.store());
     CHECK(order_of(environment) == std::vector<std::string>{"survivor"});
     write_as(environment, "next");
+    require_sound(environment);
+}
+
+TEST_CASE("a killed waiter does not stop those behind it, though a child that it made lives on") {
+    const MemoryDirectory directory;
+    { Environment create = Environment::open(directory.store()); }
+    Child owner = child_writer(directory.store(), "owner");
+    REQUIRE(owner.receive() == 0);
+    REQUIRE(owner.receive() == 1);
+    int life[2];  // the waiter's child lives until the other end is closed everywhere
+    REQUIRE(::pipe(life) == 0);
+    bool forks = true;
+    SUBCASE("by fork()") {}
+    // Without the handlers of fork() the child keeps what its parent had open.
+    SUBCASE("by a bare call of the system") {
+        forks = false;
+    }
+    Child waiter{[&](const Child::Pipe& pipe) {
+        Environment environment = Environment::open(directory.store());
+        const auto child = static_cast<pid_t>(forks ? ::fork() : ::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
+        if (child == 0) {
+            ::close(life[1]);
+            char byte = 0;
+            (void)!::read(life[0], &byte, 1);
+            ::_exit(0);
+        }
+        pipe.send(static_cast<std::uint64_t>(child));
+        write_as(environment, "killed while it waits");
+    }};
+    const auto child = static_cast<pid_t>(waiter.receive());
+    Child survivor{[&](const Child::Pipe& pipe) {
+        Environment environment = Environment::open(directory.store());
+        wait_for_waiters(environment, 1);
+        pipe.send(0);
+        ::alarm(60);  // the end of the test if it hangs, and not waited for otherwise
+        write_as(environment, "survivor");
+        pipe.send(1);
+    }};
+    REQUIRE(survivor.receive() == 0);
+    waiter.kill();
+    (void)waiter.wait();
+    owner.send(1);
+    owner.require_success();
+    REQUIRE(survivor.receive() == 1);
+    survivor.require_success();
+    CHECK(::kill(child, 0) == 0);
+    ::close(life[0]);
+    ::close(life[1]);
+    Environment environment = Environment::open(directory.store());
+    CHECK(order_of(environment) == std::vector<std::string>{"owner", "survivor"});
     require_sound(environment);
 }
 

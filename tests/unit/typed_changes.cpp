@@ -190,6 +190,22 @@ TEST_CASE("changes of many committing threads arrive in commit order, waited for
     CHECK_FALSE(changes.next().has_value());
 }
 
+TEST_CASE("a subscription is inert in a forked child, and goes on in the parent") {
+    const StorePath store;
+    Database db = Database::open<Flags>(store.path());
+    std::optional<Subscription<Flags>> changes{db};
+    put<Flags>(db, "a", 1);
+    Child child{[&](const Child::Pipe& pipe) {
+        const bool refused = caught([&] { (void)changes->next(); }).code == ErrorCode::misuse;
+        changes.reset();
+        pipe.send(refused ? 1 : 0);
+    }};
+    CHECK(child.receive() == 1);
+    child.require_success();
+    put<Flags>(db, "b", 1);
+    CHECK(all(*changes) == Words{"inserted a 1", "inserted b 1"});
+}
+
 TEST_CASE("a change log holds every committed change, is part of the transaction, and survives reopening") {
     const StorePath store;
     {

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace cambium::kv {
+namespace cambium {
 
 /// Counts the forks between this process and the first one.
 extern std::atomic<std::uint64_t> fork_generation_counter;
@@ -14,4 +14,4 @@ extern std::atomic<std::uint64_t> fork_generation_counter;
     return fork_generation_counter.load(std::memory_order_relaxed);
 }
 
-}  // namespace cambium::kv
+}  // namespace cambium

@@ -1,8 +1,8 @@
-#include "kv/fork_guard.hpp"
+#include "base/fork_guard.hpp"
 
 #include <pthread.h>
 
-namespace cambium::kv {
+namespace cambium {
 
 constinit std::atomic<std::uint64_t> fork_generation_counter{1};
 
@@ -13,4 +13,4 @@ namespace {
 
 }  // namespace
 
-}  // namespace cambium::kv
+}  // namespace cambium
