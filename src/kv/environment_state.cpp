@@ -4,6 +4,7 @@
 
 #include <sys/resource.h>
 
+#include "base/throw_error.hpp"
 #include "kv/commit.hpp"
 #include "kv/fork_guard.hpp"
 #include "kv/recovery.hpp"
@@ -51,6 +52,7 @@ EnvironmentState::EnvironmentState(std::string file_path, const Options& open_op
 
 EnvironmentState::~EnvironmentState() {
     if (lock == nullptr || fork_generation != current_fork_generation()) return;
+    stop_flush_thread();
     for (const std::unique_ptr<TransactionState>& reader : readers_) lock->release_slot(reader->reader_slot);
     data.unlock(kReadyLock);  // first, so that nobody takes this for a store in use with nobody in its lock file
     lock->unregister_process();
@@ -278,12 +280,11 @@ void EnvironmentState::end_write(TransactionState& txn) noexcept {
 }
 
 TransactionId EnvironmentState::written_transaction() const {
-    WrittenState state;
-    std::uint64_t sequence = 0;
-    if (!lock->written().newest(state, sequence))
+    TransactionId transaction = 0;
+    if (!lock->written().newest_transaction(transaction))
         throw Error(ErrorCode::corrupt,
                     "the lock file of \"" + path + "\" is damaged: close the store in every process");
-    return state.snapshot.id;
+    return transaction;
 }
 
 void EnvironmentState::abort_write(TransactionState& txn, std::uint64_t level) noexcept {
@@ -343,8 +344,8 @@ void EnvironmentState::sync_as_flush_owner() {
 
 void EnvironmentState::require_sound_file() const {
     if (lock->poisoned())
-        throw Error(ErrorCode::poisoned,
-                    "a flush of \"" + path + "\" failed earlier: close it in every process and open it again");
+        base::throw_error(ErrorCode::poisoned, "a flush of \"", path,
+                          "\" failed earlier: close it in every process and open it again");
 }
 
 void EnvironmentState::close_orderly() {
@@ -357,7 +358,8 @@ void EnvironmentState::close_orderly() {
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
     if (!data.try_lock(kAttachLock, true)) return;  // others go on
     shorten();
-    const SlotContent slots[2] = {read_slot(data, 0), read_slot(data, 1)};
+    std::array<SlotContent, 2>& slots = flush_scratch_.slots;  // nobody flushes any more
+    for (const std::uint32_t slot : {0U, 1U}) read_slot(data, slot, slots[slot]);
     const auto closed = [](const SlotContent& s) {
         return s.state == SlotContent::State::valid && (s.meta.header.flags & kMetaClosed) != 0;
     };

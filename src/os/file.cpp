@@ -18,6 +18,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/throw_error.hpp"
 #include "cambium/base/error.hpp"
 #include "os/mapping.hpp"
 
@@ -76,17 +77,19 @@ std::size_t transfer_limit(std::size_t size) {
 }
 
 // pwritev() under the eyes of the observer.
-ssize_t write_some(int descriptor, iovec* pieces, int count, off_t offset) {
+ssize_t write_some(int descriptor, std::span<const iovec> pieces, off_t offset) {
+    const int count = static_cast<int>(pieces.size());
     if (file_observer.load(std::memory_order_acquire) == nullptr)
-        return ::pwritev(descriptor, pieces, count, offset);
+        return ::pwritev(descriptor, pieces.data(), count, offset);
     std::size_t size = 0;
-    for (int i = 0; i < count; ++i) size += pieces[i].iov_len;
+    for (const iovec& piece : pieces) size += piece.iov_len;
     std::size_t limit = transfer_limit(size);
     if (limit == FileObserver::kInterrupted) {
         errno = EINTR;
         return -1;
     }
-    std::vector<iovec> shorter(pieces, pieces + count);
+    if (limit >= size) return ::pwritev(descriptor, pieces.data(), count, offset);
+    std::vector<iovec> shorter(pieces.begin(), pieces.end());
     for (iovec& piece : shorter) {
         piece.iov_len = std::min(piece.iov_len, limit);
         limit -= piece.iov_len;
@@ -104,22 +107,26 @@ int uninterrupted(Call&& call) {
     }
 }
 
+// Takes no memory: a flush must not fail for want of it. What is left of a piece that was cut short goes by itself.
 int write_all(int descriptor, std::uint64_t offset, std::span<const iovec> pieces) {
-    std::vector<iovec> rest(pieces.begin(), pieces.end());
-    std::size_t first = 0;
-    while (first < rest.size()) {
-        const int count = static_cast<int>(std::min<std::size_t>(rest.size() - first, IOV_MAX));
-        const ssize_t written = write_some(descriptor, rest.data() + first, count, static_cast<off_t>(offset));
+    std::size_t done = 0;  // bytes of the first piece
+    while (!pieces.empty()) {
+        std::span<const iovec> now = pieces.first(std::min<std::size_t>(pieces.size(), IOV_MAX));
+        iovec rest{};
+        if (done > 0) {
+            rest = {static_cast<char*>(pieces.front().iov_base) + done, pieces.front().iov_len - done};
+            now = {&rest, 1};
+        }
+        const ssize_t written = write_some(descriptor, now, static_cast<off_t>(offset));
         if (written < 0) {
             if (errno == EINTR) continue;
             return errno;
         }
         offset += static_cast<std::uint64_t>(written);
-        std::size_t done = static_cast<std::size_t>(written);
-        while (first < rest.size() && done >= rest[first].iov_len) done -= rest[first++].iov_len;
-        if (first < rest.size()) {
-            rest[first].iov_base = static_cast<char*>(rest[first].iov_base) + done;
-            rest[first].iov_len -= done;
+        done += static_cast<std::size_t>(written);
+        while (!pieces.empty() && done >= pieces.front().iov_len) {
+            done -= pieces.front().iov_len;
+            pieces = pieces.subspan(1);
         }
     }
     return 0;
@@ -144,10 +151,8 @@ void set_file_observer(FileObserver* observer) noexcept {
 }
 
 void throw_errno(std::string_view what, std::string_view path, int error) {
-    std::string sentence{what};
-    sentence.append(" \"").append(path).append("\": ").append(std::strerror(error));
     const bool no_room = error == ENOSPC || error == EDQUOT || error == EFBIG;
-    throw Error(no_room ? ErrorCode::full : ErrorCode::io, sentence);
+    base::throw_error(no_room ? ErrorCode::full : ErrorCode::io, what, " \"", path, "\": ", std::strerror(error));
 }
 
 File::File(int descriptor, std::string path, Role role) noexcept

@@ -2,7 +2,8 @@
 //
 // Invariants: every byte of the data file that changes does so through write(), allocate() or resize() of this
 // class; tests observe and fail those calls through a FileObserver. Short reads and writes and EINTR are
-// handled here. Thread rule: const members and write/sync from any thread; open and close from one.
+// handled here. Reads, writes and syncs that succeed take no memory. Thread rule: const members and write/sync from
+// any thread; open and close from one.
 #pragma once
 
 #include <cstddef>
