@@ -155,8 +155,7 @@ void throw_errno(std::string_view what, std::string_view path, int error) {
     base::throw_error(no_room ? ErrorCode::full : ErrorCode::io, what, " \"", path, "\": ", std::strerror(error));
 }
 
-File::File(int descriptor, std::string path, Role role) noexcept
-    : descriptor_(descriptor), role_(role), path_(std::move(path)) {}
+File::File(std::string path, Role role) noexcept : role_(role), path_(std::move(path)) {}
 
 File::File(File&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
@@ -197,24 +196,25 @@ File File::open_existing(const std::string& path, Access access, Role role) {
     // Not waiting, so that a pipe is noticed below instead of being waited for.
     const int flags = (access == Access::read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY |
                       (role == Role::lock ? O_NOFOLLOW : 0);
-    const int descriptor = ::open(system_path(path), flags);
-    if (descriptor < 0 && errno == ENOENT) return {};
-    if (descriptor < 0) throw_errno("cannot open", path, errno);
-    File file{descriptor, path, role};
+    File file{path, role};
+    file.descriptor_ = ::open(system_path(path), flags);
+    if (!file.is_open() && errno == ENOENT) return {};
+    if (!file.is_open()) throw_errno("cannot open", path, errno);
     file.require_regular();
     return file;
 }
 
 File File::create_new(const std::string& path, std::uint32_t mode, Role role) {
-    const int descriptor = ::open(system_path(path), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-    if (descriptor < 0) throw_errno("cannot create", path, errno);
-    return {descriptor, path, role};
+    File file{path, role};
+    file.descriptor_ = ::open(system_path(path), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (!file.is_open()) throw_errno("cannot create", path, errno);
+    return file;
 }
 
 File File::create_unnamed(const std::string& path, std::uint32_t mode, Role role) {
-    const int descriptor = ::open(directory_of(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
-    File file{descriptor, path, role};
-    if (descriptor >= 0 && ::access(name_of(descriptor).c_str(), F_OK) != 0) file.close();
+    File file{path, role};
+    file.descriptor_ = ::open(directory_of(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+    if (file.is_open() && ::access(name_of(file.descriptor_).c_str(), F_OK) != 0) file.close();
     return file;
 }
 
@@ -227,17 +227,17 @@ void File::give_name(const std::string& path) {
 
 File File::open_or_create(const std::string& path, std::uint32_t mode, Role role) {
     const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-    const int descriptor = ::open(system_path(path), flags, mode);
-    if (descriptor < 0) throw_errno("cannot open or create", path, errno);
-    File file{descriptor, path, role};
+    File file{path, role};
+    file.descriptor_ = ::open(system_path(path), flags, mode);
+    if (!file.is_open()) throw_errno("cannot open or create", path, errno);
     file.require_regular();
     return file;
 }
 
 File File::create_in_memory(const std::string& name, Role role) {
-    const int descriptor = ::memfd_create("cambium", MFD_CLOEXEC);
-    if (descriptor < 0) throw_errno("cannot create in memory", name, errno);
-    File file{descriptor, name, role};
+    File file{name, role};
+    file.descriptor_ = ::memfd_create("cambium", MFD_CLOEXEC);
+    if (!file.is_open()) throw_errno("cannot create in memory", name, errno);
     file.in_memory_ = true;
     file.flushed_ = false;
     return file;
@@ -255,9 +255,10 @@ int File::open_unlinked(const std::string& directory, const std::string& name, b
 }
 
 File File::create_unlinked(const std::string& beside, bool unnamed) {
-    const int descriptor = open_unlinked(directory_of(beside), beside + "-spill", unnamed);
-    if (descriptor < 0) throw_errno("cannot create a temporary file beside", beside, errno);
-    return {descriptor, beside + " (temporary file)", Role::spill};
+    File file{beside + " (temporary file)", Role::spill};
+    file.descriptor_ = open_unlinked(directory_of(beside), beside + "-spill", unnamed);
+    if (!file.is_open()) throw_errno("cannot create a temporary file beside", beside, errno);
+    return file;
 }
 
 File File::create_temporary(const std::string& folder, bool unnamed) {
@@ -273,9 +274,9 @@ File File::create_temporary(const std::string& folder, bool unnamed) {
         throw Error(
             ErrorCode::invalid_argument,
             "\"" + folder + "\" is no folder: the path of a temporary store names the folder that it lies in");
-    const int descriptor = open_unlinked(folder, folder + "/cambium", unnamed);
-    if (descriptor < 0) throw_errno("cannot create a temporary store in", folder, errno);
-    File file{descriptor, folder + " (temporary store)", Role::data};
+    File file{folder + " (temporary store)", Role::data};
+    file.descriptor_ = open_unlinked(folder, folder + "/cambium", unnamed);
+    if (!file.is_open()) throw_errno("cannot create a temporary store in", folder, errno);
     file.flushed_ = false;
     return file;
 }
@@ -481,7 +482,7 @@ std::string resolve_path(const std::string& path) {
     return path;
 }
 
-bool may_write(const std::string& path) noexcept {
+bool may_write(const std::string& path) {
     if (::faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) == 0) return true;
     if (errno != ENOENT) return false;
     return ::faccessat(AT_FDCWD, directory_of(path).c_str(), W_OK | X_OK, AT_EACCESS) == 0;

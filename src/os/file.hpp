@@ -142,7 +142,8 @@ public:
     [[nodiscard]] bool locked_by_other(std::uint64_t offset, std::uint64_t size = 1) const noexcept;
 
 private:
-    File(int descriptor, std::string path, Role role) noexcept;
+    /// Not open yet: a descriptor is kept by a File from the moment it is there.
+    File(std::string path, Role role) noexcept;
     [[nodiscard]] static int open_unlinked(const std::string& directory, const std::string& name, bool unnamed);
     void require_regular() const;
     [[noreturn]] void fail(const char* what, int error) const;
@@ -164,7 +165,7 @@ void rename_file(const std::string& from, const std::string& to, bool replace);
 /// that leads nowhere.
 [[nodiscard]] std::string resolve_path(const std::string& path);
 /// Whether this process could open the file for reading and writing, or create it.
-[[nodiscard]] bool may_write(const std::string& path) noexcept;
+[[nodiscard]] bool may_write(const std::string& path);
 /// Whether there is a file of that name. Error{io} when that cannot be told.
 [[nodiscard]] bool exists(const std::string& path);
 /// Removes a file if it exists; never throws.

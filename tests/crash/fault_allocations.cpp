@@ -74,8 +74,7 @@ struct Work {
     void (*base)(Environment& environment);  ///< what the store has; it is closed then
     void (*before)(Trial& trial);            ///< before memory runs out
     void (*run)(Trial& trial);
-    /// What else must hold, of a store that had this and now has that.
-    void (*after)(Trial& trial, const Trees& base, const Trees& now) = nullptr;
+    void (*after)(Trial& trial, const Trees& now) = nullptr;  ///< what else must hold
 };
 
 /// Behind the step that a run stops at.
@@ -105,6 +104,7 @@ public:
     std::unique_ptr<Child> child;
     std::optional<Environment> environment;
     std::optional<kv::ReadTransaction> reader;
+    Trees replica;  ///< what that has before
 
 private:
     const Work& work_;
@@ -321,7 +321,7 @@ void copy_store(Trial& trial) {
 }
 
 /// No copy, or a whole one.
-void require_whole_copies(Trial& trial, const Trees&, const Trees& now) {
+void require_whole_copies(Trial& trial, const Trees& now) {
     for (const char* name : {"compact", "copy"}) {
         if (!std::filesystem::exists(trial.file(name))) continue;
         Environment copy = Environment::open(trial.file(name));
@@ -333,6 +333,7 @@ void require_whole_copies(Trial& trial, const Trees&, const Trees& now) {
 void with_replica(Trial& trial) {
     trial.open();
     (void)kv::copy_to(*trial.environment, trial.file("replica"));
+    trial.replica = content_of(*trial.environment);
     commit_some(*trial.environment, 1, Durability::durable);
 }
 
@@ -350,10 +351,10 @@ void increment(Trial& trial) {
 }
 
 /// The replica has what it had, or all of the increment.
-void require_whole_replica(Trial& trial, const Trees& base, const Trees& now) {
+void require_whole_replica(Trial& trial, const Trees& now) {
     Environment replica = Environment::open(trial.file("replica"));
     const Trees found = content_of(replica);
-    CHECK((found == base || found == now));
+    CHECK((found == trial.replica || found == now));
     (void)require_sound(replica);
 }
 
@@ -547,7 +548,7 @@ void require_all(const Work& work, Trial& trial, Then then, const std::vector<Tr
     if (trial.environment.has_value()) trial.close();
     trial.child.reset();
     require_there(trial, expected);
-    if (work.after != nullptr) work.after(trial, states.front(), expected);
+    if (work.after != nullptr) work.after(trial, expected);
     require_tidy(trial);
 }
 
