@@ -15,6 +15,8 @@ namespace {
 
 /// Address space reserved for the mapping, as far as the process may; larger files are mapped anew.
 constexpr std::size_t kReservedBytes = std::size_t{1} << 42;
+/// Each is twice as long as the one before, or longer: a flush, which maps what it reads, takes no memory for more.
+constexpr std::size_t kMostMappings = 40;
 
 std::size_t reservation_limit() {
     rlimit limit{};
@@ -39,6 +41,7 @@ EnvironmentState::EnvironmentState(std::string file_path, const Options& open_op
       flush_scratch_(page_size) {
     writer_->writable = true;
     written_.extents.reserve(kMaxMetaExtents);
+    mappings_.reserve(kMostMappings);
     writer_->verify_reads = options.verify_on_read;
     if (!options.in_memory)
         writer_->dirty.set_budget(options.write_memory_bytes,

@@ -98,7 +98,7 @@ public:
     void abort_write(TransactionState& txn, std::uint64_t level) noexcept;
     /// Returns when the transaction is durable: as the owner of a flush, or covered by another's.
     /// Error{outcome_unknown} when the flush failed, or could not begin. Takes no memory, but to complete a
-    /// recovery and to map a file that has outgrown its mapping.
+    /// recovery that a process which only reads has begun.
     void flush_until(TransactionId target);
     /// The flush thread, when the options ask for one.
     void start_flush_thread();

@@ -55,6 +55,7 @@ TEST_CASE("a failed call of the system without memory says whether there was no 
         const Error error = error_without_memory(0, [&] { os::throw_errno("cannot write", long_path, code); });
         CHECK(to_string(error.code()) == to_string(code == ENOSPC ? ErrorCode::full : ErrorCode::io));
     }
-    CHECK(error_of(ErrorCode::io, [] { os::throw_errno("cannot write", "a file", EIO); })
-              .starts_with("cannot write \"a file\": "));
+    CHECK(error_of(ErrorCode::io, [] {
+              os::throw_errno("cannot write", "a file", EIO);
+          }).starts_with("cannot write \"a file\": "));
 }
