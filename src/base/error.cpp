@@ -12,15 +12,16 @@ struct Error::Shared {
     char* text() noexcept { return reinterpret_cast<char*>(this + 1); }
 };
 
-Error::Error(ErrorCode code, std::string_view sentence) : code_(code) {
-    void* memory = ::operator new(sizeof(Shared) + sentence.size() + 1);
+Error::Error(ErrorCode code, std::string_view sentence) noexcept : code_(code) {
+    void* memory = ::operator new(sizeof(Shared) + sentence.size() + 1, std::nothrow);
+    if (memory == nullptr) return;
     shared_ = new (memory) Shared;
     if (!sentence.empty()) std::memcpy(shared_->text(), sentence.data(), sentence.size());
     shared_->text()[sentence.size()] = '\0';
 }
 
 Error::Error(const Error& other) noexcept : std::exception(other), shared_(other.shared_), code_(other.code_) {
-    shared_->references.fetch_add(1, std::memory_order_relaxed);
+    if (shared_ != nullptr) shared_->references.fetch_add(1, std::memory_order_relaxed);
 }
 
 Error& Error::operator=(const Error& other) noexcept {
@@ -32,14 +33,14 @@ Error& Error::operator=(const Error& other) noexcept {
 }
 
 Error::~Error() {
-    if (shared_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    if (shared_ != nullptr && shared_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
         shared_->~Shared();
         ::operator delete(shared_);
     }
 }
 
 const char* Error::what() const noexcept {
-    return shared_->text();
+    return shared_ != nullptr ? shared_->text() : "no memory was left for the sentence that says what failed";
 }
 
 std::string_view to_string(ErrorCode code) noexcept {

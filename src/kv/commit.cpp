@@ -1,6 +1,7 @@
 #include "kv/commit.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "kv/checkpoint.hpp"
@@ -76,6 +77,7 @@ void Commit::write() {
         give_back_unused();
         fit_file();
         write_pages();
+        prepare_publication();
         env_.space.note_commit(changed, !deferred_);
     } catch (...) {
         env_.space.invalidate();
@@ -86,7 +88,7 @@ void Commit::write() {
 void Commit::prepare_space() {
     env_.space.bring_to(txn_);
     env_.space.set_flushed(!deferred_);
-    env_.in_place.return_unused();  // before the state of the free pages is recorded
+    env_.in_place.settle();  // before the state of the free pages is recorded
     set_limit();
     release();
     // Only the states on disk may be in the way: then it is worth a flush.
@@ -406,17 +408,25 @@ void Commit::write_pages() {
     env_.counters.changed_bytes.fetch_add(txn_.changed_bytes, std::memory_order_relaxed);
 }
 
-// From here on the commit is what the next writer builds on; a flush makes it durable.
-void Commit::publish(Durability durability) {
-    WrittenState& written = env_.written_;
+// The written state belongs to this writer until it is published; the next one reads it anew.
+void Commit::prepare_publication() {
     std::sort(txn_.retired.begin(), txn_.retired.end(),
               [](const RetiredExtent& a, const RetiredExtent& b) { return a.first_page < b.first_page; });
-    written.advance(txn_.retired, extents_, env_.lock->durable_transaction(), result_, env_.page_size);
+    env_.written_.advance(txn_.retired, extents_, env_.lock->durable_transaction(), result_, env_.page_size);
+    (void)env_.mapped(result_.page_count * env_.page_size);
+}
+
+// From here on the commit is what the next writer builds on; a flush makes it durable.
+void Commit::publish(Durability durability) noexcept {
+    WrittenState& written = env_.written_;
     if (durability == Durability::two_phase) written.two_phase = result_.id;
     if (const auto pages = std::exchange(env_.pages_before_growth, {}))
         written.note_growth(result_.id, *pages, env_.lock->durable_transaction());
-    (void)env_.mapped(result_.page_count * env_.page_size);
-    env_.space.committed(result_.id, txn_.retired);
+    try {
+        env_.space.committed(result_.id, txn_.retired);
+    } catch (const std::bad_alloc&) {
+        env_.space.invalidate();  // it is loaded again
+    }
     env_.lock->publish_written(written);
     txn_.dirty.set_places(nullptr);  // they are pages of the store now
     env_.counters.commits.fetch_add(1, std::memory_order_relaxed);
@@ -437,11 +447,11 @@ bool has_changes(const TransactionState& txn) {
 WrittenCommit EnvironmentState::publish(Commit& commit, Durability durability) {
     try {
         require_sound_file();  // a flush may have failed since the transaction began
-        commit.publish(durability);
     } catch (...) {
         space.invalidate();
         throw;
     }
+    commit.publish(durability);
     if (durability != Durability::deferred) return {written_.snapshot.id, true, commit.size()};
     lock->publish_visible(written_.snapshot);
     return {written_.snapshot.id, deferred_flush_is_due(), commit.size()};

@@ -20,11 +20,11 @@ public:
     /// A deferred commit is not flushed at once: its pages need not lie together. What the file has grown by
     /// becomes durable with the next flush, whatever the commit is.
     Commit(EnvironmentState& env, TransactionState& txn, bool deferred);
-    /// Steps 1 to 6: nothing that is published refers to what they write. Error{full} and Error{io} leave the store
-    /// as it was.
+    /// Steps 1 to 6, and what step 7 needs memory for: nothing that is published refers to what they write. Errors
+    /// leave the store as it was.
     void write();
-    /// Step 7.
-    void publish(Durability durability);
+    /// Step 7. Takes no memory: what was prepared can be committed.
+    void publish(Durability durability) noexcept;
     /// What write() has written.
     [[nodiscard]] CommitSize size() const noexcept { return size_; }
 
@@ -60,6 +60,7 @@ private:
     void grow_file(std::uint64_t size, std::uint64_t needed);
     [[nodiscard]] std::uint64_t flush_bytes() const noexcept;
     void write_pages();
+    void prepare_publication();
     void seal(const Write& write);
     [[nodiscard]] std::uint64_t next_page();
 

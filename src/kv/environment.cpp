@@ -33,17 +33,11 @@ Registry& registry() {
     return registry_of_process.get();
 }
 
-std::string read_boot_id() {
-    std::string id;
-    std::ifstream{"/proc/sys/kernel/random/boot_id"} >> id;
-    return id;
-}
-
 StoreIdentity identity_of(const os::File& data, const Meta& meta) {
     StoreIdentity identity{};
     std::memcpy(identity.uuid, meta.header.uuid, sizeof identity.uuid);
-    const std::string boot = read_boot_id();
-    std::memcpy(identity.boot_id, boot.data(), std::min(boot.size(), sizeof identity.boot_id));
+    // Not into a string: a stream hides that it finds no memory, and this would look like another boot.
+    std::ifstream{"/proc/sys/kernel/random/boot_id"}.getline(identity.boot_id, sizeof identity.boot_id);
     identity.data_file = data.identity();
     return identity;
 }
@@ -63,8 +57,8 @@ public:
         std::unique_ptr<EnvironmentState> env = standalone_ ? open_standalone() : attach();
         if (env == nullptr) return nullptr;
         env->identity = env->data.identity();
-        all.environments.emplace(env->identity, env.get());
         env->start_flush_thread();
+        all.environments.emplace(env->identity, env.get());
         return env.release();
     }
 

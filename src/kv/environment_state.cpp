@@ -5,6 +5,8 @@
 #include <sys/resource.h>
 
 #include "base/fork_guard.hpp"
+#include "base/throw_error.hpp"
+#include "kv/commit.hpp"
 #include "kv/commit.hpp"
 #include "kv/recovery.hpp"
 
@@ -14,6 +16,8 @@ namespace {
 
 /// Address space reserved for the mapping, as far as the process may; larger files are mapped anew.
 constexpr std::size_t kReservedBytes = std::size_t{1} << 42;
+/// Each is twice as long as the one before, or longer: a flush, which maps what it reads, takes no memory for more.
+constexpr std::size_t kMostMappings = 40;
 
 std::size_t reservation_limit() {
     rlimit limit{};
@@ -38,6 +42,7 @@ EnvironmentState::EnvironmentState(std::string file_path, const Options& open_op
       flush_scratch_(page_size) {
     writer_->writable = true;
     written_.extents.reserve(kMaxMetaExtents);
+    mappings_.reserve(kMostMappings);
     writer_->verify_reads = options.verify_on_read;
     if (!options.in_memory)
         writer_->dirty.set_budget(options.write_memory_bytes,
@@ -51,6 +56,7 @@ EnvironmentState::EnvironmentState(std::string file_path, const Options& open_op
 
 EnvironmentState::~EnvironmentState() {
     if (lock == nullptr || fork_generation != current_fork_generation()) return;
+    stop_flush_thread();
     for (const std::unique_ptr<TransactionState>& reader : readers_) lock->release_slot(reader->reader_slot);
     data.unlock(kReadyLock);  // first, so that nobody takes this for a store in use with nobody in its lock file
     lock->unregister_process();
@@ -280,12 +286,11 @@ void EnvironmentState::end_write(TransactionState& txn) noexcept {
 }
 
 TransactionId EnvironmentState::written_transaction() const {
-    WrittenState state;
-    std::uint64_t sequence = 0;
-    if (!lock->written().newest(state, sequence))
+    TransactionId transaction = 0;
+    if (!lock->written().newest_transaction(transaction))
         throw Error(ErrorCode::corrupt,
                     "the lock file of \"" + path + "\" is damaged: close the store in every process");
-    return state.snapshot.id;
+    return transaction;
 }
 
 void EnvironmentState::abort_write(TransactionState& txn, std::uint64_t level) noexcept {
@@ -345,8 +350,8 @@ void EnvironmentState::sync_as_flush_owner() {
 
 void EnvironmentState::require_sound_file() const {
     if (lock->poisoned())
-        throw Error(ErrorCode::poisoned,
-                    "a flush of \"" + path + "\" failed earlier: close it in every process and open it again");
+        base::throw_error(ErrorCode::poisoned, "a flush of \"", path,
+                          "\" failed earlier: close it in every process and open it again");
 }
 
 void EnvironmentState::close_orderly() {
@@ -359,7 +364,8 @@ void EnvironmentState::close_orderly() {
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
     if (!data.try_lock(kAttachLock, true)) return;  // others go on
     shorten();
-    const SlotContent slots[2] = {read_slot(data, 0), read_slot(data, 1)};
+    std::array<SlotContent, 2>& slots = flush_scratch_.slots;  // nobody flushes any more
+    for (const std::uint32_t slot : {0U, 1U}) read_slot(data, slot, slots[slot]);
     const auto closed = [](const SlotContent& s) {
         return s.state == SlotContent::State::valid && (s.meta.header.flags & kMetaClosed) != 0;
     };

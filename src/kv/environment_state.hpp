@@ -50,12 +50,14 @@ inline constexpr std::uint64_t kCloseLock = kAttachLock + 4;
 
 namespace detail {
 
-/// Memory of the flush owner, taken beforehand: once a commit is written, its flush must not fail for want of it.
+/// Memory of the flush owner, and of who closes last, taken beforehand: once a commit is written, its flush must
+/// not fail for want of it.
 struct FlushScratch {
     explicit FlushScratch(std::uint32_t page_size);
     WrittenState state;
     Meta meta;
     std::vector<WrittenPage> pages;
+    std::array<SlotContent, 2> slots;
 };
 
 struct WrittenCommit {
@@ -90,24 +92,27 @@ public:
     /// The first half of a commit: everything is written and flushed, nothing published. The transaction is only
     /// good for commit_prepared() or abort_write() then.
     void prepare(TransactionState& txn);
+    /// Takes no memory.
     [[nodiscard]] WrittenCommit commit_prepared(Durability durability);
     /// Takes back the level with everything nested in it; ends the transaction when it is the outermost.
     void abort_write(TransactionState& txn, std::uint64_t level) noexcept;
     /// Returns when the transaction is durable: as the owner of a flush, or covered by another's.
-    /// Error{outcome_unknown} when the flush failed.
+    /// Error{outcome_unknown} when the flush failed, or could not begin. Takes no memory, but to complete a
+    /// recovery that a process which only reads has begun.
     void flush_until(TransactionId target);
     /// The flush thread, when the options ask for one.
     void start_flush_thread();
     void stop_flush_thread() noexcept;
     [[nodiscard]] std::vector<ReaderInfo> readers();
     void watch_readers(std::uint64_t transactions, OldReaderCallback callback, void* context);
-    /// Calls back about old readers; after a commit, under no lock.
-    void report_old_readers(TransactionId newest);
+    /// Calls back about old readers; after a commit, under no lock. When they cannot be listed, a later commit
+    /// does.
+    void report_old_readers(TransactionId newest) noexcept;
     /// Makes both slots name the written state, so that only readers keep older pages from being used again. Under
     /// the write lock. Two flushes at most. Error{poisoned} or Error{io} when they fail, never outcome_unknown: the
     /// transaction that asks is not written yet.
     void settle_slots();
-    /// Number of the newest written transaction.
+    /// Number of the newest written transaction. Takes no memory.
     [[nodiscard]] TransactionId written_transaction() const;
 
     /// The mapping, at least so many bytes long. Older, shorter ones stay valid.
@@ -133,7 +138,8 @@ public:
     void sync_as_writer();
     void sync_as_flush_owner();
     void require_same_process() const;
-    /// Writes the final state into both slots, when nobody else is attached.
+    /// Makes everything durable, and writes the final state into both slots when nobody else is attached. Takes no
+    /// memory but to shorten the file, which it goes on without.
     void close_orderly();
     void cut_reserve(std::uint64_t used_bytes);
     /// When nobody else is attached: moves pages down, so that the end of the file can be cut (shortening.cpp).

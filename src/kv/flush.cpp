@@ -2,6 +2,7 @@
 // orders writes and syncs of a running store. docs/durability.md has the argument.
 #include <algorithm>
 
+#include "base/throw_error.hpp"
 #include "kv/environment_state.hpp"
 #include "kv/recovery.hpp"
 #include "kv/survivor.hpp"
@@ -61,6 +62,7 @@ FlushScratch::FlushScratch(std::uint32_t page_size) {
     state.extents.reserve(kMaxMetaExtents);
     meta.extents.reserve(kMaxMetaExtents);
     pages.reserve(kMaxVerifiedBytes / page_size);
+    for (SlotContent& slot : slots) slot.meta.extents.reserve(kMaxMetaExtents);
 }
 
 // Has `work` done under the flush lock, by this thread or by those who hold it meanwhile, until done() answers
@@ -85,11 +87,9 @@ void EnvironmentState::flush_until(TransactionId target) {
     const auto done = [&] {
         if (lock->durable_transaction() >= target) return true;
         if (lock->poisoned())
-            throw Error(
-                ErrorCode::outcome_unknown,
-                "a flush of \"" + path +
-                    "\" failed: the commit may or may not survive; close the store in every process and open "
-                    "it again to see");
+            base::throw_error(ErrorCode::outcome_unknown, "a flush of \"", path,
+                              "\" failed: the commit may or may not survive; close the store in every process and "
+                              "open it again to see");
         return false;
     };
     as_flush_owner(done, [&] {
@@ -110,8 +110,8 @@ void EnvironmentState::settle_slots() {
     } catch (const Error& error) {
         // Unknown is what becomes of commits before: nothing of this transaction is written.
         if (error.code() != ErrorCode::outcome_unknown) throw;
-        throw Error(lock->poisoned() ? ErrorCode::poisoned : ErrorCode::io,
-                    std::string{"nothing of this transaction was written: "} + error.what());
+        base::throw_error(lock->poisoned() ? ErrorCode::poisoned : ErrorCode::io,
+                          "nothing of this transaction was written: ", error.what());
     }
 }
 
@@ -137,15 +137,17 @@ void EnvironmentState::settle_recovery() {
     lock->set_recovery_pending(false);
 }
 
-// The last flush owner died. Its meta may be in the page cache or on the medium, whole or torn.
+// The last flush owner died. Its meta may be in the page cache or on the medium, whole or torn. Takes no memory:
+// the kernel tells of the death once, so that whoever is told must be able to repair.
 void EnvironmentState::repair_flush() {
     try {
         const std::uint32_t slot = lock->durable_slot();
         // It may have died between its flush and its publication. Before the other slot is given up: until then
         // readers may begin at the state that it names.
-        const SlotContent content = read_slot(data, slot);
+        SlotContent& content = flush_scratch_.slots[slot];
+        read_slot(data, slot, content);
         if (content.state != SlotContent::State::valid)
-            throw Error(ErrorCode::corrupt, "the durable commit record of \"" + path + "\" is damaged");
+            base::throw_error(ErrorCode::corrupt, "the durable commit record of \"", path, "\" is damaged");
         if (content.meta.header.transaction > lock->durable_transaction())
             lock->publish_durable(snapshot_of(content.meta.header), lock->durable_bytes());
         if (lock->flushing()) {
@@ -232,9 +234,8 @@ void EnvironmentState::flush_newest() {
         flush_newest_written();
     } catch (const std::exception& error) {
         if (lock->poisoned()) throw;
-        throw Error(ErrorCode::outcome_unknown,
-                    std::string{"the flush of a commit could not begin ("} + error.what() +
-                        "): the commit is written, and becomes durable with the next flush that succeeds");
+        base::throw_error(ErrorCode::outcome_unknown, "the flush of a commit could not begin (", error.what(),
+                          "): the commit is written, and becomes durable with the next flush that succeeds");
     }
 }
 
@@ -263,6 +264,7 @@ void EnvironmentState::flush_newest_written() {
     const std::uint32_t slot = 1 - lock->durable_slot();
     const auto begin = WriterQueue::Clock::now();
     lock->set_flushing(true);
+    // Nothing takes memory here: what fails is a call that the file was asked.
     try {
         if (two_flushes) sync_as_flush_owner();
         const std::size_t size = write_slot(data, slot, meta);
@@ -273,9 +275,9 @@ void EnvironmentState::flush_newest_written() {
         lock->publish_durable(state.snapshot, state.total_bytes);
     } catch (const std::exception& error) {
         lock->set_poisoned();
-        throw Error(ErrorCode::outcome_unknown,
-                    std::string{"the flush of a commit failed ("} + error.what() +
-                        "): it may or may not survive; close the store in every process and open it again to see");
+        base::throw_error(
+            ErrorCode::outcome_unknown, "the flush of a commit failed (", error.what(),
+            "): it may or may not survive; close the store in every process and open it again to see");
     }
     lock->set_flushing(false);
     const std::uint64_t earlier = lock->group_history().written_sequence;

@@ -91,21 +91,20 @@ bool WrittenState::takes_two_flushes(TransactionId durable) const noexcept {
            (grown > durable && snapshot.page_count > pages_before_growth);
 }
 
-std::uint64_t WrittenRing::checksum_of(Fixed fixed, const std::vector<WrittenExtent>& extents) noexcept {
-    fixed.checksum = base::plain_checksum(extents.data(), extents.size() * sizeof(WrittenExtent));
+std::uint64_t WrittenRing::checksum_of(Fixed fixed) noexcept {
+    fixed.checksum = 0;
     return base::plain_checksum(&fixed, sizeof fixed);
 }
 
+std::uint64_t WrittenRing::checksum_of(const std::vector<WrittenExtent>& extents) noexcept {
+    return base::plain_checksum(extents.data(), extents.size() * sizeof(WrittenExtent));
+}
+
 void WrittenRing::publish(const WrittenState& state) noexcept {
-    Fixed fixed{state.snapshot,
-                state.complete_since,
-                state.two_phase,
-                state.grown,
-                state.pages_before_growth,
-                state.total_bytes,
-                state.extents.size(),
-                0};
-    fixed.checksum = checksum_of(fixed, state.extents);
+    Fixed fixed{state.snapshot,       state.complete_since,       state.two_phase,
+                state.grown,          state.pages_before_growth,  state.total_bytes,
+                state.extents.size(), checksum_of(state.extents), 0};
+    fixed.checksum = checksum_of(fixed);
     const std::uint64_t sequence = sequence_.load(std::memory_order_relaxed) + 1;
     std::atomic<std::uint64_t>* words = words_[sequence % kDepth];
     store_words(words, &fixed, kFixedWords);
@@ -129,7 +128,19 @@ bool WrittenRing::newest(WrittenState& state, std::uint64_t& sequence) const {
         state.grown = fixed.grown;
         state.pages_before_growth = fixed.pages_before_growth;
         state.total_bytes = fixed.total_bytes;
-        return possible && checksum_of(fixed, state.extents) == fixed.checksum;
+        return possible && checksum_of(fixed) == fixed.checksum &&
+               checksum_of(state.extents) == fixed.extents_checksum;
+    }
+}
+
+bool WrittenRing::newest_transaction(TransactionId& transaction) const noexcept {
+    for (;;) {
+        const std::uint64_t sequence = sequence_.load(std::memory_order_acquire);
+        Fixed fixed;
+        load_words(&fixed, words_[sequence % kDepth], kFixedWords);
+        if (sequence_.load(std::memory_order_relaxed) - sequence >= kDepth - 1) continue;
+        transaction = fixed.snapshot.id;
+        return checksum_of(fixed) == fixed.checksum;
     }
 }
 

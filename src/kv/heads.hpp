@@ -66,6 +66,8 @@ public:
     /// Fills in the newest state; no memory is taken when its vector has room for kMaxMetaExtents. False when its
     /// checksum does not hold.
     bool newest(WrittenState& state, std::uint64_t& sequence) const;
+    /// Number of the newest state's transaction; takes no memory. False when its checksum does not hold.
+    bool newest_transaction(TransactionId& transaction) const noexcept;
     [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_.load(std::memory_order_seq_cst); }
 
 private:
@@ -78,12 +80,14 @@ private:
         std::uint64_t pages_before_growth;
         std::uint64_t total_bytes;
         std::uint64_t extent_count;
+        std::uint64_t extents_checksum;
         std::uint64_t checksum;  ///< of the record with this field zero
     };
     static constexpr std::size_t kFixedWords = sizeof(Fixed) / 8;
     static constexpr std::size_t kExtentWords = sizeof(WrittenExtent) / 8;
     static constexpr std::size_t kWords = kFixedWords + kMaxMetaExtents * kExtentWords;
-    [[nodiscard]] static std::uint64_t checksum_of(Fixed fixed, const std::vector<WrittenExtent>& extents) noexcept;
+    [[nodiscard]] static std::uint64_t checksum_of(Fixed fixed) noexcept;
+    [[nodiscard]] static std::uint64_t checksum_of(const std::vector<WrittenExtent>& extents) noexcept;
 
     alignas(64) std::atomic<std::uint64_t> sequence_;
     alignas(64) std::atomic<std::uint64_t> words_[kDepth][kWords];

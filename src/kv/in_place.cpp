@@ -14,6 +14,7 @@ constexpr std::uint64_t kBatch = 64;
 void InPlace::begin(TransactionState& txn) noexcept {
     txn_ = &txn;
     exhausted_ = false;
+    failure_ = nullptr;
     unused_.clear();
     taken_ = 0;
     env_.page_writer.end_in_place();
@@ -41,7 +42,8 @@ std::byte* InPlace::take(std::uint64_t& page_number) noexcept {
         try {
             refill();
         } catch (const std::exception&) {
-            exhausted_ = true;  // the commit will meet whatever it was
+            exhausted_ = true;
+            failure_ = std::current_exception();
         }
     }
     if (unused_.empty()) return nullptr;
@@ -58,11 +60,25 @@ void InPlace::give_back(std::uint64_t page_number) noexcept {
     --taken_;
 }
 
-void InPlace::return_unused() noexcept {
+void InPlace::give_unused_back() {
     for (const std::uint64_t page : unused_)
         if (env_.space.is_valid()) env_.space.give_back_free(page);
     unused_.clear();
     exhausted_ = true;
+}
+
+void InPlace::settle() {
+    if (failure_ != nullptr) std::rethrow_exception(failure_);
+    give_unused_back();
+}
+
+void InPlace::return_unused() noexcept {
+    try {
+        settle();
+    } catch (const std::exception&) {
+        env_.space.invalidate();
+        give_unused_back();
+    }
 }
 
 void InPlace::hand_over(std::vector<Extent>& extents) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <random>
+#include <span>
 #include <utility>
 
 namespace cambium::kv {
@@ -21,34 +22,40 @@ bool plausible(const MetaHeader& h) {
 
 }  // namespace
 
-SlotContent read_slot(const os::File& file, std::uint32_t slot) {
-    SlotContent content;
+void read_slot(const os::File& file, std::uint32_t slot, SlotContent& content) {
     content.slot = slot;
-    std::vector<std::byte> bytes(kMaxMetaSize);
-    const std::size_t size = file.read(kMetaOffsets[slot], bytes);
-    bytes.resize(size);
+    content.meta.extents.clear();
+    std::array<std::byte, kMaxMetaSize> room;
+    const std::size_t size = file.read(kMetaOffsets[slot], room);
+    const std::span<const std::byte> bytes = std::span{room}.first(size);
     MetaHeader& h = content.meta.header;
+    h = {};
     std::memcpy(&h, bytes.data(), std::min(size, sizeof h));
     if (std::memcmp(h.magic, kMagic, sizeof kMagic) != 0) {
         const bool zeros = std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
         content.state = zeros ? SlotContent::State::empty : SlotContent::State::foreign;
-        return content;
+        return;
     }
     content.state = SlotContent::State::damaged;
-    if (size < sizeof h) return content;
+    if (size < sizeof h) return;
     if (h.format_version != kFormatVersion) {
         // A flipped bit is damage, not another version.
         const bool whole = h.size >= sizeof h && h.size <= size &&
                            h.checksum == base::plain_checksum(bytes.data() + 16, h.size - 16);
         if (whole) content.state = SlotContent::State::other_version;
-        return content;
+        return;
     }
     if (!plausible(h) || h.size > size || h.checksum != base::plain_checksum(bytes.data() + 16, h.size - 16))
-        return content;
+        return;
     content.meta.extents.resize(h.extent_count);
     if (h.extent_count > 0)
         std::memcpy(content.meta.extents.data(), bytes.data() + sizeof h, h.extent_count * sizeof(Extent));
     content.state = SlotContent::State::valid;
+}
+
+SlotContent read_slot(const os::File& file, std::uint32_t slot) {
+    SlotContent content;
+    read_slot(file, slot, content);
     return content;
 }
 

@@ -31,15 +31,18 @@ struct SlotContent {
 };
 
 [[nodiscard]] SlotContent read_slot(const os::File& file, std::uint32_t slot);
+/// The same into a content that is used again; takes no memory when it has room for kMaxMetaExtents extents.
+void read_slot(const os::File& file, std::uint32_t slot, SlotContent& content);
 /// A meta as its slot begins, size and checksum filled in: `size` bytes, whole blocks. Takes no memory.
 struct SlotBytes {
     std::array<std::byte, kMaxMetaSize> bytes;
     std::size_t size;
 };
 [[nodiscard]] SlotBytes slot_bytes(const Meta& meta) noexcept;
-/// Writes a meta into a slot, its size and checksum filled in. Does not sync. Returns the bytes written.
+/// Writes a meta into a slot, its size and checksum filled in. Does not sync. Takes no memory. Returns the bytes
+/// written.
 std::size_t write_slot(os::File& file, std::uint32_t slot, const Meta& meta);
-/// Overwrites a slot with zeros, durably.
+/// Overwrites a slot with zeros, durably. Takes no memory.
 void invalidate_slot(os::File& file, std::uint32_t slot);
 
 [[nodiscard]] Snapshot snapshot_of(const MetaHeader& header);
@@ -49,7 +52,7 @@ void set_snapshot(MetaHeader& header, const Snapshot& snapshot);
 [[nodiscard]] std::uint64_t random_word();
 /// The fixed fields of a store that never was: another UUID and seed.
 [[nodiscard]] MetaHeader with_new_identity(MetaHeader fixed);
-/// The meta that both slots of an orderly closed store hold.
+/// The meta that both slots of an orderly closed store hold. Takes no memory.
 [[nodiscard]] Meta closed_meta(const MetaHeader& fixed, const Snapshot& state);
 
 /// A page or run written by a commit, for the digest.

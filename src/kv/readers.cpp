@@ -43,25 +43,29 @@ void EnvironmentState::watch_readers(std::uint64_t transactions, OldReaderCallba
     watches_readers_.store(callback != nullptr);
 }
 
-void EnvironmentState::report_old_readers(TransactionId newest) {
+void EnvironmentState::report_old_readers(TransactionId newest) noexcept {
     if (!watches_readers_.load(std::memory_order_relaxed)) return;
     const std::lock_guard guard{watch_mutex_};
     if (old_reader_callback_ == nullptr || newest < oldest_reader_.load() + old_reader_transactions_) return;
     const auto same = [](const ReaderInfo& a, const ReaderInfo& b) {
         return a.process_id == b.process_id && a.thread_id == b.thread_id && a.snapshot == b.snapshot;
     };
-    const std::vector<ReaderInfo> now = readers();
-    std::erase_if(reported_readers_, [&](const ReaderInfo& reported) {
-        return std::none_of(now.begin(), now.end(),
-                            [&](const ReaderInfo& reader) { return same(reader, reported); });
-    });
-    for (const ReaderInfo& reader : now) {
-        if (reader.behind < old_reader_transactions_ ||
-            std::any_of(reported_readers_.begin(), reported_readers_.end(),
-                        [&](const ReaderInfo& reported) { return same(reader, reported); }))
-            continue;
-        reported_readers_.push_back(reader);
-        old_reader_callback_(reader, old_reader_context_);
+    try {
+        const std::vector<ReaderInfo> now = readers();
+        std::erase_if(reported_readers_, [&](const ReaderInfo& reported) {
+            return std::none_of(now.begin(), now.end(),
+                                [&](const ReaderInfo& reader) { return same(reader, reported); });
+        });
+        for (const ReaderInfo& reader : now) {
+            if (reader.behind < old_reader_transactions_ ||
+                std::any_of(reported_readers_.begin(), reported_readers_.end(),
+                            [&](const ReaderInfo& reported) { return same(reader, reported); }))
+                continue;
+            reported_readers_.push_back(reader);
+            old_reader_callback_(reader, old_reader_context_);
+        }
+    } catch (const std::exception&) {
+        // The commit is done, and must not look as if it had failed.
     }
 }
 

@@ -1,6 +1,7 @@
 #include "kv/space_map.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cambium::kv {
 
@@ -93,6 +94,7 @@ void SpaceMap::set_free(const RetiredExtent& extent) {
 }
 
 void SpaceMap::release(const std::vector<TransactionId>& pins) {
+    const bool valid = std::exchange(valid_, false);  // half-way it is not
     std::vector<RetiredExtent> again = std::move(unfiled_);
     unfiled_.clear();
     for (auto group = waiting_.begin(); group != waiting_.end() && again.size() < kMostFiled;) {
@@ -107,6 +109,7 @@ void SpaceMap::release(const std::vector<TransactionId>& pins) {
         if (extents.empty()) group = waiting_.erase(group);
     }
     for (const RetiredExtent& extent : again) file(extent, pins);
+    valid_ = valid;
 }
 
 void SpaceMap::committed(TransactionId transaction, std::vector<RetiredExtent>& retired) {

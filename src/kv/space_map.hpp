@@ -49,7 +49,7 @@ public:
     /// Takes free pages only, up to so many, wherever they are; appends the extents.
     void take_free(std::uint64_t pages, std::vector<Extent>& extents);
     /// Such a page was not used: it is free again.
-    void give_back_free(std::uint64_t page) noexcept { set_state({page, 1}, State::free); }
+    void give_back_free(std::uint64_t page) { set_state({page, 1}, State::free); }
     /// Whether the map is true for as_of().
     [[nodiscard]] bool is_valid() const noexcept { return valid_; }
     /// Takes one contiguous run.

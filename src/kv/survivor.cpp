@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/throw_error.hpp"
 #include "kv/birth_walk.hpp"
 #include "kv/recovery.hpp"
 
@@ -182,9 +183,8 @@ void resume_written(EnvironmentState& env, const Snapshot& durable) {
     }
     if (visible_head(env).id > durable.id) {
         lock.set_poisoned();
-        throw Error(ErrorCode::poisoned, "the last commits to \"" + env.path +
-                                             "\" are lost, which readers still see: close it in every process "
-                                             "and open it again");
+        base::throw_error(ErrorCode::poisoned, "the last commits to \"", env.path,
+                          "\" are lost, which readers still see: close it in every process and open it again");
     }
     lock.publish_written(only(durable));
 }

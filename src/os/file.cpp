@@ -18,6 +18,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/throw_error.hpp"
 #include "cambium/base/error.hpp"
 #include "os/mapping.hpp"
 
@@ -76,17 +77,19 @@ std::size_t transfer_limit(std::size_t size) {
 }
 
 // pwritev() under the eyes of the observer.
-ssize_t write_some(int descriptor, iovec* pieces, int count, off_t offset) {
+ssize_t write_some(int descriptor, std::span<const iovec> pieces, off_t offset) {
+    const int count = static_cast<int>(pieces.size());
     if (file_observer.load(std::memory_order_acquire) == nullptr)
-        return ::pwritev(descriptor, pieces, count, offset);
+        return ::pwritev(descriptor, pieces.data(), count, offset);
     std::size_t size = 0;
-    for (int i = 0; i < count; ++i) size += pieces[i].iov_len;
+    for (const iovec& piece : pieces) size += piece.iov_len;
     std::size_t limit = transfer_limit(size);
     if (limit == FileObserver::kInterrupted) {
         errno = EINTR;
         return -1;
     }
-    std::vector<iovec> shorter(pieces, pieces + count);
+    if (limit >= size) return ::pwritev(descriptor, pieces.data(), count, offset);
+    std::vector<iovec> shorter(pieces.begin(), pieces.end());
     for (iovec& piece : shorter) {
         piece.iov_len = std::min(piece.iov_len, limit);
         limit -= piece.iov_len;
@@ -104,22 +107,26 @@ int uninterrupted(Call&& call) {
     }
 }
 
+// Takes no memory: a flush must not fail for want of it. What is left of a piece that was cut short goes by itself.
 int write_all(int descriptor, std::uint64_t offset, std::span<const iovec> pieces) {
-    std::vector<iovec> rest(pieces.begin(), pieces.end());
-    std::size_t first = 0;
-    while (first < rest.size()) {
-        const int count = static_cast<int>(std::min<std::size_t>(rest.size() - first, IOV_MAX));
-        const ssize_t written = write_some(descriptor, rest.data() + first, count, static_cast<off_t>(offset));
+    std::size_t done = 0;  // bytes of the first piece
+    while (!pieces.empty()) {
+        std::span<const iovec> now = pieces.first(std::min<std::size_t>(pieces.size(), IOV_MAX));
+        iovec rest{};
+        if (done > 0) {
+            rest = {static_cast<char*>(pieces.front().iov_base) + done, pieces.front().iov_len - done};
+            now = {&rest, 1};
+        }
+        const ssize_t written = write_some(descriptor, now, static_cast<off_t>(offset));
         if (written < 0) {
             if (errno == EINTR) continue;
             return errno;
         }
         offset += static_cast<std::uint64_t>(written);
-        std::size_t done = static_cast<std::size_t>(written);
-        while (first < rest.size() && done >= rest[first].iov_len) done -= rest[first++].iov_len;
-        if (first < rest.size()) {
-            rest[first].iov_base = static_cast<char*>(rest[first].iov_base) + done;
-            rest[first].iov_len -= done;
+        done += static_cast<std::size_t>(written);
+        while (!pieces.empty() && done >= pieces.front().iov_len) {
+            done -= pieces.front().iov_len;
+            pieces = pieces.subspan(1);
         }
     }
     return 0;
@@ -144,14 +151,11 @@ void set_file_observer(FileObserver* observer) noexcept {
 }
 
 void throw_errno(std::string_view what, std::string_view path, int error) {
-    std::string sentence{what};
-    sentence.append(" \"").append(path).append("\": ").append(std::strerror(error));
     const bool no_room = error == ENOSPC || error == EDQUOT || error == EFBIG;
-    throw Error(no_room ? ErrorCode::full : ErrorCode::io, sentence);
+    base::throw_error(no_room ? ErrorCode::full : ErrorCode::io, what, " \"", path, "\": ", std::strerror(error));
 }
 
-File::File(int descriptor, std::string path, Role role) noexcept
-    : descriptor_(descriptor), role_(role), path_(std::move(path)) {}
+File::File(std::string path, Role role) noexcept : role_(role), path_(std::move(path)) {}
 
 File::File(File&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
@@ -195,24 +199,25 @@ File File::open_existing(const std::string& path, Access access, Role role) {
     // Not waiting, so that a pipe is noticed below instead of being waited for.
     const int flags = (access == Access::read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY |
                       (role == Role::lock ? O_NOFOLLOW : 0);
-    const int descriptor = ::open(system_path(path), flags);
-    if (descriptor < 0 && errno == ENOENT) return {};
-    if (descriptor < 0) throw_errno("cannot open", path, errno);
-    File file{descriptor, path, role};
+    File file{path, role};
+    file.descriptor_ = ::open(system_path(path), flags);
+    if (!file.is_open() && errno == ENOENT) return {};
+    if (!file.is_open()) throw_errno("cannot open", path, errno);
     file.require_regular();
     return file;
 }
 
 File File::create_new(const std::string& path, std::uint32_t mode, Role role) {
-    const int descriptor = ::open(system_path(path), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-    if (descriptor < 0) throw_errno("cannot create", path, errno);
-    return {descriptor, path, role};
+    File file{path, role};
+    file.descriptor_ = ::open(system_path(path), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (!file.is_open()) throw_errno("cannot create", path, errno);
+    return file;
 }
 
 File File::create_unnamed(const std::string& path, std::uint32_t mode, Role role) {
-    const int descriptor = ::open(directory_of(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
-    File file{descriptor, path, role};
-    if (descriptor >= 0 && ::access(name_of(descriptor).c_str(), F_OK) != 0) file.close();
+    File file{path, role};
+    file.descriptor_ = ::open(directory_of(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+    if (file.is_open() && ::access(name_of(file.descriptor_).c_str(), F_OK) != 0) file.close();
     return file;
 }
 
@@ -225,17 +230,17 @@ void File::give_name(const std::string& path) {
 
 File File::open_or_create(const std::string& path, std::uint32_t mode, Role role) {
     const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-    const int descriptor = ::open(system_path(path), flags, mode);
-    if (descriptor < 0) throw_errno("cannot open or create", path, errno);
-    File file{descriptor, path, role};
+    File file{path, role};
+    file.descriptor_ = ::open(system_path(path), flags, mode);
+    if (!file.is_open()) throw_errno("cannot open or create", path, errno);
     file.require_regular();
     return file;
 }
 
 File File::create_in_memory(const std::string& name, Role role) {
-    const int descriptor = ::memfd_create("cambium", MFD_CLOEXEC);
-    if (descriptor < 0) throw_errno("cannot create in memory", name, errno);
-    File file{descriptor, name, role};
+    File file{name, role};
+    file.descriptor_ = ::memfd_create("cambium", MFD_CLOEXEC);
+    if (!file.is_open()) throw_errno("cannot create in memory", name, errno);
     file.in_memory_ = true;
     file.flushed_ = false;
     return file;
@@ -253,9 +258,10 @@ int File::open_unlinked(const std::string& directory, const std::string& name, b
 }
 
 File File::create_unlinked(const std::string& beside, bool unnamed) {
-    const int descriptor = open_unlinked(directory_of(beside), beside + "-spill", unnamed);
-    if (descriptor < 0) throw_errno("cannot create a temporary file beside", beside, errno);
-    return {descriptor, beside + " (temporary file)", Role::spill};
+    File file{beside + " (temporary file)", Role::spill};
+    file.descriptor_ = open_unlinked(directory_of(beside), beside + "-spill", unnamed);
+    if (!file.is_open()) throw_errno("cannot create a temporary file beside", beside, errno);
+    return file;
 }
 
 File File::create_temporary(const std::string& folder, bool unnamed) {
@@ -271,9 +277,9 @@ File File::create_temporary(const std::string& folder, bool unnamed) {
         throw Error(
             ErrorCode::invalid_argument,
             "\"" + folder + "\" is no folder: the path of a temporary store names the folder that it lies in");
-    const int descriptor = open_unlinked(folder, folder + "/cambium", unnamed);
-    if (descriptor < 0) throw_errno("cannot create a temporary store in", folder, errno);
-    File file{descriptor, folder + " (temporary store)", Role::data};
+    File file{folder + " (temporary store)", Role::data};
+    file.descriptor_ = open_unlinked(folder, folder + "/cambium", unnamed);
+    if (!file.is_open()) throw_errno("cannot create a temporary store in", folder, errno);
     file.flushed_ = false;
     return file;
 }
@@ -479,7 +485,7 @@ std::string resolve_path(const std::string& path) {
     return path;
 }
 
-bool may_write(const std::string& path) noexcept {
+bool may_write(const std::string& path) {
     if (::faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) == 0) return true;
     if (errno != ENOENT) return false;
     return ::faccessat(AT_FDCWD, directory_of(path).c_str(), W_OK | X_OK, AT_EACCESS) == 0;

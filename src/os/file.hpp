@@ -2,7 +2,8 @@
 //
 // Invariants: every byte of the data file that changes does so through write(), allocate() or resize() of this
 // class; tests observe and fail those calls through a FileObserver. Short reads and writes and EINTR are
-// handled here. Thread rule: const members and write/sync from any thread; open and close from one.
+// handled here. Reads, writes and syncs that succeed take no memory. Thread rule: const members and write/sync from
+// any thread; open and close from one.
 #pragma once
 
 #include <cstddef>
@@ -144,7 +145,8 @@ public:
     [[nodiscard]] bool locked_by_other(std::uint64_t offset, std::uint64_t size = 1) const noexcept;
 
 private:
-    File(int descriptor, std::string path, Role role) noexcept;
+    /// Not open yet: a descriptor is kept by a File from the moment it is there.
+    File(std::string path, Role role) noexcept;
     [[nodiscard]] static int open_unlinked(const std::string& directory, const std::string& name, bool unnamed);
     void require_regular() const;
     [[noreturn]] void fail(const char* what, int error) const;
@@ -167,7 +169,7 @@ void rename_file(const std::string& from, const std::string& to, bool replace);
 /// that leads nowhere.
 [[nodiscard]] std::string resolve_path(const std::string& path);
 /// Whether this process could open the file for reading and writing, or create it.
-[[nodiscard]] bool may_write(const std::string& path) noexcept;
+[[nodiscard]] bool may_write(const std::string& path);
 /// Whether there is a file of that name. Error{io} when that cannot be told.
 [[nodiscard]] bool exists(const std::string& path);
 /// Removes a file if it exists; never throws.

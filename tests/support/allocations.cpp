@@ -8,6 +8,7 @@
 namespace cambium::test {
 
 constinit std::atomic<std::int64_t> allocations_left{-1};
+constinit std::atomic<std::int64_t> allocations_held{0};
 void (*out_of_allocations)() = [] { throw std::bad_alloc{}; };
 
 namespace {
@@ -19,7 +20,13 @@ void* allocate(std::size_t size, std::size_t alignment) {
     }
     void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
     if (memory == nullptr) throw std::bad_alloc{};
+    allocations_held.fetch_add(1, std::memory_order_relaxed);
     return memory;
+}
+
+void release(void* memory) noexcept {
+    if (memory != nullptr) allocations_held.fetch_sub(1, std::memory_order_relaxed);
+    std::free(memory);
 }
 
 }  // namespace
@@ -40,14 +47,14 @@ void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
     }
 }
 void operator delete(void* memory) noexcept {
-    std::free(memory);
+    cambium::test::release(memory);
 }
 void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
+    cambium::test::release(memory);
 }
 void operator delete(void* memory, std::align_val_t) noexcept {
-    std::free(memory);
+    cambium::test::release(memory);
 }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-    std::free(memory);
+    cambium::test::release(memory);
 }

@@ -35,11 +35,14 @@ enum class ErrorCode : std::uint8_t {
 /// The name of a code, as spelt in ErrorCode. Never fails.
 [[nodiscard]] std::string_view to_string(ErrorCode code) noexcept;
 
-/// Thrown by every call of the library that fails. Copying never throws; the sentence is shared.
+/// Thrown by every call of the library that fails. Making and copying one never throws: the sentence is shared, and
+/// missing when there is no memory for it.
 /// "Not found" on a lookup is never an exception: lookups return std::optional or bool.
 class Error : public std::exception {
 public:
-    Error(ErrorCode code, std::string_view sentence);
+    Error(ErrorCode code, std::string_view sentence) noexcept;
+    /// Without a sentence, when there is no memory for one: what() says so.
+    explicit Error(ErrorCode code) noexcept : code_(code) {}
     Error(const Error& other) noexcept;
     Error& operator=(const Error& other) noexcept;
     ~Error() override;
@@ -50,7 +53,7 @@ public:
 
 private:
     struct Shared;
-    Shared* shared_;
+    Shared* shared_ = nullptr;  ///< null: no sentence
     ErrorCode code_;
 };
 

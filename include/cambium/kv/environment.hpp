@@ -111,7 +111,8 @@ public:
     /// The same, or nothing when it is not our turn within `patience`. Zero does not wait.
     [[nodiscard]] std::optional<WriteTransaction> try_begin_write(std::chrono::milliseconds patience = {});
     /// Make every commit so far durable, deferred and asynchronous ones included. One flush at most.
-    /// Error{outcome_unknown} when it fails: the store then takes no more writes until reopened.
+    /// Error{outcome_unknown} when it fails: the store then takes no more writes until reopened. Takes no memory,
+    /// but after a recovery by a process that only reads.
     void sync();
 
     /// Name a function that orders keys or values of KeyOrder::custom: before such a tree is created or its keys

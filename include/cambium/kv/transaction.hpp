@@ -204,7 +204,7 @@ public:
     /// The number that the commit will have.
     [[nodiscard]] std::uint64_t id() const;
     /// Make the changes durable and visible: one small write and one flush are left. Error{outcome_unknown} when
-    /// the flush fails.
+    /// the flush fails. Takes no memory.
     void commit(Durability durability = Durability::durable);
     /// Forget every change. May be called twice.
     void abort() noexcept;
@@ -325,7 +325,9 @@ public:
     /// may begin before the flush, and one flush covers all commits written before it.
     /// In a nested transaction: hand every change to the one around it; no flush.
     /// Error{full, io; poisoned when a flush failed since it began}: nothing changed, the transaction is over.
-    /// Error{outcome_unknown}: its own flush failed; the store takes no more writes until reopened.
+    /// std::bad_alloc: the same. Error{outcome_unknown}: it is written, but its own flush failed, and the store
+    /// takes no more writes until reopened; or could not begin, as the sentence then says, and the next one covers
+    /// it.
     void commit();
     /// The same with another durability than the environment's; in a nested transaction it says nothing.
     void commit(Durability durability);
