@@ -22,10 +22,11 @@
 //
 // A record is a Document in the form of JSON lines, see json_lines.hpp: bytes are base64 text, a Uuid and a Uint256
 // are text, times are numbers of ticks, NaN is the text "NaN", bytes in a document are {"$cbor": ...}. What was
-// read may be written back. Enumerators are numbers, as the catalog does not have their names; where the table's
-// own codec is Json they are what is stored. A field that is missing gets its default where the file knows it
-// (codecs Cbor and Json), else zero, empty or null. A row of a table with its key outside the value is {"key": ...,
-// "value": ...}. A key of one column is its value, one of several is an array of them. A Descending is {"value":
+// read may be written back. Enumerators are their names where the file or the description has them, and numbers
+// where it has not; both are read, also in keys and ends of ranges. A field that is missing gets its default where
+// the file knows it (codecs Cbor and Json), else zero, empty or null. A row of a table with its key outside the
+// value is {"key": ..., "value": ...}. A key of one column is its value, one of several is an array of them. A
+// Descending is {"value":
 // ...}; where a key is given, the value alone does as well.
 //
 // Errors, lifetimes and thread rule are those of reader.hpp and writer.hpp; Error{decode} names the field of a

@@ -58,6 +58,15 @@ std::string encode_text_prefix(std::string_view text, Parameter<Columns>... valu
     return out;
 }
 
+/// Where the keys that equal or begin with an end of a range begin, and where they end; nothing: behind every key.
+struct Bounds {
+    std::optional<std::string> low;
+    std::optional<std::string> high;
+};
+/// From the lower of the begins to the higher of the ends. These need not come from the same of the two: what
+/// begins with "CH" begins before what begins with "CH", 134 and ends behind it.
+[[nodiscard]] Bounds between(Bounds one, Bounds other);
+
 /// Every row, in key order, and what restricts them by bounds; the bottom of the chain of Leading. Range is what
 /// they answer with.
 ///
@@ -89,11 +98,9 @@ public:
     /// Rows between two bounds, which are given in either order, with those that equal or begin with one of them:
     /// whoever asks for the values from 10 to 20 need not know whether the column is a descending one.
     [[nodiscard]] Range between(const Prefix& one, const Prefix& other) const {
-        std::optional<std::string> low = this->begin_of(one);
-        std::optional<std::string> other_low = this->begin_of(other);
-        const bool swapped = other_low && (!low || *other_low < *low);
-        if (swapped) low.swap(other_low);
-        return rows(std::move(low), this->end_of(swapped ? one : other));
+        Bounds bounds =
+            detail::between({this->begin_of(one), this->end_of(one)}, {this->begin_of(other), this->end_of(other)});
+        return rows(std::move(bounds.low), std::move(bounds.high));
     }
     /// Rows behind those that equal or begin with `from`.
     [[nodiscard]] Range after(const Prefix& from) const { return rows(this->end_of(from), std::nullopt); }

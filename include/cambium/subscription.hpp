@@ -1,4 +1,4 @@
-// Subscription: the changes that this process commits to a table, in commit order.
+// Subscription: the changes that a Database object commits to a table, in commit order.
 //
 //     cambium::Subscription<Flags> changes{db};                             every change of the table
 //     cambium::Subscription<Flags> mine{db, flags.prefix("ui.")};           of some keys
@@ -12,8 +12,9 @@
 // transaction is not above that of the snapshot.
 //
 // Each subscription has a queue of bounded size. A commit never waits for it: when it is full, changes are counted
-// and dropped, and the reader is told in their place: Operation::missed. Changes of other processes are not seen
-// here; a ChangeLog (change_log.hpp) has them.
+// and dropped, and the reader is told in their place: Operation::missed. What another process commits is not seen
+// here, nor what another Database object does that this process opened of the same file: a program has one, and
+// hands it to all its parts. A ChangeLog (change_log.hpp) has the changes of all.
 //
 // Thread rule: one thread reads a subscription; any thread may make one. A subscription must not outlive its
 // Database.

@@ -603,12 +603,32 @@ void Builder::store_bignum(const Slot& slot, ByteView big_endian) {
     *static_cast<Uint256*>(slot.value) = Uint256::from_bytes(bytes);
 }
 
+namespace {
+
+std::string shown(std::string_view name) {
+    Path path;
+    path.add_name(name);
+    return path.text();
+}
+
+std::string names_of(const EnumTable& enumerators) {
+    constexpr std::size_t kMost = 20;
+    const auto& values = enumerators.values();
+    if (values.empty()) return "no number of it has a name that is known here";
+    std::string text = "there are: ";
+    for (std::size_t i = 0; i < std::min(values.size(), kMost); ++i)
+        text += (i == 0 ? "" : ", ") + shown(values[i].second);
+    if (values.size() > kMost) text += " and " + std::to_string(values.size() - kMost) + " more";
+    return text;
+}
+
+}  // namespace
+
 void Builder::store_enumerator(const Slot& slot, std::string_view name) {
     const auto number = slot.shape->enumerators().number(name);
     if (!number) {
-        Path shown;
-        shown.add_name(name);
-        fail("there is no enumerator \"" + shown.text() + "\" of " + describe(*slot.shape));
+        fail("there is no enumerator \"" + shown(name) + "\" of " + describe(*slot.shape) + "; " +
+             names_of(slot.shape->enumerators()));
     }
     store_integer(*slot.shape, slot.value, static_cast<std::uint64_t>(*number));
 }

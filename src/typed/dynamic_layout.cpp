@@ -12,6 +12,7 @@
 #include "cambium/codec/json.hpp"
 #include "cambium/key/key.hpp"
 #include "typed/dynamic_key.hpp"
+#include "typed/enumerators.hpp"
 #include "typed/sentence.hpp"
 #include "typed/table_info.hpp"
 
@@ -363,12 +364,13 @@ void DynamicLayout::choose_codec(std::span<const DynamicCompressor> compressors)
                 " is none of cbor, cbor-numbered, json, raw, bytes and array<...>: only the program that declares "
                 "it has it");
     }
-    types_.emplace(codec_ == DynamicCodec::json ? EnumForm::document : EnumForm::number);
+    types_.emplace(codec_ == DynamicCodec::json ? EnumForm::document : EnumForm::number, entry_.enums);
 }
 
-const DynamicType* DynamicLayout::make_type(const std::string& name, const std::string& where) {
+const DynamicType* DynamicLayout::make_type(DynamicTypes& types, const std::string& name, const std::string& place,
+                                            const std::string& where) {
     try {
-        return &types_->make(name);
+        return &types.make(name, place);
     } catch (const Error& error) {
         if (error.code() != ErrorCode::schema) throw;
         problem(where + ": " + error.what());
@@ -382,7 +384,7 @@ void DynamicLayout::make_record() {
         if (std::find(names.begin(), names.end(), one.name) != names.end())
             problem("two fields are named " + quoted(one.name));
         names.push_back(one.name);
-        if (const DynamicType* const type = make_type(one.type, "field " + quoted(one.name)))
+        if (const DynamicType* const type = make_type(*types_, one.type, one.name, "field " + quoted(one.name)))
             fields_.push_back(type);
     }
     if (names.empty()) problem("it has no fields");
@@ -452,8 +454,9 @@ DynamicColumn DynamicLayout::find_column(const std::string& name, const std::str
         // An enumerator of JSON is a name, and its key is the number.
         const std::string& number = type.empty() ? own : type;
         if (codec_ == DynamicCodec::json && number.find("enum ") != std::string::npos) {
-            column.type = &numbers_.make(number);
-            only_read("the numbers behind the names of field " + quoted(name) + " are not in the file");
+            column.type = &numbers_.make(number, name);
+            only_read("the enumerators of field " + quoted(name) +
+                      " are not described, and JSON holds their names and a key their numbers");
             return column;
         }
         problem(where + ": field " + quoted(name) + " " +
@@ -464,9 +467,11 @@ DynamicColumn DynamicLayout::find_column(const std::string& name, const std::str
 
 void DynamicLayout::make_key() {
     if (is_outside()) {
-        for (const std::string& type : entry_.key_types) {
+        for (std::size_t i = 0; i < entry_.key_types.size(); ++i) {
+            const std::string& type = entry_.key_types[i];
             DynamicColumn& column = key_.emplace_back();
-            column.type = make_type(type, "its key");
+            const std::string place = i < entry_.key.size() ? place_in_key(entry_.key[i]) : std::string();
+            column.type = make_type(numbers_, type, place, "its key");
             if (column.type != nullptr && !is_keyable(column.type->shape))
                 problem("a part of its key " + no_key(type));
         }
@@ -485,11 +490,11 @@ void DynamicLayout::make_indexes() {
         if (index.kind != "unique" && index.kind != "ordered")
             problem(where + " is of a kind that this version does not know: " + quoted(index.kind));
         if (!index.predicate.empty()) only_read(where + " depends on the function " + quoted(index.predicate));
-        const auto make = [&](const CatalogColumn& stored) {
+        const auto make = [&](const CatalogColumn& stored, std::string_view what, std::size_t position) {
             DynamicColumn column;
             if (stored.derived) {
                 only_read(where + " depends on the function " + quoted(stored.name));
-                column.type = make_type(stored.type, where);
+                column.type = make_type(numbers_, stored.type, place_in_index(index.name, what, position), where);
                 if (column.type != nullptr && !is_keyable(column.type->shape))
                     problem(where + ": the type " + no_key(stored.type));
             } else {
@@ -503,8 +508,12 @@ void DynamicLayout::make_indexes() {
                         ") is no text, and only text has a case to ignore");
             return column;
         };
-        for (const CatalogColumn& column : index.key) indexes_[i].columns.push_back(make(column));
-        for (const CatalogColumn& column : index.covered) indexes_[i].covered.push_back(make(column));
+        const auto add = [&](const std::vector<CatalogColumn>& stored, std::string_view what,
+                             std::vector<DynamicColumn>& to) {
+            for (std::size_t at = 0; at < stored.size(); ++at) to.push_back(make(stored[at], what, at));
+        };
+        add(index.key, kIndexColumn, indexes_[i].columns);
+        add(index.covered, kCoveredField, indexes_[i].covered);
         for (std::size_t other = 0; other < i; ++other)
             if (entry_.indexes[other].name == index.name) problem("two indexes are named " + quoted(index.name));
     }

@@ -123,7 +123,8 @@ private:
     void describe_table();
     [[nodiscard]] DynamicColumn find_column(const std::string& name, const std::string& type, bool each,
                                             const std::string& where);
-    [[nodiscard]] const DynamicType* make_type(const std::string& name, const std::string& where);
+    [[nodiscard]] const DynamicType* make_type(DynamicTypes& types, const std::string& name,
+                                               const std::string& place, const std::string& where);
     [[noreturn]] void refuse_count(std::size_t values, std::size_t columns) const;
     void problem(const std::string& sentence);
     void only_read(const std::string& reason);
@@ -139,7 +140,7 @@ private:
     std::optional<DynamicCompressor> compressor_;
     codec::ElementCode element_{};
     std::optional<DynamicTypes> types_;
-    DynamicTypes numbers_{EnumForm::number};  ///< of keys of enumerators
+    DynamicTypes numbers_{EnumForm::number, entry_.enums};  ///< of keys, which hold enumerators by number
     std::vector<const DynamicType*> fields_;
     const DynamicType* record_ = nullptr;
     std::string defaults_;      ///< CBOR; empty: zero, empty and null

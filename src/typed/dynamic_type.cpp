@@ -15,6 +15,8 @@
 #include "cambium/base/values.hpp"
 #include "cambium/codec/document.hpp"
 #include "typed/dynamic_key.hpp"
+#include "typed/enumerators.hpp"
+#include "typed/places.hpp"
 
 namespace cambium::detail {
 namespace {
@@ -280,14 +282,24 @@ void sort_sets(const DynamicType& type, void* value) {
     }
 }
 
+DynamicEnum::DynamicEnum(const std::map<std::string, std::int64_t>& names)
+    : EnumShape{[](const EnumShape& self) -> const codec::EnumTable& {
+          return static_cast<const DynamicEnum&>(self).enumerators;
+      }},
+      enumerators([&] {
+          std::vector<std::pair<std::int64_t, std::string_view>> values;
+          for (const auto& [name, number] : names) values.emplace_back(number, name);
+          return values;
+      }()) {}
+
 DynamicType& DynamicTypes::add() {
     return types_.emplace_back();
 }
 
-const DynamicType& DynamicTypes::make(std::string_view name) {
+const DynamicType& DynamicTypes::make(std::string_view name, const std::string& place) {
     const std::optional<TypeText> text = read_type(name);
     if (!text) refuse(name, "is no name of a type");
-    return make(*text, nullptr);
+    return make(*text, {nullptr, false, place, nullptr});
 }
 
 const DynamicType& DynamicTypes::make_record(const std::vector<std::string>& names,
@@ -298,8 +310,8 @@ const DynamicType& DynamicTypes::make_record(const std::vector<std::string>& nam
     return record;
 }
 
-const DynamicType& DynamicTypes::make(const TypeText& text, const Enclosing* outer) {
-    if (const DynamicType* number = make_number(text)) return *number;
+const DynamicType& DynamicTypes::make(const TypeText& text, const Enclosing& outer) {
+    if (const DynamicType* number = make_number(text, outer.place)) return *number;
     if (text.is("string")) {
         DynamicType& type = add();
         hold<std::string>(type);
@@ -328,12 +340,12 @@ const DynamicType& DynamicTypes::make(const TypeText& text, const Enclosing* out
     if (text.is_record()) return make_record(text, text.names, Meaning::plain, outer);
     if (text.is("descending") && text.arguments.size() == 1)
         return make_record(text, {"value"}, Meaning::descending, outer);
-    if (text.head.starts_with("enclosing ")) return make_enclosing(text, outer);
+    if (text.head.starts_with("enclosing ")) return make_enclosing(text, &outer);
     refuse(text.text, "is one that only the program which declares it knows");
 }
 
 // Null, truth values, numbers, and bytes of a fixed size.
-const DynamicType* DynamicTypes::make_number(const TypeText& text) {
+const DynamicType* DynamicTypes::make_number(const TypeText& text, const std::string& place) {
     struct Fixed {
         std::string_view name;
         Shape shape;
@@ -351,9 +363,11 @@ const DynamicType* DynamicTypes::make_number(const TypeText& text) {
     std::string_view name = text.head;
     constexpr std::string_view kEnum = "enum ";
     const bool enumeration = name.starts_with(kEnum);
+    const CatalogEnum* enumerators = nullptr;
     if (enumeration) {
         name.remove_prefix(kEnum.size());
-        if (enums_ == EnumForm::document) {
+        enumerators = find_enum(*enums_, place);
+        if (enumerators == nullptr && unnamed_ == EnumForm::document) {
             DynamicType& type = add();
             hold<Document>(type);
             type.shape = codec::shape_of<Document>();
@@ -375,10 +389,20 @@ const DynamicType* DynamicTypes::make_number(const TypeText& text) {
     const auto* const found =
         std::find_if(std::begin(kFixed), std::end(kFixed), [&](const Fixed& one) { return one.name == name; });
     if (found == std::end(kFixed)) return nullptr;
+    const Kind kind = found->shape.kind;
+    if (enumeration && kind != Kind::unsigned_integer && kind != Kind::signed_integer && kind != Kind::boolean)
+        return nullptr;
     DynamicType& type = add();
     type.shape = found->shape;
     const std::uint32_t size = type.shape.size;
     hold_bytes(type, size, size == 2 || size == 4 || size == 8 ? size : 1);
+    if (enumeration) {
+        static const std::map<std::string, std::int64_t> kUnknown;
+        const codec::EnumShape& known =
+            type.enumeration.emplace(enumerators == nullptr ? kUnknown : enumerators->names);
+        type.shape.meaning = Meaning::enumeration;
+        type.shape.details = &known;
+    }
     if (counts) {
         const std::string_view ratio = text.arguments[1].text;
         const std::size_t slash = ratio.find('/');
@@ -404,11 +428,10 @@ const DynamicType& DynamicTypes::make_enclosing(const TypeText& text, const Encl
     return *outer->record;
 }
 
-const DynamicType& DynamicTypes::make_list(const TypeText& text, ListForm form, const Enclosing* outer) {
+const DynamicType& DynamicTypes::make_list(const TypeText& text, ListForm form, const Enclosing& outer) {
     const bool array = form == ListForm::array;
     if (text.arguments.size() != (array ? 2U : 1U)) refuse(text.text, "is no name of a type");
-    const Enclosing here{nullptr, !array, outer};
-    const DynamicType& content = make(text.arguments[0], &here);
+    const DynamicType& content = make(text.arguments[0], {nullptr, !array, in_list(outer.place), &outer});
     DynamicType& type = add();
     hold_box<ListBox>(type);
     type.content = &content;
@@ -433,12 +456,12 @@ const DynamicType& DynamicTypes::make_list(const TypeText& text, ListForm form, 
     return type;
 }
 
-const DynamicType& DynamicTypes::make_holder(const TypeText& text, const Enclosing* outer) {
+const DynamicType& DynamicTypes::make_holder(const TypeText& text, const Enclosing& outer) {
     const bool map = text.is("map");
     if (text.arguments.size() != (map ? 2U : 1U) || (map && text.arguments[0].text != "string"))
         refuse(text.text, "is no name of a type");
-    const Enclosing here{nullptr, true, outer};
-    const DynamicType& content = make(text.arguments.back(), &here);
+    const DynamicType& content =
+        make(text.arguments.back(), {nullptr, true, map ? in_map(outer.place) : outer.place, &outer});
     DynamicType& type = add();
     type.content = &content;
     if (map) {
@@ -453,13 +476,12 @@ const DynamicType& DynamicTypes::make_holder(const TypeText& text, const Enclosi
     return type;
 }
 
-const DynamicType& DynamicTypes::make_variant(const TypeText& text, const Enclosing* outer) {
+const DynamicType& DynamicTypes::make_variant(const TypeText& text, const Enclosing& outer) {
     if (text.arguments.empty()) refuse(text.text, "is no name of a type");
     std::vector<const DynamicType*> parts;
-    for (const TypeText& alternative : text.arguments) {
-        const Enclosing here{nullptr, !parts.empty(), outer};
-        parts.push_back(&make(alternative, &here));
-    }
+    for (const TypeText& alternative : text.arguments)
+        parts.push_back(
+            &make(alternative, {nullptr, !parts.empty(), in_variant(outer.place, parts.size()), &outer}));
     DynamicType& type = add();
     hold_box<VariantBox>(type);
     type.eager = type.size + parts.front()->eager;
@@ -472,13 +494,13 @@ const DynamicType& DynamicTypes::make_variant(const TypeText& text, const Enclos
 }
 
 const DynamicType& DynamicTypes::make_record(const TypeText& text, const std::vector<std::string_view>& names,
-                                             Meaning meaning, const Enclosing* outer) {
+                                             Meaning meaning, const Enclosing& outer) {
     DynamicType& record = add();
     // What refers to it from inside needs no more than its address and its shape's.
     record.shape = {Kind::record, Meaning::plain, 0, &record.record};
-    const Enclosing here{&record, false, outer};
     std::vector<const DynamicType*> parts;
-    for (const TypeText& field : text.arguments) parts.push_back(&make(field, &here));
+    for (std::size_t i = 0; i < text.arguments.size(); ++i)
+        parts.push_back(&make(text.arguments[i], {&record, false, in_record(outer.place, names[i]), &outer}));
     record.parts = std::move(parts);
     lay_out(record, names);
     record.shape.meaning = meaning;

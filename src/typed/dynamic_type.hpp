@@ -10,15 +10,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cambium/codec/enum_names.hpp"
 #include "cambium/codec/shape.hpp"
+#include "typed/catalog.hpp"
 #include "typed/type_text.hpp"
 
 namespace cambium::detail {
+
+/// The enumerators of a type that the catalog names.
+struct DynamicEnum : codec::EnumShape {
+    explicit DynamicEnum(const std::map<std::string, std::int64_t>& names);
+    codec::EnumTable enumerators;
+};
 
 /// A type, and all that its shape points at.
 struct DynamicType {
@@ -36,6 +46,7 @@ struct DynamicType {
     std::vector<std::uint32_t> offsets;             ///< of a record
     std::vector<const codec::Shape*> alternatives;  ///< of a variant
     codec::TickShape tick{};
+    std::optional<DynamicEnum> enumeration;
     codec::OptionalShape optional{};
     codec::ListShape list{};
     codec::MapShape map{};
@@ -77,17 +88,18 @@ public:
 /// stay as they are.
 void sort_sets(const DynamicType& type, void* value);
 
-/// What enumerators become: the catalog has their numbers' type but not their names.
+/// What enumerators become whose names are not known: numbers, or, where a codec may have stored names, documents.
 enum class EnumForm : std::uint8_t { number, document };
 
 /// The types of one table. They live as long as this.
 class DynamicTypes {
 public:
-    explicit DynamicTypes(EnumForm enums) : enums_(enums) {}
+    /// The enumerators that are known, by their places, live as long as this.
+    DynamicTypes(EnumForm unnamed, const std::vector<CatalogEnum>& enums) : unnamed_(unnamed), enums_(&enums) {}
 
-    /// Error{schema} with a sentence when there is no such type, or values of it would be larger than 16 MiB before
-    /// anything is put into them. Every call makes a new type.
-    [[nodiscard]] const DynamicType& make(std::string_view name);
+    /// The type of what is at a place (places.hpp). Error{schema} with a sentence when there is no such type, or
+    /// values of it would be larger than 16 MiB before anything is put into them. Every call makes a new type.
+    [[nodiscard]] const DynamicType& make(std::string_view name, const std::string& place);
     /// A record of such fields. Error{schema} for more than 255.
     [[nodiscard]] const DynamicType& make_record(const std::vector<std::string>& names,
                                                  const std::vector<const DynamicType*>& types);
@@ -95,21 +107,23 @@ public:
 private:
     struct Enclosing {
         DynamicType* record;
-        bool deferred;  ///< whether what is between here and there may be empty
+        bool deferred;      ///< whether what is between here and there may be empty
+        std::string place;  ///< of what is made next
         const Enclosing* outer;
     };
-    const DynamicType& make(const TypeText& text, const Enclosing* outer);
+    const DynamicType& make(const TypeText& text, const Enclosing& outer);
     const DynamicType& make_enclosing(const TypeText& text, const Enclosing* outer);
-    const DynamicType& make_list(const TypeText& text, codec::ListForm form, const Enclosing* outer);
-    const DynamicType& make_holder(const TypeText& text, const Enclosing* outer);
-    const DynamicType& make_variant(const TypeText& text, const Enclosing* outer);
+    const DynamicType& make_list(const TypeText& text, codec::ListForm form, const Enclosing& outer);
+    const DynamicType& make_holder(const TypeText& text, const Enclosing& outer);
+    const DynamicType& make_variant(const TypeText& text, const Enclosing& outer);
     const DynamicType& make_record(const TypeText& text, const std::vector<std::string_view>& names,
-                                   codec::Meaning meaning, const Enclosing* outer);
-    const DynamicType* make_number(const TypeText& text);
+                                   codec::Meaning meaning, const Enclosing& outer);
+    const DynamicType* make_number(const TypeText& text, const std::string& place);
     void lay_out(DynamicType& record, const std::vector<std::string_view>& names);
     DynamicType& add();
 
-    EnumForm enums_;
+    EnumForm unnamed_;
+    const std::vector<CatalogEnum>* enums_;
     std::deque<DynamicType> types_;
     std::deque<std::string> texts_;
 };

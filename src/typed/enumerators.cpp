@@ -25,10 +25,7 @@ void add_derived(const IndexDescription& index, std::span<const ColumnDescriptio
                  std::vector<CatalogEnum>& out) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
         if (!columns[i].derived) continue;
-        add_enums(
-            columns[i].type.shapes(),
-            "(index " + std::string(index.name) + ", " + std::string(what) + " " + std::to_string(i + 1) + ")",
-            out);
+        add_enums(columns[i].type.shapes(), place_in_index(index.name, what, i), out);
     }
 }
 
@@ -55,10 +52,10 @@ std::vector<CatalogEnum> enums_of(const TableDescription& table) {
     if (table.context != nullptr) return static_cast<const DynamicLayout*>(table.context)->entry().enums;
     std::vector<CatalogEnum> enums = enums_of(table.fields);
     for (std::size_t i = 0; i < table.key_types.size(); ++i)
-        add_enums(table.key_types[i].shapes(), "(" + std::string(table.key_columns[i]) + ")", enums);
+        add_enums(table.key_types[i].shapes(), place_in_key(table.key_columns[i]), enums);
     for (const IndexDescription& index : table.indexes) {
-        add_derived(index, index.columns, "column", enums);
-        add_derived(index, index.covered, "covered field", enums);
+        add_derived(index, index.columns, kIndexColumn, enums);
+        add_derived(index, index.covered, kCoveredField, enums);
     }
     return enums;
 }
@@ -67,6 +64,14 @@ const CatalogEnum* find_enum(const std::vector<CatalogEnum>& enums, std::string_
     const auto found =
         std::find_if(enums.begin(), enums.end(), [&](const CatalogEnum& one) { return one.place == place; });
     return found == enums.end() ? nullptr : &*found;
+}
+
+std::string place_in_key(std::string_view column) {
+    return "(" + std::string(column) + ")";
+}
+
+std::string place_in_index(std::string_view index, std::string_view what, std::size_t position) {
+    return "(index " + std::string(index) + ", " + std::string(what) + " " + std::to_string(position + 1) + ")";
 }
 
 bool is_of_outside_key(std::string_view place) noexcept {

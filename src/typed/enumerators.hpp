@@ -20,6 +20,13 @@ namespace cambium::detail {
 /// Those of the records' fields, of a key outside them, and of what functions give to indexes.
 [[nodiscard]] std::vector<CatalogEnum> enums_of(const TableDescription& table);
 
+/// The place of a column of a key outside the record, "(key)", and of what a function gives to an index: "(index
+/// city, column 1)".
+[[nodiscard]] std::string place_in_key(std::string_view column);
+[[nodiscard]] std::string place_in_index(std::string_view index, std::string_view what, std::size_t position);
+inline constexpr std::string_view kIndexColumn = "column";
+inline constexpr std::string_view kCoveredField = "covered field";
+
 /// The enumeration at a place; null when there is none.
 [[nodiscard]] const CatalogEnum* find_enum(const std::vector<CatalogEnum>& enums, std::string_view place) noexcept;
 

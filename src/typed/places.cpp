@@ -23,19 +23,6 @@ struct Enclosing {
     }
 };
 
-std::string in_list(const std::string& place) {
-    return place + "[]";
-}
-std::string in_map(const std::string& place) {
-    return place + "{}";
-}
-std::string in_variant(const std::string& place, std::size_t position) {
-    return place + "|" + std::to_string(position);
-}
-std::string in_record(const std::string& place, std::string_view field) {
-    return (place.empty() ? std::string() : place + ".").append(field);
-}
-
 class EnumWalk {
 public:
     using Visit = std::function<void(const std::string&, const Shape&)>;
@@ -146,6 +133,19 @@ void list_new_fields(const TypeText& stored, const TypeText& declared, const std
 }
 
 }  // namespace
+
+std::string in_list(const std::string& place) {
+    return place + "[]";
+}
+std::string in_map(const std::string& place) {
+    return place + "{}";
+}
+std::string in_variant(const std::string& place, std::size_t position) {
+    return place + "|" + std::to_string(position);
+}
+std::string in_record(const std::string& place, std::string_view field) {
+    return (place.empty() ? std::string() : place + ".").append(field);
+}
 
 void each_enumeration(const Shape& shape, const std::string& place, const EnumWalk::Visit& visit) {
     EnumWalk(visit).walk(shape, place, nullptr);

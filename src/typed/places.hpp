@@ -15,6 +15,12 @@
 
 namespace cambium::detail {
 
+/// Places in what is at a place.
+[[nodiscard]] std::string in_list(const std::string& place);
+[[nodiscard]] std::string in_map(const std::string& place);
+[[nodiscard]] std::string in_variant(const std::string& place, std::size_t position);
+[[nodiscard]] std::string in_record(const std::string& place, std::string_view field);
+
 /// Calls visit(place, shape) for every enumeration of a shape that is at a place.
 void each_enumeration(const codec::Shape& shape, const std::string& place,
                       const std::function<void(const std::string&, const codec::Shape&)>& visit);

@@ -30,6 +30,15 @@ kv::Tree tree_of(const TableHandle& handle, const Selection& selection) {
 
 }  // namespace
 
+Bounds between(Bounds one, Bounds other) {
+    const auto is_before = [](const std::optional<std::string>& place, const std::optional<std::string>& than) {
+        return place && (!than || *place < *than);
+    };
+    if (is_before(other.low, one.low)) one.low.swap(other.low);
+    if (is_before(one.high, other.high)) one.high.swap(other.high);
+    return one;
+}
+
 Scan::Scan(const TableHandle& handle, Selection selection)
     : handle_(handle),
       selection_(std::move(selection)),

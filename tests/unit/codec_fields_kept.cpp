@@ -221,8 +221,10 @@ TEST_CASE("enumerators are names in JSON and numbers in CBOR") {
         CHECK(decoded<Json, Size>(encoded<Json>(size)) == size);
     CHECK(decoded<Json, Renamed>("\"autre\"") == Renamed::other);
     CHECK(decoded<Json, Size>("-128") == Size::tiny);
-    CHECK(decode_refusal<Json, Size>("\"huge\"") == "record: there is no enumerator \"huge\" of enum i8");
-    CHECK(decode_refusal<Json, Renamed>("\"current\"") == "record: there is no enumerator \"current\" of enum u8");
+    CHECK(decode_refusal<Json, Size>("\"huge\"") ==
+          "record: there is no enumerator \"huge\" of enum i8; there are: tiny, small, medium, large");
+    CHECK(decode_refusal<Json, Renamed>("\"current\"") ==
+          "record: there is no enumerator \"current\" of enum u8; there are: former, autre");
     CHECK(decode_refusal<Json, Size>("128") == "record: 128 does not fit enum i8");
     CHECK(decode_refusal<Cbor, Size>("\x64tiny") == "record: expected enum i8, found text");
 }

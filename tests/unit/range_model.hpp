@@ -65,14 +65,13 @@ void compare_bounds(const Index& index, const Columns& a, const Columns& b, cons
                          select([&](const Columns& c) { return at_from(c) > 0 && at_until(c) < 0; }));
             require_rows(index.left_open_range({x...}, {y...}),
                          select([&](const Columns& c) { return at_from(c) > 0 && at_until(c) <= 0; }));
-            if constexpr (FromCount == UntilCount) {
-                const auto between = select([&](const Columns& c) {
-                    const auto h = head<FromCount>(c);
-                    return h >= std::min(from, until) && h <= std::max(from, until);
-                });
-                require_rows(index.between({x...}, {y...}), between);
-                require_rows(index.between({y...}, {x...}), between);
-            }
+            const auto between = select([&](const Columns& c) {
+                const bool before_both = at_from(c) < 0 && at_until(c) < 0;
+                const bool behind_both = at_from(c) > 0 && at_until(c) > 0;
+                return !before_both && !behind_both;
+            });
+            require_rows(index.between({x...}, {y...}), between);
+            require_rows(index.between({y...}, {x...}), between);
         });
     });
 }

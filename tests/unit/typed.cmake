@@ -17,7 +17,7 @@ cambium_test(typed_upgrades
 cambium_test(typed_transactions SOURCES typed_statistics.cpp typed_temporary.cpp LINKS cambium::typed)
 cambium_test(typed_together SOURCES typed_together.cpp typed_evolution_together.cpp typed_unknown_fields.cpp LINKS cambium::typed)
 cambium_test(typed_dynamic
-  SOURCES typed_dynamic.cpp typed_dynamic_keys.cpp typed_dynamic_ranges.cpp typed_dynamic_refused.cpp typed_dynamic_rules.cpp
+  SOURCES typed_dynamic.cpp typed_dynamic_enums.cpp typed_dynamic_keys.cpp typed_dynamic_ranges.cpp typed_dynamic_refused.cpp typed_dynamic_rules.cpp
   LINKS cambium::typed)
 cambium_test(typed_lines SOURCES typed_export_any.cpp typed_import_lines.cpp typed_value_tables.cpp LINKS cambium::typed)
 cambium_test(typed_defects SOURCES typed_defects.cpp typed_defects_more.cpp LINKS cambium::typed)

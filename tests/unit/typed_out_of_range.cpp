@@ -1,11 +1,14 @@
 // Numbers and times that a field or a key column does not hold: errors, and never another number.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <limits>
 #include <string>
 #include <tuple>
 #include <vector>
 
+#include "cambium/maintenance.hpp"
 #include "typed_fixture.hpp"
 
 using namespace cambium;
@@ -33,10 +36,33 @@ struct Leases : Table<"leases", Lease, PrimaryKey<&Lease::id>, Cbor, ExpiresAt<&
 struct Samples : Table<"samples", std::int64_t, Key<std::string, Timestamp, std::uint8_t>, Cbor> {};
 struct Spans : Table<"spans", std::int64_t, Key<Descending<Timestamp>>, Cbor> {};
 
+using Rank = std::chrono::duration<std::int16_t, std::ratio<60>>;
+struct Visit {
+    std::uint32_t id{};
+    std::string city{};
+    Timestamp time{};
+    std::optional<Rank> rank{};
+};
+struct Visits : Table<"visits", Visit, PrimaryKey<&Visit::id>, Cbor, OrderedIndex<"time", &Visit::time>,
+                      OrderedIndex<"latest", descending<&Visit::time>>, OrderedIndex<"rank", &Visit::rank>,
+                      OrderedIndex<"last", descending<&Visit::rank>>,
+                      OrderedIndex<"city_time", &Visit::city, descending<&Visit::time>>> {};
+
 using namespace std::chrono;
 
 constexpr sys_days the_end_of(int number) {
     return sys_days{year{number} / 12 / 31};
+}
+
+/// Compares with a time that a Timestamp may not hold.
+bool is_before(Timestamp time, sys_seconds other) {
+    return other > floor<seconds>(Timestamp::max()) || (other > floor<seconds>(Timestamp::min()) && time < other);
+}
+bool is_before(sys_seconds time, Timestamp other) {
+    return time <= floor<seconds>(Timestamp::min()) || (time <= floor<seconds>(Timestamp::max()) && time < other);
+}
+bool is_before(Timestamp time, Timestamp other) {
+    return time < other;
 }
 
 template <class Action>
@@ -91,6 +117,53 @@ TEST_CASE("the end of a range may be a time that the column does not hold") {
         CHECK(spans.from(the_end_of(9999)).count() == 1);
         CHECK(spans.until(the_end_of(9999)).empty());
     });
+}
+
+TEST_CASE("between() of two times counts what is between them, whichever the column holds") {
+    const StorePath store;
+    auto db = Database::open<Visits>(store.path());
+    db.write([](WriteTransaction& txn) {
+        Writer<Visits> rows{txn};
+        const Timestamp times[] = {Timestamp::min(), Timestamp::min() + nanoseconds{1}, Timestamp{},
+                                   Timestamp::max() - nanoseconds{1}, Timestamp::max()};
+        const std::optional<Rank> ranks[] = {std::nullopt, Rank::min(), Rank{0}, Rank{7}, Rank::max()};
+        for (std::uint32_t i = 0; i < 5; ++i) rows.insert({i, i % 2 == 0 ? "a" : "b", times[i], ranks[i]});
+        const std::vector<Visit> all = rows.collect();
+        const auto compare = [&](const auto& query, const auto& is_between) {
+            CHECK(query.count() == static_cast<std::uint64_t>(std::count_if(all.begin(), all.end(), is_between)));
+        };
+        const sys_seconds bounds[] = {the_end_of(1000), the_end_of(1600), the_end_of(1970), the_end_of(2500),
+                                      the_end_of(9999)};
+        const auto compare_times = [&](const auto& one, const auto& other) {
+            const auto is_between = [&](const Visit& row) {
+                return !(is_before(row.time, one) && is_before(row.time, other)) &&
+                       !(is_before(one, row.time) && is_before(other, row.time));
+            };
+            compare(rows.template by<"time">().between(one, other), is_between);
+            compare(rows.template by<"latest">().between(one, other), is_between);
+            compare(rows.template by<"city_time">().between({"b", one}, {"b", other}),
+                    [&](const Visit& row) { return row.city == "b" && is_between(row); });
+        };
+        for (const sys_seconds one : bounds) {
+            for (const sys_seconds other : bounds) compare_times(one, other);
+            for (const Timestamp other : times) {
+                compare_times(one, other);
+                compare_times(other, one);
+            }
+        }
+        const minutes lengths[] = {minutes{-40'000}, minutes{Rank::min()}, minutes{0},
+                                   minutes{7},       minutes{Rank::max()}, minutes{40'000}};
+        for (const minutes one : lengths) {
+            for (const minutes other : lengths) {
+                const auto is_between = [&](const Visit& row) {
+                    return row.rank && *row.rank >= std::min(one, other) && *row.rank <= std::max(one, other);
+                };
+                compare(rows.by<"rank">().between(one, other), is_between);
+                compare(rows.by<"last">().between(one, other), is_between);
+            }
+        }
+    });
+    db.read([](ReadTransaction& txn) { CHECK(verify_indexes<Visits>(txn).ok()); });
 }
 
 TEST_CASE("a time that a field or a key does not hold is an error that names it") {

@@ -29,7 +29,7 @@ class EnumTable;
 
 /// Where the names of an enumeration's values are.
 struct EnumShape {
-    const EnumTable& (*table)();
+    const EnumTable& (*table)(const EnumShape& self);
 };
 
 /// Names and numbers of one enumeration. Made at first use, constant afterwards: any thread may use it.
@@ -68,7 +68,7 @@ constexpr std::string_view spell_enumerators_from(std::index_sequence<I...>) {
 }
 
 template <class E>
-const EnumTable& enum_table() {
+const EnumTable& enum_table(const EnumShape&) {
     if constexpr (requires { EnumNames<E>::values; }) {
         static const EnumTable kTable([] {
             std::vector<std::pair<std::int64_t, std::string_view>> values;

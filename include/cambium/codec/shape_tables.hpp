@@ -25,7 +25,8 @@
 namespace cambium::codec {
 
 inline const EnumTable& Shape::enumerators() const {
-    return static_cast<const EnumShape*>(details)->table();
+    const auto& shape = *static_cast<const EnumShape*>(details);
+    return shape.table(shape);
 }
 
 namespace detail {
