@@ -7,7 +7,6 @@
 #include "base/fork_guard.hpp"
 #include "base/throw_error.hpp"
 #include "kv/commit.hpp"
-#include "kv/commit.hpp"
 #include "kv/recovery.hpp"
 
 namespace cambium::kv::detail {
