@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kv/duplicates.hpp"
+#include "kv/page_budget.hpp"
 #include "kv/snapshot_walk.hpp"
 
 namespace cambium::kv {
@@ -14,7 +15,7 @@ using detail::TransactionState;
 
 class BirthWalk {
 public:
-    BirthWalk(const TransactionState& txn, TransactionId since) : txn_(txn), since_(since) {}
+    BirthWalk(const TransactionState& txn, TransactionId since) : txn_(txn), since_(since), budget_(txn) {}
 
     std::vector<BornPages> run() {
         in_catalog_ = true;
@@ -36,6 +37,7 @@ private:
     void add_node(PageRef ref, std::uint32_t level) {
         const NodeView node = txn_.node(ref, level);
         if (node.header().birth <= since_) return;
+        budget_.take(ref);
         txn_.verify(node);
         found_.push_back({ref, 1, node.header().birth, node.header().checksum});
         for (std::uint32_t i = 0; i < node.count() + (level > 0 ? 1U : 0U); ++i) {
@@ -69,13 +71,15 @@ private:
     void add_run(ByteView value) {
         const auto header = load<RunHeader>(reinterpret_cast<const std::byte*>(value.data()) - sizeof(RunHeader));
         if (header.birth <= since_) return;
+        budget_.take(header.page_number, run_page_count(header.value_size, txn_.page_size_bytes));
         found_.push_back(
             {header.page_number, detail::verify_run(txn_, header.page_number), header.birth, header.checksum});
     }
 
     const TransactionState& txn_;
     TransactionId since_;
-    TreeRecord tree_{};  ///< being walked
+    detail::PageBudget budget_;  ///< for all trees
+    TreeRecord tree_{};          ///< being walked
     bool in_catalog_ = false;
     std::vector<TreeRecord> named_;
     std::vector<BornPages> found_;

@@ -10,6 +10,7 @@
 #include "cambium/kv/maintenance.hpp"
 #include "kv/duplicates.hpp"
 #include "kv/environment_state.hpp"
+#include "kv/page_budget.hpp"
 #include "kv/read_pages.hpp"
 #include "kv/tree.hpp"
 #include "kv/tree_flags.hpp"
@@ -20,6 +21,10 @@ namespace {
 
 using detail::EnvironmentState;
 using detail::TransactionState;
+
+/// Findings that a report holds, and the first of each tree. Damage makes as many as there are entries, and more of
+/// the same tell nothing new.
+constexpr std::size_t kMostFindings = 10000;
 
 /// Who a page belongs to, one per page.
 enum class Owner : std::uint8_t { nobody, live, free, waiting };
@@ -44,6 +49,8 @@ public:
 
     void run() {
         report_.transaction = txn_.snapshot.id;
+        if (txn_.snapshot.id >= kMaxNumber || txn_.snapshot.next_tree_id >= kMaxNumber)
+            find(0, "its commit record leaves no number for another transaction or tree");
         check_tree(txn_.snapshot.catalog, "(catalog)", &txn_.catalog, kCatalogMark);
         check_tree(txn_.snapshot.space, "(free space)", &txn_.catalog, kSpaceMark);
         hold_pages_ = false;
@@ -53,7 +60,14 @@ public:
     }
 
 private:
-    void find(std::uint64_t page, std::string what) { report_.findings.push_back({page, tree_, std::move(what)}); }
+    void find(std::uint64_t page, std::string what) {
+        std::vector<Finding>& findings = report_.findings;
+        if (findings.size() >= kMostFindings && findings.back().tree == tree_) {
+            ++report_.more_findings;
+        } else {
+            findings.push_back({page, tree_, std::move(what)});
+        }
+    }
 
     // What a page refers to is not known, or not all of it.
     void lose(std::uint64_t page, std::string why) {
@@ -74,24 +88,21 @@ private:
         }
     }
 
-    // Takes pages for an owner; each page has exactly one.
+    // Takes pages for an owner; each page has exactly one. The first that has one already is a finding, and those
+    // behind it are not looked at: so all of check() looks at each page a few times, whatever refers to it.
     bool claim(std::uint64_t first, std::uint64_t count, Owner owner) {
         if (first < first_data_page(env_.page_size) || first >= owners_.size() || count > owners_.size() - first) {
             find(first, "it lies outside the store");
             return false;
         }
-        bool ours = true;
-        for (std::uint64_t page = first; page < first + count; ++page) {
-            if (owners_[page] != Owner::nobody) {
-                find(page, "it has two owners");
-                ours = false;
-            }
-            owners_[page] = owner;
-        }
+        std::uint64_t page = first;
+        for (; page < first + count && owners_[page] == Owner::nobody; ++page) owners_[page] = owner;
         (owner == Owner::live   ? report_.live_pages
          : owner == Owner::free ? report_.free_pages
-                                : report_.waiting_pages) += count;
-        return ours;
+                                : report_.waiting_pages) += page - first;
+        if (page == first + count) return true;
+        lose(page, "it has two owners");
+        return false;
     }
 
     struct Counts {
@@ -157,6 +168,7 @@ private:
             if (keys[i].substr(0, node.prefix().size()) != node.prefix() ||
                 head_of(ByteView{keys[i]}.substr(node.prefix().size())) != node.heads()[i])
                 find(ref, "a key head contradicts its key");
+            if (level > 0 || !in_values_) check_key_size(keys[i].size(), ref);
         }
         if (order_ != nullptr) check_order(keys, ref, low, high);
         if ((node.header().flags & ~kHasHints) != (level == 0 ? leaf_flags(flags_) : branch_flags(flags_)))
@@ -164,7 +176,7 @@ private:
         if (const std::uint16_t mark = in_values_ ? kValuesMark : mark_;
             node.header().tree != 0 && node.header().tree != mark)
             find(ref, "it carries another tree's mark");
-        if (level == 0) return check_entries(node, ref);
+        if (level == 0) return check_entries(node, keys, ref);
         for (std::uint32_t i = 0; i <= node.count(); ++i) {
             const std::uint64_t entries = check_node(node.child(i), level - 1, i == 0 ? low : keys[i - 1],
                                                      i == node.count() ? high : std::optional{keys[i]});
@@ -200,10 +212,30 @@ private:
                 return find(ref, "a hint is wrong");
     }
 
-    void check_entries(const NodeView& leaf, PageRef ref) {
+    // No call stores another key, or cuts a separator longer than a key.
+    void check_key_size(std::size_t size, PageRef ref) {
+        if (size == 0 || size > max_key_size(env_.page_size))
+            find(ref, "a key has " + std::to_string(size) + " bytes, which no tree takes");
+    }
+
+    // Nor leaves so much in a leaf. Of a key that is too long enough has been said.
+    void check_entry_size(std::size_t key_size, const LeafEntry& entry, PageRef ref) {
+        if (key_size > max_key_size(env_.page_size)) return;
+        const std::size_t size = entry.value.size();
+        const bool fits =
+            leaf_entry_size(key_size, size, leaf_flags(flags_)) <= max_leaf_entry_size(env_.page_size) &&
+            (entry.kind != ValueKind::duplicates || size <= max_value_set_size(env_.page_size));
+        if (!fits)
+            find(ref,
+                 "an entry keeps " + std::to_string(size) + " bytes of values in its leaf, which are too many");
+    }
+
+    void check_entries(const NodeView& leaf, const std::vector<std::string>& keys, PageRef ref) {
         for (std::uint32_t i = 0; i < leaf.count(); ++i) {
             try {
-                check_entry(leaf, leaf.leaf_entry(i), ref);
+                const LeafEntry entry = leaf.leaf_entry(i);
+                check_entry_size(keys[i].size(), entry, ref);
+                check_entry(leaf, entry, ref);
             } catch (const Error& error) {
                 lose(ref, error.what());
             }
@@ -292,9 +324,13 @@ private:
         std::uint64_t records = 0;
         try {
             detail::Path path;
+            detail::PageBudget leaves{txn_};
             detail::descend_to_edge(txn_, txn_.snapshot.catalog, false, path);
             for (; path.depth > 0; ++path.leaf().index) {
-                if (path.leaf().index == path.leaf().node.count() && !detail::step_leaf(txn_, path, true)) break;
+                if (path.leaf().index == path.leaf().node.count()) {
+                    if (!detail::step_leaf(txn_, path, true)) break;
+                    leaves.take(path.leaf().ref);
+                }
                 std::string key;
                 path.leaf().node.append_key(path.leaf().index, key);
                 const LeafEntry entry = path.leaf().node.leaf_entry(path.leaf().index);

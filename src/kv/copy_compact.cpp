@@ -1,6 +1,8 @@
 // The compacting copy: every live page once, children before parents, trees one after the other, the catalog last.
 // Pages keep their content; their numbers, what refers to them, and the checksums are new. How many pages a tree
-// has stands in its record, so every root, and the meta, is known before the first page is written.
+// has stands in its record, so every root, and the meta, is known before the first page is written. Records that
+// count more pages than the store has are refused then, and so a walk that meets more than they count ends.
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -42,15 +44,20 @@ private:
 
     // The root comes last of a tree's pages.
     PageRef place(const TreeRecord& tree, std::uint64_t& end) const {
-        if (tree.depth > kMaxDepth || (tree.root == kNoPage) != (tree.depth == 0) ||
-            page_count_of(tree) > txn_.snapshot.page_count)
+        const std::uint64_t most = txn_.snapshot.page_count;
+        if (tree.depth > kMaxDepth || (tree.root == kNoPage) != (tree.depth == 0))
             throw_corrupt(tree.root, "a tree's record contradicts itself");
-        end += page_count_of(tree);
+        for (const std::uint64_t pages : {tree.branch_pages, tree.leaf_pages, tree.run_pages}) {
+            if (pages > most - std::min(end, most))
+                throw_corrupt(tree.root, "a tree's record counts more pages than there are");
+            end += pages;
+        }
         return tree.root == kNoPage ? kNoPage : end - 1;
     }
 
     void copy_tree(const TreeRecord& tree, PageRef new_root) {
         tree_ = tree;
+        tree_end_ = new_root + 1;  // of an empty tree nothing is written
         const PageRef root = tree.root == kNoPage ? kNoPage : copy_node(tree.root, tree.depth - 1);
         if (root != new_root) throw_corrupt(tree.root, "the record of its tree counts other pages than there are");
     }
@@ -86,8 +93,14 @@ private:
         }
     }
 
+    void require_room(std::uint64_t page, std::uint64_t pages) const {
+        if (pages > tree_end_ - next_page_)
+            throw_corrupt(page, "with it its tree has more pages than the tree's record counts");
+    }
+
     PageRef write_node(std::vector<std::byte>& page) {
         NodeHeader& header = *reinterpret_cast<NodeHeader*>(page.data());
+        require_room(header.page_number, 1);
         header.page_number = next_page_;
         header.checksum = checksum_(page.data() + 8, page.size() - 8);
         out_.write(page.data(), page.size());
@@ -122,6 +135,7 @@ private:
     // The value goes from the map to the output; header and chunk checksums are made anew.
     PageRef copy_run(std::uint64_t from) {
         const std::uint64_t pages = verify_run(txn_, from);
+        require_room(from, pages);
         const std::byte* run = txn_.map + from * txn_.page_size_bytes;
         auto header = load<RunHeader>(run);
         const std::vector<std::uint64_t> sums = run_chunk_sums(run, checksum_);
@@ -149,7 +163,8 @@ private:
     MetaHeader identity_;
     base::Checksum checksum_;
     std::map<std::uint64_t, PlacedTree> trees_;
-    TreeRecord tree_{};  ///< being copied
+    TreeRecord tree_{};           ///< being copied
+    std::uint64_t tree_end_ = 0;  ///< behind its pages
     std::uint64_t next_page_ = 0;
     bool in_catalog_ = false;
 };

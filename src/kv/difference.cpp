@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kv/duplicates.hpp"
+#include "kv/page_budget.hpp"
 #include "kv/stored_key.hpp"
 
 namespace cambium::kv::detail {
@@ -12,9 +13,8 @@ namespace {
 /// A walk through one tree in order. It stands on an entry, or on a subtree that has not been opened.
 class Walk {
 public:
-    /// Opens at most `pages_left` pages, and counts them off.
-    Walk(const TransactionState& txn, const TreeRecord& tree, std::uint64_t& pages_left)
-        : txn_(txn), root_(tree.root), pages_left_(pages_left) {
+    Walk(const TransactionState& txn, const TreeRecord& tree, PageBudget& budget)
+        : txn_(txn), root_(tree.root), budget_(budget) {
         const std::uint32_t depth = checked_depth(tree);
         root_pending_ = depth > 0;
         root_level_ = depth - 1;
@@ -43,9 +43,8 @@ public:
 
     /// Opens the subtree: the walk stands on its first part then.
     void open() {
-        if (pages_left_ == 0) throw_corrupt(0, "a tree has more pages than its record says");
-        --pages_left_;
         const PageRef ref = subtree();
+        budget_.take(ref);
         Frame frame{txn_.node(ref, level()), ref, 0, low()};
         root_pending_ = false;
         const bool empty = frame.node.is_leaf() && frame.node.count() == 0;
@@ -73,7 +72,7 @@ private:
 
     const TransactionState& txn_;
     PageRef root_;
-    std::uint64_t& pages_left_;
+    PageBudget& budget_;
     bool root_pending_ = false;
     std::uint32_t root_level_ = 0;
     std::vector<Frame> frames_;
@@ -82,13 +81,11 @@ private:
 /// One of the two states of a tree.
 struct State {
     State(const TransactionState& transaction, const TreeState& state)
-        : txn(transaction), tree(state), pages_left(tree.record.branch_pages + tree.record.leaf_pages) {
-        pages_left = std::min(pages_left, txn.snapshot.page_count + txn.dirty.node_count());
-    }
+        : txn(transaction), tree(state), budget(transaction) {}
 
     const TransactionState& txn;
     const TreeState& tree;
-    std::uint64_t pages_left;  ///< value trees included
+    PageBudget budget;  ///< value trees included
 };
 
 /// A walk through the values of one key, encoded: a value tree, or a set, which has no subtrees.
@@ -99,7 +96,7 @@ public:
         if (at == nullptr) return;
         const LeafEntry entry = at->entry();
         if (entry.kind == ValueKind::duplicate_tree) {
-            tree_.emplace(state.txn, value_tree(state.txn, state.tree.record, entry), state.pages_left);
+            tree_.emplace(state.txn, value_tree(state.txn, state.tree.record, entry), state.budget);
         } else {
             set_ = ValueSet{entry, fixed_value_size(state.tree.record.flags)};
         }
@@ -215,8 +212,8 @@ public:
         : tree_(new_tree), old_(from, old_tree), new_(to, new_tree), visit_(visit), context_(context) {}
 
     bool run() {
-        Walk older{old_.txn, old_.tree.record, old_.pages_left};
-        Walk newer{new_.txn, new_.tree.record, new_.pages_left};
+        Walk older{old_.txn, old_.tree.record, old_.budget};
+        Walk newer{new_.txn, new_.tree.record, new_.budget};
         const bool duplicates = has_duplicates(tree_.record);
         const auto found = [this, duplicates](const Walk* before, const Walk* after) {
             return duplicates ? compare_sets(before, after) : compare_single(before, after);

@@ -5,11 +5,14 @@
 #include <vector>
 
 #include "cambium/base/error.hpp"
-#include "kv/transaction_state.hpp"
+#include "kv/page_budget.hpp"
 
 namespace cambium::kv {
 
 namespace {
+
+using detail::ScanBudget;
+using detail::TransactionState;
 
 constexpr char kDigits[] = "0123456789abcdef";
 constexpr std::size_t kBufferBytes = 65536;
@@ -22,10 +25,15 @@ public:
 
     void tree(ByteView name, Tree tree) {
         header(name, tree);
+        TransactionState& state = TransactionAccess::state(txn_);
+        ScanBudget budget{state, state.tree(tree.id()).record.root};
         Cursor cursor = txn_.cursor(tree);
-        for (bool on = cursor.first(); on; on = cursor.next()) {
+        for (bool on = budget.move([&] { return cursor.first(); }); on;
+             on = budget.move([&] { return cursor.next(); })) {
             line(cursor.key());
-            line(cursor.value());
+            const ByteView value = cursor.value();
+            budget.take(value.size() / state.page_size_bytes);  // a large value has pages of its own
+            line(value);
         }
         buffer_.append("DATA=END\n");
         flush();

@@ -238,6 +238,7 @@ TransactionState* EnvironmentState::begin_write(std::optional<WriterQueue::Clock
                                                 "\" is damaged: close the store in every "
                                                 "process");
         const Snapshot& head = written_.snapshot;
+        if (head.id >= kMaxNumber) throw_corrupt(0, "it has no number left for a new transaction");
         if (writer_->active) {
             writer_->end();
             in_place.return_unused();

@@ -39,7 +39,8 @@ const IncrementHeader& IncrementReader::read_header() {
                                                    std::to_string(kIncrementVersion));
     const MetaHeader& state = header_.state;
     if (state.page_size < kMinPageSize || state.page_size > kMaxPageSize || !std::has_single_bit(state.page_size) ||
-        state.page_count >= (std::uint64_t{1} << 63) / state.page_size)
+        state.page_count >= (std::uint64_t{1} << 63) / state.page_size || state.transaction > kMaxNumber ||
+        state.next_tree_id > kMaxNumber)
         fail("its state is impossible");
     checksum_ = header_.checksum;
     end_ = first_data_page(state.page_size);

@@ -17,7 +17,8 @@ bool plausible(const MetaHeader& h) {
         h.page_size >= kMinPageSize && h.page_size <= kMaxPageSize && std::has_single_bit(h.page_size);
     return page_size_ok && h.size == sizeof(MetaHeader) + std::uint64_t{h.extent_count} * sizeof(Extent) &&
            h.size <= kMaxMetaSize && h.page_count >= first_data_page(h.page_size) &&
-           h.page_count < (std::uint64_t{1} << 63) / h.page_size;
+           h.page_count < (std::uint64_t{1} << 63) / h.page_size && h.transaction <= kMaxNumber &&
+           h.next_tree_id <= kMaxNumber;
 }
 
 }  // namespace
@@ -158,17 +159,24 @@ void finish_run(std::byte* run, const base::Checksum& checksum, std::uint64_t pa
     std::memcpy(run, &header, sizeof header);
 }
 
-const char* run_frame_error(const std::byte* run, std::uint64_t available_bytes, const base::Checksum& checksum,
-                            std::uint64_t page_number, std::uint32_t page_size) {
-    if (available_bytes < sizeof(RunHeader)) return "the file ends inside a large value";
-    const auto header = load<RunHeader>(run);
-    if (header.checksum != checksum(run + 8, sizeof header - 8))
+const char* run_header_error(const RunHeader& header, std::uint64_t available_pages, const base::Checksum& checksum,
+                             std::uint64_t page_number, std::uint32_t page_size) {
+    if (header.checksum != checksum(reinterpret_cast<const std::byte*>(&header) + 8, sizeof header - 8))
         return "the checksum of a large value's header is wrong";
     if (header.kind != PageKind::run || header.page_number != page_number)
         return "it carries another page's number";
     if (header.value_size > kMaxValueSize || header.page_count != run_page_count(header.value_size, page_size) ||
-        header.page_count > available_bytes / page_size)
+        header.page_count > available_pages)
         return "the size of a large value is impossible";
+    return nullptr;
+}
+
+const char* run_frame_error(const std::byte* run, std::uint64_t available_bytes, const base::Checksum& checksum,
+                            std::uint64_t page_number, std::uint32_t page_size) {
+    if (available_bytes < sizeof(RunHeader)) return "the file ends inside a large value";
+    const auto header = load<RunHeader>(run);
+    if (const char* why = run_header_error(header, available_bytes / page_size, checksum, page_number, page_size))
+        return why;
     const std::uint64_t table = run_table_offset(header.value_size);
     const std::uint64_t chunks = run_chunk_count(header.value_size);
     if (header.table_digest != checksum(run + table, 8 * chunks))

@@ -68,6 +68,10 @@ struct WrittenPage {
 /// Fills in the chunk checksums, table digest, identity and checksum of a run.
 void finish_run(std::byte* run, const base::Checksum& checksum, std::uint64_t page_number, TransactionId birth,
                 std::uint32_t page_size);
+/// Why the header of a run with so many pages available is not sound, or nullptr.
+[[nodiscard]] const char* run_header_error(const RunHeader& header, std::uint64_t available_pages,
+                                           const base::Checksum& checksum, std::uint64_t page_number,
+                                           std::uint32_t page_size);
 /// Why the header or the table of chunk checksums of a run of this many available bytes is not sound, or nullptr.
 [[nodiscard]] const char* run_frame_error(const std::byte* run, std::uint64_t available_bytes,
                                           const base::Checksum& checksum, std::uint64_t page_number,

@@ -85,6 +85,7 @@ void TransactionState::abort_level() noexcept {
         tree.cursors = cursors;
     }
     for (; tree_count > level.tree_count; --tree_count) restore_cursors(*trees[tree_count - 1], level.epoch);
+    for (std::size_t i = level.retired; i < retired.size(); ++i) retired_pages -= retired[i].page_count;
     retired.erase(retired.begin() + static_cast<std::ptrdiff_t>(level.retired), retired.end());
     snapshot.next_tree_id = level.next_tree_id;
     changed_bytes = level.changed_bytes;

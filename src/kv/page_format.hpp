@@ -30,6 +30,10 @@ inline constexpr PageRef kDirtyBit = std::uint64_t{1} << 63;
 
 using TransactionId = std::uint64_t;
 
+/// Transactions and trees are numbered upwards, up to this. No store gets there, so that a commit record with a
+/// larger number is damaged; and what is added to a number does not overflow.
+inline constexpr std::uint64_t kMaxNumber = ~std::uint64_t{0} - (std::uint64_t{1} << 32);
+
 enum class PageKind : std::uint8_t { leaf = 1, branch = 2, run = 3 };
 
 // ---- Nodes ------------------------------------------------------------------------------------------------
@@ -259,7 +263,7 @@ static_assert(sizeof(MetaHeader) == 216 && std::has_unique_object_representation
 static_assert(offsetof(MetaHeader, format_version) == 16 && offsetof(MetaHeader, catalog) == 104);
 
 inline constexpr std::size_t kMaxMetaExtents = (kMaxMetaSize - sizeof(MetaHeader)) / sizeof(Extent);
-/// A commit with more bytes than this takes two flushes, so that recovery never reads more.
+/// A commit with more bytes than this takes two flushes and lists no extents, so that recovery never reads more.
 inline constexpr std::uint64_t kMaxVerifiedBytes = std::uint64_t{64} << 20;
 
 // ---- Increments -------------------------------------------------------------------------------------------

@@ -65,10 +65,8 @@ std::optional<std::string> ReadPages::chunks_error(std::uint64_t first, std::uin
     const std::byte* run = page(first);
     const auto header = load<RunHeader>(run);
     // Nothing is read on the word of a header that is not proven.
-    if (header.checksum != checksum(run + 8, sizeof header - 8))
-        return "the checksum of a large value's header is wrong";
-    if (header.value_size > kMaxValueSize || run_page_count(header.value_size, page_size_) != pages)
-        return "the size of a large value is impossible";
+    if (const char* why = run_header_error(header, pages, checksum, first, page_size_)) return why;
+    if (header.page_count != pages) return "the size of a large value is impossible";
     const std::uint64_t table = std::max<std::uint64_t>(1, run_table_offset(header.value_size) / page_size_);
     if (std::optional<std::string> why = read(first + table, pages - table)) return why;
     if (const char* why = run_frame_error(run, pages * page_size_, checksum, first, page_size_)) return why;

@@ -1,6 +1,7 @@
 #include "kv/recovery.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "kv/environment_state.hpp"
 #include "os/new_file.hpp"
@@ -43,59 +44,96 @@ void refuse_other_version(const std::string& path, const SlotContent (&slots)[2]
     fail(ErrorCode::corrupt, path, "neither of its two commit records can be believed");
 }
 
-// Reads one page or run that a meta says was written; appends it for the digest. Why it cannot be, or nullptr.
-const char* verify_page(const os::File& file, const Meta& meta, const base::Checksum& checksum, std::uint64_t page,
-                        std::uint64_t pages_left, std::vector<WrittenPage>& written, std::uint64_t& pages_used) {
-    const std::uint32_t page_size = meta.header.page_size;
-    std::vector<std::byte> bytes(page_size);
-    if (file.read(page * page_size, bytes) < page_size) return "the file ends before a page of the last commit";
-    pages_used = 1;
-    TransactionId birth = 0;
-    if (static_cast<PageKind>(bytes[24]) == PageKind::run) {
-        const auto header = load<RunHeader>(bytes.data());
-        if (header.page_count == 0 || header.page_count > pages_left)
-            return "a large value of the last commit is damaged";
-        bytes.resize(header.page_count * page_size);
-        if (file.read(page * page_size, bytes) < bytes.size())
-            return "the file ends before a page of the last commit";
-        if (run_error(bytes.data(), bytes.size(), checksum, page, page_size) != nullptr)
-            return "a large value of the last commit is damaged";
-        pages_used = header.page_count;
-        birth = header.birth;
-        written.push_back({page, header.checksum});
-    } else {
-        const auto header = load<NodeHeader>(bytes.data());
-        if (header.checksum != checksum(bytes.data() + 8, page_size - 8) || header.page_number != page)
-            return "a page of the last commit was not written whole";
-        birth = header.birth;
-        written.push_back({page, header.checksum});
-    }
-    if (birth > meta.header.transaction || birth <= meta.header.previous_durable)
-        return "a page of the last commit belongs to another commit";
-    return nullptr;
-}
+/// Proves that the state a meta names is whole: reads what its extents cover, a page or a chunk of a large value at
+/// a time.
+class ExtentProof {
+public:
+    ExtentProof(const os::File& file, const Meta& meta)
+        : file_(file),
+          header_(meta.header),
+          extents_(meta.extents),
+          checksum_(meta.header.seed),
+          page_size_(meta.header.page_size),
+          page_(page_size_) {}
 
-// Why the state that a meta names is not whole, or nullptr.
-const char* verify_extents(const os::File& file, const Meta& meta) {
-    const std::uint32_t page_size = meta.header.page_size;
-    if (file.size() / page_size < meta.header.page_count) return "the file is shorter than its last commit";
-    const base::Checksum checksum{meta.header.seed};
-    std::vector<WrittenPage> written;
-    for (const Extent& extent : meta.extents) {
-        if (extent.first_page < first_data_page(page_size) || extent.first_page >= meta.header.page_count ||
-            extent.page_count > meta.header.page_count - extent.first_page)
-            return "an extent of the last commit lies outside the file";
-        for (std::uint64_t done = 0; done < extent.page_count;) {
-            std::uint64_t used = 0;
-            if (const char* why = verify_page(file, meta, checksum, extent.first_page + done,
-                                              extent.page_count - done, written, used))
-                return why;
-            done += used;
-        }
+    /// Why it is not, or nullptr.
+    const char* error() {
+        if (file_.size() / page_size_ < header_.page_count) return "the file is shorter than its last commit";
+        if (const char* why = extents_error()) return why;
+        for (const Extent& extent : extents_)
+            for (std::uint64_t done = 0; done < extent.page_count;) {
+                std::uint64_t used = 1;
+                if (const char* why = page_error(extent.first_page + done, extent.page_count - done, used))
+                    return why;
+                done += used;
+            }
+        return digest_of(checksum_, written_) == header_.digest ? nullptr
+                                                                : "the digest of the last commit does not hold";
     }
-    return digest_of(checksum, written) == meta.header.digest ? nullptr
-                                                              : "the digest of the last commit does not hold";
-}
+
+private:
+    // Before anything is read.
+    [[nodiscard]] const char* extents_error() const {
+        std::uint64_t pages_left = kMaxVerifiedBytes / page_size_;
+        for (const Extent& extent : extents_) {
+            if (extent.first_page < first_data_page(page_size_) || extent.first_page >= header_.page_count ||
+                extent.page_count > header_.page_count - extent.first_page)
+                return "an extent of the last commit lies outside the file";
+            if (extent.page_count > pages_left)
+                return "the extents of the last commit are longer than those of any commit";
+            pages_left -= extent.page_count;
+        }
+        return nullptr;
+    }
+
+    const char* page_error(std::uint64_t page, std::uint64_t pages_left, std::uint64_t& used) {
+        if (!read(page * page_size_, page_)) return kCutOff;
+        const auto node = load<NodeHeader>(page_.data());
+        if (node.kind == PageKind::run) {
+            const auto run = load<RunHeader>(page_.data());
+            if (run_header_error(run, pages_left, checksum_, page, page_size_) != nullptr) return kDamagedValue;
+            if (const char* why = value_error(run)) return why;
+            used = run.page_count;
+        } else if (node.checksum != checksum_(page_.data() + 8, page_size_ - 8) || node.page_number != page) {
+            return "a page of the last commit was not written whole";
+        }
+        if (node.birth > header_.transaction || node.birth <= header_.previous_durable)
+            return "a page of the last commit belongs to another commit";
+        written_.push_back({page, node.checksum});
+        return nullptr;
+    }
+
+    const char* value_error(const RunHeader& run) {
+        const std::uint64_t begin = run.page_number * page_size_;
+        std::vector<std::uint64_t> sums(run_chunk_count(run.value_size));
+        if (!read(begin + run_table_offset(run.value_size), std::as_writable_bytes(std::span{sums})))
+            return kCutOff;
+        if (checksum_(sums.data(), sums.size() * sizeof sums[0]) != run.table_digest) return kDamagedValue;
+        for (std::uint64_t i = 0; i < sums.size(); ++i) {
+            const std::uint64_t from = i * kRunChunkSize;
+            chunk_.resize(std::min<std::uint64_t>(kRunChunkSize, run.value_size - from));
+            if (!read(begin + sizeof run + from, chunk_)) return kCutOff;
+            if (checksum_(chunk_.data(), chunk_.size()) != sums[i]) return kDamagedValue;
+        }
+        return nullptr;
+    }
+
+    [[nodiscard]] bool read(std::uint64_t offset, std::span<std::byte> to) const {
+        return file_.read(offset, to) == to.size();
+    }
+
+    static constexpr const char* kCutOff = "the file ends before a page of the last commit";
+    static constexpr const char* kDamagedValue = "a large value of the last commit is damaged";
+
+    const os::File& file_;
+    const MetaHeader& header_;
+    const std::vector<Extent>& extents_;
+    base::Checksum checksum_;
+    std::uint32_t page_size_;
+    std::vector<std::byte> page_;
+    std::vector<std::byte> chunk_;
+    std::vector<WrittenPage> written_;
+};
 
 void check_page_size(std::uint32_t page_size) {
     if (page_size < kMinPageSize || page_size > kMaxPageSize || !std::has_single_bit(page_size))
@@ -162,7 +200,7 @@ Recovered choose_state(const os::File& file, const std::string& path, std::optio
         if (valid) {
             why = trusted_slot.has_value() && *trusted_slot != slot->slot
                       ? "its flush was interrupted, and another process may have been told that it failed"
-                      : verify_extents(file, slot->meta);
+                      : ExtentProof{file, slot->meta}.error();
             if (why == nullptr) {
                 recovered.meta = std::move(slot->meta);
                 recovered.slot = slot->slot;

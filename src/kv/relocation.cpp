@@ -221,6 +221,7 @@ void Relocation::restart() noexcept {
     tree_ = kCatalogPosition;
     position_ = {};
     moved_in_round_ = false;
+    visited_in_round_ = 0;
     stuck_in_round_ = 0;
 }
 
@@ -343,7 +344,13 @@ bool Relocation::walk(TransactionState& txn, TreeState& space, SpaceMap& map) {
         if (budget.visit > 0) --budget.visit;
     }
     for (const Extent& extent : budget.reserved) map.free_space().assign(extent, true);
-    visited_ += pages * kReadPerMoved - budget.visit;
+    const std::uint64_t visits = pages * kReadPerMoved - budget.visit;
+    visited_ += visits;
+    // The way down to where the walk goes on is visited anew. Pages of a damaged tree may be referred to many
+    // times.
+    visited_in_round_ += visits - std::min<std::uint64_t>(visits, 2 * kMaxDepth);
+    if (demanded_ > 0 && visited_in_round_ > 2 * map.page_count())
+        throw_corrupt(0, "its trees refer to more pages in all than it has");
     moved_ += pages - budget.move;
     moved_in_round_ = moved_in_round_ || budget.move < pages;
     return ended;

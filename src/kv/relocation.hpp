@@ -70,6 +70,7 @@ private:
     std::uint32_t rounds_ = 0;  ///< walks since then that left runs behind
     std::uint64_t moved_ = 0;
     std::uint64_t visited_ = 0;
+    std::uint64_t visited_in_round_ = 0;
 };
 
 }  // namespace cambium::kv::detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kv/environment_state.hpp"
+#include "kv/page_budget.hpp"
 #include "kv/tree.hpp"
 
 namespace cambium::kv {
@@ -61,9 +62,13 @@ void each_tree_record(const TransactionState& txn, Visitor&& visit) {
     Path path;
     descend_by_bytes(txn, txn.snapshot.catalog, {&kCatalogTree, 1}, path);
     if (path.depth == 0) return;
+    PageBudget leaves{txn};
     std::string key;
     for (;; ++path.leaf().index) {
-        if (path.leaf().index == path.leaf().node.count() && !step_leaf(txn, path, true)) return;
+        if (path.leaf().index == path.leaf().node.count()) {
+            if (!step_leaf(txn, path, true)) return;
+            leaves.take(path.leaf().ref);
+        }
         key.clear();
         path.leaf().node.append_key(path.leaf().index, key);
         if (key.front() != kCatalogTree) return;

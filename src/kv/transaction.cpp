@@ -139,10 +139,14 @@ Tree Transaction::tree(ByteView name) const {
 void Transaction::each_tree_impl(void (*visit)(void*, ByteView, Tree), void* context) const {
     detail::require_active(state_, level_);
     Cursor cursor{new detail::CursorState{*state_, state_->catalog}};
+    std::string last;
     for (bool on = cursor.seek({&kCatalogName, 1}); on && cursor.key().starts_with(kCatalogName);
          on = cursor.next()) {
         const ByteView name = cursor.key().substr(1);
         if (!is_tree_name(name)) throw_corrupt(0, "the catalog has a tree with a name that no tree can have");
+        // Pages of a damaged catalog may be referred to many times.
+        if (name <= last) throw_corrupt(0, "the names of the trees are out of order");
+        last = name;
         visit(context, name, Tree{id_of(cursor.value())});
     }
 }
@@ -230,6 +234,7 @@ Tree WriteTransaction::create_tree(ByteView name, const TreeOptions& options) {
     check_values(options, state_->page_size_bytes);
     check_comparator(*state_, "comparator", options.key_order, options.comparator);
     check_comparator(*state_, "value_comparator", options.value_order, options.value_comparator);
+    if (state_->snapshot.next_tree_id >= kMaxNumber) throw_corrupt(0, "it has no number left for a new tree");
     const WriteGuard guard{*state_};
     const std::uint64_t id = state_->snapshot.next_tree_id++;
     TreeRecord record{};

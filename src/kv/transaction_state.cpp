@@ -58,6 +58,7 @@ void TransactionState::end() noexcept {
     if (writable) {
         dirty.clear();
         retired.clear();
+        retired_pages = 0;
         levels.clear();
         tree_images.clear();
         changed_bytes = 0;
@@ -128,7 +129,10 @@ void TransactionState::retire(PageRef ref, std::uint64_t pages, TransactionId bi
     if ((ref & kDirtyBit) != 0) {
         dirty.release(ref);
     } else {
+        if (pages > snapshot.page_count - retired_pages)
+            throw_corrupt(ref, "it is given back, and with it more pages than the store has");
         retired.push_back({ref, pages, birth, next_id});
+        retired_pages += pages;
     }
 }
 

@@ -140,8 +140,9 @@ struct TransactionState {
     bool stores_values = false;  ///< not a transaction that only erases
     DirtyTable dirty;
     std::vector<RetiredExtent> retired;
-    std::uint64_t top_level = 0;  ///< number of the transaction itself, in the row of the levels' numbers
-    std::vector<Level> levels;    ///< nested ones, outer first
+    std::uint64_t retired_pages = 0;  ///< in all of them
+    std::uint64_t top_level = 0;      ///< number of the transaction itself, in the row of the levels' numbers
+    std::vector<Level> levels;        ///< nested ones, outer first
     std::vector<TreeImage> tree_images;
     std::unique_ptr<std::byte[]> scratch;
     std::string arena;
@@ -198,7 +199,8 @@ struct TransactionState {
         return {scratch.get(), page_size_bytes};
     }
     void take_scratch(PageRef ref) { std::memcpy(dirty.change(ref), scratch.get(), page_size_bytes); }
-    /// Gives a committed page or run back, or drops a dirty one.
+    /// Gives a committed page or run back, or drops a dirty one. Error{corrupt} when more are given back than the
+    /// snapshot has, which ends every walk that gives back what a damaged tree refers to many times.
     void retire(PageRef ref, std::uint64_t pages, TransactionId birth);
 
     /// Starts a transaction on a snapshot; ends it. Neither allocates once the object has been used.

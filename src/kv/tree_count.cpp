@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "kv/duplicates.hpp"
+#include "kv/page_budget.hpp"
 
 namespace cambium::kv::detail {
 
@@ -10,8 +11,7 @@ namespace {
 
 class RangeCount {
 public:
-    RangeCount(const TransactionState& txn, const TreeState& tree)
-        : txn_(txn), tree_(tree), pages_left_(tree.record.branch_pages + tree.record.leaf_pages) {}
+    RangeCount(const TransactionState& txn, const TreeState& tree) : txn_(txn), tree_(tree), budget_(txn) {}
 
     std::uint64_t within(PageRef ref, std::uint32_t level, const KeyRange& range) {
         if (range.from.empty() && range.to.empty()) return below(ref, level);
@@ -44,9 +44,8 @@ private:
         return entries;
     }
 
-    // Ends the walk of a damaged tree whose pages are referred to many times.
     NodeView visit(PageRef ref, std::uint32_t level) {
-        if (pages_left_-- == 0) throw_corrupt(0, "a tree has more pages than its record says");
+        budget_.take(ref);
         return txn_.node(ref, level);
     }
 
@@ -56,7 +55,7 @@ private:
 
     const TransactionState& txn_;
     const TreeState& tree_;
-    std::uint64_t pages_left_;
+    PageBudget budget_;
 };
 
 }  // namespace
@@ -115,7 +114,9 @@ bool descend_to_place(const TransactionState& txn, const TreeState& tree, std::u
         return true;
     }
     descend_to_edge(txn, tree.record, false, path);
+    PageBudget leaves{txn};
     while (path.depth > 0) {
+        leaves.take(path.leaf().ref);
         const NodeView leaf = path.leaf().node;
         const std::uint64_t pairs = pairs_in(txn, tree.record, leaf, 0, leaf.count());
         if (place < pairs) return go_to_pair(txn, tree, path, place);

@@ -3,7 +3,9 @@
 
 #include "cambium/kv/maintenance.hpp"
 #include "kv/duplicates.hpp"
+#include "kv/page_budget.hpp"
 #include "kv/snapshot_walk.hpp"
+#include "kv/tree_change.hpp"
 
 namespace cambium::kv {
 
@@ -14,7 +16,7 @@ using detail::TransactionState;
 class TreeMeter {
 public:
     TreeMeter(const TransactionState& txn, const TreeRecord& tree, TreeUsage& usage)
-        : txn_(txn), tree_(tree), usage_(usage) {}
+        : txn_(txn), tree_(tree), usage_(usage), budget_(txn) {}
 
     void run() {
         if (const std::uint32_t depth = detail::checked_depth(tree_); depth > 0)
@@ -25,6 +27,7 @@ private:
     using AddEntry = void (TreeMeter::*)(const NodeView& leaf, const LeafEntry& entry);
 
     void add_node(PageRef ref, std::uint32_t level, AddEntry add) {
+        budget_.take(ref);
         const NodeView node = txn_.node(ref, level);
         usage_.page_bytes += node.page_size();
         usage_.used_bytes += node.used_bytes();
@@ -40,10 +43,16 @@ private:
     void add_entry(const NodeView& leaf, const LeafEntry& entry) {
         usage_.key_bytes += leaf.prefix().size() + entry.rest_size;
         if (detail::has_duplicates(tree_)) return add_values(entry);
+        if (entry.kind == ValueKind::inlined) {
+            usage_.value_bytes += entry.value.size();
+            return;
+        }
+        const RunReference run = detail::run_reference(entry);
+        const std::uint64_t pages = run_page_count(run.value_size, txn_.page_size_bytes);
+        budget_.take(run.first_page, pages);
         const std::uint64_t size = txn_.resolve(entry).size();
         usage_.value_bytes += size;
-        if (entry.kind != ValueKind::run) return;
-        usage_.page_bytes += run_page_count(size, txn_.page_size_bytes) * txn_.page_size_bytes;
+        usage_.page_bytes += pages * txn_.page_size_bytes;
         usage_.used_bytes += run_table_offset(size) + 8 * run_chunk_count(size);
     }
 
@@ -64,6 +73,7 @@ private:
     const TransactionState& txn_;
     const TreeRecord& tree_;
     TreeUsage& usage_;
+    detail::PageBudget budget_;
 };
 
 std::uint64_t longest_free_run(const SpaceMap& space) {

@@ -33,7 +33,8 @@ struct CursorState;
 /// moves.
 ///
 /// Moves throw Error{corrupt} on a damaged page; the cursor is then as if never positioned. They throw
-/// Error{misuse} after the transaction has ended.
+/// Error{misuse} after the transaction has ended. In a made-up file a tree may refer to one page many times: a scan
+/// then gives its entries as often, and no bound is kept for it.
 class Cursor {
 public:
     Cursor(Cursor&& other) noexcept : state_(other.state_) { other.state_ = nullptr; }

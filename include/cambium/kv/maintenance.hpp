@@ -23,8 +23,9 @@ struct CheckReport {
     std::uint64_t live_pages = 0;
     std::uint64_t free_pages = 0;
     std::uint64_t waiting_pages = 0;
-    std::uint64_t entries = 0;      ///< entries in all named trees
-    std::vector<Finding> findings;  ///< empty when the store is sound
+    std::uint64_t entries = 0;        ///< entries in all named trees
+    std::vector<Finding> findings;    ///< empty when the store is sound; 10,000 at most, and the first of each tree
+    std::uint64_t more_findings = 0;  ///< that are not among them
 
     [[nodiscard]] bool ok() const noexcept { return findings.empty(); }
 };
@@ -33,8 +34,8 @@ struct CheckReport {
 /// large values, counts; and proves that every page below the page count is exactly one of live, free or
 /// waiting. Reads one snapshot, beside readers and a writer. Damage is a finding, not an exception, also a page
 /// that the device cannot read and a file that another program has cut: pages are read by calls, not through the
-/// mapping. Pages below a page that cannot be read are found by nobody, and reported as ranges. O(file); memory: a
-/// byte per page, and the pages of catalog and free space.
+/// mapping. So are keys and values of sizes that no call stores. Pages below a page that cannot be read are found
+/// by nobody, and reported as ranges. O(file); memory: a byte per page, and the pages of catalog and free space.
 [[nodiscard]] CheckReport check(Environment& environment);
 
 /// What the pages of one tree hold, as of a transaction.
