@@ -80,12 +80,13 @@ install_packages() {
         as_root apt-get install --yes --no-install-recommends "${missing_packages[@]}"
 }
 
-# configure NAME OPTION...: configures into build/NAME with those options of cmake.
+# configure NAME OPTION...: configures into build/NAME with those options of cmake. A folder of tests that is new since
+# build/NAME was made is among them.
 configure() {
     local name=$1
     shift
     cd "$root"
-    step "configure-$name" "Configuring: build/$name" cmake -B "$root/build/$name" "$@"
+    step "configure-$name" "Configuring: build/$name" cmake -B "$root/build/$name" -UCAMBIUM_TEST_FOLDERS "$@"
 }
 
 # build NAME [TARGET...]: builds those targets of build/NAME; with none, everything.

@@ -64,7 +64,8 @@ std::optional<Survivor> find_survivor(EnvironmentState& env, TransactionId durab
     return std::nullopt;
 }
 
-// A flush that was under way may have failed, and the kernel may take the pages for written.
+// A sync that was under way at the kill, a flush's or another one's, may have failed, and the kernel may take the
+// pages for written.
 void write_again(EnvironmentState& env, const Survivor& survivor) {
     const std::byte* map = env.mapped(survivor.state.snapshot.page_count * env.page_size);
     for (const BornPages& born : survivor.pages)
@@ -97,7 +98,6 @@ void or_poison(EnvironmentState& env, Work&& work) {
 void make_durable(EnvironmentState& env, Recovered& recovered, const Survivor& survivor) {
     LockFile& lock = *env.lock;
     const TransactionId before = recovered.meta.header.transaction;
-    const bool writes_again = lock.flushing() || lock.recovery_pending();
     lock.set_slot_transaction(recovered.slot, before);
     lock.set_durable_slot(recovered.slot);
     lock.set_flushing(true);
@@ -107,7 +107,7 @@ void make_durable(EnvironmentState& env, Recovered& recovered, const Survivor& s
     meta.header.previous_durable = before;
     meta.header.digest = digest_of(env.checksum, {});
     or_poison(env, [&] {
-        if (writes_again) write_again(env, survivor);
+        write_again(env, survivor);
         env.sync_as_flush_owner();
         (void)write_slot(env.data, slot, meta);
         env.sync_as_flush_owner();

@@ -102,8 +102,11 @@ inline void explore_workload(const Workload& workload) {
     Explorer explorer{directory.path(), seed()};
     thin(explorer, workload.one_in);
     explore(explorer, run, workload.how);
-    MESSAGE(std::string{workload.name} << ": " << explorer.tried() << " states");
+    MESSAGE(std::string{workload.name} << ": " << explorer.tried() << " states, at most "
+                                       << explorer.most_in_flight() << " blocks in flight");
     require_no_complaints(explorer);
+    // What is tried in every state is tried in every subset.
+    if (workload.one_in == 1) CHECK(explorer.most_in_flight() <= workload.how.exhaustive_blocks);
 }
 
 }  // namespace cambium::test

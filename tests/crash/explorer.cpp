@@ -138,6 +138,7 @@ void Explorer::cut(Level& level, const Thoroughness& how, std::size_t depth) {
     Pieces pieces;
     for (const auto* list : {&level.limbo, &level.pending})
         for (const Piece& piece : *list) pieces.push_back(&piece);
+    if (depth == 0) most_in_flight_ = std::max(most_in_flight_, pieces.size());
     cut_subsets(level, pieces, how, depth);
     if (pieces.empty()) return;
     if (how.tear_every_sector && pieces.size() <= how.exhaustive_blocks) cut_sectors(level, pieces, how, depth);

@@ -49,6 +49,8 @@ public:
     void thin(std::uint64_t one_in) noexcept { one_in_ = one_in; }
     /// Stops at the first complaint. For records that are wrong on purpose.
     void stop_at_first() noexcept { stop_at_first_ = true; }
+    /// Blocks and changes of the length, at the cut that had the most of them.
+    [[nodiscard]] std::size_t most_in_flight() const noexcept { return most_in_flight_; }
     /// Distinct states; those of a record, and those of each recovery that was cut, are counted apart.
     [[nodiscard]] std::uint64_t tried() const noexcept { return tried_; }
     /// What was wrong, one sentence per state.
@@ -115,6 +117,7 @@ private:
     std::mt19937_64 random_;
     std::uint64_t one_in_ = 1;
     bool stop_at_first_ = false;
+    std::size_t most_in_flight_ = 0;
     std::uint64_t tried_ = 0;
     std::vector<std::string> complaints_;
 };

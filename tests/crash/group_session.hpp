@@ -57,6 +57,16 @@ public:
             prepared.commit(durability);
         });
     }
+    /// Another process is about to commit this on top.
+    void expect(const Work& work) {
+        Trees next = written();
+        kv::WriteTransaction txn = environment_.begin_write();
+        const std::uint64_t id = txn.id();
+        Change both{txn, next};
+        work(both);
+        txn.abort();
+        states_.insert_or_assign(id, State{recorder_->attempt(next), std::move(next)});
+    }
     void wait(const kv::CommitTicket& ticket) {
         ticket.wait();
         require(promised_now() >= ticket.id(), "a ticket's commit is not durable");

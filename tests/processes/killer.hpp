@@ -4,12 +4,11 @@
 #pragma once
 
 #include <csignal>
-#include <iostream>
 
 #include "accounts.hpp"
 #include "allocations.hpp"
-#include "child.hpp"
 #include "os/file.hpp"
+#include "tried.hpp"
 
 namespace cambium::test {
 
@@ -18,12 +17,6 @@ inline void die_at_allocation(std::uint64_t n) {
     out_of_allocations = [] { (void)::raise(SIGKILL); };
     allocations_left.store(static_cast<std::int64_t>(n));
 }
-
-inline std::uint64_t kills_tried = 0;
-
-inline struct LastLine {
-    ~LastLine() { std::cout << "kills tried: " << kills_tried << std::endl; }
-} last_line;
 
 /// Kills the process before or after its n-th call on the data file, calls on the lock file counted too.
 class Killer : public os::FileObserver {

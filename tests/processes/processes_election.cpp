@@ -14,6 +14,7 @@
 #include "file_bytes.hpp"
 #include "kv/environment_state.hpp"
 #include "temporary_store.hpp"
+#include "tried.hpp"
 
 using namespace cambium;
 
@@ -64,6 +65,7 @@ TEST_CASE("who outlives a first opener that died does not believe an old lock fi
     REQUIRE(::pipe(ready) == 0);
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
+    ++test::children_started;
     if (child == 0) be_elected_and_die(path, ready[1]);
     char byte = 0;
     REQUIRE(::read(ready[0], &byte, 1) == 1);

@@ -6,9 +6,9 @@
 
 #include "accounts.hpp"
 #include "cambium/base/error.hpp"
-#include "child.hpp"
 #include "memory_directory.hpp"
 #include "temporary_store.hpp"
+#include "tried.hpp"
 
 using namespace cambium;
 using namespace cambium::test;

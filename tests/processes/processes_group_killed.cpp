@@ -3,16 +3,15 @@
 #include <csignal>
 #include <cstdlib>
 #include <functional>
-#include <iostream>
 #include <memory>
 #include <set>
 #include <thread>
 
 #include "accounts.hpp"
-#include "child.hpp"
 #include "kv/environment_state.hpp"
 #include "memory_directory.hpp"
 #include "temporary_store.hpp"
+#include "tried.hpp"
 
 using namespace cambium;
 using namespace cambium::test;
@@ -20,12 +19,6 @@ using kv::Durability;
 using kv::Environment;
 
 namespace {
-
-std::uint64_t kills_tried = 0;
-
-struct LastLine {
-    ~LastLine() { std::cout << "kills tried: " << kills_tried << std::endl; }
-} last_line;
 
 /// How often the kills at random meetings are tried: CAMBIUM_CRASH_ROUNDS.
 std::uint64_t rounds() {
@@ -142,7 +135,6 @@ bool was_killed(Child& child) {
     const int status = child.wait();
     if (WIFSIGNALED(status)) {
         REQUIRE(WTERMSIG(status) == SIGKILL);
-        ++kills_tried;
         return true;
     }
     REQUIRE((WIFEXITED(status) && WEXITSTATUS(status) == 0));

@@ -5,10 +5,10 @@
 
 #include "accounts.hpp"
 #include "cambium/base/error.hpp"
-#include "child.hpp"
 #include "memory_directory.hpp"
 #include "seed.hpp"
 #include "temporary_store.hpp"
+#include "tried.hpp"
 
 using namespace cambium;
 using namespace cambium::test;

@@ -4,10 +4,10 @@
 
 #include "accounts.hpp"
 #include "cambium/base/error.hpp"
-#include "child.hpp"
 #include "kv/environment_state.hpp"
 #include "memory_directory.hpp"
 #include "temporary_store.hpp"
+#include "tried.hpp"
 
 using namespace cambium;
 using namespace cambium::test;

@@ -9,6 +9,7 @@
 #include "memory_directory.hpp"
 #include "seed.hpp"
 #include "temporary_store.hpp"
+#include "tried.hpp"
 
 using namespace cambium;
 using namespace cambium::test;
@@ -35,6 +36,7 @@ private:
 
 template <class Body>
 std::thread guarded(Complaints& complaints, Body body) {
+    ++threads_started;
     return std::thread{[&complaints, body] {
         try {
             body();
@@ -109,6 +111,7 @@ TEST_CASE("a thread that ends in the middle of a write transaction blocks nobody
     Environment environment = Environment::open(directory.store());
     std::mt19937_64 random{1};
     std::optional<kv::WriteTransaction> abandoned;
+    ++threads_started;
     std::thread{[&] {
         abandoned.emplace(environment.begin_write());
         (void)transfer(*abandoned, random);

@@ -8,6 +8,7 @@
 #include "kv/environment_state.hpp"
 #include "memory_directory.hpp"
 #include "temporary_store.hpp"
+#include "tried.hpp"
 
 using namespace cambium;
 using namespace cambium::test;
@@ -67,6 +68,7 @@ TEST_CASE("threads write in the order in which they came, and who comes again is
     std::vector<std::string> expected{"first"};
     for (std::uint32_t i = 0; i < 6; ++i) {
         const std::string name = "thread " + std::to_string(i);
+        ++threads_started;
         threads.emplace_back([&environment, name] {
             write_as(environment, name);
             write_as(environment, name + " again");
@@ -225,6 +227,7 @@ TEST_CASE("a writer that loses its patience leaves the queue, and the next one i
     std::thread third{
         [&environment] { CHECK(!environment.try_begin_write(std::chrono::milliseconds{5}).has_value()); }};
     third.join();
+    threads_started += 3;
     CHECK(waiting(environment) == 1);
     append(*owner, "owner");
     owner->commit();

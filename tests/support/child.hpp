@@ -17,6 +17,11 @@
 
 namespace cambium::test {
 
+/// By all tests of the program.
+inline std::uint64_t children_started = 0;
+/// Those that somebody has waited for and that SIGKILL had ended.
+inline std::uint64_t children_killed = 0;
+
 /// A child process and both ends of its conversation. Killed and reaped when this is destroyed.
 class Child {
 public:
@@ -60,11 +65,12 @@ public:
         ::close(up[1]);
         to_child_ = down[1];
         from_child_ = up[0];
+        ++children_started;
     }
     ~Child() {
         if (id_ > 0) {
             ::kill(id_, SIGKILL);
-            (void)wait();
+            ::waitpid(id_, nullptr, 0);
         }
         ::close(to_child_);
         ::close(from_child_);
@@ -107,6 +113,7 @@ public:
     int wait() {
         int status = 0;
         ::waitpid(std::exchange(id_, -1), &status, 0);
+        if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) ++children_killed;
         return status;
     }
     /// Waits, and requires an end without an error.
