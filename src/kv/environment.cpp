@@ -103,6 +103,7 @@ private:
         (void)os::resolve_path(path_);  // a link that leads nowhere is refused, not replaced
         if (!options_.create || options_.read_only)
             throw Error(ErrorCode::not_found, "there is no store at \"" + path_ + "\"");
+        LockFile::require_place(path_ + "-lock");
         try {
             create_store(path_, options_, false);
         } catch (const Error& error) {
@@ -133,6 +134,7 @@ private:
         if (!options_.create || options_.read_only)
             throw Error(ErrorCode::not_a_store, "cannot open \"" + path_ + "\": it is empty");
         if (!data_.try_lock(kAttachLock, true)) return nullptr;
+        LockFile::require_place(lock_path_);
         if (data_.is_at(path_) && data_.size() == 0) create_store(os::resolve_path(path_), options_, true);
         return nullptr;
     }
