@@ -146,7 +146,7 @@ private:
             throw Error(ErrorCode::busy, "\"" + path_ +
                                              "\" is open in another process, and this one may not write its files: "
                                              "give it write permission or close the other one");
-        if (os::exists(increment_path(os::resolve_path(path_)))) refuse_unfinished();
+        if (has_unfinished_increment(os::resolve_path(path_))) refuse_unfinished();
         RecoveryReport report;
         const Recovered recovered = choose_state(data_, path_, std::nullopt, report);
         auto env = std::make_unique<EnvironmentState>(path_, options_, std::move(data_), recovered.meta);
@@ -189,7 +189,7 @@ private:
     void finish_pending_increment() {
         const std::string store_path = os::resolve_path(path_);
         if (!options_.read_only) return finish_increment(data_, store_path);
-        if (os::exists(increment_path(store_path))) refuse_unfinished();
+        if (has_unfinished_increment(store_path)) refuse_unfinished();
     }
 
     [[noreturn]] void refuse_unfinished() const {
