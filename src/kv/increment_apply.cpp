@@ -244,6 +244,10 @@ public:
 
     BackupPoint apply(os::Input& in) {
         const std::string spool = increment_path(path_);
+        if (os::exists(spool))
+            throw Error(ErrorCode::already_exists, "\"" + spool +
+                                                       "\" is where an increment is kept while it is applied, and "
+                                                       "another file is there: move it away");
         BackupPoint point;
         {
             os::Output out{spool, 0600};

@@ -111,7 +111,7 @@ void require_lock_file(const os::File& file, const std::string& path) {
     if (begins_with_magic(file) || is_blank(file)) return;
     throw Error(ErrorCode::already_exists,
                 "\"" + path + "\" is where the lock file of a store belongs, and what is there is " +
-                    (is_store(file) ? "a Cambium store" : "no lock file") + " of " + std::to_string(file.size()) +
+                    (is_store(file) ? "a Cambium store" : "another file") + " of " + std::to_string(file.size()) +
                     " bytes: move it away, or give the store another name");
 }
 

@@ -22,6 +22,7 @@
 #include "errors.hpp"
 #include "file_bytes.hpp"
 #include "memory_directory.hpp"
+#include "os/file.hpp"
 #include "seed.hpp"
 #include "store_content.hpp"
 #include "temporary_store.hpp"
@@ -175,6 +176,38 @@ TEST_CASE("a lock file that was only begun is completed") {
             CHECK(fs::file_size(path + "-lock") == kLockFileSize);
             require_content(path, content);
         }
+}
+
+namespace {
+
+/// What happens to lock files, a word for each call.
+struct LockCalls : os::FileObserver {
+    LockCalls() { os::set_file_observer(this); }
+    ~LockCalls() override { os::set_file_observer(nullptr); }
+    int before(const os::FileCall&) override { return 0; }
+    void after(const os::FileCall&) override {}
+    int before_lock(const os::FileCall& call) override {
+        constexpr const char* kNames[] = {"write ", "resize ", "sync "};
+        words.append(kNames[static_cast<int>(call.kind)]).append(std::to_string(call.offset)).append(", ");
+        return 0;
+    }
+    std::string words;
+};
+
+}  // namespace
+
+TEST_CASE("the magic of a lock file is durable before anything else is in it, and is never cut off") {
+    const MemoryDirectory directory;
+    const std::string path = directory.store();
+    (void)make_store(path, "a");
+    for (const bool missing : {true, false}) {
+        if (missing) fs::remove(path + "-lock");
+        LockCalls calls;
+        Environment environment = Environment::open(path);
+        const std::string begun = "write 0, resize 8, sync 0, resize 212992, ";
+        CHECK(calls.words == (missing ? begun : "") + "resize 8, resize 212992, ");
+        (void)require_sound(environment);
+    }
 }
 
 namespace {
