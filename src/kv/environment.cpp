@@ -95,6 +95,7 @@ private:
         (void)os::resolve_path(path_);  // a link that leads nowhere is refused, not replaced
         if (!options_.create || options_.read_only)
             throw Error(ErrorCode::not_found, "there is no store at \"" + path_ + "\"");
+        LockFile::require_place(path_ + "-lock");
         try {
             create_store(path_, options_, false);
         } catch (const Error& error) {
@@ -125,6 +126,7 @@ private:
         if (!options_.create || options_.read_only)
             throw Error(ErrorCode::not_a_store, "cannot open \"" + path_ + "\": it is empty");
         if (!data_.try_lock(kAttachLock, true)) return nullptr;
+        LockFile::require_place(lock_path_);
         if (data_.is_at(path_) && data_.size() == 0) create_store(os::resolve_path(path_), options_, true);
         return nullptr;
     }
@@ -136,7 +138,7 @@ private:
             throw Error(ErrorCode::busy, "\"" + path_ +
                                              "\" is open in another process, and this one may not write its files: "
                                              "give it write permission or close the other one");
-        if (os::exists(increment_path(os::resolve_path(path_)))) refuse_unfinished();
+        if (has_unfinished_increment(os::resolve_path(path_))) refuse_unfinished();
         RecoveryReport report;
         const Recovered recovered = choose_state(data_, path_, std::nullopt, report);
         auto env = std::make_unique<EnvironmentState>(path_, options_, std::move(data_), recovered.meta);
@@ -179,7 +181,7 @@ private:
     void finish_pending_increment() {
         const std::string store_path = os::resolve_path(path_);
         if (!options_.read_only) return finish_increment(data_, store_path);
-        if (os::exists(increment_path(store_path))) refuse_unfinished();
+        if (has_unfinished_increment(store_path)) refuse_unfinished();
     }
 
     [[noreturn]] void refuse_unfinished() const {

@@ -27,9 +27,15 @@ void load_words(void* to, const std::atomic<std::uint64_t>* from, std::size_t wo
 
 }  // namespace
 
+std::uint64_t HeadRing::checksum_of(const Snapshot& head, std::uint64_t sequence) noexcept {
+    const Entry numbered{head, sequence};
+    return base::plain_checksum(&numbered, sizeof numbered);
+}
+
 void HeadRing::publish(const Snapshot& head) noexcept {
     const std::uint64_t sequence = sequence_.load(std::memory_order_relaxed) + 1;
-    store_words(words_[sequence % kDepth], &head, kWords);
+    const Entry entry{head, checksum_of(head, sequence)};
+    store_words(words_[sequence % kDepth], &entry, kWords);
     sequence_.store(sequence, std::memory_order_seq_cst);
 }
 
@@ -37,10 +43,18 @@ Snapshot HeadRing::newest(std::uint64_t& sequence) const noexcept {
     for (;;) {
         sequence = sequence_.load(std::memory_order_acquire);
         Snapshot head;
-        load_words(&head, words_[sequence % kDepth], kWords);
+        load_words(&head, words_[sequence % kDepth], kHeadWords);
         // The entry is overwritten only after kDepth - 1 more heads: then the newest number has moved.
         if (sequence_.load(std::memory_order_relaxed) - sequence < kDepth - 1) return head;
     }
+}
+
+std::optional<Snapshot> HeadRing::verified() const noexcept {
+    const std::uint64_t sequence = sequence_.load(std::memory_order_acquire);
+    Entry entry;
+    load_words(&entry, words_[sequence % kDepth], kWords);
+    if (entry.checksum != checksum_of(entry.head, sequence)) return std::nullopt;
+    return entry.head;
 }
 
 void WrittenState::advance(const std::vector<RetiredExtent>& retired, const std::vector<Extent>& written,
@@ -101,11 +115,12 @@ std::uint64_t WrittenRing::checksum_of(const std::vector<WrittenExtent>& extents
 }
 
 void WrittenRing::publish(const WrittenState& state) noexcept {
-    Fixed fixed{state.snapshot,       state.complete_since,       state.two_phase,
-                state.grown,          state.pages_before_growth,  state.total_bytes,
-                state.extents.size(), checksum_of(state.extents), 0};
-    fixed.checksum = checksum_of(fixed);
     const std::uint64_t sequence = sequence_.load(std::memory_order_relaxed) + 1;
+    Fixed fixed{state.snapshot,       state.complete_since,      state.two_phase,
+                state.grown,          state.pages_before_growth, state.total_bytes,
+                state.extents.size(), sequence,                  checksum_of(state.extents),
+                0};
+    fixed.checksum = checksum_of(fixed);
     std::atomic<std::uint64_t>* words = words_[sequence % kDepth];
     store_words(words, &fixed, kFixedWords);
     store_words(words + kFixedWords, state.extents.data(), state.extents.size() * kExtentWords);
@@ -128,7 +143,7 @@ bool WrittenRing::newest(WrittenState& state, std::uint64_t& sequence) const {
         state.grown = fixed.grown;
         state.pages_before_growth = fixed.pages_before_growth;
         state.total_bytes = fixed.total_bytes;
-        return possible && checksum_of(fixed) == fixed.checksum &&
+        return possible && fixed.sequence == sequence && checksum_of(fixed) == fixed.checksum &&
                checksum_of(state.extents) == fixed.extents_checksum;
     }
 }
@@ -140,7 +155,7 @@ bool WrittenRing::newest_transaction(TransactionId& transaction) const noexcept 
         load_words(&fixed, words_[sequence % kDepth], kFixedWords);
         if (sequence_.load(std::memory_order_relaxed) - sequence >= kDepth - 1) continue;
         transaction = fixed.snapshot.id;
-        return checksum_of(fixed) == fixed.checksum;
+        return fixed.sequence == sequence && checksum_of(fixed) == fixed.checksum;
     }
 }
 

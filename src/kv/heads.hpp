@@ -1,9 +1,11 @@
 // Published states in shared memory. A state is written to a ring entry and then named by one atomic store of its
-// sequence number: a kill never tears the newest one, and readers never wait.
+// sequence number: a kill never tears the newest one, and readers never wait. Every entry carries a checksum, which
+// covers its sequence number too, for those who find it in an old lock file.
 #pragma once
 
 #include <array>
 #include <atomic>
+#include <optional>
 #include <vector>
 
 #include "kv/transaction_state.hpp"
@@ -16,12 +18,20 @@ public:
     void publish(const Snapshot& head) noexcept;
     /// The newest snapshot and its sequence number.
     [[nodiscard]] Snapshot newest(std::uint64_t& sequence) const noexcept;
+    /// The newest snapshot when its checksum holds. Nobody publishes meanwhile.
+    [[nodiscard]] std::optional<Snapshot> verified() const noexcept;
     [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_.load(std::memory_order_seq_cst); }
 
 private:
+    struct Entry {
+        Snapshot head;
+        std::uint64_t checksum;  ///< of the snapshot and the sequence number
+    };
     static constexpr std::size_t kDepth = 16;
-    static constexpr std::size_t kWords = sizeof(Snapshot) / 8;
+    static constexpr std::size_t kHeadWords = sizeof(Snapshot) / 8;
+    static constexpr std::size_t kWords = sizeof(Entry) / 8;
     static_assert(sizeof(Snapshot) % 8 == 0);
+    [[nodiscard]] static std::uint64_t checksum_of(const Snapshot& head, std::uint64_t sequence) noexcept;
 
     alignas(64) std::atomic<std::uint64_t> sequence_;
     alignas(64) std::atomic<std::uint64_t> words_[kDepth][kWords];
@@ -80,6 +90,7 @@ private:
         std::uint64_t pages_before_growth;
         std::uint64_t total_bytes;
         std::uint64_t extent_count;
+        std::uint64_t sequence;
         std::uint64_t extents_checksum;
         std::uint64_t checksum;  ///< of the record with this field zero
     };

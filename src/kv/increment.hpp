@@ -47,6 +47,8 @@ private:
 
 /// Where the increment of a replica lies from the time it is known to be whole until it is applied.
 [[nodiscard]] std::string increment_path(const std::string& store_path);
+/// Whether somebody was killed applying an increment to the store. Another file of that name is left alone.
+[[nodiscard]] bool has_unfinished_increment(const std::string& store_path);
 
 /// Finishes an increment that somebody was killed applying, if there is one. The caller holds the attach lock of
 /// the file exclusively. Error{corrupt} when it does not belong to the file; Error{io} leaves it to the next one.

@@ -5,7 +5,9 @@
 // are emptied, so that without the spool the file cannot be taken for a store; 5 pages; 6 flush; 7 both slots; 8
 // the spool goes. Opening a store repeats 4 to 8 when it finds a spool.
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <optional>
 
 #include "kv/birth_walk.hpp"
 #include "kv/environment_state.hpp"
@@ -154,9 +156,19 @@ Fit fit_of(const os::File& data, const IncrementHeader& header) {
     return done == 2 ? Fit::done : Fit::pending;
 }
 
+// A spool from where its increment begins. Not open when another file is there, or none.
+std::optional<os::Input> open_spool(const std::string& path) {
+    if (!os::exists(path)) return std::nullopt;
+    os::Input in{path};
+    std::array<std::byte, sizeof kAppliedMagic> magic{};
+    if (in.read(magic.data(), magic.size()) < magic.size() ||
+        std::memcmp(magic.data(), kAppliedMagic, magic.size()) != 0)
+        return std::nullopt;
+    return in;
+}
+
 // Steps 4 to 7; may be repeated from any point.
-void roll_forward(os::File& data, const std::string& spool) {
-    os::Input in{spool};
+void roll_forward(os::File& data, os::Input in) {
     IncrementReader increment{in};
     const IncrementHeader header = increment.read_header();
     grow(data, header.state);
@@ -173,8 +185,7 @@ void roll_forward(os::File& data, const std::string& spool) {
 }
 
 // Reads it all before anything of the file is changed.
-IncrementHeader verify_spool(const std::string& spool) {
-    os::Input in{spool};
+IncrementHeader verify_spool(os::Input in) {
     IncrementReader increment{in};
     const IncrementHeader header = increment.read_header();
     while (increment.next()) {
@@ -188,18 +199,25 @@ std::string increment_path(const std::string& store_path) {
     return store_path + "-increment";
 }
 
+bool has_unfinished_increment(const std::string& store_path) {
+    return open_spool(increment_path(store_path)).has_value();
+}
+
 void finish_increment(os::File& data, const std::string& store_path) {
     const std::string spool = increment_path(store_path);
-    if (!os::exists(spool)) return;
-    const Fit fit = fit_of(data, verify_spool(spool));
+    std::optional<os::Input> pending = open_spool(spool);
+    if (!pending.has_value()) return;
+    const std::string lock_file = store_path + "-lock";
+    LockFile::require_place(lock_file);
+    const Fit fit = fit_of(data, verify_spool(std::move(*pending)));
     if (fit == Fit::foreign)
         throw Error(ErrorCode::corrupt, "\"" + spool + "\" is an increment that is being applied to \"" +
                                             store_path +
                                             "\", but the store is at another state: remove it if "
                                             "the store was put there since");
     if (fit == Fit::pending) {
-        os::remove_file(store_path + "-lock");  // it speaks of the old state
-        roll_forward(data, spool);
+        os::remove_file(lock_file);  // it speaks of the old state
+        roll_forward(data, open_spool(spool).value());
     }
     os::remove_file(spool);
     os::sync_directory_of(spool);
@@ -227,9 +245,14 @@ public:
 
     BackupPoint apply(os::Input& in) {
         const std::string spool = increment_path(path_);
+        if (os::exists(spool))
+            throw Error(ErrorCode::already_exists, "\"" + spool +
+                                                       "\" is where an increment is kept while it is applied, and "
+                                                       "another file is there: move it away");
         BackupPoint point;
         {
             os::Output out{spool, 0600};
+            out.write(kAppliedMagic, sizeof kAppliedMagic);
             IncrementReader increment{in, [&](const void* bytes, std::size_t size) { out.write(bytes, size); }};
             const IncrementHeader& header = increment.read_header();
             require_base(header);

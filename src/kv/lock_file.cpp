@@ -1,9 +1,15 @@
 #include "kv/lock_file.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
+#include <new>
+#include <span>
 
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "kv/meta.hpp"
 
 namespace cambium::kv {
 
@@ -22,20 +28,28 @@ constexpr std::uint64_t kProcessLocks = std::uint64_t{1} << 40;
 /// Shared by everyone who has it mapped.
 constexpr std::uint64_t kUsersLock = kProcessLocks + kMaxProcesses;
 
+/// What a first opener must know of those before it.
+enum Fact : std::uint32_t { kSecondSlotIsDurable = 1, kFlushing = 2, kRecoveryPending = 4, kPoisoned = 8 };
+
+/// A word of facts: they are the low half, and the high half is its complement, so that a changed byte shows.
+constexpr std::uint64_t fact_word(std::uint32_t facts) noexcept {
+    return facts | (std::uint64_t{~facts} << 32);
+}
+
 }  // namespace
 
-struct LockFile::Header {
+/// Whose lock file it is.
+struct LockFile::Label {
     char magic[8];
-    std::uint32_t abi;
+    std::uint32_t abi;          ///< 0 until everything else is there
     std::uint32_t header_size;  ///< catches builds with another layout of the same ABI number
     StoreIdentity identity;
     os::FileIdentity lock_file;
+};
+
+/// What only processes that are there tell each other. It begins as zeros; nothing of it outlives them.
+struct LockFile::Present {
     std::atomic<std::uint32_t> slot_capacity;
-    std::atomic<std::uint32_t> poisoned;
-    std::atomic<std::uint32_t> flushing;
-    std::atomic<std::uint32_t> recovery_pending;
-    std::atomic<std::uint32_t> durable_slot;
-    std::atomic<std::uint64_t> slot_transactions[2];
     std::atomic<std::uint64_t> in_flight;
     GroupHistory group_history;  ///< under the flush lock
     std::atomic<std::uint64_t> durable_transaction;
@@ -49,12 +63,75 @@ struct LockFile::Header {
     os::SharedMutex flush_mutex;
     os::SharedMutex head_mutex;  ///< who publishes the visible head
     WriterQueue writers;
+};
+
+struct LockFile::Header {
+    Label label;
+    Present present;
+    // What outlives the processes, for the first opener that comes after them. Each piece is verified by itself.
+    std::atomic<std::uint64_t> facts;
+    std::atomic<std::uint64_t> slot_transactions[2];  ///< the durable one as the data file says
     HeadRing visible;
     HeadRing durable;
     WrittenRing written;
 };
 
 namespace {
+
+bool begins_with_magic(const os::File& file) {
+    std::array<std::byte, sizeof kLockMagic> bytes{};
+    return file.read(0, bytes) == bytes.size() && std::memcmp(bytes.data(), kLockMagic, bytes.size()) == 0;
+}
+
+// A power cut may leave the length of a lock file and zeros in it, when it came before the magic was flushed. Zeros
+// only are nobody's data; a longer file was never a lock file.
+bool is_blank(const os::File& file) {
+    constexpr std::size_t kPiece = 65536;
+    const std::uint64_t size = file.size();
+    if (size > kSlotsOffset + std::uint64_t{kMaxSlots} * kReaderSlotSize) return false;
+    std::vector<std::byte> bytes(std::min<std::uint64_t>(size, kPiece));
+    for (std::uint64_t at = 0; at < size; at += kPiece) {
+        const std::size_t got = file.read(at, bytes);
+        if (std::any_of(bytes.data(), bytes.data() + got, [](std::byte byte) { return byte != std::byte{}; }))
+            return false;
+    }
+    return true;
+}
+
+bool is_store(const os::File& file) {
+    const auto is_slot = [&](std::uint32_t slot) {
+        const SlotContent::State state = read_slot(file, slot).state;
+        return state != SlotContent::State::empty && state != SlotContent::State::foreign;
+    };
+    return is_slot(0) || is_slot(1);
+}
+
+// Refuses a file that is not ours to overwrite.
+void require_lock_file(const os::File& file, const std::string& path) {
+    if (begins_with_magic(file) || is_blank(file)) return;
+    throw Error(ErrorCode::already_exists,
+                "\"" + path + "\" is where the lock file of a store belongs, and what is there is " +
+                    (is_store(file) ? "a Cambium store" : "another file") + " of " + std::to_string(file.size()) +
+                    " bytes: move it away, or give the store another name");
+}
+
+// The magic is durable before anything else is in the file: what a kill or a power cut leaves is empty, zeros, or
+// begins with the magic. All blocks are there before they are touched in memory, where a full disk would be the
+// signal SIGBUS. What a lock file holds stays.
+void prepare(os::File& file) {
+    if (file.size() < kLeastSize || !begins_with_magic(file)) {
+        file.write(0, kLockMagic, sizeof kLockMagic);
+        file.resize(sizeof kLockMagic);
+        file.sync();
+        return file.allocate(sizeof kLockMagic, kLeastSize);
+    }
+    try {
+        file.fill_holes(kLeastSize);
+    } catch (const Error& error) {
+        // A file system that cannot do this has not made holes in what allocate() wrote either.
+        if (error.code() == ErrorCode::full) throw;
+    }
+}
 
 os::File open_lock_file(const std::string& path, std::uint32_t mode, bool create) {
     os::File file = create ? os::File::open_or_create(path, mode, os::File::Role::lock)
@@ -63,6 +140,7 @@ os::File open_lock_file(const std::string& path, std::uint32_t mode, bool create
         throw Error(ErrorCode::busy, "the lock file \"" + path +
                                          "\" is missing or not the one that other processes use: "
                                          "close the store in all of them and open it again");
+    if (create) require_lock_file(file, path);
     return file;
 }
 
@@ -79,6 +157,13 @@ os::File open_used_lock_file(const std::string& path, std::uint32_t mode, bool f
                                              "removed: close the store in all processes");
     }
     file.lock_shared(kUsersLock);
+    if (first) prepare(file);
+    return file;
+}
+
+os::File create_in_memory(const std::string& name) {
+    os::File file = os::File::create_in_memory(name, os::File::Role::lock);
+    prepare(file);
     return file;
 }
 
@@ -86,7 +171,6 @@ os::File open_used_lock_file(const std::string& path, std::uint32_t mode, bool f
 
 LockFile::LockFile(const std::string& path, os::File file) : path_(path), file_(std::move(file)) {
     static_assert(sizeof(Header) <= kSlotsOffset && sizeof(ReaderSlot) == kReaderSlotSize);
-    if (file_.size() < kLeastSize) file_.resize(kLeastSize);
     // Mapped once for every slot that could ever be; the file grows underneath.
     mapping_ = os::Mapping::map(file_, kSlotsOffset + std::size_t{kMaxSlots} * sizeof(ReaderSlot),
                                 os::Mapping::Access::read_write);
@@ -95,11 +179,19 @@ LockFile::LockFile(const std::string& path, os::File file) : path_(path), file_(
 LockFile::LockFile(const std::string& path, std::uint32_t mode, bool create)
     : LockFile(path, open_used_lock_file(path, mode, create)) {}
 
-LockFile::LockFile(const std::string& name)
-    : LockFile(name, os::File::create_in_memory(name, os::File::Role::lock)) {}
+LockFile::LockFile(const std::string& name) : LockFile(name, create_in_memory(name)) {}
+
+void LockFile::require_place(const std::string& path) {
+    const os::File file = os::File::open_existing(path, os::File::Access::read_only, os::File::Role::lock);
+    if (file.is_open()) require_lock_file(file, path);
+}
 
 LockFile::Header& LockFile::header() const noexcept {
     return *reinterpret_cast<Header*>(mapping_.data());
+}
+
+LockFile::Present& LockFile::present() const noexcept {
+    return header().present;
 }
 
 ReaderSlot* LockFile::slots() const noexcept {
@@ -107,28 +199,63 @@ ReaderSlot* LockFile::slots() const noexcept {
 }
 
 void LockFile::initialise(const StoreIdentity& identity) {
-    file_.resize(0);
-    file_.allocate(0, kLeastSize);  // all zero, and there: a full disk must not be noticed by touching memory
+    file_.resize(sizeof kLockMagic);
+    // All zero, and there: a full disk must not be noticed by touching memory.
+    file_.allocate(sizeof kLockMagic, kLeastSize);
     Header& h = *new (mapping_.data()) Header;
-    h.abi = kLockAbi;
-    h.header_size = sizeof(Header);
-    h.identity = identity;
-    h.lock_file = file_.identity();
-    h.slot_capacity.store(kInitialSlots);
-    h.slot_mutex.initialise();
-    h.flush_mutex.initialise();
-    h.head_mutex.initialise();
-    h.writers.initialise();
-    std::memcpy(h.magic, kLockMagic, sizeof kLockMagic);
+    std::memcpy(h.label.magic, kLockMagic, sizeof kLockMagic);
+    h.label.header_size = sizeof(Header);
+    h.label.identity = identity;
+    h.label.lock_file = file_.identity();
+    h.facts.store(fact_word(0));
+    begin_present();
+    std::atomic_ref{h.label.abi}.store(kLockAbi, std::memory_order_release);
 }
 
+void LockFile::forget_processes() {
+    if (file_.size() > kLeastSize) file_.resize(kLeastSize);
+    std::memset(static_cast<void*>(slots()), 0, kInitialSlots * sizeof(ReaderSlot));
+    begin_present();
+}
+
+void LockFile::begin_present() {
+    Present& p = *new (&header().present) Present{};
+    p.slot_capacity.store(kInitialSlots);
+    p.slot_mutex.initialise();
+    p.flush_mutex.initialise();
+    p.head_mutex.initialise();
+    p.writers.initialise();
+}
+
+// By a call: nothing of the mapping is touched before the file is known to be ours.
 bool LockFile::belongs_to(const StoreIdentity& identity) const {
-    const Header& h = header();
-    return std::memcmp(h.magic, kLockMagic, sizeof kLockMagic) == 0 && h.abi == kLockAbi &&
-           h.header_size == sizeof(Header) && h.lock_file == file_.identity() &&
-           h.identity.data_file == identity.data_file &&
-           std::memcmp(h.identity.uuid, identity.uuid, sizeof identity.uuid) == 0 &&
-           std::memcmp(h.identity.boot_id, identity.boot_id, sizeof identity.boot_id) == 0;
+    Label label{};
+    return file_.read(0, std::as_writable_bytes(std::span{&label, 1})) == sizeof label &&
+           std::memcmp(label.magic, kLockMagic, sizeof kLockMagic) == 0 && label.abi == kLockAbi &&
+           label.header_size == sizeof(Header) && label.lock_file == file_.identity() &&
+           label.identity.data_file == identity.data_file &&
+           std::memcmp(label.identity.uuid, identity.uuid, sizeof identity.uuid) == 0 &&
+           std::memcmp(label.identity.boot_id, identity.boot_id, sizeof identity.boot_id) == 0;
+}
+
+bool LockFile::has_sound_facts() const noexcept {
+    const std::uint64_t word = header().facts.load();
+    return word == fact_word(static_cast<std::uint32_t>(word));
+}
+
+// Several threads may change different ones at a time.
+void LockFile::set_fact(std::uint32_t fact, bool holds) noexcept {
+    std::atomic<std::uint64_t>& word = header().facts;
+    std::uint64_t old = word.load();
+    std::uint32_t facts = 0;
+    do {
+        facts = static_cast<std::uint32_t>(old);
+        facts = holds ? facts | fact : facts & ~fact;
+    } while (!word.compare_exchange_weak(old, fact_word(facts)));
+}
+
+bool LockFile::has_fact(std::uint32_t fact) const noexcept {
+    return (header().facts.load() & fact) != 0;
 }
 
 bool LockFile::has_other_processes() const noexcept {
@@ -153,7 +280,7 @@ void LockFile::unregister_process() noexcept {
 }
 
 void LockFile::release_slots_of(std::uint32_t process) noexcept {
-    const std::uint32_t end = header().slot_high_water.load();
+    const std::uint32_t end = present().slot_high_water.load();
     for (std::uint32_t slot = 0; slot < end; ++slot)
         if (slots()[slot].owner.load() == process + 1) release_slot(slot);
 }
@@ -184,7 +311,7 @@ void LockFile::publish_written(const WrittenState& state) noexcept {
 }
 
 void LockFile::publish_visible(const Snapshot& head) {
-    const os::SharedMutexGuard guard{header().head_mutex};
+    const os::SharedMutexGuard guard{present().head_mutex};
     std::uint64_t sequence = 0;
     HeadRing& visible = header().visible;
     if (visible.newest(sequence).id < head.id || sequence == 0) {
@@ -195,29 +322,29 @@ void LockFile::publish_visible(const Snapshot& head) {
 
 // Who waits counts itself before it looks at shown_states and the head: one of the two sides sees the other.
 void LockFile::announce() noexcept {
-    header().shown_states.fetch_add(1);
-    if (header().waiting_readers.load() > 0) os::futex_wake_all(header().shown_states);
+    present().shown_states.fetch_add(1);
+    if (present().waiting_readers.load() > 0) os::futex_wake_all(present().shown_states);
 }
 
 TransactionId LockFile::wait_for_newer(TransactionId transaction,
                                        WriterQueue::Clock::time_point deadline) noexcept {
-    Header& h = header();
-    h.waiting_readers.fetch_add(1);
+    Present& p = present();
+    p.waiting_readers.fetch_add(1);
     TransactionId newest = 0;
     for (;;) {
-        const std::uint32_t seen = h.shown_states.load();
+        const std::uint32_t seen = p.shown_states.load();
         std::uint64_t sequence = 0;
-        newest = h.visible.newest(sequence).id;
+        newest = visible().newest(sequence).id;
         const auto left = deadline - WriterQueue::Clock::now();
         if (newest > transaction || left.count() <= 0) break;
-        os::futex_wait(h.shown_states, seen, left);
+        os::futex_wait(p.shown_states, seen, left);
     }
-    h.waiting_readers.fetch_sub(1);
+    p.waiting_readers.fetch_sub(1);
     return newest;
 }
 
 void LockFile::show(const Snapshot& head) {
-    const os::SharedMutexGuard guard{header().head_mutex};
+    const os::SharedMutexGuard guard{present().head_mutex};
     header().visible.publish(head);
     announce();
 }
@@ -225,27 +352,27 @@ void LockFile::show(const Snapshot& head) {
 void LockFile::publish_durable(const Snapshot& head, std::uint64_t total_bytes) {
     header().durable.publish(head);
     publish_visible(head);
-    header().durable_bytes.store(total_bytes);
-    header().last_flush.store(WriterQueue::Clock::now().time_since_epoch().count());
-    header().durable_transaction.store(head.id);
+    present().durable_bytes.store(total_bytes);
+    present().last_flush.store(WriterQueue::Clock::now().time_since_epoch().count());
+    present().durable_transaction.store(head.id);
 }
 
 TransactionId LockFile::durable_transaction() const noexcept {
-    return header().durable_transaction.load();
+    return present().durable_transaction.load();
 }
 std::uint64_t LockFile::durable_bytes() const noexcept {
-    return header().durable_bytes.load();
+    return present().durable_bytes.load();
 }
 WriterQueue::Clock::time_point LockFile::last_flush() const noexcept {
-    return WriterQueue::Clock::time_point{WriterQueue::Clock::duration{header().last_flush.load()}};
+    return WriterQueue::Clock::time_point{WriterQueue::Clock::duration{present().last_flush.load()}};
 }
 
 // ---- Readers ----------------------------------------------------------------------------------------------
 
 std::uint32_t LockFile::claim_slot() {
-    Header& h = header();
+    Present& p = present();
     for (;;) {
-        const std::uint32_t capacity = h.slot_capacity.load();
+        const std::uint32_t capacity = p.slot_capacity.load();
         for (std::uint32_t i = 0; i < capacity; ++i) {
             ReaderSlot& slot = slots()[i];
             std::uint32_t nobody = 0;
@@ -254,8 +381,8 @@ std::uint32_t LockFile::claim_slot() {
                 continue;
             slot.process_id = static_cast<std::uint32_t>(::getpid());
             slot.thread_id = static_cast<std::uint64_t>(::syscall(SYS_gettid));
-            std::uint32_t high = h.slot_high_water.load();
-            while (high < i + 1 && !h.slot_high_water.compare_exchange_weak(high, i + 1)) {
+            std::uint32_t high = p.slot_high_water.load();
+            while (high < i + 1 && !p.slot_high_water.compare_exchange_weak(high, i + 1)) {
             }
             return i;
         }
@@ -265,7 +392,7 @@ std::uint32_t LockFile::claim_slot() {
 
 // Whether any slot belonged to a process that has died since.
 bool LockFile::release_dead_slots() {
-    const std::uint32_t end = header().slot_high_water.load();
+    const std::uint32_t end = present().slot_high_water.load();
     std::uint32_t known_alive = process_;
     bool any = false;
     for (std::uint32_t i = 0; i < end; ++i) {
@@ -281,13 +408,13 @@ bool LockFile::release_dead_slots() {
 }
 
 void LockFile::grow_slots() {
-    Header& h = header();
-    const std::uint32_t seen = h.slot_capacity.load();
+    Present& p = present();
+    const std::uint32_t seen = p.slot_capacity.load();
     if (release_dead_slots()) return;
-    (void)h.slot_mutex.lock();
-    const std::uint32_t capacity = h.slot_capacity.load();
+    (void)p.slot_mutex.lock();
+    const std::uint32_t capacity = p.slot_capacity.load();
     if (capacity >= kMaxSlots) {
-        h.slot_mutex.unlock();
+        p.slot_mutex.unlock();
         throw Error(ErrorCode::busy, "the store has " + std::to_string(kMaxSlots) +
                                          " read transactions open, which is the most it takes: end some of them");
     }
@@ -295,13 +422,13 @@ void LockFile::grow_slots() {
         if (capacity == seen) {
             file_.allocate(kSlotsOffset + std::uint64_t{capacity} * sizeof(ReaderSlot),
                            kSlotsOffset + std::uint64_t{capacity} * 2 * sizeof(ReaderSlot));
-            h.slot_capacity.store(capacity * 2);
+            p.slot_capacity.store(capacity * 2);
         }
     } catch (...) {
-        h.slot_mutex.unlock();
+        p.slot_mutex.unlock();
         throw;
     }
-    h.slot_mutex.unlock();
+    p.slot_mutex.unlock();
 }
 
 void LockFile::release_slot(std::uint32_t slot) noexcept {
@@ -312,11 +439,6 @@ void LockFile::release_slot(std::uint32_t slot) noexcept {
 
 ReaderSlot& LockFile::slot(std::uint32_t slot) const noexcept {
     return slots()[slot];
-}
-
-void LockFile::forget_readers() noexcept {
-    const std::uint32_t end = header().slot_high_water.load();
-    for (std::uint32_t slot = 0; slot < end; ++slot) release_slot(slot);
 }
 
 void LockFile::collect_pins(std::vector<TransactionId>& pins) {
@@ -338,7 +460,7 @@ void LockFile::list_readers(std::vector<ReaderInfo>& readers) {
 // A reader does not take the time when it begins, that would cost as much as the rest: who looks at it first does.
 template <class Visitor>
 void LockFile::each_reader(Visitor&& visit) {
-    const std::uint32_t end = header().slot_high_water.load(std::memory_order_seq_cst);
+    const std::uint32_t end = present().slot_high_water.load(std::memory_order_seq_cst);
     const auto now = WriterQueue::Clock::now();
     std::uint32_t known_alive = process_;
     for (std::uint32_t i = 0; i < end; ++i) {
@@ -358,7 +480,7 @@ void LockFile::each_reader(Visitor&& visit) {
 
 std::uint32_t LockFile::reader_count() const noexcept {
     std::uint32_t count = 0;
-    const std::uint32_t end = header().slot_high_water.load();
+    const std::uint32_t end = present().slot_high_water.load();
     for (std::uint32_t i = 0; i < end; ++i) count += slots()[i].snapshot.load() != 0 ? 1U : 0U;
     return count;
 }
@@ -366,48 +488,48 @@ std::uint32_t LockFile::reader_count() const noexcept {
 // ---- Writers and flushes ----------------------------------------------------------------------------------
 
 os::SharedMutex::Lock LockFile::lock_writer(std::optional<WriterQueue::Clock::time_point> deadline) {
-    return header().writers.lock(deadline);
+    return present().writers.lock(deadline);
 }
 void LockFile::unlock_writer() noexcept {
-    header().writers.unlock();
+    present().writers.unlock();
 }
 std::uint32_t LockFile::waiting_writers() {
-    return header().writers.waiter_count();
+    return present().writers.waiter_count();
 }
 
 os::SharedMutex& LockFile::flush_mutex() noexcept {
-    return header().flush_mutex;
+    return present().flush_mutex;
 }
 std::uint32_t LockFile::ended_flushes() const noexcept {
-    return header().ended_flushes.load();
+    return present().ended_flushes.load();
 }
 void LockFile::end_flush() noexcept {
-    header().flush_mutex.unlock();
-    header().ended_flushes.fetch_add(1);
-    os::futex_wake_all(header().ended_flushes);
+    present().flush_mutex.unlock();
+    present().ended_flushes.fetch_add(1);
+    os::futex_wake_all(present().ended_flushes);
 }
 void LockFile::wait_for_flush(std::uint32_t seen) const noexcept {
-    os::futex_wait(header().ended_flushes, seen, std::chrono::milliseconds{100});
+    os::futex_wait(present().ended_flushes, seen, std::chrono::milliseconds{100});
 }
 void LockFile::set_in_flight(TransactionId transaction) noexcept {
-    header().in_flight.store(transaction);
+    present().in_flight.store(transaction);
 }
 TransactionId LockFile::in_flight() const noexcept {
-    return header().in_flight.load();
+    return present().in_flight.load();
 }
 
 GroupHistory LockFile::group_history() const noexcept {
-    return header().group_history;
+    return present().group_history;
 }
 void LockFile::set_group_history(const GroupHistory& history) noexcept {
-    header().group_history = history;
+    present().group_history = history;
 }
 
 void LockFile::set_durable_slot(std::uint32_t slot) noexcept {
-    header().durable_slot.store(slot);
+    set_fact(kSecondSlotIsDurable, slot == 1);
 }
 std::uint32_t LockFile::durable_slot() const noexcept {
-    return header().durable_slot.load();
+    return has_fact(kSecondSlotIsDurable) ? 1 : 0;
 }
 
 void LockFile::set_slot_transaction(std::uint32_t slot, TransactionId transaction) noexcept {
@@ -419,26 +541,25 @@ TransactionId LockFile::slot_transaction(std::uint32_t slot) const noexcept {
 }
 
 void LockFile::set_flushing(bool flushing) noexcept {
-    header().flushing.store(flushing ? 1 : 0);
+    set_fact(kFlushing, flushing);
 }
 bool LockFile::flushing() const noexcept {
-    return header().flushing.load() != 0;
+    return has_fact(kFlushing);
 }
 void LockFile::set_poisoned() noexcept {
-    header().poisoned.store(1);
+    set_fact(kPoisoned, true);
 }
 bool LockFile::poisoned() const noexcept {
-    return header().poisoned.load() != 0;
+    return has_fact(kPoisoned);
 }
 void LockFile::forget_failed_flush() noexcept {
-    header().in_flight.store(0);
-    header().poisoned.store(0);
+    set_fact(kPoisoned, false);
 }
 void LockFile::set_recovery_pending(bool pending) noexcept {
-    header().recovery_pending.store(pending ? 1 : 0);
+    set_fact(kRecoveryPending, pending);
 }
 bool LockFile::recovery_pending() const noexcept {
-    return header().recovery_pending.load() != 0;
+    return has_fact(kRecoveryPending);
 }
 
 }  // namespace cambium::kv

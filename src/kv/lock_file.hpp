@@ -1,9 +1,11 @@
 // The lock file: what the processes that share a store tell each other. Disposable: no promise rests on it.
 //
-// Invariants: the first process to open the store (elected by a lock on the data file) rebuilds it, or keeps it
-// when it only reads; everyone attached maps the same file. A reader is alive as long as the kernel holds its
-// process's byte lock. The heads are written >= visible >= durable: what the next writer builds on, what new
-// readers see, what a flush covers. Thread rule: every member from any thread, except attach and initialise.
+// Invariants: the first process to open the store (elected by a lock on the data file) rebuilds it, or, when it
+// only reads, keeps what outlives processes, as far as that is verified; everyone attached maps the same file. No
+// other file is ever changed or removed: a lock file begins with its magic before anything else is in it. A reader
+// is alive as long as the kernel holds its process's byte lock. The heads are written >= visible >= durable: what
+// the next writer builds on, what new readers see, what a flush covers. Thread rule: every member from any thread,
+// except attach and initialise.
 #pragma once
 
 #include <atomic>
@@ -55,15 +57,24 @@ public:
 
     /// Opens the file and maps it; nothing is trusted yet. `create` for the first opener; one that processes of
     /// another data file still use is left to them, and a new one takes its place. With `create` false a missing
-    /// file is Error{busy}: others are attached to the store through another one.
+    /// file is Error{busy}: others are attached to the store through another one. With `create` true a file that is
+    /// no lock file is Error{already_exists} and stays as it is, and a full disk is Error{full}.
     LockFile(const std::string& path, std::uint32_t mode, bool create);
     /// For a store in memory: no other process will come.
     explicit LockFile(const std::string& name);
 
+    /// Error{already_exists} when a file is at the path that no lock file may take the place of.
+    static void require_place(const std::string& path);
+
     /// First opener only: forgets everything and starts empty.
     void initialise(const StoreIdentity& identity);
+    /// First opener only, of a file that it keeps: nobody else is there. Only what outlives processes stays: the
+    /// heads, the states of the two slots, and what a flush owner tells those who come after its death.
+    void forget_processes();
     /// Whether the content belongs to this store, this boot and this very lock file.
     [[nodiscard]] bool belongs_to(const StoreIdentity& identity) const;
+    /// Whether durable_slot, flushing, recovery_pending and poisoned are as they were set. For a first opener.
+    [[nodiscard]] bool has_sound_facts() const noexcept;
 
     /// Whether another process has registered.
     [[nodiscard]] bool has_other_processes() const noexcept;
@@ -101,8 +112,6 @@ public:
     void release_slot(std::uint32_t slot) noexcept;
     /// The slot stays where it is as long as this object lives.
     [[nodiscard]] ReaderSlot& slot(std::uint32_t slot) const noexcept;
-    /// First opener only: nobody reads.
-    void forget_readers() noexcept;
     /// Appends the snapshots that living readers hold; frees slots of dead processes.
     void collect_pins(std::vector<TransactionId>& pins);
     /// Appends who they are.
@@ -147,8 +156,14 @@ public:
 
 private:
     LockFile(const std::string& path, os::File file);
+    struct Label;
+    struct Present;
     struct Header;
     [[nodiscard]] Header& header() const noexcept;
+    [[nodiscard]] Present& present() const noexcept;
+    void begin_present();
+    void set_fact(std::uint32_t fact, bool holds) noexcept;
+    [[nodiscard]] bool has_fact(std::uint32_t fact) const noexcept;
     [[nodiscard]] ReaderSlot* slots() const noexcept;
     void announce() noexcept;
     void grow_slots();

@@ -270,6 +270,9 @@ inline constexpr std::uint64_t kMaxVerifiedBytes = std::uint64_t{64} << 20;
 
 inline constexpr char kIncrementMagic[8] = {'C', 'a', 'm', 'b', 'I', 'n', 'c', 'r'};
 inline constexpr std::uint32_t kIncrementVersion = 1;
+/// Before an increment that is being applied, in the file beside the replica: an increment that somebody put there
+/// is not taken for one.
+inline constexpr char kAppliedMagic[8] = {'C', 'a', 'm', 'b', 'A', 'p', 'p', 'l'};
 
 /// First bytes of an increment (docs/format.md).
 struct IncrementHeader {

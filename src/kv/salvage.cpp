@@ -242,6 +242,7 @@ SalvageReport salvage(ByteView damaged, ByteView target, const SalvageOptions& o
         throw Error(ErrorCode::busy, "\"" + from + "\" is open: close it before it is salvaged");
     for (const std::string& path : {to, unfinished})
         if (os::exists(path)) throw Error(ErrorCode::already_exists, "\"" + path + "\" already exists");
+    LockFile::require_place(unfinished + "-lock");
     const SalvagedState state = state_to_salvage(file, from);
     Options open;
     open.page_size_bytes = state.meta.header.page_size;

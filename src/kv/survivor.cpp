@@ -46,18 +46,14 @@ WrittenState only(const Snapshot& state) {
     return {.snapshot = state, .complete_since = state.id, .extents = {}};
 }
 
-Snapshot visible_head(const EnvironmentState& env) {
-    std::uint64_t sequence = 0;
-    return env.lock->visible().newest(sequence);
-}
-
 // The newest of the written and the visible state that is whole and not durable.
 std::optional<Survivor> find_survivor(EnvironmentState& env, TransactionId durable) {
     if (env.lock->poisoned()) return std::nullopt;
     Survivor survivor;
     std::uint64_t sequence = 0;
     if (!env.lock->written().newest(survivor.state, sequence)) return std::nullopt;
-    for (const WrittenState& state : {survivor.state, only(visible_head(env))}) {
+    const Snapshot visible = env.lock->visible().verified().value_or(Snapshot{});
+    for (const WrittenState& state : {survivor.state, only(visible)}) {
         std::optional<std::vector<BornPages>> pages = whole_pages(env, state.snapshot, durable);
         if (pages.has_value()) return Survivor{state, std::move(*pages)};
     }
@@ -73,10 +69,10 @@ void write_again(EnvironmentState& env, const Survivor& survivor) {
                        born.page_count * env.page_size);
 }
 
-// Whether the lock file is of this boot and was left by the last users of the file as it is. A copy that was
-// written over the file since is another file, though it has the same identity.
+// Whether the lock file is of this boot, says what was written into it, and was left by the last users of the file
+// as it is. A copy that was written over the file since is another file, though it has the same identity.
 bool tells_of(const EnvironmentState& env, const StoreIdentity& id) {
-    if (!env.lock->belongs_to(id)) return false;
+    if (!env.lock->belongs_to(id) || !env.lock->has_sound_facts()) return false;
     const std::uint32_t slot = env.lock->durable_slot();
     const SlotContent content = read_slot(env.data, slot);
     return content.state != SlotContent::State::valid ||
@@ -131,7 +127,7 @@ void build_lock_file(EnvironmentState& env, const StoreIdentity& id, const Recov
 }
 
 // Nothing is made durable, so nothing is forgotten: the written state waits for the next writer. Readers see what
-// they could see before, if it is whole.
+// they could see before, if it is whole. Of the rest of the lock file nothing is believed.
 void keep_lock_file(EnvironmentState& env, const Recovered& recovered) {
     LockFile& lock = *env.lock;
     const Snapshot durable = snapshot_of(recovered.meta.header);
@@ -139,16 +135,17 @@ void keep_lock_file(EnvironmentState& env, const Recovered& recovered) {
     lock.set_durable_slot(recovered.slot);
     lock.set_recovery_pending(true);
     lock.set_slot_transaction(1 - recovered.slot, recovered.other_transaction);
-    const Snapshot visible = visible_head(env);
+    const std::optional<Snapshot> visible = lock.visible().verified();
     WrittenState written;
     std::uint64_t sequence = 0;
     const bool usable = !lock.poisoned() && lock.written().newest(written, sequence) &&
-                        written.snapshot.id >= std::max(durable.id, visible.id);
+                        written.snapshot.id >= std::max(durable.id, visible.value_or(durable).id);
+    const std::uint64_t durable_bytes = usable ? std::min(lock.durable_bytes(), written.total_bytes) : 0;
+    lock.forget_processes();
     if (!usable) lock.publish_written(only(durable));
-    env.report.adopted = usable && whole_pages(env, visible, durable.id).has_value();
-    if (lock.durable_transaction() != durable.id) lock.publish_durable(durable, lock.durable_bytes());
-    lock.show(env.report.adopted ? visible : durable);
-    lock.forget_readers();
+    env.report.adopted = usable && visible.has_value() && whole_pages(env, *visible, durable.id).has_value();
+    lock.publish_durable(durable, durable_bytes);
+    lock.show(env.report.adopted ? *visible : durable);
     lock.forget_failed_flush();
 }
 
@@ -181,7 +178,8 @@ void resume_written(EnvironmentState& env, const Snapshot& durable) {
         write_again(env, *survivor);
         return lock.publish_written(survivor->state);
     }
-    if (visible_head(env).id > durable.id) {
+    std::uint64_t sequence = 0;
+    if (lock.visible().newest(sequence).id > durable.id) {
         lock.set_poisoned();
         base::throw_error(ErrorCode::poisoned, "the last commits to \"", env.path,
                           "\" are lost, which readers still see: close it in every process and open it again");

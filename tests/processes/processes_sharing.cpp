@@ -168,7 +168,11 @@ TEST_CASE("with its lock file deleted or replaced, a store in use takes no newco
     REQUIRE(holder.receive() == 2);
     holder.kill();
     (void)holder.wait();
-    // With nobody attached the wrong lock file does not matter.
+    // With nobody attached the wrong lock file does not matter. One that is none is nobody's to overwrite.
+    if (test::read_file(path + "-lock").starts_with('x')) {
+        (void)expect(ErrorCode::already_exists, [&] { (void)Environment::open(path); });
+        std::filesystem::remove(path + "-lock");
+    }
     Environment environment = Environment::open(path);
     CHECK(require_balance(environment) == 2);
     (void)require_sound(environment);

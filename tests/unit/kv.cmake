@@ -1,4 +1,5 @@
 cambium_test(kv_bad_input SOURCES kv_bad_input.cpp LINKS cambium::kv)
+cambium_test(kv_lock_file SOURCES kv_lock_file.cpp LINKS cambium::kv)
 cambium_test(kv_no_room SOURCES kv_no_room.cpp LINKS cambium::kv)
 cambium_test(kv_environment SOURCES kv_environment.cpp LINKS cambium::kv)
 find_package(Threads REQUIRED)

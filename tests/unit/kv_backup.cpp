@@ -16,6 +16,7 @@
 #include "cambium/base/error.hpp"
 #include "cambium/kv/backup.hpp"
 #include "child.hpp"
+#include "errors.hpp"
 #include "file_bytes.hpp"
 #include "kv/page_format.hpp"
 #include "memory_directory.hpp"
@@ -399,9 +400,11 @@ TEST_CASE("wherever a process is killed while it applies, the replica opens at t
 TEST_CASE("an unfinished increment beside a store that it does not belong to is refused") {
     Pair pair;
     REQUIRE(kv::write_increment(pair.source, pair.base, pair.increment).completed);
-    std::filesystem::copy_file(pair.increment, pair.directory.file("source-increment"));
+    // As it lies beside a replica while it is applied.
+    const std::string applied =
+        std::string{kv::kAppliedMagic, sizeof kv::kAppliedMagic} + read_file(pair.increment);
+    write_file(pair.directory.file("source-increment"), applied);
     pair.source.close();
-    const std::string bytes = read_file(pair.directory.file("source"));
     // It is where the increment leads already: nothing is left to do.
     CHECK(replica_content(pair.directory.file("source")) == pair.after);
     CHECK_FALSE(std::filesystem::exists(pair.directory.file("source-increment")));
@@ -411,9 +414,8 @@ TEST_CASE("an unfinished increment beside a store that it does not belong to is 
         change_randomly(store, pair.random, 10);
     }
     const std::string other_bytes = read_file(other);
-    std::filesystem::copy_file(pair.increment, other + "-increment");
     for (const bool cut : {false, true}) {
-        if (cut) write_file(other + "-increment", read_file(pair.increment).substr(0, 5000));
+        write_file(other + "-increment", cut ? applied.substr(0, 5000) : applied);
         try {
             (void)Environment::open(other);
             FAIL_CHECK("it was opened");
@@ -423,4 +425,31 @@ TEST_CASE("an unfinished increment beside a store that it does not belong to is 
         }
         CHECK(read_file(other) == other_bytes);
     }
+}
+
+TEST_CASE("an increment that somebody keeps beside a store is neither applied nor removed when it is opened") {
+    Pair pair;
+    const std::string kept = pair.directory.file("source-increment");
+    REQUIRE(kv::write_increment(pair.source, pair.base, kept).completed);
+    pair.source.close();
+    const std::string bytes = read_file(kept);
+    CHECK(replica_content(pair.directory.file("source")) == pair.after);
+    CHECK(read_file(kept) == bytes);
+
+    // One cannot be applied from where it would be put meanwhile, nor beside another file of that name.
+    const std::string beside = pair.replica + "-increment";
+    for (const std::string& content : {bytes, std::string{"a letter"}}) {
+        write_file(beside, content);
+        CHECK(replica_content(pair.replica) == pair.before);
+        const std::string sentence = error_of(ErrorCode::already_exists, [&] {
+            (void)kv::apply_increment(pair.replica, content == bytes ? beside : kept);
+        });
+        CHECK(sentence.find("move it away") != std::string::npos);
+        CHECK(read_file(beside) == content);
+        CHECK(replica_content(pair.replica) == pair.before);
+    }
+    std::filesystem::remove(beside);
+    (void)kv::apply_increment(pair.replica, kept);
+    CHECK(replica_content(pair.replica) == pair.after);
+    CHECK(read_file(kept) == bytes);
 }

@@ -52,8 +52,9 @@ IncrementReport write_increment(Environment& source, const BackupPoint& base, in
 /// Brings a replica to the state after an increment, read from a file. Answers the point reached.
 ///
 /// Before a byte of the replica changes, the increment is read to its end, verified, and kept durably beside the
-/// replica as `<path>-increment`. Killed from then on, the replica is finished by whoever opens it next, for
-/// writing; killed earlier, it is as it was. So it is at the old state or at the new one, always.
+/// replica as `<path>-increment`; another file of that name is Error{already_exists}. Killed from then on, the
+/// replica is finished by whoever opens it next, for writing; killed earlier, it is as it was. So it is at the old
+/// state or at the new one, always.
 ///
 /// Error{invalid_argument} when the increment does not begin where the replica is; Error{corrupt} when the
 /// increment is damaged or cut off: the replica is then as it was. Error{busy} when the replica is open anywhere;

@@ -72,8 +72,8 @@ using OldReaderCallback = void (*)(const ReaderInfo& reader, void* context);
 class Environment {
 public:
     /// Open, and create when allowed. Recovers after a crash: O(pages of the last commit).
-    /// Throws Error with: not_found, not_a_store, format_version, corrupt, busy, io, full, invalid_argument
-    /// (options, or a path with a byte 0).
+    /// Throws Error with: not_found, not_a_store, format_version, corrupt, busy, io, full, already_exists (another
+    /// file is where the lock file belongs), invalid_argument (options, or a path with a byte 0).
     [[nodiscard]] static Environment open(ByteView path, const Options& options = {});
 
     Environment(Environment&& other) noexcept : state_(other.state_) { other.state_ = nullptr; }
