@@ -116,9 +116,15 @@ std::uint64_t WrittenRing::checksum_of(const std::vector<WrittenExtent>& extents
 
 void WrittenRing::publish(const WrittenState& state) noexcept {
     const std::uint64_t sequence = sequence_.load(std::memory_order_relaxed) + 1;
-    Fixed fixed{state.snapshot,       state.complete_since,      state.two_phase,
-                state.grown,          state.pages_before_growth, state.total_bytes,
-                state.extents.size(), sequence,                  checksum_of(state.extents),
+    Fixed fixed{state.snapshot,
+                state.complete_since,
+                state.two_phase,
+                state.grown,
+                state.pages_before_growth,
+                state.total_bytes,
+                state.extents.size(),
+                sequence,
+                checksum_of(state.extents),
                 0};
     fixed.checksum = checksum_of(fixed);
     std::atomic<std::uint64_t>* words = words_[sequence % kDepth];
