@@ -36,7 +36,7 @@ void HeadRing::publish(const Snapshot& head) noexcept {
     const std::uint64_t sequence = sequence_.load(std::memory_order_relaxed) + 1;
     const Entry entry{head, checksum_of(head, sequence)};
     store_words(words_[sequence % kDepth], &entry, kWords);
-    sequence_.store(sequence, std::memory_order_seq_cst);
+    sequence_.store(sequence);
 }
 
 Snapshot HeadRing::newest(std::uint64_t& sequence) const noexcept {
@@ -53,7 +53,7 @@ std::optional<Snapshot> HeadRing::verified() const noexcept {
     const std::uint64_t sequence = sequence_.load(std::memory_order_acquire);
     Entry entry;
     load_words(&entry, words_[sequence % kDepth], kWords);
-    if (entry.checksum != checksum_of(entry.head, sequence)) return std::nullopt;
+    if (!sequence_.is_sound() || entry.checksum != checksum_of(entry.head, sequence)) return std::nullopt;
     return entry.head;
 }
 
@@ -130,7 +130,7 @@ void WrittenRing::publish(const WrittenState& state) noexcept {
     std::atomic<std::uint64_t>* words = words_[sequence % kDepth];
     store_words(words, &fixed, kFixedWords);
     store_words(words + kFixedWords, state.extents.data(), state.extents.size() * kExtentWords);
-    sequence_.store(sequence, std::memory_order_seq_cst);
+    sequence_.store(sequence);
 }
 
 bool WrittenRing::newest(WrittenState& state, std::uint64_t& sequence) const {
@@ -163,6 +163,11 @@ bool WrittenRing::newest_transaction(TransactionId& transaction) const noexcept 
         transaction = fixed.snapshot.id;
         return fixed.sequence == sequence && checksum_of(fixed) == fixed.checksum;
     }
+}
+
+bool WrittenRing::verified(WrittenState& state) const {
+    std::uint64_t sequence = 0;
+    return sequence_.is_sound() && newest(state, sequence);
 }
 
 }  // namespace cambium::kv

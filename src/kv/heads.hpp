@@ -12,13 +12,35 @@
 
 namespace cambium::kv {
 
+/// The number of the newest entry of a ring.
+class RingNumber {
+public:
+    [[nodiscard]] std::uint64_t load(std::memory_order order) const noexcept { return number_.load(order); }
+    /// Names the next entry.
+    void store(std::uint64_t number) noexcept {
+        copy_.store(number - 1, std::memory_order_relaxed);  // a kill may have left it further behind
+        number_.store(number, std::memory_order_seq_cst);
+        copy_.store(number, std::memory_order_release);
+    }
+    /// Whether it is what was stored, as far as a copy tells that a kill may have left one behind. An entry of
+    /// another number than its own shows by its checksum. Nobody stores meanwhile.
+    [[nodiscard]] bool is_sound() const noexcept {
+        const std::uint64_t behind = number_.load() - copy_.load();
+        return behind <= 1;
+    }
+
+private:
+    std::atomic<std::uint64_t> number_;
+    std::atomic<std::uint64_t> copy_;
+};
+
 /// The newest of a sequence of snapshots. One publisher at a time, any number of readers.
 class HeadRing {
 public:
     void publish(const Snapshot& head) noexcept;
     /// The newest snapshot and its sequence number.
     [[nodiscard]] Snapshot newest(std::uint64_t& sequence) const noexcept;
-    /// The newest snapshot when its checksum holds. Nobody publishes meanwhile.
+    /// The newest snapshot, if it is certain to be that and its checksum holds. Nobody publishes meanwhile.
     [[nodiscard]] std::optional<Snapshot> verified() const noexcept;
     [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_.load(std::memory_order_seq_cst); }
 
@@ -33,7 +55,7 @@ private:
     static_assert(sizeof(Snapshot) % 8 == 0);
     [[nodiscard]] static std::uint64_t checksum_of(const Snapshot& head, std::uint64_t sequence) noexcept;
 
-    alignas(64) std::atomic<std::uint64_t> sequence_;
+    alignas(64) RingNumber sequence_;
     alignas(64) std::atomic<std::uint64_t> words_[kDepth][kWords];
 };
 
@@ -78,6 +100,8 @@ public:
     bool newest(WrittenState& state, std::uint64_t& sequence) const;
     /// Number of the newest state's transaction; takes no memory. False when its checksum does not hold.
     bool newest_transaction(TransactionId& transaction) const noexcept;
+    /// As newest(), when nobody publishes meanwhile; false also when the entry may not be the newest.
+    bool verified(WrittenState& state) const;
     [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_.load(std::memory_order_seq_cst); }
 
 private:
@@ -100,7 +124,7 @@ private:
     [[nodiscard]] static std::uint64_t checksum_of(Fixed fixed) noexcept;
     [[nodiscard]] static std::uint64_t checksum_of(const std::vector<WrittenExtent>& extents) noexcept;
 
-    alignas(64) std::atomic<std::uint64_t> sequence_;
+    alignas(64) RingNumber sequence_;
     alignas(64) std::atomic<std::uint64_t> words_[kDepth][kWords];
 };
 

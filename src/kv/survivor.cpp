@@ -50,8 +50,7 @@ WrittenState only(const Snapshot& state) {
 std::optional<Survivor> find_survivor(EnvironmentState& env, TransactionId durable) {
     if (env.lock->poisoned()) return std::nullopt;
     Survivor survivor;
-    std::uint64_t sequence = 0;
-    if (!env.lock->written().newest(survivor.state, sequence)) return std::nullopt;
+    if (!env.lock->written().verified(survivor.state)) return std::nullopt;
     const Snapshot visible = env.lock->visible().verified().value_or(Snapshot{});
     for (const WrittenState& state : {survivor.state, only(visible)}) {
         std::optional<std::vector<BornPages>> pages = whole_pages(env, state.snapshot, durable);
@@ -137,8 +136,7 @@ void keep_lock_file(EnvironmentState& env, const Recovered& recovered) {
     lock.set_slot_transaction(1 - recovered.slot, recovered.other_transaction);
     const std::optional<Snapshot> visible = lock.visible().verified();
     WrittenState written;
-    std::uint64_t sequence = 0;
-    const bool usable = !lock.poisoned() && lock.written().newest(written, sequence) &&
+    const bool usable = !lock.poisoned() && lock.written().verified(written) &&
                         written.snapshot.id >= std::max(durable.id, visible.value_or(durable).id);
     const std::uint64_t durable_bytes = usable ? std::min(lock.durable_bytes(), written.total_bytes) : 0;
     lock.forget_processes();
