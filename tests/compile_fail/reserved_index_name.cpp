@@ -1,4 +1,4 @@
-// expect: an index of this table has a name that begins with "cambium.": such names are the library's own
+// expect: an index of this table has a name that begins with
 // errors: 1
 #include "shop.inc"
 

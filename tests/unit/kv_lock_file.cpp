@@ -36,7 +36,7 @@ using kv::Environment;
 
 namespace {
 
-constexpr std::size_t kLockFileSize = 212992;
+constexpr std::size_t kLockFileSize = 253952;
 
 Trees make_store(const std::string& path, const std::string& word) {
     Environment environment = Environment::open(path);
@@ -205,8 +205,8 @@ TEST_CASE("the magic of a lock file is durable before anything else is in it, an
         if (missing) fs::remove(path + "-lock");
         LockCalls calls;
         Environment environment = Environment::open(path);
-        const std::string begun = "write 0, resize 8, sync 0, resize 212992, ";
-        CHECK(calls.words == (missing ? begun : "") + "resize 8, resize 212992, ");
+        const std::string begun = "write 0, resize 8, sync 0, resize 253952, ";
+        CHECK(calls.words == (missing ? begun : "") + "resize 8, resize 253952, ");
         (void)require_sound(environment);
     }
 }
