@@ -164,7 +164,7 @@ TEST_CASE("a lock file that was only begun is completed") {
     other_version[8] ^= 1;
     for (const std::string& begun :
          {std::string{}, std::string(8, '\0'), std::string(kLockFileSize, '\0'), std::string{"CambLock"},
-          std::string{"CambLock"} + std::string(kLockFileSize - 8, '\0'), whole.substr(0, 147456),
+          std::string{"CambLock"} + std::string(kLockFileSize - 8, '\0'), whole.substr(0, 188416),
           whole.substr(0, 70000), other_version, std::string{"CambLock"} + std::string(kLockFileSize - 8, '\xff')})
         for (const bool read_only : {true, false}) {
             write_file(path + "-lock", begun);
@@ -259,7 +259,7 @@ TEST_CASE("a disk with no room for the lock file is an error, and opening goes o
             {"empty", [&] { write_file(lock, ""); }},
             {"sparse", [&] { punch(lock, 0, kLockFileSize); }},
             {"sparse behind its first page", [&] { punch(lock, 4096, kLockFileSize); }},
-            {"without room for slots", [&] { punch(lock, 147456, kLockFileSize); }},
+            {"without room for slots", [&] { punch(lock, 188416, kLockFileSize); }},
         };
         for (const auto& [name, damage] : ways)
             for (const bool read_only : {false, true}) {
