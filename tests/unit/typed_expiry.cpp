@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "cambium/subscription.hpp"
-#include "typed_fixture.hpp"
+#include "typed_clock.hpp"
 
 namespace cambium::test {
 namespace {
@@ -25,14 +25,6 @@ struct Page {
     Timestamp stale{};
 };
 struct Pages : Table<"pages", Page, PrimaryKey<&Page::url>, Cbor, ExpiresAt<&Page::stale>> {};
-
-std::int64_t second = 0;
-Timestamp clock() noexcept {
-    return Timestamp{std::chrono::seconds{second}};
-}
-Timestamp at(std::int64_t seconds) {
-    return Timestamp{std::chrono::seconds{seconds}};
-}
 
 template <class... Tables>
 Database open_at(const StorePath& store, std::int64_t now) {

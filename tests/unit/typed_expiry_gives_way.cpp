@@ -4,7 +4,7 @@
 
 #include "cambium/dynamic.hpp"
 #include "cambium/maintenance.hpp"
-#include "typed_fixture.hpp"
+#include "typed_clock.hpp"
 
 namespace cambium::test {
 namespace {
@@ -36,24 +36,6 @@ struct Cups : Table<"cups", Trophy, PrimaryKey<&Trophy::id>, Cbor,
                     ForeignKey<"player", Players, &Trophy::player, cascade_erase>> {};
 struct Medals : Table<"medals", Trophy, PrimaryKey<&Trophy::id>, Cbor,
                       ForeignKey<"player", Players, &Trophy::player, set_null>> {};
-
-std::int64_t second = 0;
-Timestamp clock() noexcept {
-    return Timestamp{std::chrono::seconds{second}};
-}
-Timestamp at(std::int64_t seconds) {
-    return Timestamp{std::chrono::seconds{seconds}};
-}
-
-template <class... Tables>
-void require_indexes(Database& db) {
-    db.read([](ReadTransaction& txn) {
-        const auto one = [](const IndexReport& report) {
-            for (const auto& finding : report.findings) FAIL_CHECK(finding.what);
-        };
-        (one(verify_indexes<Tables>(txn)), ...);
-    });
-}
 
 /// Player 1, who ends at 100, has a cup and a medal; player 2 and 3 stay, and 3 refers to 1.
 Database open_filled(const StorePath& store) {

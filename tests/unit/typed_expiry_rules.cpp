@@ -6,7 +6,7 @@
 #include "cambium/maintenance.hpp"
 #include "cambium/subscription.hpp"
 #include "seed.hpp"
-#include "typed_fixture.hpp"
+#include "typed_clock.hpp"
 
 namespace cambium::test {
 namespace {
@@ -67,14 +67,6 @@ struct Leaf {
 struct Leaves
     : Table<"leaves", Leaf, PrimaryKey<&Leaf::id>, Cbor, ForeignKey<"node", Nodes, &Leaf::node, cascade_erase>> {};
 
-std::int64_t second = 0;
-Timestamp clock() noexcept {
-    return Timestamp{std::chrono::seconds{second}};
-}
-Timestamp at(std::int64_t seconds) {
-    return Timestamp{std::chrono::seconds{seconds}};
-}
-
 template <class... Tables>
 Database open_at(const StorePath& store, std::int64_t now) {
     second = now;
@@ -92,16 +84,6 @@ std::uint64_t stored(Database& db, const char* tree) {
 }
 constexpr const char* kRooms = "cambium.table.1";
 constexpr const char* kSeats = "cambium.table.2";
-
-template <class... Tables>
-void require_indexes(Database& db) {
-    db.read([](ReadTransaction& txn) {
-        const auto one = [](const IndexReport& report) {
-            for (const auto& finding : report.findings) FAIL_CHECK(finding.what);
-        };
-        (one(verify_indexes<Tables>(txn)), ...);
-    });
-}
 
 /// Rooms 1 and 2, of which 1 closes at 100; seats 10 and 11 in room 1, 12 in room 2, 13 in none.
 template <class SeatTable>
