@@ -22,22 +22,6 @@
 namespace cambium::detail {
 namespace {
 
-constexpr std::string_view kind_name(IndexKind kind) {
-    return kind == IndexKind::unique ? "unique" : "ordered";
-}
-
-constexpr std::string_view action_name(OnErase action) {
-    switch (action) {
-        case OnErase::refuse:
-            return "restrict";
-        case OnErase::cascade:
-            return "cascade";
-        case OnErase::set_null:
-            return "set null";
-    }
-    return {};
-}
-
 std::string quoted(std::string_view text) {
     std::string result;
     append_text(result, text);
@@ -64,11 +48,6 @@ std::string fields_text(const std::vector<CatalogField>& fields) {
 
 constexpr const char* kNeedsMigration = "; a Migration may say how (cambium/evolution.hpp)";
 
-CatalogColumn catalog_column(const ColumnDescription& column) {
-    return {std::string(column.name), column.type(),     column.derived, column.each,
-            column.descending,        column.ignore_case};
-}
-
 std::string key_shape(const CatalogTable& table) {
     if (table.key_types.empty()) return "(" + joined(table.key) + ")";
     return "outside the record, of type (" + joined(table.key_types) + ")";
@@ -77,24 +56,6 @@ std::string key_shape(const CatalogTable& table) {
 template <class Items>
 auto find_named(Items& items, std::string_view name) {
     return std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.name == name; });
-}
-
-void declare_rules(const TableDescription& table, CatalogTable& entry) {
-    const RulesDescription& rules = *table.rules;
-    for (const RuleDescription& rule : rules.records) {
-        entry.rules.push_back(
-            {std::string(rule.name), rule.kind == RuleKind::not_null ? "not null" : "check", rule.version});
-    }
-    if (rules.row_version != nullptr) entry.row_version = rules.row_version->name;
-    for (const ForeignKeyDescription& key : rules.foreign_keys) {
-        CatalogForeignKey& stored = entry.foreign_keys.emplace_back();
-        stored.name = key.name;
-        stored.target = key.target(key);
-        for (const ColumnDescription& column : table.indexes[key.index].columns)
-            stored.columns.emplace_back(column.name);
-        stored.on_erase = action_name(key.on_erase);
-        stored.deferred = key.deferred;
-    }
 }
 
 /// What records without these members read, by place; nothing where nobody knows.
@@ -759,21 +720,6 @@ private:
     std::vector<std::string> renumbered_;      ///< the same, of enumerators
 };
 
-}  // namespace
-
-namespace {
-
-std::vector<std::uint8_t> defaults_of(const TableDescription& table) {
-    const EvolutionDescription& evolution = *table.evolution;
-    if (!evolution.defaults.empty()) return {evolution.defaults.begin(), evolution.defaults.end()};
-    if (!evolution.wire.empty()) {
-        const std::string known = Document::from_json(evolution.wire).to_cbor();
-        return {known.begin(), known.end()};
-    }
-    const std::string bytes = default_record(table);
-    return {bytes.begin(), bytes.end()};
-}
-
 /// Spells every type as older versions of Cambium did, to which a Descending was a record like others. Answers with
 /// the names that were there.
 std::vector<std::string> spell_as_records(CatalogTable& table) {
@@ -785,53 +731,7 @@ std::vector<std::string> spell_as_records(CatalogTable& table) {
     return names;
 }
 
-std::string type_of(const TableDescription& table, const FieldDescription& field) {
-    try {
-        return field.type();
-    } catch (const Error& error) {
-        throw Error(error.code(), table_text(table) + ": field " + quoted(field.name) + ": " + error.what());
-    }
-}
-
-void check_size(const TableDescription& table, const CatalogTable& entry) {
-    std::size_t size = table.evolution->wire.empty() ? 0 : entry.defaults.size();
-    for (const CatalogField& field : entry.fields) size += field.type.size();
-    if (size > codec::kMostTypeBytes)
-        throw Error(ErrorCode::schema,
-                    table_text(table) + ": the types of its fields would take " + std::to_string(size) +
-                        " bytes in the catalog, which takes " + std::to_string(codec::kMostTypeBytes) +
-                        ", as a struct is spelled out at each place of use; split the record, or keep a part of it "
-                        "in a table of its own");
-}
-
 }  // namespace
-
-CatalogTable declared_entry(const TableDescription& table) {
-    CatalogTable entry;
-    entry.schema_version = table.evolution->version;
-    entry.codec = table.codec;
-    for (const FieldDescription& field : table.fields)
-        entry.fields.push_back({std::string(field.name), type_of(table, field)});
-    entry.key.assign(table.key_columns.begin(), table.key_columns.end());
-    for (const auto type : table.key_types) entry.key_types.push_back(type());
-    for (const IndexDescription& index : table.indexes) {
-        CatalogIndex& stored = entry.indexes.emplace_back();
-        stored.name = index.name;
-        stored.kind = kind_name(index.kind);
-        for (const ColumnDescription& column : index.columns) stored.key.push_back(catalog_column(column));
-        stored.predicate = index.predicate;
-        for (const ColumnDescription& column : index.covered) stored.covered.push_back(catalog_column(column));
-        stored.without_nulls = index.without_nulls;
-        stored.version = index.version;
-    }
-    entry.defaults = defaults_of(table);
-    entry.enums = enums_of(table);
-    check_size(table, entry);
-    entry.generator = table.extras->generator.name;
-    entry.keeps_log = table.extras->log.keeps;
-    declare_rules(table, entry);
-    return entry;
-}
 
 void compare_table(TablePlan& plan, const CatalogTable& stored, std::vector<std::string>& differences) {
     CatalogTable known = stored;
