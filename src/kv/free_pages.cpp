@@ -281,16 +281,19 @@ std::optional<Extent> FreePages::find_in_spans(std::uint64_t pages) {
     return std::nullopt;
 }
 
+// The longest runs first when some stay: a heap, as few of them are taken.
 void FreePages::take_from(SegmentNumber segment, std::uint64_t& pages, std::vector<Extent>& extents) {
     ++segments_scanned_;
-    std::vector<Extent> runs;
-    bits_.each_run(pages_of(segment), true, [&](Extent run) { runs.push_back(run); });
-    if (segments_[segment].free > pages)
-        std::sort(runs.begin(), runs.end(), [](const Extent& a, const Extent& b) {
-            return a.page_count != b.page_count ? a.page_count > b.page_count : a.first_page < b.first_page;
-        });
-    for (Extent run : runs) {
-        if (pages == 0) return;
+    runs_.clear();
+    bits_.each_run(pages_of(segment), true, [&](Extent run) { runs_.push_back(run); });
+    const bool all = segments_[segment].free <= pages;
+    const auto is_worse = [](const Extent& a, const Extent& b) {
+        return a.page_count != b.page_count ? a.page_count < b.page_count : a.first_page > b.first_page;
+    };
+    if (!all) std::make_heap(runs_.begin(), runs_.end(), is_worse);
+    for (auto end = runs_.end(), next = runs_.begin(); pages > 0 && next != end;) {
+        if (!all) std::pop_heap(runs_.begin(), end, is_worse);
+        Extent run = all ? *next++ : *--end;
         run.page_count = std::min(run.page_count, pages);
         pages -= run.page_count;
         take(run, extents);

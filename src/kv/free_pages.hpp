@@ -124,6 +124,7 @@ private:
     std::uint64_t count_ = 0;
     std::uint64_t offered_ = 0;
     std::uint64_t segments_scanned_ = 0;
+    std::vector<Extent> runs_;  ///< of take_from()
     SegmentNumber ceiling_ = kNoSegment;
     std::uint64_t run_end_ = 0;
     std::uint64_t next_above_ = 0;      ///< where the last search above the ceiling ended
