@@ -20,10 +20,10 @@
 // Foreign keys: a record that is written cannot refer to an expired one, as to any that is absent. What refers to a
 // record when it expires stays as it is at first; the removal does to it what is declared for an erase, cascade or
 // set null. What would refuse an erase (restrict) cannot refuse the time: it is left, and refers to nothing. So is
-// everything that refers to the record when a rule stands against the action, say a Check against the null. A
-// process that has not opened all tables that refer to this one, as they are now, does not remove expired records
-// that way: its writes leave them, and erase_expired(), load() and writes that need the place of one are
-// Error{misuse}, as erase() is.
+// everything that refers to the record when anything stands against the action, say a Check against the null, or a
+// function of the user that throws. A process that has not opened all tables that refer to this one, as they are
+// now, does not remove expired records that way: its writes leave them, and erase_expired(), load() and writes that
+// need the place of one are Error{misuse}, as erase() is.
 //
 // Opening a database with a new index or rule: expired records break no rule, and give way in unique indexes and
 // where their entry is too long; those that gave way are removed. The time is that of the clock given to open().

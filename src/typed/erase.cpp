@@ -23,6 +23,12 @@
 namespace cambium::detail {
 namespace {
 
+/// A table that refers to another one is not open here, or not as it is now.
+class NotOpen : public Error {
+public:
+    using Error::Error;
+};
+
 bool may_be_referred(const TableState& table) {
     return !table.referrers.empty() || !table.closed_referrers.empty();
 }
@@ -30,15 +36,15 @@ bool may_be_referred(const TableState& table) {
 /// Refuses what this database cannot do right: it has to know every table that refers to this one, as it is now.
 void check_referrers(const TableState& table) {
     if (!table.closed_referrers.empty()) {
-        throw Error(ErrorCode::misuse, table_text(*table.description) + ": nothing can be erased, as " +
-                                           table.closed_referrers.front());
+        throw NotOpen(ErrorCode::misuse, table_text(*table.description) + ": nothing can be erased, as " +
+                                             table.closed_referrers.front());
     }
     for (const ReferrerState& referrer : table.referrers) {
         if (!referrer.table->stale.load(std::memory_order_relaxed)) continue;
-        throw Error(ErrorCode::schema, table_text(*referrer.table->description) + ", which refers to " +
-                                           table_text(*table.description) +
-                                           ", was changed by another opener of the file since this database was "
-                                           "opened; open it again");
+        throw NotOpen(ErrorCode::schema, table_text(*referrer.table->description) + ", which refers to " +
+                                             table_text(*table.description) +
+                                             ", was changed by another opener of the file since this database was "
+                                             "opened; open it again");
     }
 }
 
@@ -267,10 +273,13 @@ void remove_expired(const TableHandle& handle, ByteView key) {
         erasure.remove(table, kept);
         erasure.finish();
         scope.commit();
-    } catch (const Error& error) {
-        if (error.code() != ErrorCode::constraint) throw;
-        remove_expired_alone(handle, kept);
+        return;
+    } catch (const NotOpen&) {
+        throw;
+    } catch (...) {
+        if (is_store_trouble()) throw;
     }
+    remove_expired_alone(handle, kept);
 }
 
 bool erase_record(const TableHandle& handle, ByteView key) {

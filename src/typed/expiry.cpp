@@ -1,7 +1,10 @@
 #include "typed/expiry.hpp"
 
+#include <new>
+
 #include "cambium/key/key.hpp"
 #include "cambium/kv/cursor.hpp"
+#include "typed/change.hpp"
 #include "typed/change_log.hpp"
 #include "typed/sentence.hpp"
 
@@ -67,7 +70,7 @@ std::uint64_t count_expired(const TableHandle& handle) {
 }
 
 std::uint64_t erase_expired(const TableHandle& handle, std::uint64_t limit) {
-    check_thread(handle);
+    check_usable(handle);
     for (std::uint64_t removed = 0; removed < limit; ++removed) {
         const std::optional<std::string> key = some_expired(handle) ? first_expired(handle) : std::nullopt;
         if (!key) return removed;
@@ -76,13 +79,41 @@ std::uint64_t erase_expired(const TableHandle& handle, std::uint64_t limit) {
     return limit;
 }
 
+bool is_store_trouble() {
+    try {
+        throw;
+    } catch (const Error& error) {
+        switch (error.code()) {
+            case ErrorCode::full:
+            case ErrorCode::io:
+            case ErrorCode::corrupt:
+            case ErrorCode::not_a_store:
+            case ErrorCode::format_version:
+            case ErrorCode::busy:
+            case ErrorCode::poisoned:
+            case ErrorCode::outcome_unknown:
+                return true;
+            default:
+                return false;
+        }
+    } catch (const std::bad_alloc&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
+// What is left to others: records that a table refers to which is not open here as it is now, and those for which a
+// function of the user throws. erase_expired() says so.
 void remove_some_expired(const TableHandle& handle) {
     constexpr std::uint64_t kRemovedPerWrite = 2;
     try {
         static_cast<void>(erase_expired(handle, kRemovedPerWrite));
-    } catch (const Error& error) {
-        // A table that refers to this one is not open as it is now: whoever has it open removes them.
-        if (error.code() != ErrorCode::misuse && error.code() != ErrorCode::schema) throw;
+    } catch (...) {
+        WriteWorkspace& workspace = TransactionAccess::workspace(handle);
+        if (!workspace.broken && !is_store_trouble()) return;
+        workspace.broken = true;
+        throw;
     }
 }
 
@@ -107,15 +138,18 @@ void remove_expired_alone(const TableHandle& handle, ByteView key) {
     }
     const ScratchRecord record(description);
     decode_record(description, kept, *bytes, record.get());
+    if (workspace.indexes.size() < description.indexes.size()) workspace.indexes.resize(description.indexes.size());
+    for (std::size_t i = 0; i < description.indexes.size(); ++i)
+        workspace.indexes[i].before.list(description.indexes[i], kept, record.get());
+
     workspace.sequences.note(table, store, kept);
-    workspace.broken = true;  // until every change is made
+    ChangeGuard guard(workspace);
     record_change(table, workspace, store, Operation::expired, kept, bytes, std::nullopt);
     store.erase(table.records, kept);
     ++workspace.statistics.records_erased;
-    IndexEntries entries;
     for (std::size_t i = 0; i < description.indexes.size(); ++i) {
         const IndexDescription& index = description.indexes[i];
-        entries.list(index, kept, record.get());
+        const IndexEntries& entries = workspace.indexes[i].before;
         for (std::size_t entry = 0; entry < entries.size(); ++entry) {
             if (index.kind == IndexKind::unique) {
                 const std::optional<ByteView> value = store.get(table.indexes[i], entries.key(entry));
@@ -125,7 +159,7 @@ void remove_expired_alone(const TableHandle& handle, ByteView key) {
             ++workspace.statistics.index_entries_erased;
         }
     }
-    workspace.broken = false;
+    guard.done();
 }
 
 std::optional<std::string> first_expired(const TableHandle& handle) {

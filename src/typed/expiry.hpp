@@ -41,14 +41,20 @@ struct InTheWay {
 
 /// Removes a record that has expired and its index entries, and does to what refers to it what is declared for an
 /// erase: cascade or set null. Who would refuse an erase is left as it is; and so is everything that refers to it
-/// when a rule of another record stands against it. O(1) unless something refers to the record (erase.cpp).
+/// when anything of another record stands against it: a rule, its codec, a function of the user that throws. O(1)
+/// unless something refers to the record (erase.cpp).
 /// Error{misuse} or Error{schema} when a table that refers to it is not open, or was changed meanwhile: nothing is
 /// removed then. Error{corrupt} when the index of times knows one that is not there.
 void remove_expired(const TableHandle& handle, ByteView key);
-/// The same for a record that nobody refers to, or whoever does stays as it is.
+/// The same for a record that nobody refers to, or whoever does stays as it is. Changes nothing when a function of
+/// the user throws, or the record does not decode.
 void remove_expired_alone(const TableHandle& handle, ByteView key);
+/// Within a handler: whether its exception is of the store or of the machine (no disk, no memory, damaged pages),
+/// so that no record is the reason.
+[[nodiscard]] bool is_store_trouble();
 
-/// What a write removes: two expired records, the oldest first; none when it may not.
+/// What a write removes when it is done: two expired records, the oldest first; none when it may not, or they
+/// cannot be removed. Throws when the store has failed; the write is undone with the transaction then.
 void remove_some_expired(const TableHandle& handle);
 
 /// Calls write(handle), which changes the record of this key. Expired records give way to it: the one of this key

@@ -5,7 +5,10 @@ cambium_test(typed_test
   LINKS cambium::typed)
 # Building an index in several parts is forced by a small size.
 target_include_directories(typed_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
-cambium_test(typed_extras_test SOURCES typed_changes.cpp typed_expiry.cpp typed_expiry_gives_way.cpp typed_expiry_rules.cpp typed_generated.cpp LINKS cambium::typed)
+cambium_test(typed_extras_test
+  SOURCES typed_changes.cpp typed_expiry.cpp typed_expiry_gives_way.cpp typed_expiry_removal.cpp typed_expiry_rules.cpp
+          typed_generated.cpp
+  LINKS cambium::typed)
 cambium_test(typed_declaration SOURCES typed_declaration.cpp LINKS cambium::typed)
 cambium_test(typed_evolution SOURCES typed_evolution.cpp typed_migration.cpp typed_type_change.cpp LINKS cambium::typed)
 target_include_directories(typed_evolution PRIVATE ${PROJECT_SOURCE_DIR}/src)

@@ -1,0 +1,249 @@
+// What stands against the removal of an expired record: code of the user that throws, restrictions that are looked
+// at by the commit, records that cannot be read. The record goes all the same, and never does a write fail that was
+// done.
+#include <functional>
+#include <stdexcept>
+
+#include "cambium/key/key.hpp"
+#include "typed_clock.hpp"
+
+namespace cambium::test {
+namespace {
+
+struct Room {
+    std::uint64_t id{};
+    std::optional<Timestamp> closes{};
+    std::string name{};
+};
+struct Rooms
+    : Table<"rooms", Room, PrimaryKey<&Room::id>, Cbor, ExpiresAt<&Room::closes>, Unique<"name", &Room::name>> {};
+
+struct Seat {
+    std::uint64_t id{};
+    std::optional<std::uint64_t> room{};
+    friend bool operator==(const Seat&, const Seat&) = default;
+};
+
+/// What the functions of the tables below do with a seat that has no room.
+std::function<void()> without_room;
+
+bool checked(const Seat& seat) {
+    if (!seat.room) without_room();
+    return true;
+}
+std::string label(const Seat& seat) {
+    if (!seat.room) without_room();
+    return seat.room ? "room" : std::string(3000, '-');
+}
+struct CheckedSeats : Table<"seats", Seat, PrimaryKey<&Seat::id>, Cbor,
+                            ForeignKey<"room", Rooms, &Seat::room, set_null>, Check<"checked", &checked>> {};
+struct LabelledSeats : Table<"seats", Seat, PrimaryKey<&Seat::id>, Cbor,
+                             ForeignKey<"room", Rooms, &Seat::room, set_null>, OrderedIndex<"label", &label>> {};
+
+/// A codec whose records cannot be read, or not written, any more.
+struct Unreadable {
+    static constexpr std::string_view name = "unreadable";
+    static constexpr bool exact = false;
+    static inline bool reads = true;
+    static inline bool writes_nulls = true;
+    static void encode(const Seat& seat, std::string& out) {
+        if (!writes_nulls && !seat.room) throw Error(ErrorCode::encode, "there is no room");
+        Cbor::encode(seat, out);
+    }
+    static void decode(ByteView bytes, Seat& seat) {
+        if (!reads) throw Error(ErrorCode::decode, "it does not decode");
+        Cbor::decode(bytes, seat);
+    }
+};
+template <auto Action>
+struct UnreadableSeats
+    : Table<"seats", Seat, PrimaryKey<&Seat::id>, Unreadable, ForeignKey<"room", Rooms, &Seat::room, Action>> {};
+
+std::uint64_t stored(ReadTransaction& txn, const char* tree) {
+    return txn.store().statistics(txn.store().tree(tree)).entries;
+}
+constexpr const char* kRooms = "cambium.table.1";
+constexpr const char* kSeats = "cambium.table.2";
+
+/// Rooms 1 and 2, which close at 100, and 3; seats 10 and 11 in room 1, 12 in room 3.
+template <class Seats>
+Database open_filled(const StorePath& store) {
+    second = 0;
+    Database db = Database::open<Rooms, Seats>(store.path(), {}, {}, &clock);
+    db.write([](WriteTransaction& txn) {
+        Writer<Rooms> rooms{txn};
+        rooms.insert({1, at(100), "one"});
+        rooms.insert({2, at(100), "two"});
+        rooms.insert({3, std::nullopt, "three"});
+        Writer<Seats> seats{txn};
+        seats.insert({10, 1});
+        seats.insert({11, 1});
+        seats.insert({12, 3});
+    });
+    second = 200;
+    return db;
+}
+
+using Write = std::function<void(Writer<Rooms>&)>;
+const Write kWrites[] = {
+    [](Writer<Rooms>& rooms) {
+        rooms.insert({4, std::nullopt, "four"});
+    },
+    [](Writer<Rooms>& rooms) { CHECK(rooms.patch(3, set<&Room::name>("third"))); },
+    [](Writer<Rooms>& rooms) { CHECK(rooms.erase_expired() == 2); },
+    // In the place of the one that goes.
+    [](Writer<Rooms>& rooms) {
+        rooms.insert({1, std::nullopt, "again"});
+    },
+    [](Writer<Rooms>& rooms) {
+        rooms.upsert({3, std::nullopt, "one"});
+    },
+};
+
+/// Every kind of write is done, the expired rooms are gone, and the seats are as they were.
+template <class Seats>
+void require_done() {
+    for (const Write& write : kWrites) {
+        const StorePath store;
+        Database db = open_filled<Seats>(store);
+        db.write([&](WriteTransaction& txn) {
+            Writer<Rooms> rooms{txn};
+            CHECK_NOTHROW(write(rooms));
+            const std::uint64_t there = rooms.count();
+            CHECK(stored(txn, kRooms) == there);  // none has expired any more
+            CHECK_NOTHROW(rooms.insert({9, std::nullopt, "nine"}));
+        });
+        db.read([&](ReadTransaction& txn) { CHECK(stored(txn, kSeats) == 3); });
+        require_indexes<Rooms>(db);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("what refers to an expired record stays when a function of its table throws at the null") {
+    const std::function<void()> throwing[] = {
+        [] { throw std::bad_optional_access(); },
+        [] { throw Error(ErrorCode::misuse, "of the user"); },
+        [] { throw Error(ErrorCode::not_found, "of the user"); },
+        [] { throw 5; },
+    };
+    for (const auto& thrown : throwing) {
+        without_room = thrown;
+        require_done<CheckedSeats>();
+        require_done<LabelledSeats>();
+    }
+    without_room = [] {};  // and the key of the index is too long
+    require_done<LabelledSeats>();
+}
+
+TEST_CASE("what refers to an expired record stays when a codec refuses it") {
+    struct Reset {
+        ~Reset() { Unreadable::reads = Unreadable::writes_nulls = true; }
+    };
+    const Reset reset;
+    SUBCASE("written") {
+        for (const Write& write : kWrites) {
+            Unreadable::writes_nulls = true;
+            const StorePath store;
+            Database db = open_filled<UnreadableSeats<set_null>>(store);
+            Unreadable::writes_nulls = false;
+            db.write([&](WriteTransaction& txn) {
+                Writer<Rooms> rooms{txn};
+                CHECK_NOTHROW(write(rooms));
+                CHECK(stored(txn, kRooms) == rooms.count());
+                CHECK(Reader<UnreadableSeats<set_null>>{txn}.get(10) == Seat{10, 1});
+            });
+            require_indexes<Rooms, UnreadableSeats<set_null>>(db);
+        }
+    }
+    SUBCASE("read") {
+        for (const Write& write : kWrites) {
+            Unreadable::reads = true;
+            const StorePath store;
+            Database db = open_filled<UnreadableSeats<cascade_erase>>(store);
+            Unreadable::reads = false;
+            db.write([&](WriteTransaction& txn) {
+                Writer<Rooms> rooms{txn};
+                CHECK_NOTHROW(write(rooms));
+                CHECK(stored(txn, kRooms) == rooms.count());
+                CHECK(stored(txn, kSeats) == 3);
+            });
+            Unreadable::reads = true;
+            require_indexes<Rooms, UnreadableSeats<cascade_erase>>(db);
+        }
+    }
+}
+
+namespace {
+
+/// An index whose function throws for a record when it is told to.
+struct Guest {
+    std::uint64_t id{};
+    std::optional<Timestamp> leaves{};
+};
+bool guests_throw = false;
+std::uint64_t half(const Guest& guest) {
+    if (guests_throw && guest.id == 1) throw std::runtime_error("of the user");
+    return guest.id / 2;
+}
+struct Guests
+    : Table<"guests", Guest, PrimaryKey<&Guest::id>, Cbor, ExpiresAt<&Guest::leaves>, OrderedIndex<"half", &half>> {
+};
+
+}  // namespace
+
+TEST_CASE("a write is done although an expired record cannot be removed") {
+    const StorePath store;
+    second = 0;
+    guests_throw = false;
+    Database db = Database::open<Guests>(store.path(), {}, {}, &clock);
+    db.write([](WriteTransaction& txn) {
+        Writer<Guests> guests{txn};
+        guests.insert({1, at(100)});
+        guests.insert({2, std::nullopt});
+    });
+    second = 200;
+    guests_throw = true;
+    db.write([](WriteTransaction& txn) {
+        Writer<Guests> guests{txn};
+        CHECK_NOTHROW(guests.insert({3, std::nullopt}));
+        CHECK(guests.erase(2));
+        CHECK_THROWS_AS(guests.erase_expired(), std::runtime_error);
+        CHECK_THROWS_AS(guests.insert({1, std::nullopt}), std::runtime_error);
+        CHECK(stored(txn, kRooms) == 2);
+        guests_throw = false;
+        CHECK(guests.erase_expired() == 1);
+    });
+    CHECK(db.read([](ReadTransaction& txn) { return ids(Reader<Guests>{txn}.all()); }) == Ids{3});
+    require_indexes<Guests>(db);
+}
+
+TEST_CASE("a write is not kept when a damaged store keeps the expired records from being removed") {
+    const StorePath store;
+    const auto open = [&] { return Database::open<Guests>(store.path(), {}, {}, &clock); };
+    guests_throw = false;
+    second = 0;
+    {
+        Database db = open();
+        db.write([](WriteTransaction& txn) { Writer<Guests>{txn}.insert({1, at(100)}); });
+    }
+    {
+        kv::Environment environment = kv::Environment::open(store.path());
+        kv::WriteTransaction txn = environment.begin_write();
+        CHECK(txn.erase(txn.tree(kRooms), key::encode(std::uint64_t{1})));
+        txn.commit();
+    }
+    second = 200;
+    Database db = open();
+    const Caught error = caught([&] {
+        db.write([](WriteTransaction& txn) {
+            Writer<Guests> guests{txn};
+            CHECK(caught([&] { guests.insert({3, std::nullopt}); }).code == ErrorCode::corrupt);
+            CHECK(caught([&] { guests.insert({4, std::nullopt}); }).code == ErrorCode::misuse);
+        });
+    });
+    CHECK(error.code == ErrorCode::misuse);
+    CHECK(db.read([](ReadTransaction& txn) { return Reader<Guests>{txn}.contains(3); }) == false);
+}
+
+}  // namespace cambium::test
