@@ -81,7 +81,10 @@ auto write_among_expired(const TableHandle& handle, ByteView key, Write&& write)
     workspace.expired_give_way = true;
     const auto result = write(inner);
     workspace.expired_give_way = false;
-    for (const std::string& other : std::exchange(workspace.gave_way, {})) remove_expired(inner, other);
+    for (const std::string& other : std::exchange(workspace.gave_way, {})) {
+        // It may have gone with the one before.
+        if (TransactionAccess::store(inner).contains(handle.table->records, other)) remove_expired(inner, other);
+    }
     remove_some_expired(inner);
     scope.commit();
     return result;

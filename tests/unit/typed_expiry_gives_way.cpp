@@ -140,6 +140,78 @@ TEST_CASE("a record takes the unique value of an expired one that it refers to")
     }
 }
 
+namespace {
+
+struct Part {
+    std::uint64_t id{};
+    std::optional<std::uint64_t> whole{};
+    std::vector<std::string> names{};
+    std::optional<std::string> code{};
+    std::optional<Timestamp> ends{};
+};
+template <auto Action>
+struct Parts
+    : Table<"parts", Part, PrimaryKey<&Part::id>, Cbor, ForeignKey<"whole", Parts<Action>, &Part::whole, Action>,
+            Unique<"name", each<&Part::names>>, Unique<"code", &Part::code>, ExpiresAt<&Part::ends>> {};
+
+template <auto Action>
+void require_values_taken() {
+    using Table = Parts<Action>;
+    const std::function<void(Writer<Table>&)> writes[] = {
+        [](Writer<Table>& parts) {
+            parts.insert({.id = 4, .names = {"a", "b", "c"}});
+        },
+        [](Writer<Table>& parts) {
+            parts.insert({.id = 4, .names = {"c", "b", "a"}});
+        },
+        [](Writer<Table>& parts) { parts.insert({.id = 4, .names = {"a"}, .code = "two"}); },
+        [](Writer<Table>& parts) {
+            parts.upsert({.id = 1, .names = {"b", "c"}});
+        },
+        [](Writer<Table>& parts) {
+            parts.upsert({.id = 9, .names = {"a", "b", "c"}});
+        },
+        [](Writer<Table>& parts) { CHECK(parts.replace({.id = 9, .names = {"b"}, .code = "one"})); },
+        [](Writer<Table>& parts) {
+            CHECK(parts.patch(9, set<&Part::names>(std::vector<std::string>{"a", "b", "c"})));
+        },
+        [](Writer<Table>& parts) {
+            CHECK(parts.update(9, [](Part& part) { part.names = {"a", "b", "c"}; }));
+        },
+    };
+    for (const auto& write : writes) {
+        const StorePath store;
+        second = 0;
+        Database db = Database::open<Table>(store.path(), {}, {}, &clock);
+        db.write([](WriteTransaction& txn) {
+            Writer<Table> parts{txn};
+            parts.insert({.id = 1, .names = {"a"}, .code = "one", .ends = at(100)});
+            parts.insert({.id = 2, .whole = 1, .names = {"b"}, .code = "two", .ends = at(100)});
+            parts.insert({.id = 3, .whole = 2, .names = {"c"}, .code = "three", .ends = at(100)});
+            parts.insert({.id = 9, .names = {"z"}});
+        });
+        second = 200;
+        db.write([&](WriteTransaction& txn) {
+            Writer<Table> parts{txn};
+            CHECK(caught([&] { write(parts); }).text == "");
+            for (const Part& part : parts.all())
+                for (const std::string& name : part.names)
+                    CHECK(parts.template by<"name">().get(name)->id == part.id);
+            static_cast<void>(parts.erase_expired());
+            CHECK(stored_players(txn) == parts.count());
+        });
+        require_indexes<Table>(db);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a record takes the unique values of expired ones of which one goes with the other") {
+    require_values_taken<cascade_erase>();
+    require_values_taken<set_null>();
+    require_values_taken<restrict_erase>();
+}
+
 TEST_CASE("a table described at run time keeps records without an end") {
     const StorePath store;
     { const Database db = open_filled(store); }
