@@ -76,8 +76,10 @@ public:
         return true;
     }
 
-    /// Remove an expired record and do to what refers to it what is declared.
+    /// Remove an expired record and do to what refers to it what is declared. A restriction further down that is
+    /// left to the commit is looked at by finish(), as any: who commits has not erased anything.
     void remove(const TableState& table, ByteView key) {
+        by_time_ = true;
         remove_one(table, key);
         follow_all();
     }
@@ -195,7 +197,7 @@ private:
     }
 
     void refuse(const TableState& table, std::uint32_t number, ByteView key) {
-        if (table.referrers[number].key->deferred) {
+        if (table.referrers[number].key->deferred && !by_time_) {
             add_pending(store_, TransactionAccess::workspace(scope_), {PendingKind::erased, table.position, number},
                         key);
         } else {
@@ -207,6 +209,7 @@ private:
     kv::WriteTransaction& store_;
     WorkList erased_;
     WorkList refused_;
+    bool by_time_ = false;  ///< nobody has asked for it: the record that it began with has expired
 };
 
 /// Whether an erase may alter records of the table that it does not erase, so that their index entries move.

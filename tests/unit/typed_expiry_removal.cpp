@@ -246,4 +246,82 @@ TEST_CASE("a write is not kept when a damaged store keeps the expired records fr
     CHECK(db.read([](ReadTransaction& txn) { return Reader<Guests>{txn}.contains(3); }) == false);
 }
 
+namespace {
+
+struct Shelf {
+    std::uint64_t id{};
+    std::optional<std::uint64_t> room{};
+    std::optional<std::uint64_t> above{};
+};
+/// Shelves go with their room, unless others stand on them.
+template <auto... Action>
+struct ShelvesWith
+    : Table<"shelves", Shelf, PrimaryKey<&Shelf::id>, Cbor, ForeignKey<"room", Rooms, &Shelf::room, cascade_erase>,
+            ForeignKey<"above", ShelvesWith<Action...>, &Shelf::above, Action...>> {};
+
+template <class Shelves>
+void require_left_by_time() {
+    for (const bool along : {false, true}) {
+        CAPTURE(along);
+        for (const Write& write : kWrites) {
+            const StorePath store;
+            second = 0;
+            Database db = Database::open<Rooms, Shelves>(store.path(), {}, {}, &clock);
+            db.write([&](WriteTransaction& txn) {
+                Writer<Rooms> rooms{txn};
+                rooms.insert({1, at(100), "one"});
+                rooms.insert({2, at(100), "two"});
+                rooms.insert({3, std::nullopt, "three"});
+                Writer<Shelves> shelves{txn};
+                shelves.insert({10, 1, std::nullopt});
+                shelves.insert({11, along ? 1 : 3, 10});
+                shelves.insert({12, 2, std::nullopt});
+            });
+            second = 200;
+            const Caught error = caught([&] {
+                db.write([&](WriteTransaction& txn) {
+                    Writer<Rooms> rooms{txn};
+                    write(rooms);
+                    static_cast<void>(rooms.erase_expired());
+                });
+            });
+            CHECK(error.text == "");
+            db.read([&](ReadTransaction& txn) {
+                // Room 2 takes its shelf along, and room 1 both of its own or none.
+                CHECK(ids(Reader<Shelves>{txn}.all()) == (along ? Ids{} : Ids{10, 11}));
+                CHECK(stored(txn, kRooms) == Reader<Rooms>{txn}.count());
+                CHECK(!txn.store().find_tree("cambium.pending"));
+            });
+            require_indexes<Rooms, Shelves>(db);
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a restriction leaves what refers to an expired record, looked at by the commit or at once") {
+    require_left_by_time<ShelvesWith<restrict_erase>>();
+    require_left_by_time<ShelvesWith<restrict_erase, deferred>>();
+}
+
+TEST_CASE("who erases a record himself has until the commit to erase what a deferred restriction is of") {
+    using Shelves = ShelvesWith<restrict_erase, deferred>;
+    const StorePath store;
+    second = 0;
+    Database db = Database::open<Rooms, Shelves>(store.path(), {}, {}, &clock);
+    db.write([&](WriteTransaction& txn) {
+        Writer<Rooms>{txn}.insert({1, at(100), "one"});
+        Writer<Shelves>{txn}.insert({10, 1, std::nullopt});
+        Writer<Shelves>{txn}.insert({11, std::nullopt, 10});
+    });
+    CHECK(caught([&] { db.write([](WriteTransaction& txn) { Writer<Rooms>{txn}.erase(1); }); }).code ==
+          ErrorCode::constraint);
+    db.write([](WriteTransaction& txn) {
+        CHECK(Writer<Rooms>{txn}.erase(1));
+        CHECK(Writer<Shelves>{txn}.erase(11));
+    });
+    CHECK(db.read([](ReadTransaction& txn) { return Reader<Shelves>{txn}.count(); }) == 0);
+    require_indexes<Rooms, Shelves>(db);
+}
+
 }  // namespace cambium::test
