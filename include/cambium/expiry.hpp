@@ -9,7 +9,8 @@
 // whoever takes it removes the record.
 //
 // Expired records are removed by the writes of the table that come later: each insert, update and erase of a record
-// removes at most two of them, the oldest first, so that they cannot pile up while a table is written; and
+// removes at most two of them, the oldest first, so that they cannot pile up while a table is written. One that is
+// refused, ends in a conflict or finds no record removes none; an erase of an expired record removes that. And
 // Writer::erase_expired() removes as many as asked for. A store that is only read keeps them; they cost space, and
 // reads of the table then look into each record that they meet. While none has expired a Reader looks once
 // whether that is so, in a write transaction once per write, and count() is O(1); else count() is O(expired

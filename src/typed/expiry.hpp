@@ -57,9 +57,17 @@ void remove_expired_alone(const TableHandle& handle, ByteView key);
 /// cannot be removed. Throws when the store has failed; the write is undone with the transaction then.
 void remove_some_expired(const TableHandle& handle);
 
+/// Whether a write has stored or erased anything, by what it answers.
+constexpr bool is_done(bool answer) {
+    return answer;
+}
+constexpr bool is_done(Swap answer) {
+    return answer == Swap::stored;
+}
+
 /// Calls write(handle), which changes the record of this key. Expired records give way to it: the one of this key
-/// is gone before, those that hold a unique value that it takes go after it. A write that is refused leaves them,
-/// and what refers to them, as they were.
+/// is gone before, those that hold a unique value that it takes go after it. A write that is refused, or finds
+/// nothing to do, leaves the others, and what refers to them, as they were.
 template <class Write>
 auto write_among_expired(const TableHandle& handle, ByteView key, Write&& write) -> decltype(write(handle)) {
     if (!some_expired(handle)) return write(handle);
@@ -69,7 +77,7 @@ auto write_among_expired(const TableHandle& handle, ByteView key, Write&& write)
     if (!expired) {
         try {
             const auto result = write(handle);
-            remove_some_expired(handle);
+            if (is_done(result)) remove_some_expired(handle);
             return result;
         } catch (const InTheWay&) {  // nothing was changed
         }
@@ -85,7 +93,7 @@ auto write_among_expired(const TableHandle& handle, ByteView key, Write&& write)
         // It may have gone with the one before.
         if (TransactionAccess::store(inner).contains(handle.table->records, other)) remove_expired(inner, other);
     }
-    remove_some_expired(inner);
+    if (is_done(result)) remove_some_expired(inner);
     scope.commit();
     return result;
 }

@@ -140,6 +140,39 @@ TEST_CASE("a record takes the unique value of an expired one that it refers to")
     }
 }
 
+TEST_CASE("a write that ends in a conflict or finds no record removes nothing") {
+    const StorePath store;
+    Database db = open_filled(store);
+    db.write([](WriteTransaction& txn) {
+        Writer<Players> players{txn};
+        const auto require_unchanged = [&] {
+            CHECK(stored_players(txn) == 3);
+            CHECK(Reader<Cups>{txn}.get(1) == Trophy{1, 1});
+            CHECK(Reader<Medals>{txn}.get(1) == Trophy{1, 1});
+            CHECK(players.get(3)->boss == 1);
+        };
+        Player old = *players.get(2);
+        --old.version;
+        CHECK(caught([&] { (void)players.replace(old); }).code == ErrorCode::conflict);
+        CHECK(caught([&] { (void)players.update(old); }).code == ErrorCode::conflict);
+        CHECK(players.compare_and_swap(old) == Swap::conflict);
+        require_unchanged();
+        old.id = 9;
+        CHECK(players.compare_and_swap(old) == Swap::absent);
+        CHECK_FALSE(players.replace(old));
+        CHECK_FALSE(players.patch(9, set<&Player::age>(1)));
+        CHECK_FALSE(players.update(9, [](Player& player) { player.age = 1; }));
+        CHECK_FALSE(players.insert_if_absent({.id = 2, .club = "x"}));
+        CHECK_FALSE(players.erase(9));
+        require_unchanged();
+        // One that has expired is absent for an erase, and goes with what refers to it.
+        CHECK_FALSE(players.erase(1));
+        CHECK(stored_players(txn) == 2);
+        CHECK(Reader<Cups>{txn}.count() == 0);
+    });
+    require_indexes<Players, Cups, Medals>(db);
+}
+
 namespace {
 
 struct Part {
