@@ -5,7 +5,8 @@
 // (deferred) or remembered as a refusal. When the list is empty the refusals are looked at again: those whose
 // records went along are none.
 //
-// An expired record that is removed goes the same way, but nobody can refuse what time has done.
+// An expired record that is removed goes the same way, but nobody can refuse what time has done: then what refers
+// to it stays. Those that an erase meets are removed at once, and followed at its end.
 #include <limits>
 #include <optional>
 #include <string>
@@ -60,14 +61,18 @@ bool is_referred(const kv::Transaction& store, const TableState& table, ByteView
     return false;
 }
 
-/// One erase, of any number of records, in a nested transaction.
+/// One erase, of any number of records, in a nested transaction; or the removal of an expired record.
 class Erasure {
 public:
-    explicit Erasure(WriteTransaction& scope)
+    enum class By { user, time };
+
+    explicit Erasure(WriteTransaction& scope, By by = By::user)
         : scope_(scope),
           store_(TransactionAccess::writer(scope)),
-          erased_(store_, "cambium.erased"),
-          refused_(store_, "cambium.refused") {}
+          by_(by),
+          erased_(store_, by == By::user ? "cambium.erased" : "cambium.erased_by_time"),
+          refused_(store_, by == By::user ? "cambium.refused" : "cambium.refused_by_time"),
+          expired_(store_, "cambium.expired") {}
 
     /// Erase a record and what goes with it. False when it is not there.
     bool erase(const TableState& table, ByteView key) {
@@ -76,24 +81,48 @@ public:
         return true;
     }
 
-    /// Remove an expired record and do to what refers to it what is declared. A restriction further down that is
-    /// left to the commit is looked at by finish(), as any: who commits has not erased anything.
+    /// Remove an expired record and do to what refers to it what is declared.
     void remove(const TableState& table, ByteView key) {
-        by_time_ = true;
         remove_one(table, key);
+        follow_all();
+    }
+
+    /// Calls act(erasure) for a removal by time, in a nested transaction. False, and all is as it was, when
+    /// anything stands against it that is not the store's own and not a table that is not open.
+    template <class Act>
+    static bool within_reason(WriteTransaction& transaction, Act&& act) {
+        try {
+            WriteTransaction scope = transaction.begin_nested();
+            Erasure erasure(scope, By::time);
+            act(erasure);
+            erasure.finish();
+            scope.commit();
+            return true;
+        } catch (const NotOpen&) {
+            throw;
+        } catch (...) {
+            if (is_store_trouble()) throw;
+            return false;
+        }
+    }
+
+    /// The second half of remove().
+    void follow_removed(const TableState& table, ByteView key) {
+        follow(table, key, true);
         follow_all();
     }
 
     /// Error{constraint} when something still refers to an erased record.
     void finish() {
+        follow_expired();
         while (const std::optional<std::string> item = refused_.pop()) {
             ByteView rest = *item;
             const TableState& table = TransactionAccess::database(scope_).table(key::decode<std::uint32_t>(rest));
             const ReferrerState& referrer = table.referrers[key::decode<std::uint32_t>(rest)];
-            if (const auto referring = live_referrer(referrer, rest)) {
-                throw still_referred(table, rest, referrer, *referring);
+            while (const auto referring = live_referrer(referrer, rest)) {
+                if (!follow_expired()) throw still_referred(table, rest, referrer, *referring);
             }
-            follow_all();  // expired records that were removed on the way
+            follow_expired();
         }
     }
 
@@ -113,7 +142,26 @@ private:
     }
 
     void remember(const TableState& table, ByteView key, bool expired) {
-        if (is_referred(store_, table, key)) erased_.push(key::encode(table.position, expired).append(key));
+        if (!is_referred(store_, table, key)) return;
+        WorkList& list = expired && by_ == By::user ? expired_ : erased_;
+        list.push(key::encode(table.position, expired).append(key));
+    }
+
+    /// Does to what refers to the expired records that an erase has removed on its way what is declared, unless
+    /// something stands against it: they refuse no erase. False when there were none.
+    bool follow_expired() {
+        follow_all();
+        bool some = false;
+        while (const std::optional<std::string> item = expired_.pop()) {
+            ByteView rest = *item;
+            const auto position = key::decode<std::uint32_t>(rest);
+            static_cast<void>(key::decode<bool>(rest));
+            const TableState& table = TransactionAccess::database(scope_).table(position);
+            static_cast<void>(
+                within_reason(scope_, [&](Erasure& erasure) { erasure.follow_removed(table, rest); }));
+            some = true;
+        }
+        return some;
     }
 
     void follow_all() {
@@ -197,7 +245,8 @@ private:
     }
 
     void refuse(const TableState& table, std::uint32_t number, ByteView key) {
-        if (table.referrers[number].key->deferred && !by_time_) {
+        // What nobody has asked for is decided now.
+        if (table.referrers[number].key->deferred && by_ == By::user) {
             add_pending(store_, TransactionAccess::workspace(scope_), {PendingKind::erased, table.position, number},
                         key);
         } else {
@@ -207,9 +256,10 @@ private:
 
     WriteTransaction& scope_;
     kv::WriteTransaction& store_;
-    WorkList erased_;
-    WorkList refused_;
-    bool by_time_ = false;  ///< nobody has asked for it: the record that it began with has expired
+    By by_;
+    WorkList erased_;   ///< records to be followed
+    WorkList refused_;  ///< refusals, to be looked at again
+    WorkList expired_;  ///< expired records that an erase has removed: followed at its end, each by itself
 };
 
 /// Whether an erase may alter records of the table that it does not erase, so that their index entries move.
@@ -270,18 +320,8 @@ void remove_expired(const TableHandle& handle, ByteView key) {
     if (may_be_referred(table)) check_referrers(table);
     if (!is_referred(TransactionAccess::store(handle), table, key)) return remove_expired_alone(handle, key);
     const std::string kept(key);
-    try {
-        WriteTransaction scope = TransactionAccess::transaction(handle).begin_nested();
-        Erasure erasure(scope);
-        erasure.remove(table, kept);
-        erasure.finish();
-        scope.commit();
-        return;
-    } catch (const NotOpen&) {
-        throw;
-    } catch (...) {
-        if (is_store_trouble()) throw;
-    }
+    WriteTransaction& transaction = TransactionAccess::transaction(handle);
+    if (Erasure::within_reason(transaction, [&](Erasure& erasure) { erasure.remove(table, kept); })) return;
     remove_expired_alone(handle, kept);
 }
 
