@@ -414,7 +414,8 @@ public:
 
     /// Remove records that have expired, the oldest first, at most `limit` of them; how many were removed. They are
     /// absent already: this gives their space back. What refers to them is cascaded or set to null, as declared; it
-    /// is not counted. Error{misuse} when a table that refers to this one is not open. See expiry.hpp.
+    /// is not counted. When it throws, none is removed: Error{misuse} when a table that refers to this one is not
+    /// open, and what a function of the table throws for an expired record. See expiry.hpp.
     std::uint64_t erase_expired(
         std::uint64_t limit = std::numeric_limits<std::uint64_t>::max()) requires T::Extras::expires {
         return detail::erase_expired(this->handle_, limit);

@@ -20,6 +20,15 @@ std::string encoded(const ExpiryDescription& expiry, Timestamp time) {
     return expiry.optional ? key::encode(std::optional(time)) : key::encode(time);
 }
 
+std::uint64_t remove_oldest(const TableHandle& handle, std::uint64_t limit) {
+    for (std::uint64_t removed = 0; removed < limit; ++removed) {
+        const std::optional<std::string> key = some_expired(handle) ? first_expired(handle) : std::nullopt;
+        if (!key) return removed;
+        remove_expired(handle, *key);
+    }
+    return limit;
+}
+
 }  // namespace
 
 bool find_expired(const kv::Transaction& store, const TableState& table, Timestamp now) {
@@ -71,12 +80,11 @@ std::uint64_t count_expired(const TableHandle& handle) {
 
 std::uint64_t erase_expired(const TableHandle& handle, std::uint64_t limit) {
     check_usable(handle);
-    for (std::uint64_t removed = 0; removed < limit; ++removed) {
-        const std::optional<std::string> key = some_expired(handle) ? first_expired(handle) : std::nullopt;
-        if (!key) return removed;
-        remove_expired(handle, *key);
-    }
-    return limit;
+    if (limit == 0 || !some_expired(handle)) return 0;
+    WriteTransaction scope = TransactionAccess::transaction(handle).begin_nested();
+    const std::uint64_t removed = remove_oldest({&scope, handle.table}, limit);
+    scope.commit();
+    return removed;
 }
 
 bool is_store_trouble() {
@@ -108,7 +116,7 @@ bool is_store_trouble() {
 void remove_some_expired(const TableHandle& handle) {
     constexpr std::uint64_t kRemovedPerWrite = 2;
     try {
-        static_cast<void>(erase_expired(handle, kRemovedPerWrite));
+        remove_oldest(handle, kRemovedPerWrite);
     } catch (...) {
         WriteWorkspace& workspace = TransactionAccess::workspace(handle);
         if (!workspace.broken && !is_store_trouble()) return;

@@ -218,6 +218,32 @@ TEST_CASE("a write is done although an expired record cannot be removed") {
     require_indexes<Guests>(db);
 }
 
+TEST_CASE("erase_expired removes all that it is asked for or nothing") {
+    const StorePath store;
+    second = 0;
+    guests_throw = false;
+    Database db = Database::open<Guests>(store.path(), {}, {}, &clock);
+    db.write([](WriteTransaction& txn) {
+        Writer<Guests> guests{txn};
+        guests.insert({3, at(98)});
+        guests.insert({2, at(99)});
+        guests.insert({1, at(100)});
+    });
+    second = 200;
+    guests_throw = true;
+    db.write([](WriteTransaction& txn) {
+        Writer<Guests> guests{txn};
+        CHECK_THROWS_AS(guests.erase_expired(), std::runtime_error);
+        CHECK(stored(txn, kRooms) == 3);
+        CHECK(guests.erase_expired(0) == 0);
+        CHECK(guests.erase_expired(2) == 2);
+        CHECK_THROWS_AS(guests.erase_expired(), std::runtime_error);
+        CHECK(stored(txn, kRooms) == 1);
+    });
+    guests_throw = false;
+    require_indexes<Guests>(db);
+}
+
 TEST_CASE("a write is not kept when a damaged store keeps the expired records from being removed") {
     const StorePath store;
     const auto open = [&] { return Database::open<Guests>(store.path(), {}, {}, &clock); };
