@@ -377,7 +377,10 @@ void truncate(const TableHandle& handle) {
     record_change(table, workspace, store, Operation::truncated, {}, std::nullopt, std::nullopt);
     workspace.statistics.records_erased += store.statistics(table.records).entries;
     store.clear(table.records);
-    for (const kv::Tree index : table.indexes) store.clear(index);
+    for (const kv::Tree index : table.indexes) {
+        workspace.statistics.index_entries_erased += store.statistics(index).entries;
+        store.clear(index);
+    }
     guard.done();
 }
 
