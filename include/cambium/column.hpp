@@ -25,9 +25,9 @@ namespace cambium::detail {
 template <class T>
 inline constexpr bool kIsText = std::is_same_v<T, std::string> || std::is_same_v<T, std::optional<std::string>>;
 
-/// How a caller passes the value of a column: integers, times, and pairs and tuples of them as Exact, which looks
-/// at what is given; text as a view; other small values by value, the rest by reference. An optional column takes
-/// an optional of the same.
+/// How a caller passes the value of a column: numbers, bool, times, and pairs and tuples of them as Exact, which
+/// looks at what is given; text as a view; other small values by value, the rest by reference. An optional column
+/// takes an optional of the same.
 template <class T>
 struct ParameterImpl {
     using type = std::conditional_t<std::is_trivially_copyable_v<T> && sizeof(T) <= 2 * sizeof(void*), T, const T&>;

@@ -1,7 +1,12 @@
 // Exact: the one way from what a caller passes to the type of a key column or a field. A number or a time that the
 // type does not hold is refused instead of becoming another one, also inside of optionals, pairs and tuples.
+//
+// A floating-point number that is given for a float becomes the nearest one, as everywhere in C++: 0.1 stands for
+// 0.1F. A finite one beyond the largest float is refused, and so is an integer that is not a value of the type, as
+// 16777217 is none of a float. Only a bool stands for a bool.
 #pragma once
 
+#include <bit>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -23,6 +28,9 @@ namespace cambium::detail {
 /// negative number is passed as the same 64 bits.
 [[noreturn]] void throw_out_of_range(std::string_view field, std::uint64_t number, bool negative, std::int64_t low,
                                      std::uint64_t high);
+/// The same for a floating-point number beyond `high`, and for an integer that such a number cannot be.
+[[noreturn]] void throw_out_of_range(std::string_view field, long double number, long double high);
+[[noreturn]] void throw_inexact(std::string_view field, std::uint64_t number, bool negative);
 /// The same for a time or a duration, in seconds.
 [[noreturn]] void throw_time_out_of_range(std::string_view field, double seconds, double low, double high);
 
@@ -33,6 +41,13 @@ template <class Rep, class Period>
 inline constexpr bool kIsTime<std::chrono::duration<Rep, Period>> = std::is_integral_v<Rep>;
 template <class Clock, class Duration>
 inline constexpr bool kIsTime<std::chrono::time_point<Clock, Duration>> = kIsTime<Duration>;
+/// Those that count in floating-point numbers.
+template <class T>
+inline constexpr bool kIsFloatingTime = false;
+template <class Rep, class Period>
+inline constexpr bool kIsFloatingTime<std::chrono::duration<Rep, Period>> = std::is_floating_point_v<Rep>;
+template <class Clock, class Duration>
+inline constexpr bool kIsFloatingTime<std::chrono::time_point<Clock, Duration>> = kIsFloatingTime<Duration>;
 
 template <class T>
 inline constexpr bool kIsTuple = false;
@@ -41,9 +56,10 @@ inline constexpr bool kIsTuple<std::pair<A, B>> = true;
 template <class... Ts>
 inline constexpr bool kIsTuple<std::tuple<Ts...>> = true;
 
-/// Types whose values are looked at on their way in: integers, times, and pairs and tuples with one of them.
+/// Types whose values are looked at on their way in: numbers, bool, times, and pairs and tuples with one of them.
 template <class T>
-inline constexpr bool kIsChecked = key::detail::PlainInteger<T> || kIsTime<T>;
+inline constexpr bool kIsChecked = key::detail::PlainInteger<T> || std::is_same_v<T, bool> ||
+                                   std::is_floating_point_v<T> || kIsTime<T> || kIsFloatingTime<T>;
 template <class T>
 inline constexpr bool kHoldsChecked = kIsChecked<T>;
 template <class T>
@@ -58,6 +74,13 @@ template <class A>
 concept IntegerArgument = sizeof(A) <= sizeof(std::uint64_t) &&
                           (std::integral<A> || (std::is_enum_v<A> && std::is_convertible_v<A, std::int64_t>));
 
+/// An object that is implicitly a T, without a number turning into another type of number on the way: a
+/// std::vector<bool>::reference for a bool.
+template <class A, class T>
+concept ObjectAs = std::is_class_v<A> && std::is_convertible_v<const A&, T> && requires(const A& object) {
+    T{object};
+};
+
 /// Whether an A may stand for a T.
 template <class T, class A>
 constexpr bool converts();
@@ -71,6 +94,10 @@ constexpr bool converts() {
         return true;
     } else if constexpr (key::detail::PlainInteger<T>) {
         return IntegerArgument<A>;
+    } else if constexpr (std::is_floating_point_v<T>) {
+        return std::is_floating_point_v<A> || IntegerArgument<A> || ObjectAs<A, T>;
+    } else if constexpr (std::is_same_v<T, bool>) {
+        return ObjectAs<A, bool>;
     } else if constexpr (kIsOptional<T>) {
         using Inner = typename T::value_type;
         if constexpr (kIsOptional<A>)
@@ -104,6 +131,30 @@ double seconds_of(Duration time) {
            static_cast<double>(Duration::period::den);
 }
 
+template <class Number>
+constexpr bool is_finite(Number number) {
+    if constexpr (std::is_floating_point_v<Number>)
+        return number >= std::numeric_limits<Number>::lowest() && number <= std::numeric_limits<Number>::max();
+    else
+        return true;
+}
+
+/// Whether a number is larger than every finite one of a floating-point T.
+template <class T, class Number>
+constexpr bool exceeds(Number number) {
+    constexpr auto kHigh = std::numeric_limits<T>::max();
+    return number > kHigh || number < -kHigh;
+}
+
+/// Whether a floating-point T has this value. Below 2^64 each has all numbers of few enough binary digits.
+template <class T, class A>
+constexpr bool is_exact(A integer) {
+    const auto bits = static_cast<std::uint64_t>(+integer);
+    const std::uint64_t magnitude = std::cmp_less(+integer, 0) ? 0 - bits : bits;
+    return magnitude == 0 || static_cast<int>(std::bit_width(magnitude)) - std::countr_zero(magnitude) <=
+                                 std::numeric_limits<T>::digits;
+}
+
 /// -1 for a time before those that T holds, 1 for one behind them, else 0.
 template <class T, class A>
 constexpr int beyond_time(const A& time) {
@@ -120,7 +171,21 @@ constexpr int beyond_time(const A& time) {
     return std::cmp_less(count, kLow) ? -1 : std::cmp_greater(count, kHigh) ? 1 : 0;
 }
 
-/// The same for what may stand for a T that has a time in it; 0 for every other T.
+/// Whether a time is one that T does not hold.
+template <class T, class A>
+constexpr bool is_beyond_time(const A& time) {
+    if constexpr (kIsTime<T>) {
+        return beyond_time<T>(time) != 0;
+    } else {
+        using To = DurationOf<T>;
+        using Ticks = std::chrono::duration<long double, typename To::period>;
+        return is_finite(since_epoch(time).count()) &&
+               exceeds<typename To::rep>(std::chrono::duration_cast<Ticks>(since_epoch(time)).count());
+    }
+}
+
+/// As beyond_time(), for what may stand for a T that has a time in it, which counts in integers; 0 for every other
+/// T.
 template <class T, class A>
 constexpr int beyond(const A& given) {
     if constexpr (kIsOptional<A>) {
@@ -168,8 +233,14 @@ constexpr T exactly(const A& given, std::string_view field) {
         if (std::cmp_less(+given, kLow) || std::cmp_greater(+given, kHigh))
             throw_out_of_range(field, static_cast<std::uint64_t>(+given), std::cmp_less(+given, 0), kLow, kHigh);
         return static_cast<T>(given);
-    } else if constexpr (kIsTime<T> && kIsTime<A>) {
-        if (beyond_time<T>(given) != 0)
+    } else if constexpr (std::is_floating_point_v<T> && std::is_floating_point_v<A>) {
+        if (exceeds<T>(given) && is_finite(given)) throw_out_of_range(field, given, std::numeric_limits<T>::max());
+        return static_cast<T>(given);
+    } else if constexpr (std::is_floating_point_v<T> && IntegerArgument<A>) {
+        if (!is_exact<T>(given)) throw_inexact(field, static_cast<std::uint64_t>(+given), std::cmp_less(+given, 0));
+        return static_cast<T>(+given);
+    } else if constexpr ((kIsTime<T> && kIsTime<A>) || (kIsFloatingTime<T> && (kIsTime<A> || kIsFloatingTime<A>))) {
+        if (is_beyond_time<T>(given))
             throw_time_out_of_range(field, seconds_of(since_epoch(given)), seconds_of(since_epoch(T::min())),
                                     seconds_of(since_epoch(T::max())));
         return given;

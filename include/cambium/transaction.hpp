@@ -123,9 +123,9 @@ private:
 /// What a write transaction has done so far: in entries, with the nested ones that were committed, and in time.
 struct WriteStatistics {
     std::uint64_t records_written = 0;  ///< inserted or replaced
-    std::uint64_t records_erased = 0;   ///< without those of truncate()
+    std::uint64_t records_erased = 0;   ///< also by truncate(), and expired ones that were removed
     std::uint64_t index_entries_written = 0;
-    std::uint64_t index_entries_erased = 0;  ///< without those of truncate()
+    std::uint64_t index_entries_erased = 0;  ///< also by truncate()
     /// What commit() has written to the file; 0 before it, and of a nested transaction, whose pages the outermost
     /// one writes. Commit records are not counted: one may stand for several commits.
     std::uint64_t pages_written = 0;

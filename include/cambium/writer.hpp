@@ -291,13 +291,16 @@ public:
     /// table with a foreign key to this one was not opened with this database.
     bool erase(Parameter<Cs>... key) { return erase_record(this->handle_, encode_columns<Cs...>(key...)); }
     /// Remove every record of a query of this table: erase(customers.range(10, 20)),
-    /// erase(customers.by<"city">().equal("London")). Answers how many there were, without what went with them by
-    /// cascade_erase. Whatever refers to them must go too, or all of it is taken back; errors as above.
+    /// erase(customers.by<"city">().equal("London")). They are those that a walk over the query shows before the
+    /// call, also with skip() and limit(). Answers how many these are: a record that the query shows several times
+    /// is one; what goes with them by cascade_erase is not counted unless the query shows it too. Whatever refers
+    /// to them must go too, or all of it is taken back; errors as above.
     /// O(depth) pages for a range of primary keys of a table without indexes, otherwise O(records * log). Memory
     /// does not grow with the range.
     ///
-    /// A query may also be keys(), filter(), or what intersect(), unite() and subtract() return. What a filter lets
-    /// through is known before the first record goes; memory is that of the keys, as of a set (matches.hpp).
+    /// A query may also be keys(), which is the same; filter(), or what intersect(), unite() and subtract() return.
+    /// What a filter lets through is known before the first record goes; memory is that of the keys, as of a set
+    /// (matches.hpp).
     template <class Query>
     requires kBoundToTransaction<Query> std::uint64_t erase(const Query& query) {
         constexpr bool kRight = std::is_same_v<TableOf<Query>, T>;

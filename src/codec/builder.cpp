@@ -537,11 +537,20 @@ void Builder::map_key(Frame& frame, std::string_view name) {
     next_ = {map.value, value};
 }
 
+namespace {
+
+// A field that is left out is called nothing, which is not the empty name: that is one like any other.
+bool is_called(const FieldShape& field, std::string_view name) {
+    return field.name == name && field.name.data() != nullptr;
+}
+
+}  // namespace
+
 // Looks first where the encoder of this format would have put the field, then among the sorted names.
 std::uint32_t Builder::find_field(const RecordShape& record, std::string_view name, Frame& frame) const {
     if (frame.expected < record.count) {
         const std::uint32_t guess = field_in_order(record, frame.expected);
-        if (record.fields[guess].name == name) {
+        if (is_called(record.fields[guess], name)) {
             ++frame.expected;
             return guess;
         }
@@ -551,7 +560,7 @@ std::uint32_t Builder::find_field(const RecordShape& record, std::string_view na
         std::lower_bound(record.sorted, end, name, [&](std::uint8_t field, std::string_view wanted) {
             return detail::name_less(record.fields[field].name, wanted);
         });
-    if (found == end || record.fields[*found].name != name) return record.count;
+    if (found == end || !is_called(record.fields[*found], name)) return record.count;
     frame.expected = (order_ == KeyOrder::sorted ? static_cast<std::uint32_t>(found - record.sorted) : *found) + 1;
     return *found;
 }

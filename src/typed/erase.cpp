@@ -7,9 +7,11 @@
 //
 // An expired record that is removed goes the same way, but nobody can refuse what time has done: then what refers
 // to it stays. Those that an erase meets are removed at once, and followed at its end.
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cambium/key/key.hpp"
 #include "cambium/writer.hpp"
@@ -17,6 +19,7 @@
 #include "typed/change_log.hpp"
 #include "typed/expiry.hpp"
 #include "typed/foreign_keys.hpp"
+#include "typed/key_set.hpp"
 #include "typed/rules.hpp"
 #include "typed/sentence.hpp"
 #include "typed/work_list.hpp"
@@ -262,28 +265,58 @@ private:
     WorkList expired_;  ///< expired records that an erase has removed: followed at its end, each by itself
 };
 
-/// Whether an erase may alter records of the table that it does not erase, so that their index entries move.
-bool may_move_entries(const TableState& table) {
-    if (table.referrers.empty()) return false;
-    for (const ForeignKeyState& foreign : table.foreign_keys)
-        if (foreign.key->on_erase == OnErase::set_null) return true;
+/// Whether an erase of records of this table leads, over what refers to them, to records of the same table.
+bool leads_back(const TableState& table) {
+    std::vector<const TableState*> reached{&table};
+    for (std::size_t i = 0; i < reached.size(); ++i) {
+        for (const ReferrerState& referrer : reached[i]->referrers) {
+            if (referrer.table == &table) return true;
+            if (std::find(reached.begin(), reached.end(), referrer.table) == reached.end())
+                reached.push_back(referrer.table);
+        }
+    }
     return false;
 }
 
-/// Erases what a walk leads to, one by one.
+bool has_foreign_key(const TableState& table, OnErase action) {
+    return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
+                       [&](const ForeignKeyState& foreign) { return foreign.key->on_erase == action; });
+}
+
+/// Whether records of the table may go along with those that are erased.
+bool takes_along(const TableState& table) {
+    return has_foreign_key(table, OnErase::cascade) && leads_back(table);
+}
+
+/// Whether index entries of records of the table that are not erased may move.
+bool may_move_entries(const TableState& table) {
+    return has_foreign_key(table, OnErase::set_null) && leads_back(table);
+}
+
+/// Whether a walk that erases what it meets would meet other records than one that only looks, or count others.
+/// An entry that has gone before the walk was there does not count for a limit: those of a record in an index of
+/// each<>, or of one that went along.
+bool must_gather(const TableState& table, const Selection& selection) {
+    if (takes_along(table)) return true;
+    return selection.index != kRecords &&
+           (selection.limit != std::numeric_limits<std::uint64_t>::max() || may_move_entries(table));
+}
+
+/// Erases what a selection leads to, one by one. The number of the records that it leads to.
 std::uint64_t erase_each(const TableHandle& handle, const Selection& selection) {
     WriteTransaction scope = TransactionAccess::transaction(handle).begin_nested();
     const TableHandle inner{&scope, handle.table};
     Erasure erasure(scope);
     std::uint64_t erased = 0;
-    if (selection.index != kRecords && may_move_entries(*handle.table)) {
-        WorkList selected(TransactionAccess::writer(scope), "cambium.selected");
+    if (must_gather(*handle.table, selection)) {
+        KeySet selected(TransactionAccess::writer(scope), "cambium.selected");
         {
             Scan scan(inner, selection);
-            while (scan.next()) selected.push(std::string(scan.primary_key()));
+            while (scan.next()) selected.add(std::string(scan.primary_key()));
         }
+        erased = selected.finish();
         while (const std::optional<std::string> key = selected.pop())
-            erased += erasure.erase(*handle.table, *key) ? 1 : 0;
+            static_cast<void>(erasure.erase(*handle.table, *key));
     } else {
         Scan scan(inner, selection);
         while (scan.next()) erased += erasure.erase(*handle.table, scan.primary_key()) ? 1 : 0;
@@ -360,9 +393,17 @@ std::uint64_t erase_selected(const TableHandle& handle, const TableHandle& selec
 std::uint64_t erase_keys(const TableHandle& handle, const TableHandle& selected, const SortedKeys& keys) {
     check_selected(handle, selected);
     WriteTransaction scope = TransactionAccess::transaction(handle).begin_nested();
-    Erasure erasure(scope);
+    const TableHandle inner{&scope, handle.table};
+    // Those that go along with others are counted too, so before the first one goes.
+    const bool counts_first = takes_along(*handle.table);
     std::uint64_t erased = 0;
-    for (const std::string& key : keys) erased += erasure.erase(*handle.table, key) ? 1 : 0;
+    if (counts_first)
+        for (const std::string& key : keys) erased += has_record(inner, key) ? 1 : 0;
+    Erasure erasure(scope);
+    for (const std::string& key : keys) {
+        const bool was_there = erasure.erase(*handle.table, key);
+        if (was_there && !counts_first) ++erased;
+    }
     erasure.finish();
     scope.commit();
     return erased;
@@ -388,7 +429,10 @@ void truncate(const TableHandle& handle) {
     record_change(table, workspace, store, Operation::truncated, {}, std::nullopt, std::nullopt);
     workspace.statistics.records_erased += store.statistics(table.records).entries;
     store.clear(table.records);
-    for (const kv::Tree index : table.indexes) store.clear(index);
+    for (const kv::Tree index : table.indexes) {
+        workspace.statistics.index_entries_erased += store.statistics(index).entries;
+        store.clear(index);
+    }
     guard.done();
 }
 

@@ -14,8 +14,9 @@ namespace cambium::detail {
 
 class NamedShape {
 public:
-    /// name_of(field) is the name of a field, given that of the declaration; an empty one is never met, so that a
-    /// codec skips what is stored of the field. The declaration's shape is one of a record, and must outlive this.
+    /// name_of(field) is the name of a field, given that of the declaration; nothing (std::string_view()) leaves
+    /// the field out, so that a codec skips what is stored of it. The declaration's shape is one of a record, and
+    /// must outlive this.
     template <class NameOf>
     NamedShape(const codec::Shape& declared, NameOf&& name_of) : record_(declared.record()), shape_(declared) {
         fields_.assign(record_.fields, record_.fields + record_.count);

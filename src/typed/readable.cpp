@@ -98,23 +98,39 @@ void append_timestamp(std::string& out, Timestamp value) {
 
 namespace {
 
-std::string out_of_range_text(std::string_view field, const std::string& given, const std::string& low,
-                              const std::string& high) {
+/// The beginning of a sentence about a field; of one about a key column nothing.
+std::string field_text(std::string_view field) {
     std::string text;
     if (!field.empty()) {
         text = "field ";
         append_text(text, field);
         text += ": ";
     }
-    return text + given + " is outside the range of " +
+    return text;
+}
+
+std::string out_of_range_text(std::string_view field, const std::string& given, const std::string& low,
+                              const std::string& high) {
+    return field_text(field) + given + " is outside the range of " +
            (field.empty() ? "the key column it is given for, " : "its type, ") + low + " to " + high +
            (field.empty() ? "; no record has it: compare it with the range first" : "");
 }
 
-std::string whole_text(double seconds) {
+template <class Number>
+std::string printed(const char* format, Number number) {
     std::array<char, 64> buffer{};
-    const int length = std::snprintf(buffer.data(), buffer.size(), "%.0f", seconds);
+    const int length = std::snprintf(buffer.data(), buffer.size(), format, number);
     return {buffer.data(), static_cast<std::size_t>(length)};
+}
+
+/// Whole seconds, unless they are so many that only the first digits are of interest.
+std::string seconds_text(double seconds) {
+    constexpr double kMany = 1e18;
+    return printed(seconds > -kMany && seconds < kMany ? "%.0f" : "%.6g", seconds) + " s";
+}
+
+std::string integer_text(std::uint64_t number, bool negative) {
+    return negative ? std::to_string(static_cast<std::int64_t>(number)) : std::to_string(number);
 }
 
 }  // namespace
@@ -122,15 +138,25 @@ std::string whole_text(double seconds) {
 void throw_out_of_range(std::string_view field, std::uint64_t number, bool negative, std::int64_t low,
                         std::uint64_t high) {
     throw Error(ErrorCode::invalid_argument,
-                out_of_range_text(field,
-                                  "the number " + (negative ? std::to_string(static_cast<std::int64_t>(number))
-                                                            : std::to_string(number)),
-                                  std::to_string(low), std::to_string(high)));
+                out_of_range_text(field, "the number " + integer_text(number, negative), std::to_string(low),
+                                  std::to_string(high)));
+}
+
+void throw_out_of_range(std::string_view field, long double number, long double high) {
+    throw Error(ErrorCode::invalid_argument, out_of_range_text(field, "the number " + printed("%.9Lg", number),
+                                                               printed("%.9Lg", -high), printed("%.9Lg", high)));
+}
+
+void throw_inexact(std::string_view field, std::uint64_t number, bool negative) {
+    throw Error(ErrorCode::invalid_argument, field_text(field) +
+                                                 (field.empty() ? "the key column it is given for" : "its type") +
+                                                 " does not hold the number " + integer_text(number, negative) +
+                                                 " exactly; give a floating-point number to have it rounded");
 }
 
 void throw_time_out_of_range(std::string_view field, double seconds, double low, double high) {
-    throw Error(ErrorCode::invalid_argument, out_of_range_text(field, "a time of " + whole_text(seconds) + " s",
-                                                               whole_text(low) + " s", whole_text(high) + " s"));
+    throw Error(ErrorCode::invalid_argument, out_of_range_text(field, "a time of " + seconds_text(seconds),
+                                                               seconds_text(low), seconds_text(high)));
 }
 
 }  // namespace cambium::detail

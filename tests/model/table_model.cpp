@@ -297,16 +297,22 @@ List items_of(const std::vector<std::pair<Entry, Item>>& entries, Keep&& keep) {
     return list;
 }
 
-template <class T>
-void compare_by_part(const Reader<T>& items, const Map& map, Dice& dice) {
-    using Score = Descending<std::optional<std::int64_t>>;
-    using Entry = std::pair<std::string, Score>;
-    const auto expected = expected_entries<Entry>(map, [](const Item& item) {
+using PartScore = std::pair<std::string, Descending<std::optional<std::int64_t>>>;
+
+std::vector<std::pair<PartScore, Item>> entries_by_part(const Map& map) {
+    return expected_entries<PartScore>(map, [](const Item& item) {
         const std::set<std::string> parts(item.parts.begin(), item.parts.end());
-        std::vector<Entry> entries;
-        for (const std::string& part : parts) entries.emplace_back(part, Score{item.score});
+        std::vector<PartScore> entries;
+        for (const std::string& part : parts) entries.emplace_back(part, Descending{item.score});
         return entries;
     });
+}
+
+template <class T>
+void compare_by_part(const Reader<T>& items, const Map& map, Dice& dice) {
+    using Entry = PartScore;
+    using Score = PartScore::second_type;
+    const auto expected = entries_by_part(map);
     const auto by_part = items.template by<"part_score">();
     compare(by_part.all(), items_of(expected, [](const Entry&) { return true; }), dice);
     const std::string part = dice.text();
@@ -515,7 +521,14 @@ void erase_some(Writer<T>& items, Map& map, Dice& dice) {
     const std::uint64_t limit = dice.one_in(2) ? map.size() : dice.below(4);
     List chosen;
     std::uint64_t erased = 0;
-    if (dice.one_in(2)) {
+    if (dice.one_in(3)) {
+        // A record comes as often as it has parts.
+        const bool reverse = dice.one_in(2);
+        chosen = items_of(entries_by_part(map), [](const PartScore&) { return true; });
+        if (reverse) std::reverse(chosen.begin(), chosen.end());
+        const auto parts = items.template by<"part_score">().skip(skip).limit(limit);
+        erased = items.erase(reverse ? parts.reverse() : parts);
+    } else if (dice.one_in(2)) {
         const std::int32_t group = dice.group();
         chosen = only(sorted_by(map, [](const Item& i) { return std::tuple(i.group, i.name); }),
                       [&](const Item& i) { return i.group == group; });

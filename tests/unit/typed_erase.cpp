@@ -1,4 +1,6 @@
 // Erasing what a query leads to: rows, their keys, those for which something holds, and sets of them.
+#include "cambium/dynamic.hpp"
+#include "cambium/maintenance.hpp"
 #include "errors.hpp"
 #include "store_content.hpp"
 #include "typed_fixture.hpp"
@@ -176,6 +178,185 @@ TEST_CASE("erase of a query whose table has its key outside the value") {
         CHECK(words.erase(words.all().filter([](const Word& word) { return word.value.size() == 2; })) == 3);
         CHECK(words.count() == 1);
         CHECK(words.erase(unite(words.prefix("b"), words.prefix("c"))) == 1);
+    });
+}
+
+struct Post {
+    std::uint64_t id{};
+    std::vector<std::string> tags{};
+};
+struct Posts : Table<"posts", Post, PrimaryKey<&Post::id>, Cbor, OrderedIndex<"tag", each<&Post::tags>>> {};
+
+struct Node {
+    std::uint64_t id{};
+    std::optional<std::uint64_t> parent{};
+    std::vector<std::string> tags{};
+};
+template <detail::OnErase Action>
+struct Nodes : Table<"nodes", Node, PrimaryKey<&Node::id>, Cbor, OrderedIndex<"tag", each<&Node::tags>>,
+                     ForeignKey<"parent", Nodes<Action>, &Node::parent, Action>> {};
+
+/// Two tables that refer to each other: what is erased may come back over the other one.
+struct Link {
+    std::uint64_t id{};
+    std::optional<std::uint64_t> to{};
+};
+struct Rights;
+struct Lefts
+    : Table<"lefts", Link, PrimaryKey<&Link::id>, Cbor, ForeignKey<"to", Rights, &Link::to, cascade_erase>> {};
+struct Rights
+    : Table<"rights", Link, PrimaryKey<&Link::id>, Cbor, ForeignKey<"to", Lefts, &Link::to, cascade_erase>> {};
+
+/// Opens tables, runs a body in a transaction, and verifies their indexes.
+template <class... Ts, class Body>
+void within(Body&& body) {
+    const StorePath store;
+    auto db = Database::open<Ts...>(store.path());
+    db.write(body);
+    CHECK(db.read([](ReadTransaction& txn) { return (verify_indexes<Ts>(txn).ok() && ...); }));
+}
+
+TEST_CASE("erase of a query with a limit takes the records that the query shows, and no others") {
+    within<Posts>([](WriteTransaction& txn) {
+        Writer<Posts> posts{txn};
+        const auto fill = [&] {
+            posts.truncate();
+            posts.insert({1, {"a", "b"}});
+            posts.insert({2, {"c", "a2"}});
+            posts.insert({3, {"d"}});
+        };
+        const auto erases = [&](const auto& query, std::uint64_t number, const Ids& left) {
+            CHECK(posts.erase(query) == number);
+            CHECK(ids(posts) == left);
+            fill();
+        };
+        fill();
+        const auto tags = posts.by<"tag">();  // 1, 2, 1, 2, 3
+        erases(tags.limit(1), 1, {2, 3});
+        erases(tags.limit(2), 2, {3});
+        erases(tags.limit(3).keys(), 2, {3});
+        erases(tags.skip(2).limit(1), 1, {2, 3});
+        erases(tags.skip(2).limit(2), 2, {3});
+        erases(tags.skip(4), 1, {1, 2});
+        erases(tags.reverse().limit(3), 3, {});
+        erases(tags.reverse().skip(1).limit(2).keys(), 2, {3});
+        erases(tags.all(), 3, {});
+        erases(tags.limit(0), 0, {1, 2, 3});
+        const auto first = tags.from("b").limit(1);
+        erases(unite(first, first), 1, {2, 3});
+        erases(unite(first, tags.reverse().limit(1)), 2, {2});
+        erases(subtract(tags.limit(4), posts.until(2)), 1, {1, 3});
+        erases(tags.filter([](const Post&) { return true; }).limit(3), 2, {3});
+        posts.insert({4, {"a", "b", "c"}});
+        erases(posts.limit(2), 2, {3, 4});
+        std::uint64_t rounds = 0;
+        for (; posts.erase(tags.limit(2)) > 0; ++rounds) continue;
+        CHECK(rounds == 2);
+        CHECK(posts.empty());
+    });
+}
+
+TEST_CASE("erase counts the records of the query, also those that went along with another one, and no others") {
+    within<Nodes<cascade_erase>>([](WriteTransaction& txn) {
+        Writer<Nodes<cascade_erase>> nodes{txn};
+        const auto fill = [&] {
+            nodes.truncate();
+            nodes.insert({1, {}, {"a", "b"}});
+            nodes.insert({2, 1, {"a"}});
+            nodes.insert({3, {}, {"b", "c"}});
+            nodes.insert({4, 3, {"c"}});
+            nodes.insert({5, {}, {"d"}});
+        };
+        const auto erases = [&](const auto& query, std::uint64_t number, const Ids& left) {
+            CHECK(nodes.erase(query) == number);
+            CHECK(ids(nodes) == left);
+            fill();
+        };
+        fill();
+        erases(nodes.limit(2), 2, {3, 4, 5});
+        erases(nodes.limit(1), 1, {3, 4, 5});
+        erases(nodes.skip(1).limit(2), 2, {1, 5});
+        erases(nodes.reverse().limit(3), 3, {1, 2});
+        erases(nodes.all(), 5, {});
+        erases(nodes.until(3), 2, {3, 4, 5});
+        erases(nodes.by<"tag">().limit(3), 2, {3, 4, 5});
+        erases(nodes.by<"tag">().equal("b"), 2, {5});
+        erases(nodes.all().filter([](const Node&) { return true; }).limit(2), 2, {3, 4, 5});
+        erases(unite(nodes.limit(1), nodes.reverse().limit(2)), 3, {3});
+        erases(subtract(nodes.all(), nodes.range(4, 5)), 4, {});
+        const auto all = unite(nodes.all(), nodes.all());
+        CHECK(nodes.erase(1));
+        CHECK(nodes.erase(all) == 3);
+    });
+}
+
+TEST_CASE("erase with a limit when records are set to null by it") {
+    within<Nodes<set_null>>([](WriteTransaction& txn) {
+        Writer<Nodes<set_null>> nodes{txn};
+        for (std::uint64_t id = 1; id <= 6; ++id)
+            nodes.insert({id, id > 1 ? std::optional(id - 1) : std::nullopt, {"a", id % 2 == 0 ? "b" : "c"}});
+        CHECK(nodes.erase(nodes.by<"parent">().limit(2)) == 2);
+        CHECK(ids(nodes.by<"parent">()) == Ids{3, 4, 5, 6});
+        CHECK(nodes.erase(nodes.by<"parent">().skip(1).limit(1)) == 1);
+        CHECK(ids(nodes.by<"parent">()) == Ids{3, 5, 6});
+        CHECK(nodes.erase(nodes.by<"tag">().from("b").limit(2)) == 2);
+        CHECK(ids(nodes) == Ids{5});
+    });
+}
+
+TEST_CASE("erase with a limit when what is erased comes back over another table") {
+    within<Lefts, Rights>([](WriteTransaction& txn) {
+        Writer<Lefts> lefts{txn};
+        Writer<Rights> rights{txn};
+        for (std::uint64_t id = 1; id <= 4; ++id) {
+            lefts.insert({id, {}});
+            rights.insert({id, id});
+        }
+        lefts.patch(2, set<&Link::to>(1));
+        lefts.patch(4, set<&Link::to>(1));
+        CHECK(lefts.erase(lefts.limit(2)) == 2);
+        CHECK(ids(lefts) == Ids{3});
+        CHECK(ids(rights) == Ids{3});
+    });
+}
+
+TEST_CASE("erase of a part of more records than are remembered in memory") {
+    within<Posts, Nodes<cascade_erase>>([](WriteTransaction& txn) {
+        Writer<Posts> posts{txn};
+        Writer<Nodes<cascade_erase>> nodes{txn};
+        for (std::uint64_t id = 0; id < 10'000; ++id) {
+            posts.insert({id, {"a" + std::to_string(id), "b" + std::to_string(id)}});
+            nodes.insert({id, id > 0 ? std::optional(id / 2) : std::nullopt, {}});
+        }
+        CHECK(posts.erase(posts.by<"tag">().limit(9'000)) == 9'000);
+        CHECK(posts.count() == 1'000);
+        CHECK(posts.erase(posts.by<"tag">().skip(500).limit(1'000)) == 1'000);
+        CHECK(posts.empty());
+        CHECK(nodes.erase(nodes.from(5'000)) == 5'000);
+        CHECK(nodes.erase(nodes.limit(4'500)) == 4'500);
+        CHECK(nodes.empty());
+    });
+}
+
+TEST_CASE("erase of a dynamic query with a limit takes the records that the query shows") {
+    const StorePath store;
+    {
+        auto db = Database::open<Posts>(store.path());
+        db.write([](WriteTransaction& txn) {
+            Writer<Posts> posts{txn};
+            posts.insert({1, {"a", "b"}});
+            posts.insert({2, {"c"}});
+            posts.insert({3, {"d"}});
+        });
+    }
+    const StoredTables stored = stored_tables(store.path());
+    auto db = Database::open(store.path(), stored.tables);
+    db.write([&](WriteTransaction& txn) {
+        DynamicWriter posts{txn, stored["posts"]};
+        CHECK(posts.erase(posts.by("tag").limit(2)) == 1);
+        CHECK(posts.count() == 2);
+        CHECK(posts.erase(posts.by("tag").reverse().limit(1)) == 1);
+        CHECK(posts.contains(2));
     });
 }
 

@@ -52,6 +52,32 @@ TEST_CASE("a write transaction has the time at which it began, and its nested on
     CHECK(asked == 1);
 }
 
+TEST_CASE("what is erased counts, whichever call erases it") {
+    const StorePath store;
+    Database db = open_at<Customers, Tickets>(store, 100);
+    WriteTransaction txn = db.begin_write();
+    Writer<Customers> customers{txn};
+    for (std::uint64_t id = 1; id <= 5; ++id) customers.insert(customer(id, std::to_string(id)));
+    CHECK(customers.erase(5));
+    CHECK(txn.statistics().records_erased == 1);
+    CHECK(txn.statistics().index_entries_erased == 2);
+    CHECK(customers.erase(customers.from(4)) == 1);
+    CHECK(txn.statistics().records_erased == 2);
+    CHECK(txn.statistics().index_entries_erased == 4);
+    txn.nested([](WriteTransaction& inner) { Writer<Customers>{inner}.truncate(); });
+    CHECK(txn.statistics().records_erased == 5);
+    CHECK(txn.statistics().index_entries_erased == 10);
+    txn.commit();
+
+    db.write([](WriteTransaction& first) { Writer<Tickets>{first}.insert({1, at(150)}); });
+    second = 200;
+    db.write([](WriteTransaction& later) {
+        CHECK(Writer<Tickets>{later}.erase_expired() == 1);
+        CHECK(later.statistics().records_erased == 1);
+        CHECK(later.statistics().index_entries_erased == 1);
+    });
+}
+
 TEST_CASE("a snapshot has one time: of its begin where records end, else of the first question") {
     const StorePath store;
     {

@@ -2,8 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 #include "cambium/codec/document.hpp"
+#include "cambium/maintenance.hpp"
 #include "typed_fixture.hpp"
 
 using namespace cambium;
@@ -91,4 +93,41 @@ TEST_CASE("a field that is dropped is not kept among the unknown ones") {
         });
     }
     CHECK(marks(store, 1).empty());
+}
+
+namespace {
+
+struct Tree {
+    std::string name{};
+    std::uint32_t id{};
+    std::string city{};
+    std::vector<int> rings{};
+    UnknownFields rest{};
+};
+template <class Codec>
+struct Trees : Table<"trees", Tree, PrimaryKey<&Tree::id>, Codec, OrderedIndex<"city", &Tree::city>> {};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("an unknown field may have an empty name", Codec, Cbor, Json) {
+    const StorePath store;
+    auto db = Database::open<Trees<Codec>>(store.path());
+    db.write([](WriteTransaction& txn) {
+        Writer<Trees<Codec>> trees{txn};
+        const Document unknown = Document::object({{"", 5}, {"x", 1}});
+        for (std::uint32_t id = 1; id <= 4; ++id) {
+            trees.insert({"oak", id, "Bern", {1, 2}, {unknown}});
+            CHECK(trees.get(id)->rest.fields == unknown);
+        }
+        trees.upsert({"elm", 1, "Oslo", {3}, {unknown}});
+        CHECK(trees.patch(2, set<&Tree::city>("Rome")));
+        CHECK(trees.get(2)->rest.fields == unknown);
+        CHECK(trees.update(3, [](Tree& tree) { tree.city = "Paris"; }));
+        CHECK(trees.erase(4));
+        CHECK(trees.template by<"city">().count() == 3);
+        CHECK(trees.erase(trees.template by<"city">().from("P")) == 2);
+        trees.upsert({"ash", 1, "Rome", {}, {}});
+        CHECK(trees.template by<"city">().equal("Rome").count() == 1);
+    });
+    db.read([](ReadTransaction& txn) { CHECK(verify_indexes<Trees<Codec>>(txn).ok()); });
 }

@@ -111,7 +111,7 @@ struct MapShape {
 };
 
 struct FieldShape {
-    std::string_view name;
+    std::string_view name;  ///< nowhere (std::string_view()) for a field that is left out: nothing stored is of it
     const Shape* shape;
 };
 
