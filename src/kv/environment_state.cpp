@@ -7,6 +7,7 @@
 #include "base/fork_guard.hpp"
 #include "base/throw_error.hpp"
 #include "kv/commit.hpp"
+#include "kv/mutations.hpp"
 #include "kv/recovery.hpp"
 
 namespace cambium::kv::detail {
@@ -151,8 +152,9 @@ TransactionState* EnvironmentState::begin_read(bool durable) {
 void EnvironmentState::renew_read(TransactionState& reader) {
     require_same_process();
     if (const HeadRing* heads = reader.head_ring; heads != nullptr && reader.head_sequence == heads->sequence()) {
+        reach_pin();
         reader.pinned_by->pin(reader.snapshot.id);
-        if (reader.head_sequence == heads->sequence()) return reader.begin_again();
+        if (mutations.reader_looks_once || reader.head_sequence == heads->sequence()) return reader.begin_again();
     }
     read_newest(reader);
 }
@@ -169,8 +171,9 @@ void EnvironmentState::read_newest(TransactionState& reader) {
         std::uint64_t sequence = 0;
         do {
             head = heads.newest(sequence);
+            reach_pin();
             reader.pinned_by->pin(head.id);
-        } while (heads.sequence() != sequence);
+        } while (!mutations.reader_looks_once && heads.sequence() != sequence);
         reader.begin(head, mapped(head.page_count * page_size));
         reader.head_ring = &heads;
         reader.head_sequence = sequence;

@@ -4,6 +4,7 @@
 
 #include "base/throw_error.hpp"
 #include "kv/environment_state.hpp"
+#include "kv/mutations.hpp"
 #include "kv/recovery.hpp"
 #include "kv/survivor.hpp"
 
@@ -41,8 +42,9 @@ public:
         do {
             if (!lock_.written().newest(state, sequence))
                 throw Error(ErrorCode::corrupt, "the lock file is damaged: close the store in every process");
+            reach_pin();
             lock_.set_in_flight(state.snapshot.id);
-        } while (lock_.written().sequence() != sequence);
+        } while (!mutations.flush_looks_once && lock_.written().sequence() != sequence);
         return sequence;
     }
 
@@ -128,7 +130,7 @@ void EnvironmentState::settle_recovery() {
         settle(data, recovered);
     } catch (...) {
         // The kernel tells of lost pages once: a second try would succeed without them.
-        lock->set_poisoned();
+        if (!mutations.failure_forgotten) lock->set_poisoned();
         throw;
     }
     lock->set_slot_transaction(1 - recovered.slot, recovered.other_transaction);
@@ -148,7 +150,7 @@ void EnvironmentState::repair_flush() {
         read_slot(data, slot, content);
         if (content.state != SlotContent::State::valid)
             base::throw_error(ErrorCode::corrupt, "the durable commit record of \"", path, "\" is damaged");
-        if (content.meta.header.transaction > lock->durable_transaction())
+        if (!mutations.dead_flush_forgotten && content.meta.header.transaction > lock->durable_transaction())
             lock->publish_durable(snapshot_of(content.meta.header), lock->durable_bytes());
         if (lock->flushing()) {
             // It may name pages that are reused from now on.
@@ -272,6 +274,7 @@ void EnvironmentState::flush_newest_written() {
         sync_as_flush_owner();
         lock->set_slot_transaction(slot, state.snapshot.id);
         lock->set_durable_slot(slot);
+        reach_durable_published();
         lock->publish_durable(state.snapshot, state.total_bytes);
     } catch (const std::exception& error) {
         lock->set_poisoned();

@@ -4,6 +4,7 @@
 
 #include "base/throw_error.hpp"
 #include "kv/birth_walk.hpp"
+#include "kv/mutations.hpp"
 #include "kv/recovery.hpp"
 
 namespace cambium::kv {
@@ -74,7 +75,7 @@ bool tells_of(const EnvironmentState& env, const StoreIdentity& id) {
     if (!env.lock->belongs_to(id) || !env.lock->has_sound_facts()) return false;
     const std::uint32_t slot = env.lock->durable_slot();
     const SlotContent content = read_slot(env.data, slot);
-    return content.state != SlotContent::State::valid ||
+    return mutations.copy_believed || content.state != SlotContent::State::valid ||
            content.meta.header.transaction == env.lock->slot_transaction(slot);
 }
 
