@@ -305,9 +305,7 @@ void Environment::close() {
         return;
     }
     const std::lock_guard guard{registry().mutex};
-    if (state->references == 1 && state->has_transactions())
-        throw Error(ErrorCode::misuse,
-                    "\"" + state->path + "\" cannot be closed: a transaction is open; end it first");
+    if (state->references == 1) state->require_unused();
     state_ = nullptr;
     if (--state->references > 0) return;
     registry().environments.erase(state->identity);

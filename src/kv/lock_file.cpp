@@ -490,6 +490,9 @@ std::uint32_t LockFile::reader_count() const noexcept {
 os::SharedMutex::Lock LockFile::lock_writer(std::optional<WriterQueue::Clock::time_point> deadline) {
     return present().writers.lock(deadline);
 }
+os::SharedMutex::Lock LockFile::try_lock_writer() {
+    return present().writers.try_lock();
+}
 void LockFile::unlock_writer() noexcept {
     present().writers.unlock();
 }

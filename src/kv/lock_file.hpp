@@ -121,6 +121,8 @@ public:
     // The writer.
     /// `acquired`, `owner_died`, or `busy` after the deadline. In order of arrival.
     [[nodiscard]] os::SharedMutex::Lock lock_writer(std::optional<WriterQueue::Clock::time_point> deadline);
+    /// Out of turn and without waiting; for who lets go of it at once.
+    [[nodiscard]] os::SharedMutex::Lock try_lock_writer();
     void unlock_writer() noexcept;
     [[nodiscard]] std::uint32_t waiting_writers();
 
