@@ -9,6 +9,7 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -180,6 +181,7 @@ private:
     os::File file_;
     os::Mapping mapping_;
     std::uint32_t process_ = 0;
+    std::mutex cleaning_;  ///< held by the thread that cleans up after a dead process
 };
 
 }  // namespace cambium::kv
