@@ -297,6 +297,8 @@ FreshPages EnvironmentState::fresh_pages(TransactionId newest) noexcept {
     constexpr std::chrono::seconds kFresh{5};
     const auto now = WriterQueue::Clock::now();
     auto& [older, newer] = time_marks_;
+    // Without an earlier look nothing is known to be fresh, however young the clock is.
+    if (newer.at == TimeMark{}.at) older = newer = {newest, now};
     if (now - newer.at >= kFresh) {
         older = now - newer.at < 2 * kFresh ? newer : TimeMark{newest, now};
         newer = {newest, now};

@@ -219,7 +219,7 @@ private:
     WrittenState written_;                          ///< what the writer builds on
     struct TimeMark {
         TransactionId newest = 0;
-        WriterQueue::Clock::time_point at;
+        WriterQueue::Clock::time_point at = WriterQueue::Clock::time_point::min();  ///< never
     };
     std::array<TimeMark, 2> time_marks_;  ///< older first
     FlushScratch flush_scratch_;
