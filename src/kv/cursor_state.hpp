@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/fork_guard.hpp"
+#include "base/thread_number.hpp"
 #include "kv/duplicates_place.hpp"
 #include "kv/leaf_scan.hpp"
 #include "kv/read_ahead.hpp"
@@ -88,9 +89,8 @@ struct CursorState : CursorPosition {
 [[noreturn, gnu::cold]] void refuse(const CursorState* state);
 [[noreturn, gnu::cold]] void refuse_gap();
 
-// Which thread it is costs a call, so that only writers are asked.
 inline bool on_foreign_thread(const TransactionState& txn) noexcept {
-    return txn.writable && txn.thread != std::this_thread::get_id();
+    return txn.writable && txn.thread != this_thread_number();
 }
 
 /// The cursor of a public call, its place found again. Error{misuse} when its transaction has ended.

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <condition_variable>
 #include <fstream>
 #include <map>
+#include <mutex>
 #include <thread>
 
 #include <unistd.h>
@@ -23,8 +25,9 @@ namespace {
 
 /// One environment per file in a process.
 struct Registry {
-    std::mutex mutex;
-    std::map<os::FileIdentity, EnvironmentState*> environments;
+    std::mutex mutex;  ///< never held while another process is waited for
+    std::condition_variable settled;
+    std::map<os::FileIdentity, EnvironmentState*> environments;  ///< null: a thread is opening or closing it
 };
 
 constinit PerProcess<Registry> registry_of_process;
@@ -32,6 +35,35 @@ constinit PerProcess<Registry> registry_of_process;
 Registry& registry() {
     return registry_of_process.get();
 }
+
+/// A thread's turn to open or close the environment of a file. Others who want that file wait until it ends.
+class Turn {
+public:
+    /// The file is null in the registry. `data` is closed before the turn ends, if it is still open then.
+    Turn(Registry& all, const os::FileIdentity& file, os::File* data) noexcept
+        : all_(all), file_(file), data_(data) {}
+    ~Turn() {
+        if (data_ != nullptr) data_->close();
+        const std::lock_guard guard{all_.mutex};
+        const auto entry = all_.environments.find(file_);
+        if (opened_ != nullptr) {
+            entry->second = opened_;
+        } else {
+            all_.environments.erase(entry);
+        }
+        all_.settled.notify_all();
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+    void succeeded(EnvironmentState& opened) noexcept { opened_ = &opened; }
+
+private:
+    Registry& all_;
+    os::FileIdentity file_;
+    os::File* data_;
+    EnvironmentState* opened_ = nullptr;
+};
 
 StoreIdentity identity_of(const os::File& data, const Meta& meta) {
     StoreIdentity identity{};
@@ -51,14 +83,15 @@ public:
     EnvironmentState* try_open() {
         if (!open_data()) return nullptr;
         Registry& all = registry();
-        const auto open = all.environments.find(data_.identity());
-        if (open != all.environments.end()) return share(*open->second);
+        const os::FileIdentity file = data_.identity();
+        if (EnvironmentState* open = find_or_take(all, file)) return open;
+        Turn turn{all, file, &data_};
         if (data_.size() == 0) return replace_empty();
         std::unique_ptr<EnvironmentState> env = standalone_ ? open_standalone() : attach();
         if (env == nullptr) return nullptr;
-        env->identity = env->data.identity();
+        env->identity = file;
         env->start_flush_thread();
-        all.environments.emplace(env->identity, env.get());
+        turn.succeeded(*env);
         return env.release();
     }
 
@@ -72,11 +105,23 @@ public:
         recover(*env, identity_of(env->data, meta));
         env->lock->register_process();
         env->identity = env->data.identity();
+        const std::lock_guard guard{registry().mutex};
         registry().environments.emplace(env->identity, env.get());
         return env.release();
     }
 
 private:
+    // With one more reference; or null, and it is the caller's turn to open the file.
+    EnvironmentState* find_or_take(Registry& all, const os::FileIdentity& file) const {
+        std::unique_lock guard{all.mutex};
+        for (;;) {
+            const auto [entry, taken] = all.environments.emplace(file, nullptr);
+            if (taken) return nullptr;
+            if (entry->second != nullptr) return share(*entry->second);
+            all.settled.wait(guard);
+        }
+    }
+
     bool open_data() {
         standalone_ = false;
         try {
@@ -268,7 +313,6 @@ void check_options(const Options& options) {
 
 Environment Environment::open(ByteView path, const Options& options) {
     check_options(options);
-    const std::lock_guard guard{registry().mutex};
     Opening opening{std::string{path}, options};
     if (is_private(options)) return Environment{opening.open_private()};
     for (int tries = 0; tries < 1000; ++tries)
@@ -304,13 +348,15 @@ void Environment::close() {
         state_ = nullptr;
         return;
     }
-    const std::lock_guard guard{registry().mutex};
-    if (state->references == 1 && state->has_transactions())
-        throw Error(ErrorCode::misuse,
-                    "\"" + state->path + "\" cannot be closed: a transaction is open; end it first");
-    state_ = nullptr;
-    if (--state->references > 0) return;
-    registry().environments.erase(state->identity);
+    Registry& all = registry();
+    {
+        const std::lock_guard guard{all.mutex};
+        if (state->references == 1) state->require_unused();
+        state_ = nullptr;
+        if (--state->references > 0) return;
+        all.environments.at(state->identity) = nullptr;
+    }
+    const Turn turn{all, state->identity, nullptr};
     const std::unique_ptr<EnvironmentState> last{state};
     last->stop_flush_thread();
     last->close_orderly();

@@ -3,8 +3,11 @@
 #include <algorithm>
 
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/fork_guard.hpp"
+#include "base/thread_number.hpp"
 #include "base/throw_error.hpp"
 #include "kv/commit.hpp"
 #include "kv/mutations.hpp"
@@ -198,6 +201,31 @@ void EnvironmentState::end_read(TransactionState* reader) noexcept {
     idle_readers_.push_back(reader);  // capacity was reserved when the reader was made
 }
 
+void EnvironmentState::require_unused() {
+    if (has_transactions())
+        throw Error(ErrorCode::misuse, "\"" + path + "\" cannot be closed: a transaction is open; end it first");
+    if (keeps_write_lock())
+        throw Error(ErrorCode::misuse, "\"" + path +
+                                           "\" cannot be closed: a write transaction was ended on another thread "
+                                           "than its own, which holds the write lock until it has written again "
+                                           "or ends");
+}
+
+// Whether a thread holds the write lock though no transaction is open. The mapping of the lock file must stay then:
+// the list of locks that the thread holds leads through it, for the system and for every robust lock it takes.
+bool EnvironmentState::keeps_write_lock() {
+    const std::uint64_t thread = writing_thread_.load();
+    if (thread == 0) return false;
+    // Whoever has ended has left the lock to who comes next, maybe in another process. By then it is gone.
+    using Lock = os::SharedMutex::Lock;
+    const Lock taken = thread == this_thread_number() ? Lock::acquired : lock->try_lock_writer();
+    if (taken == Lock::busy) return ::syscall(SYS_tgkill, ::getpid(), writing_thread_id_.load(), 0) == 0;
+    if (taken == Lock::owner_died) space.invalidate();
+    writing_thread_.store(0);
+    lock->unlock_writer();
+    return false;
+}
+
 bool EnvironmentState::has_transactions() {
     if (writing_thread_.load() != 0 && writer_->active) return true;
     const std::lock_guard guard{readers_mutex_};
@@ -210,11 +238,15 @@ bool EnvironmentState::has_transactions() {
 
 namespace {
 
-/// A number that no other thread of the process ever has.
-std::uint64_t this_thread_number() noexcept {
-    static std::atomic<std::uint64_t> last{0};
-    thread_local const std::uint64_t number = last.fetch_add(1, std::memory_order_relaxed) + 1;
-    return number;
+/// What the system calls this thread.
+pid_t this_thread_id() noexcept {
+    thread_local pid_t id = 0;
+    thread_local std::uint64_t generation = 0;
+    if (generation != current_fork_generation()) {
+        id = static_cast<pid_t>(::syscall(SYS_gettid));
+        generation = current_fork_generation();
+    }
+    return id;
 }
 
 }  // namespace
@@ -230,6 +262,7 @@ TransactionState* EnvironmentState::begin_write(std::optional<WriterQueue::Clock
                                            "\" already: commit or abort it first");
     const os::SharedMutex::Lock taken = has_lock ? os::SharedMutex::Lock::acquired : lock->lock_writer(deadline);
     if (taken == os::SharedMutex::Lock::busy) return nullptr;
+    writing_thread_id_.store(this_thread_id());
     writing_thread_.store(this_thread_number());
     try {
         require_sound_file();
@@ -249,7 +282,7 @@ TransactionState* EnvironmentState::begin_write(std::optional<WriterQueue::Clock
         prepared_ = nullptr;
         writer_->begin(head, mapped(head.page_count * page_size));
         writer_->next_id = head.id + 1;
-        writer_->thread = std::this_thread::get_id();
+        writer_->thread = this_thread_number();
         writer_->fresh = fresh_pages(head.id);
         in_place.begin(*writer_);
     } catch (...) {
@@ -267,6 +300,8 @@ FreshPages EnvironmentState::fresh_pages(TransactionId newest) noexcept {
     constexpr std::chrono::seconds kFresh{5};
     const auto now = WriterQueue::Clock::now();
     auto& [older, newer] = time_marks_;
+    // Without an earlier look nothing is known to be fresh, however young the clock is.
+    if (newer.at == TimeMark{}.at) older = newer = {newest, now};
     if (now - newer.at >= kFresh) {
         older = now - newer.at < 2 * kFresh ? newer : TimeMark{newest, now};
         newer = {newest, now};
@@ -283,7 +318,7 @@ void EnvironmentState::end_write(TransactionState& txn) noexcept {
     txn.end();
     if (fork_generation != current_fork_generation()) return;
     in_place.return_unused();
-    if (txn.thread != std::this_thread::get_id()) return;  // only the thread that locked can unlock
+    if (txn.thread != this_thread_number()) return;  // only the thread that locked can unlock
     writing_thread_.store(0);
     lock->unlock_writer();
 }

@@ -13,6 +13,8 @@
 #include <optional>
 #include <thread>
 
+#include <sys/types.h>
+
 #include "base/checksum.hpp"
 #include "cambium/kv/environment.hpp"
 #include "kv/comparators.hpp"
@@ -81,8 +83,8 @@ public:
     /// Gives a read transaction the newest snapshot; takes it away again. It keeps its slot.
     void renew_read(TransactionState& reader);
     void reset_read(TransactionState& reader) noexcept;
-    /// Whether a handle of a transaction is in use in this process.
-    [[nodiscard]] bool has_transactions();
+    /// Error{misuse} when a transaction of this process is open, or a thread of it holds the write lock.
+    void require_unused();
     /// Null when the deadline has passed.
     [[nodiscard]] TransactionState* begin_write(std::optional<WriterQueue::Clock::time_point> deadline);
     /// Writes what the transaction changed and publishes it as written; deferred, as visible too. The flush is left
@@ -194,6 +196,8 @@ private:
     void flush_newest_written();
     void wait_for_company();
     void digest_written(const WrittenState& state, std::vector<WrittenPage>& pages);
+    [[nodiscard]] bool has_transactions();
+    [[nodiscard]] bool keeps_write_lock();
     [[nodiscard]] std::unique_ptr<TransactionState> new_reader();
     void read_newest(TransactionState& reader);
     [[nodiscard]] static std::size_t reader_shelf() noexcept;
@@ -211,10 +215,11 @@ private:
     std::unique_ptr<Commit> prepared_;
     std::mutex writer_sync_mutex_;                  ///< held while the writer syncs
     std::atomic<std::uint64_t> writing_thread_{0};  ///< number of the thread that writes, in this process
+    std::atomic<pid_t> writing_thread_id_{0};       ///< what the system calls it
     WrittenState written_;                          ///< what the writer builds on
     struct TimeMark {
         TransactionId newest = 0;
-        WriterQueue::Clock::time_point at;
+        WriterQueue::Clock::time_point at = WriterQueue::Clock::time_point::min();  ///< never
     };
     std::array<TimeMark, 2> time_marks_;  ///< older first
     FlushScratch flush_scratch_;

@@ -286,9 +286,12 @@ void LockFile::release_slots_of(std::uint32_t process) noexcept {
 }
 
 // While this process holds the dead one's lock nobody can register under its number and have a live slot taken
-// away.
+// away. The byte locks are the process's: a second thread of it would get the same one, and lose it when the first
+// is done, in the middle of its work.
 bool LockFile::is_dead(std::uint32_t process) {
-    if (process == process_ || !file_.try_lock(kProcessLocks + process, true)) return false;
+    if (process == process_) return false;
+    const std::lock_guard guard{cleaning_};
+    if (!file_.try_lock(kProcessLocks + process, true)) return false;
     release_slots_of(process);
     file_.unlock(kProcessLocks + process);
     return true;
@@ -489,6 +492,9 @@ std::uint32_t LockFile::reader_count() const noexcept {
 
 os::SharedMutex::Lock LockFile::lock_writer(std::optional<WriterQueue::Clock::time_point> deadline) {
     return present().writers.lock(deadline);
+}
+os::SharedMutex::Lock LockFile::try_lock_writer() {
+    return present().writers.try_lock();
 }
 void LockFile::unlock_writer() noexcept {
     present().writers.unlock();

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -121,6 +122,8 @@ public:
     // The writer.
     /// `acquired`, `owner_died`, or `busy` after the deadline. In order of arrival.
     [[nodiscard]] os::SharedMutex::Lock lock_writer(std::optional<WriterQueue::Clock::time_point> deadline);
+    /// Out of turn and without waiting; for who lets go of it at once.
+    [[nodiscard]] os::SharedMutex::Lock try_lock_writer();
     void unlock_writer() noexcept;
     [[nodiscard]] std::uint32_t waiting_writers();
 
@@ -178,6 +181,7 @@ private:
     os::File file_;
     os::Mapping mapping_;
     std::uint32_t process_ = 0;
+    std::mutex cleaning_;  ///< held by the thread that cleans up after a dead process
 };
 
 }  // namespace cambium::kv

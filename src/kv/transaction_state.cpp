@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "base/fork_guard.hpp"
+#include "base/thread_number.hpp"
 #include "kv/environment_state.hpp"
 #include "kv/meta.hpp"
 #include "kv/tree.hpp"
@@ -189,7 +190,7 @@ void require_active(const TransactionState* state, std::uint64_t level) {
                                            : "the transaction has ended with the one around it: begin a new one");
     if (state->failed)
         throw Error(ErrorCode::misuse, "the transaction stopped in the middle of a failed write: abort it");
-    if (state->writable && state->thread != std::this_thread::get_id())
+    if (state->writable && state->thread != this_thread_number())
         throw Error(ErrorCode::misuse, "a write transaction must stay on the thread that began it");
 }
 

@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/checksum.hpp"
@@ -135,7 +134,7 @@ struct TransactionState {
     // Writers only.
     TransactionId next_id = 0;
     std::uint64_t changed_bytes = 0;  ///< of keys and values, for EnvironmentStatistics
-    std::thread::id thread;
+    std::uint64_t thread = 0;         ///< its number
     FreshPages fresh;
     bool stores_values = false;  ///< not a transaction that only erases
     DirtyTable dirty;

@@ -43,25 +43,28 @@ public:
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
-    // False when the deadline passed first.
+    // False when the deadline passed first, and not because of the dead alone.
     [[nodiscard]] bool wait_until_leading(const Deadline& deadline) {
+        const std::atomic<std::uint32_t>& woken = queue_.waiters_[waiter_].woken;
         for (;;) {
-            const std::atomic<std::uint32_t>& woken = queue_.waiters_[waiter_].woken;
             const std::uint32_t seen = woken.load();
-            {
-                const SharedMutexGuard guard{queue_.queue_mutex_};
-                if (queue_.leader() == waiter_) return true;
-            }
-            if (has_passed(deadline)) return false;
-            os::futex_wait(woken, seen, slice_of(deadline));
-            if (woken.load() == seen) {
+            if (leads()) return true;
+            const bool last = has_passed(deadline);
+            if (!last) os::futex_wait(woken, seen, slice_of(deadline));
+            if (last || woken.load() == seen) {
                 const SharedMutexGuard guard{queue_.queue_mutex_};
                 queue_.remove_dead();
             }
+            if (last) return leads();
         }
     }
 
 private:
+    [[nodiscard]] bool leads() {
+        const SharedMutexGuard guard{queue_.queue_mutex_};
+        return queue_.leader() == waiter_;
+    }
+
     WriterQueue& queue_;
     std::uint32_t waiter_;
 };
@@ -81,6 +84,10 @@ SharedMutex::Lock WriterQueue::lock(std::optional<Clock::time_point> deadline) {
                 if (const SharedMutex::Lock taken = owner_.try_lock(); taken != SharedMutex::Lock::busy)
                     return taken;
             waiter = file();
+            if (waiter == kNobody) {
+                remove_dead();
+                waiter = file();
+            }
         }
         if (waiter != kNobody) break;
         if (has_passed(deadline)) return SharedMutex::Lock::busy;

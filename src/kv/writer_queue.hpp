@@ -24,6 +24,8 @@ public:
     /// Takes the write lock. `acquired`, `owner_died`, or `busy` after the deadline. Nobody who came later is
     /// served earlier, except while more than kMaxWaiters wait. The caller does not hold it.
     [[nodiscard]] os::SharedMutex::Lock lock(std::optional<Clock::time_point> deadline);
+    /// Out of turn and without waiting; for who lets go of it at once.
+    [[nodiscard]] os::SharedMutex::Lock try_lock() { return owner_.try_lock(); }
     void unlock() noexcept { owner_.unlock(); }
 
     [[nodiscard]] std::uint32_t waiter_count();

@@ -1,4 +1,5 @@
 // Several processes and handles on one file, as they should and as they should not.
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -6,6 +7,7 @@
 
 #include "accounts.hpp"
 #include "cambium/base/error.hpp"
+#include "os/file.hpp"
 #include "seed.hpp"
 #include "temporary_store.hpp"
 #include "tried.hpp"
@@ -28,6 +30,97 @@ std::string expect(ErrorCode code, const std::function<void()>& call) {
 }
 
 }  // namespace
+
+TEST_CASE("a stopped process that opens a store holds up who opens that one, and nobody who opens another") {
+    struct Stop final : os::FileObserver {
+        int before(const os::FileCall& call) override {
+            if (call.kind == os::FileCall::Kind::sync) ::raise(SIGSTOP);
+            return 0;
+        }
+        void after(const os::FileCall&) override {}
+    };
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("store");
+    const std::string other = directory.file("other");
+    create_accounts(path);
+    create_accounts(other);
+    Child stopped{[&](const Child::Pipe&) {
+        Stop stop;
+        os::set_file_observer(&stop);
+        const Environment environment = Environment::open(path);
+    }};
+    int status = 0;
+    REQUIRE(::waitpid(stopped.id(), &status, WUNTRACED) == stopped.id());
+    REQUIRE(WIFSTOPPED(status));
+    Environment environment = Environment::open(other);
+    std::atomic<bool> opened{false};
+    std::vector<std::thread> waiting;
+    for (int i = 0; i < 2; ++i)
+        waiting.emplace_back([&] {
+            Environment waits = Environment::open(path);
+            opened = true;
+            require_check(waits);
+        });
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    std::atomic<bool> done{false};
+    std::thread works{[&] {
+        environment.close();
+        environment = Environment::open(other);
+        Environment again = Environment::open(other);
+        Environment in_memory = Environment::open({}, {.in_memory = true});
+        again.close();
+        in_memory.close();
+        done = true;
+    }};
+    threads_started += 3;
+    for (int i = 0; i < 10000 && !done; ++i) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    CHECK(done);
+    CHECK_FALSE(opened);
+    stopped.kill();
+    (void)stopped.wait();
+    works.join();
+    for (std::thread& thread : waiting) thread.join();
+    CHECK(opened);
+    CHECK(require_balance(environment) == 0);
+    require_check(environment);
+}
+
+TEST_CASE("threads that open and close the same stores have one environment for each, or a new one") {
+    const TemporaryDirectory directory;
+    const std::string paths[] = {directory.file("a"), directory.file("b")};
+    for (const std::string& path : paths) create_accounts(path);
+    std::atomic<std::uint64_t> commits{0};
+    std::atomic<int> failures{0};
+    std::vector<std::thread> threads;
+    for (std::uint64_t thread = 0; thread < 4; ++thread)
+        threads.emplace_back([&, thread] {
+            std::mt19937_64 random{seed() + thread};
+            for (int i = 0; i < 60; ++i) {
+                try {
+                    const bool exclusive = thread == 3;  // beside others of this process: a wrong argument
+                    Environment environment =
+                        Environment::open(paths[random() % 2], {.create = false, .exclusive = exclusive});
+                    (void)commit_transfer(environment, random);
+                    ++commits;
+                    if (random() % 2 == 0) environment.close();
+                } catch (const Error& error) {
+                    if (error.code() != ErrorCode::invalid_argument) ++failures;
+                }
+            }
+        });
+    threads_started += threads.size();
+    for (std::thread& thread : threads) thread.join();
+    CHECK(failures == 0);
+    CHECK(commits >= 180 / 2);
+    std::uint64_t counted = 0;
+    for (const std::string& path : paths) {
+        Environment environment = Environment::open(path, {.exclusive = true});
+        CHECK_FALSE(environment.recovery().unclean);
+        counted += require_balance(environment);
+        (void)require_sound(environment);
+    }
+    CHECK(counted == commits);
+}
 
 TEST_CASE("processes write in turn and read beside each other") {
     const TemporaryDirectory directory;

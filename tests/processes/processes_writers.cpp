@@ -160,6 +160,40 @@ TEST_CASE("a killed owner and killed waiters do not stop those behind them") {
     require_sound(environment);
 }
 
+TEST_CASE("a killed waiter does not stop who has no patience, nor do as many as can wait") {
+    const MemoryDirectory directory;
+    { Environment create = Environment::open(directory.store()); }
+    std::uint32_t waiters = 1;
+    SUBCASE("one") {}
+    SUBCASE("as many as can wait") {
+        waiters = kv::WriterQueue::kMaxWaiters;
+    }
+    Child killed{[&](const Child::Pipe& pipe) {
+        Environment environment = Environment::open(directory.store());
+        pipe.send(0);
+        (void)pipe.receive();
+        for (std::uint32_t i = 1; i < waiters; ++i)
+            std::thread{[&environment] { (void)environment.begin_write(); }}.detach();
+        (void)environment.begin_write();
+    }};
+    REQUIRE(killed.receive() == 0);
+    Environment environment = Environment::open(directory.store());
+    kv::WriteTransaction owner = environment.begin_write();
+    killed.send(0);
+    wait_for_waiters(environment, waiters);
+    killed.kill();
+    (void)killed.wait();
+    append(owner, "owner");
+    owner.commit();
+    std::optional<kv::WriteTransaction> next = environment.try_begin_write();
+    REQUIRE(next.has_value());
+    CHECK(waiting(environment) == 0);
+    append(*next, "next");
+    next->commit();
+    CHECK(order_of(environment) == std::vector<std::string>{"owner", "next"});
+    require_sound(environment);
+}
+
 TEST_CASE("a killed waiter does not stop those behind it, though a child that it made lives on") {
     const MemoryDirectory directory;
     { Environment create = Environment::open(directory.store()); }

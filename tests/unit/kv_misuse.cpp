@@ -1,4 +1,6 @@
 // Every misuse of the engine is an error with a code and a sentence, and leaves store and transaction as they were.
+#include <atomic>
+#include <functional>
 #include <optional>
 #include <thread>
 
@@ -254,6 +256,103 @@ TEST_CASE_FIXTURE(Fixture, "a write transaction on another thread") {
     require_misuse_of(*left, tree);
     left.reset();
     CHECK(environment.begin_write().get(tree, "a") == "1");
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a write transaction of a thread that has ended, on one that the system calls the same") {
+    std::optional<kv::WriteTransaction> left;
+    std::optional<Cursor> cursor;
+    std::thread::id ended;
+    std::thread{[&] {
+        ended = std::this_thread::get_id();
+        left.emplace(environment.begin_write());
+        left->put(tree, "a", "left");
+        cursor.emplace(left->cursor(tree));
+    }}.join();
+    bool same = false;
+    for (int i = 0; i < 100 && !same; ++i)
+        std::thread{[&] {
+            same = std::this_thread::get_id() == ended;
+            if (!same) return;
+            require_errors(ErrorCode::misuse, moves(*cursor));
+            require_misuse_of(*left, tree);
+        }}.join();
+    CHECK(same);
+    left.reset();
+    CHECK(environment.begin_write().get(tree, "a") == "1");
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "an environment closed while a thread keeps the write lock of a transaction ended elsewhere") {
+    std::atomic<int> step{0};
+    const auto reach = [&step](int number) {
+        step = number;
+        step.notify_all();
+    };
+    const auto wait_for = [&step](int number) {
+        for (int now = step; now < number; now = step) step.wait(now);
+    };
+    std::optional<kv::WriteTransaction> txn;
+    std::function<void()> goes_on = [] {};
+    std::thread thread{[&] {
+        txn.emplace(environment.begin_write());
+        txn->put(tree, "a", "taken back");
+        reach(1);
+        wait_for(2);
+        goes_on();
+        reach(3);
+        wait_for(4);
+    }};
+    wait_for(1);
+    txn.reset();
+    const auto let_go_on = [&] {
+        reach(2);
+        wait_for(3);
+    };
+    const auto require_open = [&] {
+        require_error(ErrorCode::misuse, {"close", [&] { environment.close(); }});
+        CHECK(environment.statistics().page_count > 0);
+    };
+    SUBCASE("until it ends") {
+        require_open();
+        let_go_on();
+        require_open();
+    }
+    SUBCASE("until its next transaction has ended") {
+        require_open();
+        goes_on = [&] { environment.begin_write().commit(); };
+        let_go_on();
+        environment.close();
+    }
+    SUBCASE("which closes it") {
+        goes_on = [&] { environment.close(); };
+        let_go_on();
+    }
+    SUBCASE("by its destructor") {
+        { const Environment destroyed = std::move(environment); }
+        goes_on = [&] {
+            environment = Environment::open(directory.store());
+            environment.begin_write().commit();
+        };
+        let_go_on();
+        environment.close();
+    }
+    SUBCASE("by its destructor, and the thread ends") {
+        { const Environment destroyed = std::move(environment); }
+        let_go_on();
+    }
+    reach(4);
+    thread.join();
+    environment.close();
+    // Nobody has the lock any more, in this process or in another.
+    environment = Environment::open(directory.store());
+    CHECK_FALSE(environment.recovery().unclean);
+    {
+        std::optional<kv::WriteTransaction> next = environment.try_begin_write();
+        REQUIRE(next.has_value());
+        CHECK(next->get(tree, "a") == "1");
+    }
+    (void)require_sound(environment);
 }
 
 TEST_CASE_FIXTURE(Fixture, "an environment closed while transactions are open") {

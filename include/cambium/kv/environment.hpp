@@ -84,7 +84,8 @@ public:
     ~Environment();
 
     /// Close and report what a destructor would have to swallow. May be called twice. Error{misuse} when this is
-    /// the last handle and a transaction is open, reset ones included: nothing is closed then.
+    /// the last handle and a transaction is open, reset ones included, or a thread keeps the write lock of one that
+    /// was aborted on another thread: nothing is closed then.
     void close();
 
     /// A snapshot of the newest visible state. Tens of nanoseconds; never waits.
