@@ -203,11 +203,14 @@ private:
                 "\"" + path_ + "\" is read by a process that may not write its files: close that one first");
         auto env = std::make_unique<EnvironmentState>(path_, options_, std::move(data_), Meta{identity()});
         const StoreIdentity id = identity_of(env->data, Meta{env->fixed, {}});
-        env->lock = std::make_unique<LockFile>(lock_path_, options_.file_mode, first);
+        env->lock = std::make_unique<LockFile>(lock_path_, options_.file_mode, first ? &id : nullptr);
         // Another name of the data file may have an old lock file beside it. Those who are attached are registered
         // in theirs, unless the last of them is just ending.
         const bool used = first || (env->lock->belongs_to(id) && env->lock->has_other_processes());
-        if (!used && env->lock->belongs_to(id) && ++tries_alone_ < kTriesAlone) return retry();
+        if (!used && env->lock->belongs_to(id) && ++tries_alone_ < kTriesAlone) {
+            env = nullptr;
+            return retry();
+        }
         if (first) {
             recover(*env, id);
         } else if (!used) {

@@ -62,9 +62,10 @@ EnvironmentState::~EnvironmentState() {
     stop_flush_thread();
     for (const std::unique_ptr<TransactionState>& reader : readers_) lock->release_slot(reader->reader_slot);
     data.unlock(kReadyLock);  // first, so that nobody takes this for a store in use with nobody in its lock file
-    lock->unregister_process();
-    // At once, also when a child that was made without fork() holds the file open. Who comes next and finds nobody
-    // attached finds nobody who keeps others out either.
+    // The lock file before the data file: who opens that one first reads in the lock file what becomes of a failed
+    // flush and of what was written. All at once, also when a child that was made without fork() holds the files
+    // open. Who comes next and finds nobody attached finds nobody who keeps others out either.
+    lock->leave();
     data.unlock(kExclusiveLock);
     data.unlock(kAttachLock);
     data.unlock(kCloseLock);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <new>
 #include <span>
+#include <thread>
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -144,23 +145,6 @@ os::File open_lock_file(const std::string& path, std::uint32_t mode, bool create
     return file;
 }
 
-// The first to open a data file has the lock file for itself, unless the data file took the place of one that is
-// still open: those processes keep the lock file that they have mapped, and the path gets another one.
-os::File open_used_lock_file(const std::string& path, std::uint32_t mode, bool first) {
-    os::File file = open_lock_file(path, mode, first);
-    if (first && !file.try_lock(kUsersLock, true)) {
-        os::remove_file(path);
-        file = open_lock_file(path, mode, first);
-        if (!file.try_lock(kUsersLock, true))
-            throw Error(ErrorCode::busy, "the lock file \"" + path +
-                                             "\" is in use for another file that was there before, and cannot be "
-                                             "removed: close the store in all processes");
-    }
-    file.lock_shared(kUsersLock);
-    if (first) prepare(file);
-    return file;
-}
-
 os::File create_in_memory(const std::string& name) {
     os::File file = os::File::create_in_memory(name, os::File::Role::lock);
     prepare(file);
@@ -176,8 +160,43 @@ LockFile::LockFile(const std::string& path, os::File file) : path_(path), file_(
                                 os::Mapping::Access::read_write);
 }
 
-LockFile::LockFile(const std::string& path, std::uint32_t mode, bool create)
-    : LockFile(path, open_used_lock_file(path, mode, create)) {}
+// Alone for a moment. A holder of the same data file has let go of that one already, as we are the first to open
+// it: it is being killed, and what the lock file says of the store is for us to read when it is gone.
+bool LockFile::take_alone(os::File& file, const std::string& path, const StoreIdentity& store) {
+    constexpr std::chrono::seconds kPatience{5};
+    const auto deadline = WriterQueue::Clock::now() + kPatience;
+    while (!file.try_lock(kUsersLock, true)) {
+        if (!names(file, store)) return false;
+        if (WriterQueue::Clock::now() >= deadline)
+            throw Error(
+                ErrorCode::busy,
+                "the lock file \"" + path +
+                    "\" is still held by a process that has let go of the store already: it is being killed "
+                    "or was, and a child of it may hold the file; wait for their end, or end them");
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+    return true;
+}
+
+// The first to open a data file has the lock file for itself, unless the data file took the place of one that is
+// still open: those processes keep the lock file that they have mapped, and the path gets another one.
+os::File LockFile::open_used(const std::string& path, std::uint32_t mode, const StoreIdentity* first) {
+    os::File file = open_lock_file(path, mode, first != nullptr);
+    if (first != nullptr && !take_alone(file, path, *first)) {
+        os::remove_file(path);
+        file = open_lock_file(path, mode, true);
+        if (!file.try_lock(kUsersLock, true))
+            throw Error(ErrorCode::busy, "the lock file \"" + path +
+                                             "\" is in use for another file that was there before, and cannot be "
+                                             "removed: close the store in all processes");
+    }
+    file.lock_shared(kUsersLock);
+    if (first != nullptr) prepare(file);
+    return file;
+}
+
+LockFile::LockFile(const std::string& path, std::uint32_t mode, const StoreIdentity* first)
+    : LockFile(path, open_used(path, mode, first)) {}
 
 LockFile::LockFile(const std::string& name) : LockFile(name, create_in_memory(name)) {}
 
@@ -229,10 +248,14 @@ void LockFile::begin_present() {
 
 // By a call: nothing of the mapping is touched before the file is known to be ours.
 bool LockFile::belongs_to(const StoreIdentity& identity) const {
+    return names(file_, identity);
+}
+
+bool LockFile::names(const os::File& file, const StoreIdentity& identity) {
     Label label{};
-    return file_.read(0, std::as_writable_bytes(std::span{&label, 1})) == sizeof label &&
+    return file.read(0, std::as_writable_bytes(std::span{&label, 1})) == sizeof label &&
            std::memcmp(label.magic, kLockMagic, sizeof kLockMagic) == 0 && label.abi == kLockAbi &&
-           label.header_size == sizeof(Header) && label.lock_file == file_.identity() &&
+           label.header_size == sizeof(Header) && label.lock_file == file.identity() &&
            label.identity.data_file == identity.data_file &&
            std::memcmp(label.identity.uuid, identity.uuid, sizeof identity.uuid) == 0 &&
            std::memcmp(label.identity.boot_id, identity.boot_id, sizeof identity.boot_id) == 0;
@@ -275,8 +298,13 @@ void LockFile::register_process() {
                                      std::to_string(kMaxProcesses) + " processes, which is the most it takes");
 }
 
-void LockFile::unregister_process() noexcept {
+// By calls, as a child that was made without fork() may hold the file open. Without any memory of ours in it any
+// more: who finds it unused may cut it short.
+void LockFile::leave() noexcept {
     file_.unlock(kProcessLocks + process_);
+    mapping_.unmap();
+    file_.unlock(kUsersLock);
+    file_.close();
 }
 
 void LockFile::release_slots_of(std::uint32_t process) noexcept {

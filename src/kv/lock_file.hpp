@@ -56,11 +56,12 @@ class LockFile final {
 public:
     static constexpr std::uint32_t kNoSlot = ~std::uint32_t{0};
 
-    /// Opens the file and maps it; nothing is trusted yet. `create` for the first opener; one that processes of
-    /// another data file still use is left to them, and a new one takes its place. With `create` false a missing
-    /// file is Error{busy}: others are attached to the store through another one. With `create` true a file that is
-    /// no lock file is Error{already_exists} and stays as it is, and a full disk is Error{full}.
-    LockFile(const std::string& path, std::uint32_t mode, bool create);
+    /// Opens the file and maps it; nothing is trusted yet. The first opener says of which store; a file that
+    /// processes of another one still use is left to them, and a new one takes its place. One of this store is
+    /// waited for, and Error{busy} when that takes seconds. For a first opener a file that is no lock file is
+    /// Error{already_exists} and stays as it is, and a full disk is Error{full}. For others (null) a missing file
+    /// is Error{busy}: those who are attached to the store are so through another one.
+    LockFile(const std::string& path, std::uint32_t mode, const StoreIdentity* first);
     /// For a store in memory: no other process will come.
     explicit LockFile(const std::string& name);
 
@@ -82,7 +83,9 @@ public:
 
     /// Claims an identity for this process; cleans up what its last holder left.
     void register_process();
-    void unregister_process() noexcept;
+    /// Gives up that and the file. Only for destruction is this object good afterwards. Before the data file is
+    /// given up: so whoever opens that one first finds nobody here.
+    void leave() noexcept;
 
     // Heads.
     [[nodiscard]] const HeadRing& visible() const noexcept;
@@ -159,6 +162,11 @@ public:
 
 private:
     LockFile(const std::string& path, os::File file);
+    [[nodiscard]] static os::File open_used(const std::string& path, std::uint32_t mode,
+                                            const StoreIdentity* first);
+    [[nodiscard]] static bool take_alone(os::File& file, const std::string& path, const StoreIdentity& store);
+    /// What belongs_to() answers, of a file that is not mapped.
+    [[nodiscard]] static bool names(const os::File& file, const StoreIdentity& identity);
     struct Label;
     struct Present;
     struct Header;

@@ -113,14 +113,14 @@ TEST_CASE("who takes the place of a dead process in the lock file does not read 
     std::uint32_t slot = 0;
     std::uint32_t place = 0;
     {
-        kv::LockFile dying{path + "-lock", 0600, false};
+        kv::LockFile dying{path + "-lock", 0600, nullptr};
         dying.register_process();
         slot = dying.claim_slot();
         dying.slot(slot).pin(1);
         place = dying.slot(slot).owner.load();
         CHECK(environment.readers().size() == 1);
     }
-    kv::LockFile next{path + "-lock", 0600, false};
+    kv::LockFile next{path + "-lock", 0600, nullptr};
     next.register_process();
     CHECK(next.slot(slot).owner.load() == 0);
     CHECK(next.slot(slot).snapshot.load() == 0);
@@ -130,7 +130,7 @@ TEST_CASE("who takes the place of a dead process in the lock file does not read 
     next.slot(claimed).pin(1);
     CHECK(environment.readers().size() == 1);
     next.release_slot(claimed);
-    next.unregister_process();
+    next.leave();
     std::mt19937_64 random{1};
     (void)commit_transfer(environment, random);
     require_check(environment);

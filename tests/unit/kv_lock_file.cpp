@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <random>
+#include <thread>
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -354,6 +355,88 @@ std::vector<std::uint64_t> counts_with(const std::string& path, const Killed& ki
 }
 
 }  // namespace
+
+namespace {
+
+/// Plays a process that is being killed: its descriptor of the data file is closed already, that of the lock file
+/// is not.
+class EndingUser {
+public:
+    explicit EndingUser(const std::string& lock_file) : descriptor_(::open(lock_file.c_str(), O_RDWR)) {
+        REQUIRE(set_lock(F_RDLCK));
+    }
+    ~EndingUser() {
+        end();
+        (void)::close(descriptor_);
+    }
+    EndingUser(const EndingUser&) = delete;
+    EndingUser& operator=(const EndingUser&) = delete;
+    void end() { (void)set_lock(F_UNLCK); }
+
+private:
+    [[nodiscard]] bool set_lock(int type) const {
+        struct flock lock {};
+        lock.l_type = static_cast<short>(type);
+        lock.l_start = (off_t{1} << 40) + 4096;
+        lock.l_len = 1;
+        return ::fcntl(descriptor_, F_OFD_SETLK, &lock) == 0;
+    }
+    int descriptor_;
+};
+
+/// Opens the store in a child: how many records there are, or its sentence when it is refused.
+struct Opened {
+    Opened(const std::string& path, const std::function<void()>& meanwhile) {
+        Child child{[&](const Child::Pipe& pipe) {
+            try {
+                pipe.send_text(std::to_string(open_and_count(path, false)));
+            } catch (const std::exception& error) {
+                pipe.send_text(error.what());
+            }
+        }};
+        meanwhile();
+        words = child.last_words();
+        child.require_success();
+    }
+    std::string words;
+};
+
+}  // namespace
+
+TEST_CASE("a lock file is not taken from a process that is just being killed") {
+    const MemoryDirectory directory;
+    const std::string path = directory.store();
+    const Killed killed{path};
+    const fs::path lock = path + "-lock";
+    const os::FileIdentity file =
+        os::File::open_existing(lock, os::File::Access::read_only, os::File::Role::lock).identity();
+    const auto is_there = [&] {
+        return os::File::open_existing(lock, os::File::Access::read_only, os::File::Role::lock).identity() == file;
+    };
+    EndingUser user{lock};
+    SUBCASE("what it had written is waited for") {
+        const Opened opened{path, [&] {
+                                std::this_thread::sleep_for(std::chrono::milliseconds{200});
+                                user.end();
+                            }};
+        CHECK(opened.words == "104");
+    }
+    SUBCASE("for some seconds, and then it is a sentence") {
+        const Opened opened{path, [] {}};
+        CHECK(opened.words.find("\"" + lock.string() + "\" is still held") != std::string::npos);
+        CHECK(is_there());
+        user.end();
+        CHECK(open_and_count(path, false) == 104);
+    }
+    SUBCASE("of another data file it is") {
+        fs::copy_file(path, directory.file("copy"));
+        fs::rename(directory.file("copy"), path);
+        const Opened opened{path, [] {}};
+        CHECK(opened.words == "101");
+        CHECK_FALSE(is_there());
+    }
+    CHECK(open_and_count(path, true) > 0);
+}
 
 TEST_CASE("a changed byte of the lock file costs at most what was not durable") {
     const MemoryDirectory directory;
