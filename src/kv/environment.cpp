@@ -217,6 +217,11 @@ private:
             throw Error(ErrorCode::busy, "the lock file \"" + lock_path_ +
                                              "\" is missing or not the one that other processes use: "
                                              "close the store in all of them and open it again");
+        } else if (!env->lock->is_of_this_pid_namespace()) {
+            throw Error(ErrorCode::busy,
+                        "\"" + path_ +
+                            "\" is open in a process of another pid namespace (another container, or the "
+                            "host): processes that use a store at the same time must share one");
         }
         env->lock->register_process();
         if (!env->data.try_lock(kReadyLock, false))

@@ -220,7 +220,8 @@ bool EnvironmentState::keeps_write_lock() {
     // Whoever has ended has left the lock to who comes next, maybe in another process. By then it is gone.
     using Lock = os::SharedMutex::Lock;
     const Lock taken = thread == this_thread_number() ? Lock::acquired : lock->try_lock_writer();
-    if (taken == Lock::busy) return ::syscall(SYS_tgkill, ::getpid(), writing_thread_id_.load(), 0) == 0;
+    if (taken == Lock::busy || taken == Lock::own_thread)
+        return ::syscall(SYS_tgkill, ::getpid(), writing_thread_id_.load(), 0) == 0;
     if (taken == Lock::owner_died) space.invalidate();
     writing_thread_.store(0);
     lock->unlock_writer();

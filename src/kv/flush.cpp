@@ -74,7 +74,7 @@ void EnvironmentState::as_flush_owner(Done&& done, Work&& work) {
     for (;;) {
         const std::uint32_t seen = lock->ended_flushes();
         if (done()) return;
-        const os::SharedMutex::Lock taken = lock->flush_mutex().try_lock();
+        const os::SharedMutex::Lock taken = os::SharedMutex::require(lock->flush_mutex().try_lock());
         if (taken == os::SharedMutex::Lock::busy) {
             lock->wait_for_flush(seen);
             continue;

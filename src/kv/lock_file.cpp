@@ -7,6 +7,7 @@
 #include <span>
 #include <thread>
 
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,7 +18,7 @@ namespace cambium::kv {
 namespace {
 
 constexpr char kLockMagic[8] = {'C', 'a', 'm', 'b', 'L', 'o', 'c', 'k'};
-constexpr std::uint32_t kLockAbi = 5;
+constexpr std::uint32_t kLockAbi = 6;
 constexpr std::size_t kSlotsOffset = std::size_t{184} << 10;
 constexpr std::uint32_t kInitialSlots = 1024;
 constexpr std::uint64_t kReaderSlotSize = 64;
@@ -64,6 +65,7 @@ struct LockFile::Present {
     os::SharedMutex flush_mutex;
     os::SharedMutex head_mutex;  ///< who publishes the visible head
     WriterQueue writers;
+    os::FileIdentity pid_namespace;  ///< of everyone attached: threads hold the locks under their numbers in it
 };
 
 struct LockFile::Header {
@@ -78,6 +80,13 @@ struct LockFile::Header {
 };
 
 namespace {
+
+/// The pid namespace of this process; zeros where /proc does not say.
+os::FileIdentity pid_namespace() noexcept {
+    struct stat found {};
+    if (::stat("/proc/self/ns/pid", &found) != 0) return {};
+    return {found.st_dev, found.st_ino};
+}
 
 bool begins_with_magic(const os::File& file) {
     std::array<std::byte, sizeof kLockMagic> bytes{};
@@ -244,6 +253,11 @@ void LockFile::begin_present() {
     p.flush_mutex.initialise();
     p.head_mutex.initialise();
     p.writers.initialise();
+    p.pid_namespace = pid_namespace();
+}
+
+bool LockFile::is_of_this_pid_namespace() const noexcept {
+    return present().pid_namespace == pid_namespace();
 }
 
 // By a call: nothing of the mapping is touched before the file is known to be ours.
@@ -442,24 +456,15 @@ void LockFile::grow_slots() {
     Present& p = present();
     const std::uint32_t seen = p.slot_capacity.load();
     if (release_dead_slots()) return;
-    (void)p.slot_mutex.lock();
+    const os::SharedMutexGuard guard{p.slot_mutex};
     const std::uint32_t capacity = p.slot_capacity.load();
-    if (capacity >= kMaxSlots) {
-        p.slot_mutex.unlock();
+    if (capacity >= kMaxSlots)
         throw Error(ErrorCode::busy, "the store has " + std::to_string(kMaxSlots) +
                                          " read transactions open, which is the most it takes: end some of them");
-    }
-    try {
-        if (capacity == seen) {
-            file_.allocate(kSlotsOffset + std::uint64_t{capacity} * sizeof(ReaderSlot),
-                           kSlotsOffset + std::uint64_t{capacity} * 2 * sizeof(ReaderSlot));
-            p.slot_capacity.store(capacity * 2);
-        }
-    } catch (...) {
-        p.slot_mutex.unlock();
-        throw;
-    }
-    p.slot_mutex.unlock();
+    if (capacity != seen) return;
+    file_.allocate(kSlotsOffset + std::uint64_t{capacity} * sizeof(ReaderSlot),
+                   kSlotsOffset + std::uint64_t{capacity} * 2 * sizeof(ReaderSlot));
+    p.slot_capacity.store(capacity * 2);
 }
 
 void LockFile::release_slot(std::uint32_t slot) noexcept {
@@ -519,7 +524,7 @@ std::uint32_t LockFile::reader_count() const noexcept {
 // ---- Writers and flushes ----------------------------------------------------------------------------------
 
 os::SharedMutex::Lock LockFile::lock_writer(std::optional<WriterQueue::Clock::time_point> deadline) {
-    return present().writers.lock(deadline);
+    return os::SharedMutex::require(present().writers.lock(deadline));
 }
 os::SharedMutex::Lock LockFile::try_lock_writer() {
     return present().writers.try_lock();

@@ -81,6 +81,9 @@ public:
     /// Whether another process has registered.
     [[nodiscard]] bool has_other_processes() const noexcept;
 
+    /// Whether those who are attached have this process's pid namespace. Beside others of another one nobody may
+    /// be.
+    [[nodiscard]] bool is_of_this_pid_namespace() const noexcept;
     /// Claims an identity for this process; cleans up what its last holder left.
     void register_process();
     /// Gives up that and the file. Only for destruction is this object good afterwards. Before the data file is

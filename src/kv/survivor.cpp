@@ -70,9 +70,10 @@ void write_again(EnvironmentState& env, const Survivor& survivor) {
 }
 
 // Whether the lock file is of this boot, says what was written into it, and was left by the last users of the file
-// as it is. A copy that was written over the file since is another file, though it has the same identity.
+// as it is. A copy that was written over the file since is another file, though it has the same identity. Where
+// /proc does not tell one boot from another, a power cut may lie between.
 bool tells_of(const EnvironmentState& env, const StoreIdentity& id) {
-    if (!env.lock->belongs_to(id) || !env.lock->has_sound_facts()) return false;
+    if (id.boot_id[0] == '\0' || !env.lock->belongs_to(id) || !env.lock->has_sound_facts()) return false;
     const std::uint32_t slot = env.lock->durable_slot();
     const SlotContent content = read_slot(env.data, slot);
     return mutations.copy_believed || content.state != SlotContent::State::valid ||

@@ -60,6 +60,15 @@ SharedMutex::Lock SharedMutex::lock_for(std::chrono::nanoseconds at_most) {
     return answer(error);
 }
 
+SharedMutex::Lock SharedMutex::require(Lock taken) {
+    if (taken == Lock::own_thread)
+        throw Error(
+            ErrorCode::busy,
+            "a lock of a store is held under the number of this thread: by itself, or by a process of another "
+            "pid namespace (a container); open a store in one of them only");
+    return taken;
+}
+
 void SharedMutex::unlock() noexcept {
     (void)pthread_mutex_unlock(&mutex_);
 }

@@ -13,8 +13,8 @@ public:
     enum class Lock : unsigned char {
         acquired,
         owner_died,  ///< acquired, and the previous owner died while holding it: repair what it guards
-        own_thread,  ///< not acquired: this thread holds it already (never answered by try_lock)
-        busy,        ///< not acquired: another thread holds it, or this one (try_lock, lock_for)
+        own_thread,  ///< not acquired: a thread of this one's number holds it, here or in another pid namespace
+        busy,        ///< not acquired: another thread holds it
     };
 
     /// Prepares the memory; once, before any process locks it.
@@ -24,6 +24,8 @@ public:
     /// Waits for at most about so long; a change of the system's clock may stretch or shorten it.
     [[nodiscard]] Lock lock_for(std::chrono::nanoseconds at_most);
     void unlock() noexcept;
+    /// Error{busy} for a lock that is held under this thread's number, and is not this thread's to take.
+    static Lock require(Lock taken);
 
 private:
     [[nodiscard]] Lock answer(int error);
@@ -31,10 +33,11 @@ private:
     pthread_mutex_t mutex_;
 };
 
-/// Holds a SharedMutex whose dead owner leaves nothing to repair.
+/// Holds a SharedMutex whose dead owner leaves nothing to repair. Error{busy} when it cannot: what a guard that
+/// held nothing would let happen is worse than that.
 class SharedMutexGuard {
 public:
-    explicit SharedMutexGuard(SharedMutex& mutex) : mutex_(mutex) { (void)mutex_.lock(); }
+    explicit SharedMutexGuard(SharedMutex& mutex) : mutex_(mutex) { mutex_.require(mutex_.lock()); }
     ~SharedMutexGuard() { mutex_.unlock(); }
     SharedMutexGuard(const SharedMutexGuard&) = delete;
     SharedMutexGuard& operator=(const SharedMutexGuard&) = delete;

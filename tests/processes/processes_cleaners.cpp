@@ -64,7 +64,7 @@ TEST_CASE("who claims a slot while two threads clean up after its last owner kee
     create_accounts(path);
     Environment environment = Environment::open(path);
     {
-        kv::LockFile dying{path + "-lock", 0600, false};
+        kv::LockFile dying{path + "-lock", 0600, nullptr};
         dying.register_process();
         dying.slot(dying.claim_slot()).pin(1);
         CHECK(environment.readers().size() == 1);
@@ -84,7 +84,7 @@ TEST_CASE("who claims a slot while two threads clean up after its last owner kee
     threads_started += 2;
     // It waits for the first, or needs not to.
     for (int i = 0; i < 200 && !ended; ++i) std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    kv::LockFile next{path + "-lock", 0600, false};
+    kv::LockFile next{path + "-lock", 0600, nullptr};
     next.register_process();
     const std::uint32_t slot = next.claim_slot();
     next.slot(slot).pin(1);
@@ -96,7 +96,7 @@ TEST_CASE("who claims a slot while two threads clean up after its last owner kee
     CHECK(next.slot(slot).snapshot.load() == 2);
     CHECK(environment.readers().size() == 1);
     next.release_slot(slot);
-    next.unregister_process();
+    next.leave();
     CHECK(environment.readers().empty());
     require_check(environment);
 }

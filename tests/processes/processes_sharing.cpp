@@ -5,6 +5,8 @@
 #include <optional>
 #include <thread>
 
+#include <sched.h>
+
 #include "accounts.hpp"
 #include "cambium/base/error.hpp"
 #include "os/file.hpp"
@@ -268,6 +270,44 @@ TEST_CASE("with its lock file deleted or replaced, a store in use takes no newco
     }
     Environment environment = Environment::open(path);
     CHECK(require_balance(environment) == 2);
+    (void)require_sound(environment);
+}
+
+// Threads of two pid namespaces may have the same number, under which a lock knows its owner.
+TEST_CASE("a store in use takes no newcomer of another pid namespace, and is open to it when it is not") {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("store");
+    create_accounts(path);
+    const auto in_other_namespace = [](const std::function<void()>& work) {
+        Child maker{[&](const Child::Pipe& pipe) {
+            const bool allowed = ::unshare(CLONE_NEWPID) == 0;
+            pipe.send(allowed ? 1 : 0);
+            if (!allowed) return;
+            Child first{[&](const Child::Pipe&) { work(); }};  // number 1 of its namespace
+            first.require_success();
+        }};
+        if (maker.receive() == 0) MESSAGE("not tried: this process may not make pid namespaces");
+        maker.require_success();
+    };
+    {
+        Environment environment = Environment::open(path);
+        in_other_namespace([&] {
+            for (const bool read_only : {false, true}) {
+                kv::Options options;
+                options.read_only = read_only;
+                const std::string sentence =
+                    expect(ErrorCode::busy, [&] { (void)Environment::open(path, options); });
+                if (sentence.find(path) == std::string::npos || sentence.find("pid namespace") == std::string::npos)
+                    throw std::runtime_error(sentence);
+            }
+        });
+        (void)require_sound(environment);
+    }
+    in_other_namespace([&] {
+        Environment environment = Environment::open(path);
+        (void)require_sound(environment);
+    });
+    Environment environment = Environment::open(path);
     (void)require_sound(environment);
 }
 
