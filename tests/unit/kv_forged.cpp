@@ -593,7 +593,7 @@ TEST_CASE("a page that is given back and taken again by turns waits for its last
 
 // ---- What check() says ------------------------------------------------------------------------------------
 
-TEST_CASE("check() keeps so many findings, the first of each tree, and counts the others") {
+TEST_CASE("check() and salvage() keep so many findings, the first of each tree, and count the others") {
     const MemoryDirectory directory;
     const std::string path = directory.store();
     Forged forged = closed_store(path, [](kv::WriteTransaction& txn, kv::Tree tree) {
@@ -618,6 +618,14 @@ TEST_CASE("check() keeps so many findings, the first of each tree, and counts th
     CHECK(report.findings.size() == 10'001);
     CHECK(report.more_findings == 2'000);
     CHECK(report.findings.back().tree == "z");
+    environment.close();
+    const kv::SalvageReport salvaged = kv::salvage(path, directory.file("new"));
+    REQUIRE(salvaged.findings.size() == 10'002);
+    CHECK(salvaged.findings[10'000].tree == "z");
+    CHECK(salvaged.findings.back().what.find("2000 more") != std::string::npos);
+    REQUIRE(salvaged.trees.size() == 2);
+    CHECK(salvaged.trees[0].lost == 12'000);
+    CHECK(salvaged.trees[1].lost == 1);
 }
 
 TEST_CASE("check() reports keys and values of sizes that no call stores, and salvage() keeps what one takes") {
