@@ -20,11 +20,8 @@ namespace cambium::kv {
 namespace {
 
 using detail::EnvironmentState;
+using detail::kMostFindings;
 using detail::TransactionState;
-
-/// Findings that a report holds, and the first of each tree. Damage makes as many as there are entries, and more of
-/// the same tell nothing new.
-constexpr std::size_t kMostFindings = 10000;
 
 /// Who a page belongs to, one per page.
 enum class Owner : std::uint8_t { nobody, live, free, waiting };

@@ -7,6 +7,10 @@
 
 namespace cambium::kv::detail {
 
+/// Findings that a report holds, and the first of each tree. Damage makes as many as there are entries, and more of
+/// the same tell nothing new.
+inline constexpr std::size_t kMostFindings = 10000;
+
 class PageBudget {
 public:
     explicit PageBudget(const TransactionState& txn) noexcept : left_(txn.snapshot.page_count) {}

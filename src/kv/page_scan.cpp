@@ -79,8 +79,20 @@ void UsedPages::add(ByteView key, ByteView value) {
     decode_delta(value, transaction_, delta_);
 }
 
-// As SpaceMap does, which keeps pages that wait apart from free ones: neither are used by the newest state.
+// As SpaceMap does, which keeps pages that wait apart from free ones: neither are used by the newest state. No
+// commit takes or retires a page twice.
 void UsedPages::apply() {
+    const auto require_possible = [&](const auto& extents) {
+        std::uint64_t left = page_count_;
+        for (const auto& extent : extents) {
+            if (extent.first_page >= page_count_) continue;
+            const std::uint64_t pages = std::min(extent.page_count, page_count_ - extent.first_page);
+            if (pages > left) throw_corrupt(0, "a record of the free space names more pages than the store has");
+            left -= pages;
+        }
+    };
+    require_possible(delta_.allocated);
+    require_possible(delta_.retired);
     std::uint64_t allocated = 0;
     for (const Extent& extent : delta_.allocated) allocated += extent.page_count;
     std::uint64_t used = allocated - std::min(allocated, delta_.unused_pages);

@@ -21,10 +21,17 @@ void Salvage::run() {
     if (catalog_lost) find_catalog_entries();
     for (const auto& [id, known] : trees_) salvage_tree(id, known);
     if (catalog_lost) salvage_unknown_trees();
+    if (more_findings_ > 0)
+        report_.findings.push_back({0, {}, "there are " + std::to_string(more_findings_) + " more findings"});
 }
 
 void Salvage::lose(std::uint64_t page, std::string why) {
-    if (!muted_) report_.findings.push_back({page, tree_, std::move(why)});
+    if (muted_) return;
+    if (report_.findings.size() >= kMostFindings && report_.findings.back().tree == tree_) {
+        ++more_findings_;
+    } else {
+        report_.findings.push_back({page, tree_, std::move(why)});
+    }
 }
 
 std::string Salvage::given(ByteView stored) const {
@@ -36,13 +43,15 @@ std::string Salvage::given(ByteView stored) const {
 void Salvage::lose_range(std::uint64_t page, const std::string& why, const std::string& low,
                          const std::string& high) {
     lose(page, why);
-    LostRange range{low, high, in_values_};
-    if (in_values_) range.low = owner_stored_;
-    if (!ranges_.empty() && !in_values_ && !ranges_.back().of_values && ranges_.back().high == low &&
-        !low.empty()) {
+    if (in_values_) {  // one range for a key, whatever it has lost
+        if (ranges_.empty() || !ranges_.back().of_values || ranges_.back().low != owner_stored_)
+            ranges_.push_back({owner_stored_, {}, true});
+        return;
+    }
+    if (!ranges_.empty() && !ranges_.back().of_values && ranges_.back().high == low && !low.empty()) {
         ranges_.back().high = high;
     } else {
-        ranges_.push_back(std::move(range));
+        ranges_.push_back({low, high, false});
     }
 }
 

@@ -17,6 +17,7 @@
 #include "cambium/kv/maintenance.hpp"
 #include "kv/environment_state.hpp"
 #include "kv/key_order.hpp"
+#include "kv/page_budget.hpp"
 #include "kv/page_scan.hpp"
 #include "kv/read_pages.hpp"
 #include "kv/salvage_state.hpp"
@@ -199,7 +200,8 @@ private:
     bool in_values_ = false;         ///< in the value tree of owner_
     std::string owner_;              ///< key of the value tree, as given
     std::string owner_stored_;
-    bool muted_ = false;  ///< what is lost is no finding
+    bool muted_ = false;               ///< what is lost is no finding
+    std::uint64_t more_findings_ = 0;  ///< that the report does not hold
     std::string doubt_;
     bool find_catalog_ = false;                               ///< pages of the catalog are lost
     bool looked_ = false;                                     ///< leaves_ and used_ are what they can be

@@ -22,6 +22,10 @@ bool is_delta(ByteView key) noexcept {
     return !key.empty() && key[0] == kSpaceDelta;
 }
 
+[[noreturn]] void throw_impossible(TransactionId transaction, const std::string& what) {
+    throw_corrupt(0, ("the record of the free space of transaction " + std::to_string(transaction) + what).c_str());
+}
+
 }  // namespace
 
 // The part of a recorded extent that belongs to the file. Error{corrupt} for one that no file can have.
@@ -103,8 +107,12 @@ void SpaceMap::replay(TransactionState& txn, TransactionId after, PageBits* touc
     finish();
 }
 
+// No commit takes a page twice, and none retires a page that waits already and has not been taken since. So a
+// record names each page of the file at most twice, however many extents it has. From the oldest delta on all
+// extents together are not limited: a page may be taken and retired by each commit.
 void SpaceMap::apply(const SpaceDelta& delta, TransactionId transaction, PageBits* touched) {
     std::uint64_t allocated = 0;
+    std::uint64_t left = page_count();
     for (const Extent& extent : delta.allocated) {
         allocated += extent.page_count;
         longest_replayed_ = std::max(longest_replayed_, extent.first_page + extent.page_count);
@@ -115,7 +123,10 @@ void SpaceMap::apply(const SpaceDelta& delta, TransactionId transaction, PageBit
     for (const Extent& extent : delta.allocated) {
         const std::uint64_t part = std::min(used, extent.page_count);
         used -= part;
-        retake(inside(extent), transaction);
+        const Extent pages = inside(extent);
+        if (pages.page_count > left) throw_impossible(transaction, " allocates more pages than the store has");
+        left -= pages.page_count;
+        if (touched == nullptr) retake(pages, transaction);  // load() cuts all waiting extents at its end
         if (part > 0) apply_extent(inside({extent.first_page, part}), State::used, touched);
         if (part < extent.page_count)
             apply_extent(inside({extent.first_page + part, extent.page_count - part}), State::free, touched);
@@ -123,6 +134,10 @@ void SpaceMap::apply(const SpaceDelta& delta, TransactionId transaction, PageBit
     for (const RetiredExtent& extent : delta.retired) {
         const Extent pages = inside({extent.first_page, extent.page_count});
         if (pages.page_count == 0) continue;
+        const std::uint64_t end = pages.first_page + pages.page_count;
+        if (const std::uint64_t page = waiting_bits_.find(pages.first_page, end, true); page < end)
+            throw_impossible(transaction, " retires page " + std::to_string(page) +
+                                              ", which was retired before and has not been allocated since");
         apply_extent(pages, State::waiting, touched);
         const TransactionId birth = births_lost ? extent.retired : extent.birth;
         unfiled_.push_back({pages.first_page, pages.page_count, birth, extent.retired});

@@ -130,27 +130,26 @@ void SpaceMap::retake(Extent extent, TransactionId transaction) {
     });
 }
 
-// Cuts what retaken_ says out of the waiting extents, so that it need not be remembered.
+// Leaves each waiting page to the extent that was retired last, so that retaken_ need not be remembered: earlier
+// ones speak of pages that have been taken since.
 void SpaceMap::forget_retaken() {
-    const auto cut = [&](std::vector<RetiredExtent>& extents) {
-        std::vector<RetiredExtent> kept;
-        for (const RetiredExtent& extent : extents) {
-            const Extent pages = inside({extent.first_page, extent.page_count});
-            if (pages.page_count == 0) continue;
-            bool going = false;
-            for (std::uint64_t page = pages.first_page; page < pages.first_page + pages.page_count; ++page) {
-                const auto taken = retaken_.find(page);
-                const bool stale =
-                    !waiting_bits_.test(page) || (taken != retaken_.end() && taken->second > extent.retired);
-                if (!stale && !going) kept.push_back({page, 0, extent.birth, extent.retired});
-                if (!stale) ++kept.back().page_count;
-                going = !stale;
-            }
-        }
-        extents = std::move(kept);
+    std::vector<std::pair<RetiredExtent, std::vector<RetiredExtent>*>> all;
+    const auto take = [&](std::vector<RetiredExtent>& extents) {
+        for (const RetiredExtent& extent : extents) all.emplace_back(extent, &extents);
+        extents.clear();
     };
-    cut(unfiled_);
-    for (auto& [pin, extents] : waiting_) cut(extents);
+    const auto later = [](const auto& a, const auto& b) { return a.first.retired > b.first.retired; };
+    take(unfiled_);
+    for (auto& [pin, extents] : waiting_) take(extents);
+    std::sort(all.begin(), all.end(), later);
+    PageBits left = waiting_bits_;
+    for (const auto& [extent, extents] : all) {
+        const Extent pages = inside({extent.first_page, extent.page_count});
+        left.each_run(pages, true, [&, &extent = extent, extents = extents](Extent run) {
+            extents->push_back({run.first_page, run.page_count, extent.birth, extent.retired});
+            left.assign(run, false);
+        });
+    }
     retaken_.clear();
 }
 

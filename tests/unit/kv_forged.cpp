@@ -1,5 +1,6 @@
 // Files that somebody has made up: every checksum is right, and what they say is not. Opening, walking, checking
 // and salvaging them ends, takes memory for what there is, and says what is wrong.
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <functional>
@@ -18,6 +19,7 @@
 #include "file_bytes.hpp"
 #include "kv/meta.hpp"
 #include "kv/node_editor.hpp"
+#include "kv/space_format.hpp"
 #include "memory_directory.hpp"
 #include "store_content.hpp"
 #include "temporary_store.hpp"
@@ -476,9 +478,122 @@ TEST_CASE("what a transaction has changed, or gives back in nested ones again an
     (void)require_sound(environment);
 }
 
+// ---- Free space -------------------------------------------------------------------------------------------
+
+namespace {
+
+/// A record of the free space that the newest transaction never wrote, behind those that it did.
+void add_space_record(Forged& forged, const kv::SpaceDelta& delta, std::uint64_t before = 0) {
+    const std::uint64_t root = forged.meta.header.space.root;
+    REQUIRE(forged.meta.header.space.depth == 1);
+    std::vector<std::pair<std::string, std::string>> entries;
+    const kv::NodeView leaf = forged.node(root);
+    for (std::uint32_t i = 0; i < leaf.count(); ++i) {
+        std::string key;
+        leaf.append_key(i, key);
+        entries.emplace_back(key, std::string{leaf.leaf_entry(i).value});
+    }
+    const std::uint64_t transaction = forged.meta.header.transaction - before;
+    const std::vector<std::string> records = kv::encode_delta(delta, transaction);
+    REQUIRE(records.size() == 1);
+    entries.emplace_back(kv::delta_key(transaction, 9), records.front());
+    std::sort(entries.begin(), entries.end());
+    std::vector<kv::LeafItem> items;
+    for (const auto& [key, value] : entries) items.push_back({key, value});
+    const kv::NodeHeader was = forged.header(root);
+    forged.node(root).build_leaf(items, static_cast<std::uint16_t>(was.flags & ~kv::kHasHints));
+    forged.header(root).birth = was.birth;
+    forged.header(root).tree = was.tree;
+    forged.seal(root);
+    forged.meta.header.space.entries = items.size();
+}
+
+}  // namespace
+
+TEST_CASE("records of the free space that give back or take a page twice are damage, and named") {
+    const MemoryDirectory directory;
+    const std::string path = directory.store();
+    (void)closed_store(path, [](kv::WriteTransaction& txn, kv::Tree tree) {
+        txn.put(tree, "large", std::string(300'000, 'l'));
+        txn.put(tree, "key", "first");
+    });
+    {
+        kv::Environment environment = kv::Environment::open(path);
+        kv::WriteTransaction txn = environment.begin_write();
+        txn.put(txn.tree("t"), "key", "value");
+        txn.commit();
+        (void)require_sound(environment);
+    }
+    Forged forged{read_file(path)};
+    const std::uint64_t run = forged.pages_of(1, kv::PageKind::run).at(0);
+    const kv::TransactionId newest = forged.meta.header.transaction;
+    std::string finding = "retires page";
+    kv::SpaceDelta delta;
+    SUBCASE("one extent over and over, in one record") {
+        delta.retired.assign(60, kv::RetiredExtent{run, 70, 1, newest});
+    }
+    SUBCASE("extents that overlap") {
+        delta.retired = {{run, 70, 1, newest}, {run + 69, 1, 1, newest}};
+    }
+    SUBCASE("in two transactions") {
+        delta.retired = {{run, 70, 1, newest}};
+        add_space_record(forged, delta, 1);
+        delta.retired = {{run + 30, 1, 1, newest}};
+    }
+    SUBCASE("more allocated at once than there is") {
+        finding = "allocates more pages";
+        delta.allocated.assign(60, kv::Extent{run, 70});
+    }
+    add_space_record(forged, delta);
+    forged.write(path);
+    kv::Environment environment = kv::Environment::open(path);
+    const kv::CheckReport report = kv::check(environment);
+    CHECK(has_finding(report.findings, finding));
+    CHECK(has_finding(report.findings, "of transaction " + std::to_string(newest)));
+    {
+        const kv::ReadTransaction reader = environment.begin_read();
+        CHECK(reader.get(reader.tree("t"), "key") == "value");
+        require_corrupt([&] { (void)environment.readers(); });
+    }
+    require_corrupt([&] {
+        kv::WriteTransaction txn = environment.begin_write();
+        txn.put(txn.tree("t"), "key", "another");
+        txn.commit();
+    });
+    environment.close();
+    const std::string target = directory.file("new");
+    const kv::SalvageReport salvaged = kv::salvage(path, target);
+    CHECK(salvaged.complete());  // damage of the free space costs no record
+    kv::Environment whole = kv::Environment::open(target);
+    (void)require_sound(whole);
+}
+
+TEST_CASE("a page that is given back and taken again by turns waits for its last turn only") {
+    const MemoryDirectory directory;
+    const std::string path = directory.store();
+    kv::Environment environment = kv::Environment::open(path);
+    for (int i = 0; i < 40; ++i) {
+        kv::WriteTransaction txn = environment.begin_write();
+        txn.put(txn.create_tree("t"), "large", std::string(300'000, static_cast<char>('a' + i % 26)));
+        txn.commit();
+    }
+    {
+        const kv::ReadTransaction reader = environment.begin_read();
+        kv::WriteTransaction txn = environment.begin_write();
+        txn.put(txn.tree("t"), "large", "small");
+        txn.commit();
+        const std::vector<kv::ReaderInfo> readers = environment.readers();
+        REQUIRE(readers.size() == 1);
+        CHECK(readers[0].pinned_pages >= 300'000 / kPage);
+        CHECK(readers[0].pinned_pages < 300'000 / kPage + 10);
+        (void)require_sound(environment);
+    }
+    (void)require_sound(environment);
+}
+
 // ---- What check() says ------------------------------------------------------------------------------------
 
-TEST_CASE("check() keeps so many findings, the first of each tree, and counts the others") {
+TEST_CASE("check() and salvage() keep so many findings, the first of each tree, and count the others") {
     const MemoryDirectory directory;
     const std::string path = directory.store();
     Forged forged = closed_store(path, [](kv::WriteTransaction& txn, kv::Tree tree) {
@@ -503,6 +618,14 @@ TEST_CASE("check() keeps so many findings, the first of each tree, and counts th
     CHECK(report.findings.size() == 10'001);
     CHECK(report.more_findings == 2'000);
     CHECK(report.findings.back().tree == "z");
+    environment.close();
+    const kv::SalvageReport salvaged = kv::salvage(path, directory.file("new"));
+    REQUIRE(salvaged.findings.size() == 10'002);
+    CHECK(salvaged.findings[10'000].tree == "z");
+    CHECK(salvaged.findings.back().what.find("2000 more") != std::string::npos);
+    REQUIRE(salvaged.trees.size() == 2);
+    CHECK(salvaged.trees[0].lost == 12'000);
+    CHECK(salvaged.trees[1].lost == 1);
 }
 
 TEST_CASE("check() reports keys and values of sizes that no call stores, and salvage() keeps what one takes") {

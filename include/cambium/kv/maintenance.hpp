@@ -122,7 +122,9 @@ struct SalvagedTree {
 struct SalvageReport {
     std::uint64_t transaction = 0;  ///< the state that was salvaged
     std::vector<SalvagedTree> trees;
-    std::vector<Finding> findings;  ///< what could not be read, with page, tree and reason
+    /// What could not be read, with page, tree and reason; 10,000 at most, the first of each tree, and one without
+    /// a tree that says how many more there are.
+    std::vector<Finding> findings;
     /// Some records may be older than others, or of what had been erased: pages that nothing refers to were found
     /// by looking at all, and what tells old ones from present ones is lost as well.
     bool mixed = false;
