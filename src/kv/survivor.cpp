@@ -70,14 +70,21 @@ void write_again(EnvironmentState& env, const Survivor& survivor) {
 }
 
 // Whether the lock file is of this boot, says what was written into it, and was left by the last users of the file
-// as it is. A copy that was written over the file since is another file, though it has the same identity. Where
-// /proc does not tell one boot from another, a power cut may lie between.
+// as it is. A copy that was written over the file since is another file, though it has the same identity; and by
+// another hard link the store may have gone on with another lock file. Which of the two commit records is written
+// next alternates: the one that nobody was writing must be the one that is known, and so must the other, unless a
+// flush was under way. Where /proc does not tell one boot from another, a power cut may lie between.
 bool tells_of(const EnvironmentState& env, const StoreIdentity& id) {
-    if (id.boot_id[0] == '\0' || !env.lock->belongs_to(id) || !env.lock->has_sound_facts()) return false;
-    const std::uint32_t slot = env.lock->durable_slot();
-    const SlotContent content = read_slot(env.data, slot);
-    return mutations.copy_believed || content.state != SlotContent::State::valid ||
-           content.meta.header.transaction == env.lock->slot_transaction(slot);
+    const LockFile& lock = *env.lock;
+    if (id.boot_id[0] == '\0' || !lock.belongs_to(id) || !lock.has_sound_facts()) return false;
+    if (mutations.copy_believed) return true;
+    const auto is_known = [&](std::uint32_t slot) {
+        const SlotContent content = read_slot(env.data, slot);
+        return content.state != SlotContent::State::valid ||
+               content.meta.header.transaction == lock.slot_transaction(slot);
+    };
+    const std::uint32_t slot = lock.durable_slot();
+    return is_known(slot) && (lock.flushing() || lock.recovery_pending() || is_known(1 - slot));
 }
 
 // The kernel tells of lost pages once: whoever tries again must not believe what is in the page cache only.

@@ -291,12 +291,12 @@ namespace {
 
 /// A store whose writer was killed while three of its commits were not durable, as bytes.
 struct Killed {
-    explicit Killed(const std::string& path) {
+    explicit Killed(const std::string& path, int deferred = 3) {
         (void)make_store(path, "a");
         Child child{[&](const Child::Pipe& pipe) {
             Environment environment = Environment::open(path);
             const kv::ReadTransaction reader = environment.begin_read();
-            for (int i = 0; i < 4; ++i) {
+            for (int i = 0; i <= deferred; ++i) {
                 kv::WriteTransaction txn = environment.begin_write();
                 txn.put(txn.tree("records"), "later " + std::to_string(i), "value");
                 txn.commit(i == 0 ? kv::Durability::durable : kv::Durability::deferred);
@@ -436,6 +436,30 @@ TEST_CASE("a lock file is not taken from a process that is just being killed") {
         CHECK_FALSE(is_there());
     }
     CHECK(open_and_count(path, true) > 0);
+}
+
+TEST_CASE("a lock file is not believed by one name when the store went on by another") {
+    const MemoryDirectory directory;
+    const std::string path = directory.store();
+    const std::string other = directory.file("other");
+    for (int deferred = 2; deferred <= 12; ++deferred) {
+        CAPTURE(deferred);
+        const Killed killed{path, deferred};
+        fs::create_hard_link(path, other);
+        Child child{[&](const Child::Pipe& pipe) {
+            Environment environment = Environment::open(other);
+            kv::WriteTransaction txn = environment.begin_write();
+            txn.put(txn.tree("records"), "by another name", "value");
+            txn.commit();
+            pipe.send(content_of(environment).at("records").size());
+            (void)pipe.receive();
+        }};
+        CHECK(child.receive() == 102);
+        child.kill();
+        (void)child.wait();
+        CHECK(open_and_count(path, deferred % 4 == 0) == 102);
+        for (const std::string& name : {path, path + "-lock", other, other + "-lock"}) fs::remove(name);
+    }
 }
 
 TEST_CASE("a changed byte of the lock file costs at most what was not durable") {
