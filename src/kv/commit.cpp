@@ -38,6 +38,8 @@ constexpr std::uint64_t kMostGrowth = std::uint64_t{256} << 20;
 /// A durable commit that takes no more bytes at the end of the file leaves room behind it for so many like it.
 constexpr std::uint64_t kSmallAddition = std::uint64_t{256} << 10;
 constexpr std::uint64_t kCommitsAhead = 2;
+/// Pages of a commit whose order on the disk nobody depends on.
+constexpr std::uint64_t kSmallCommit = 16;
 /// A commit that replaces fewer than one page in so many is likely to be part of a load in key order.
 constexpr std::uint64_t kLasting = 8;
 /// Pages written by one call, or copied together while they are in the processor's cache.
@@ -221,7 +223,17 @@ std::uint64_t Commit::next_page() {
         ++extent_;
         in_extent_ = 0;
     }
-    return node_extents_[extent_].first_page + in_extent_++;
+    const std::uint64_t at = in_extent_++;
+    return node_extents_[extent_].first_page + (from_behind_ != 0 ? from_behind_ - 1 - at : at);
+}
+
+// Root, catalog and free space, which are numbered last, are replaced by the next commit, leaves are not. Those of
+// two small commits side by side, one of them numbered from behind, leave room for a third when they are free:
+// half as many go to the end of the file.
+void Commit::choose_order() noexcept {
+    const std::uint64_t nodes = nodes_to_number();
+    const bool alternates = !deferred_ && nodes <= kSmallCommit && node_extents_.size() == 1;
+    from_behind_ = alternates && txn_.next_id % 2 == 0 ? nodes : 0;
 }
 
 void Commit::number_run_references(NodeEditor leaf) {
@@ -295,6 +307,7 @@ void Commit::seal(const Write& write) {
 }
 
 void Commit::number_trees() {
+    choose_order();
     for (std::size_t i = 0; i < txn_.tree_count; ++i) {
         TreeState& tree = *txn_.trees[i];
         if (!tree.modified) continue;

@@ -62,6 +62,7 @@ private:
     void write_pages();
     void prepare_publication();
     void seal(const Write& write);
+    void choose_order() noexcept;
     [[nodiscard]] std::uint64_t next_page();
 
     EnvironmentState& env_;
@@ -76,6 +77,7 @@ private:
     std::uint64_t reserved_ = 0;   ///< pages in node_extents_
     std::size_t extent_ = 0;       ///< next_page(): position in node_extents_
     std::uint64_t in_extent_ = 0;
+    std::uint64_t from_behind_ = 0;  ///< of one extent so many pages are taken, the last first; 0: the first first
     std::vector<std::pair<PageRef, std::uint64_t>> run_numbers_;  ///< dirty run -> first page, sorted
     std::vector<Write> writes_;
     std::uint16_t mark_ = 0;  ///< of the tree whose pages are being numbered

@@ -18,7 +18,7 @@ namespace cambium::kv {
 namespace {
 
 constexpr char kLockMagic[8] = {'C', 'a', 'm', 'b', 'L', 'o', 'c', 'k'};
-constexpr std::uint32_t kLockAbi = 6;
+constexpr std::uint32_t kLockAbi = 7;
 constexpr std::size_t kSlotsOffset = std::size_t{184} << 10;
 constexpr std::uint32_t kInitialSlots = 1024;
 constexpr std::uint64_t kReaderSlotSize = 64;

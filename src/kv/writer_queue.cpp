@@ -10,7 +10,7 @@ using os::SharedMutexGuard;
 
 namespace {
 
-/// A waiter looks after the life of those before it this often.
+/// A waiter shows this often that it runs, and looks after the life of those before it.
 constexpr std::chrono::nanoseconds kLook = std::chrono::milliseconds{100};
 
 using Deadline = std::optional<WriterQueue::Clock::time_point>;
@@ -48,6 +48,7 @@ public:
         const std::atomic<std::uint32_t>& woken = queue_.waiters_[waiter_].woken;
         for (;;) {
             const std::uint32_t seen = woken.load();
+            show_life();
             if (leads()) return true;
             const bool last = has_passed(deadline);
             if (!last) os::futex_wait(woken, seen, slice_of(deadline));
@@ -58,6 +59,8 @@ public:
             if (last) return leads();
         }
     }
+
+    void show_life() noexcept { queue_.waiters_[waiter_].show_life(); }
 
 private:
     [[nodiscard]] bool leads() {
@@ -96,6 +99,7 @@ SharedMutex::Lock WriterQueue::lock(std::optional<Clock::time_point> deadline) {
     Place place{*this, waiter};
     if (!place.wait_until_leading(deadline)) return SharedMutex::Lock::busy;
     for (;;) {
+        place.show_life();
         const SharedMutex::Lock taken = owner_.lock_for(slice_of(deadline));
         if (taken != SharedMutex::Lock::busy || has_passed(deadline)) return taken;
     }
@@ -104,13 +108,17 @@ SharedMutex::Lock WriterQueue::lock(std::optional<Clock::time_point> deadline) {
 std::uint32_t WriterQueue::leader() {
     std::uint32_t leader = kNobody;
     std::uint64_t smallest = 0;
+    bool empty = true;
+    const Clock::rep silent = (Clock::now() - kSilence).time_since_epoch().count();
     for (std::uint32_t i = 0; i < end_; ++i) {
         const std::uint64_t ticket = waiters_[i].ticket.load();
-        if (ticket == 0 || (leader != kNobody && ticket > smallest)) continue;
+        if (ticket == 0) continue;
+        empty = false;
+        if (waiters_[i].ran_at.load() < silent || (leader != kNobody && ticket > smallest)) continue;
         leader = i;
         smallest = ticket;
     }
-    if (leader == kNobody) end_ = 0;
+    if (empty) end_ = 0;
     return leader;
 }
 
@@ -119,6 +127,7 @@ std::uint32_t WriterQueue::file() {
     while (i < kMaxWaiters && (waiters_[i].ticket.load() != 0 || !take(waiters_[i].life))) ++i;
     if (i == kMaxWaiters) return kNobody;
     end_ = std::max(end_, i + 1);
+    waiters_[i].show_life();
     waiters_[i].ticket.store(++last_ticket_);
     return i;
 }

@@ -418,9 +418,15 @@ void File::sync() {
     if (error != 0) fail("cannot flush", error);
 }
 
+int File::to_lock() {
+    const int descriptor = locks_.to_lock(descriptor_);
+    if (descriptor < 0) fail("cannot open a descriptor to lock", errno);
+    return descriptor;
+}
+
 bool File::try_lock(std::uint64_t offset, bool exclusive) {
     struct flock lock = lock_description(static_cast<short>(exclusive ? F_WRLCK : F_RDLCK), offset);
-    while (::fcntl(locks_.to_lock(descriptor_), F_OFD_SETLK, &lock) != 0) {
+    while (::fcntl(to_lock(), F_OFD_SETLK, &lock) != 0) {
         if (errno == EINTR) continue;
         if (errno == EAGAIN || errno == EACCES) return false;
         fail("cannot lock", errno);
@@ -430,7 +436,7 @@ bool File::try_lock(std::uint64_t offset, bool exclusive) {
 
 void File::lock_shared(std::uint64_t offset) {
     struct flock lock = lock_description(F_RDLCK, offset);
-    while (::fcntl(locks_.to_lock(descriptor_), F_OFD_SETLKW, &lock) != 0) {
+    while (::fcntl(to_lock(), F_OFD_SETLKW, &lock) != 0) {
         if (errno != EINTR) fail("cannot lock", errno);
     }
 }

@@ -150,6 +150,7 @@ private:
     [[nodiscard]] static int open_unlinked(const std::string& directory, const std::string& name, bool unnamed);
     void require_regular() const;
     [[noreturn]] void fail(const char* what, int error) const;
+    [[nodiscard]] int to_lock();
     int descriptor_ = -1;
     Role role_ = Role::data;
     bool in_memory_ = false;

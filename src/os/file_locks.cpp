@@ -1,5 +1,6 @@
 #include "os/file_locks.hpp"
 
+#include <cerrno>
 #include <cstdio>
 #include <utility>
 
@@ -57,22 +58,32 @@ int open_again(int file) noexcept {
 
 }  // namespace
 
-FileLocks::FileLocks(FileLocks&& other) noexcept : place_(std::exchange(other.place_, nullptr)) {}
+FileLocks::FileLocks(FileLocks&& other) noexcept
+    : place_(std::exchange(other.place_, nullptr)), by_file_(std::exchange(other.by_file_, false)) {}
 
 FileLocks& FileLocks::operator=(FileLocks&& other) noexcept {
     if (this != &other) {
         close();
         place_ = std::exchange(other.place_, nullptr);
+        by_file_ = std::exchange(other.by_file_, false);
     }
     return *this;
 }
 
 int FileLocks::to_lock(int file) {
-    if (place_ == nullptr) {
+    if (place_ == nullptr && !by_file_) {
         Place& place = take_place();
         const int descriptor = open_again(file);
+        const int error = errno;
         place.descriptor.store(descriptor >= 0 ? descriptor : kFree);
-        if (descriptor >= 0) place_ = &place;
+        if (descriptor >= 0) {
+            place_ = &place;
+        } else if (error == EMFILE || error == ENFILE || error == ENOMEM) {
+            errno = error;
+            return -1;
+        } else {
+            by_file_ = true;
+        }
     }
     return to_look(file);
 }
@@ -84,6 +95,7 @@ int FileLocks::to_look(int file) const noexcept {
 // First the locks, for a child that is forked in between and is not told of the descriptor any more; the place
 // before the descriptor, whose number may be another file's as soon as it is closed.
 void FileLocks::close() noexcept {
+    by_file_ = false;
     Place* const place = std::exchange(place_, nullptr);
     if (place == nullptr) return;
     const int descriptor = place->descriptor.load();

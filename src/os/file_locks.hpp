@@ -22,7 +22,8 @@ public:
     ~FileLocks() { close(); }
 
     /// The descriptor to lock by, opened when it is first asked for: of the file that `file` is a descriptor of.
-    /// Where there is no /proc, `file` itself.
+    /// Where there is no /proc, `file` itself. -1, with errno, when that was not to be told: there is no descriptor
+    /// left or no memory, and a lock by the other one would keep this process from its own locks.
     [[nodiscard]] int to_lock(int file);
     /// The descriptor that other locks are to be seen by.
     [[nodiscard]] int to_look(int file) const noexcept;
@@ -34,6 +35,7 @@ public:
 
 private:
     Place* place_ = nullptr;
+    bool by_file_ = false;  ///< there is no /proc
 };
 
 }  // namespace cambium::os

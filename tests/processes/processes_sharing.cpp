@@ -6,6 +6,7 @@
 #include <thread>
 
 #include <sched.h>
+#include <sys/resource.h>
 
 #include "accounts.hpp"
 #include "cambium/base/error.hpp"
@@ -84,6 +85,52 @@ TEST_CASE("a stopped process that opens a store holds up who opens that one, and
     for (std::thread& thread : waiting) thread.join();
     CHECK(opened);
     CHECK(require_balance(environment) == 0);
+    require_check(environment);
+}
+
+TEST_CASE("a store opened with hardly a descriptor left is open as always, or not at all and in nobody's way") {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("store");
+    create_accounts(path);
+    Child limited{[&](const Child::Pipe& pipe) {
+        std::uint64_t failures = 0;
+        for (rlim_t descriptors = 3;; ++descriptors) {
+            rlimit limit{};
+            (void)::getrlimit(RLIMIT_NOFILE, &limit);
+            const rlim_t usual = limit.rlim_cur;
+            limit.rlim_cur = descriptors;
+            (void)::setrlimit(RLIMIT_NOFILE, &limit);
+            std::string sentence;
+            std::optional<Environment> environment;
+            try {
+                environment = Environment::open(path);
+            } catch (const Error& error) {
+                sentence = error.code() == ErrorCode::io ? error.what() : "another code";
+            }
+            limit.rlim_cur = usual;
+            (void)::setrlimit(RLIMIT_NOFILE, &limit);
+            if (!environment && (sentence.find(directory.path()) == std::string::npos ||
+                                 sentence.find("Too many open files") == std::string::npos))
+                throw std::runtime_error(std::to_string(descriptors) + " descriptors: " + sentence);
+            failures += environment ? 0 : 1;
+            // Another process, which is to see this one or nobody.
+            Child other{[&](const Child::Pipe&) {
+                if (!environment) (void)Environment::open(path, {.exclusive = true});
+                Environment beside = Environment::open(path);
+                std::mt19937_64 random{1};
+                (void)commit_transfer(beside, random);
+                require_check(beside);
+            }};
+            other.require_success();
+            if (environment) break;
+        }
+        pipe.send(failures);
+    }};
+    const std::uint64_t failures = limited.receive();
+    CHECK(failures >= 3);
+    limited.require_success();
+    Environment environment = Environment::open(path, {.exclusive = true});
+    CHECK(require_balance(environment) == failures + 1);
     require_check(environment);
 }
 

@@ -244,6 +244,39 @@ TEST_CASE("a killed waiter does not stop those behind it, though a child that it
     require_sound(environment);
 }
 
+TEST_CASE("a stopped waiter is passed over, by who waits and by who does not, until it goes on") {
+    const MemoryDirectory directory;
+    { Environment create = Environment::open(directory.store()); }
+    Child stopped{[&](const Child::Pipe& pipe) {
+        Environment environment = Environment::open(directory.store());
+        pipe.send(0);
+        (void)pipe.receive();
+        write_as(environment, "stopped");
+    }};
+    REQUIRE(stopped.receive() == 0);
+    Environment environment = Environment::open(directory.store());
+    kv::WriteTransaction owner = environment.begin_write();
+    stopped.send(0);
+    wait_for_waiters(environment, 1);
+    stopped.stop();
+    ++threads_started;
+    std::thread behind{[&environment] { write_as(environment, "behind"); }};
+    wait_for_waiters(environment, 2);
+    append(owner, "owner");
+    owner.commit();
+    behind.join();
+    std::optional<kv::WriteTransaction> impatient = environment.try_begin_write();
+    REQUIRE(impatient.has_value());
+    append(*impatient, "impatient");
+    CHECK(waiting(environment) == 1);
+    stopped.resume();
+    impatient->commit();
+    stopped.require_success();
+    write_as(environment, "last");
+    CHECK(order_of(environment) == std::vector<std::string>{"owner", "behind", "impatient", "stopped", "last"});
+    require_sound(environment);
+}
+
 TEST_CASE("a writer that loses its patience leaves the queue, and the next one is not held up") {
     const MemoryDirectory directory;
     Environment environment = Environment::open(directory.store());

@@ -221,3 +221,30 @@ TEST_CASE("overwriting everything again and again does not grow the file without
     CHECK(env.statistics().page_count <= after_first * 3 / 2);
     test::require_sound(env);
 }
+
+TEST_CASE("a row of small commits makes a dense file longer by little more than the leaves that it keeps") {
+    test::TemporaryDirectory directory;
+    kv::Environment env = kv::Environment::open(directory.file("store"));
+    constexpr int kRecords = 100000;
+    const auto key = [](std::size_t number) {
+        std::string digits = std::to_string(number);
+        return std::string(8 - digits.size(), '0') + digits;
+    };
+    {
+        kv::WriteTransaction txn = env.begin_write();
+        const kv::Tree tree = txn.create_tree("t");
+        for (std::size_t i = 0; i < kRecords; ++i) txn.put(tree, key(i), std::string(100, 'v'));
+        txn.commit();
+    }
+    std::mt19937_64 random{test::seed()};
+    const std::uint64_t before = env.statistics().page_count;
+    constexpr std::uint64_t kCommits = 60;
+    for (std::uint64_t i = 0; i < kCommits; ++i) {
+        kv::WriteTransaction txn = env.begin_write();
+        txn.put(txn.tree("t"), key(random() % kRecords), std::string(100, 'w'));
+        txn.commit();
+    }
+    // Each wrote six pages or so, of which two stay: the leaf and the branch above it.
+    CHECK(env.statistics().page_count - before < 4 * kCommits);
+    test::require_sound(env);
+}

@@ -107,7 +107,8 @@ public:
     /// must not throw and may not write to this environment.
     void set_old_reader_callback(std::uint64_t transactions, OldReaderCallback callback, void* context = nullptr);
     /// The write transaction. Waits for the current writer of any thread or process; writers are served in order of
-    /// arrival. Error{misuse} when this thread has one open already, Error{poisoned} after a failed flush.
+    /// arrival, but one that has been stopped for some seconds (SIGSTOP, a debugger) is passed over until it goes
+    /// on. Error{misuse} when this thread has one open already, Error{poisoned} after a failed flush.
     [[nodiscard]] WriteTransaction begin_write();
     /// The same, or nothing when it is not our turn within `patience`. Zero does not wait.
     [[nodiscard]] std::optional<WriteTransaction> try_begin_write(std::chrono::milliseconds patience = {});
