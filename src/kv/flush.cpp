@@ -41,7 +41,8 @@ public:
         std::uint64_t sequence = 0;
         do {
             if (!lock_.written().newest(state, sequence))
-                throw Error(ErrorCode::corrupt, "the lock file is damaged: close the store in every process");
+                base::throw_error(ErrorCode::corrupt, "the lock file \"", lock_.path(),
+                                  "\" is damaged: close the store in every process");
             reach_pin();
             lock_.set_in_flight(state.snapshot.id);
         } while (!mutations.flush_looks_once && lock_.written().sequence() != sequence);

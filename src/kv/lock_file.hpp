@@ -78,6 +78,8 @@ public:
     /// Whether durable_slot, flushing, recovery_pending and poisoned are as they were set. For a first opener.
     [[nodiscard]] bool has_sound_facts() const noexcept;
 
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
     /// Whether another process has registered.
     [[nodiscard]] bool has_other_processes() const noexcept;
 

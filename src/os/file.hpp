@@ -133,6 +133,8 @@ public:
     void begin_read(std::uint64_t offset, std::uint64_t size) const noexcept;
     /// fdatasync: returns when everything written before is on the medium.
     void sync();
+    /// As it was opened; empty for a file without a name.
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
     /// Whether sync() does something.
     [[nodiscard]] bool is_flushed() const noexcept { return flushed_; }
 

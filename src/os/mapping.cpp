@@ -37,7 +37,7 @@ void Mapping::forget() const noexcept {
 Mapping Mapping::map(const File& file, std::size_t size, Access access, std::uint64_t offset) {
     const int protection = access == Access::read_only ? PROT_READ : PROT_READ | PROT_WRITE;
     void* data = ::mmap(nullptr, size, protection, MAP_SHARED, file.descriptor(), static_cast<off_t>(offset));
-    if (data == MAP_FAILED) throw_errno("cannot map", "the store's file into memory", errno);
+    if (data == MAP_FAILED) throw_errno("cannot map into memory", file.path(), errno);
     Mapping mapping;
     mapping.data_ = static_cast<std::byte*>(data);
     mapping.size_ = size;
