@@ -337,6 +337,16 @@ void check_selected(const TableHandle& handle, const TableHandle& selected) {
     if (may_be_referred(table)) check_referrers(table);
 }
 
+/// Erases every record, those that have expired too, which no walk shows: these first, as what goes with them is in
+/// nobody's way then.
+void erase_all(const TableHandle& handle) {
+    WriteTransaction scope = TransactionAccess::transaction(handle).begin_nested();
+    const TableHandle inner{&scope, handle.table};
+    static_cast<void>(erase_expired(inner, std::numeric_limits<std::uint64_t>::max()));
+    static_cast<void>(erase_each(inner, {}));
+    scope.commit();
+}
+
 bool erase_referred(const TableHandle& handle, ByteView key) {
     WriteTransaction scope = TransactionAccess::transaction(handle).begin_nested();
     Erasure erasure(scope);
@@ -417,7 +427,7 @@ void truncate(const TableHandle& handle) {
         for (const ReferrerState& referrer : table.referrers) {
             const bool others = referrer.table != &table;
             if (others && TransactionAccess::store(handle).statistics(referrer.table->records).entries > 0) {
-                erase_each(handle, {});
+                erase_all(handle);
                 return;
             }
         }
