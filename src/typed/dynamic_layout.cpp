@@ -23,6 +23,7 @@ using codec::Kind;
 using codec::Meaning;
 using codec::Shape;
 
+constexpr std::string_view kByte = "u8";  ///< an element of bytes, by the name of its type
 constexpr std::uint64_t kMaxExpandedBytes = std::uint64_t{1} << 30U;
 
 const DynamicRecord& record_at(const void* record) {
@@ -75,6 +76,16 @@ void describe_columns(std::span<const DynamicColumn> columns, ByteView& in, std:
     }
 }
 
+/// Whether a field is stored as bytes that a program may have as a container of numbers.
+bool is_bytes(const Shape& shape) {
+    return shape.kind == Kind::bytes || shape.kind == Kind::fixed_bytes;
+}
+
+ByteView bytes_at(const DynamicType& type, const void* value) {
+    if (type.shape.kind == Kind::bytes) return type.shape.bytes().view(value);
+    return {static_cast<const char*>(value), type.size};
+}
+
 /// Appends columns one by one and closes an entry behind the last; a column of several values goes through them.
 class EntryMaker {
 public:
@@ -94,8 +105,12 @@ public:
             std::size_t position;
             bool has_null;
         } context{this, position, has_null};
-        const Shape& list = record_.layout->record().parts[column.field]->shape;
-        list.list().visit(value, &context, [](void* at, const void* element) {
+        const DynamicType& container = *record_.layout->record().parts[column.field];
+        if (is_bytes(container.shape)) {
+            for (const char& byte : bytes_at(container, value)) add(position, &byte, has_null);
+            return;
+        }
+        container.shape.list().visit(value, &context, [](void* at, const void* element) {
             const auto& step = *static_cast<const Context*>(at);
             step.maker->add(step.position, element, step.has_null);
         });
@@ -446,8 +461,12 @@ DynamicColumn DynamicLayout::find_column(const std::string& name, const std::str
     }
     column.field = static_cast<std::size_t>(found - entry_.fields.begin());
     column.type = fields_[column.field];
-    if (each) column.type = column.type->shape.kind == Kind::list ? column.type->content : nullptr;
     const std::string& own = found->type;
+    if (each && is_bytes(column.type->shape) && type == kByte) {
+        column.type = &numbers_.make(type, name);
+        return column;
+    }
+    if (each) column.type = column.type->shape.kind == Kind::list ? column.type->content : nullptr;
     const bool same = each ? own.ends_with("<" + type + ">") || own.find("<" + type + ",") != std::string::npos
                            : type.empty() || own == type;
     if (column.type == nullptr || !same || !is_keyable(column.type->shape)) {

@@ -189,8 +189,9 @@ private:
                 }
                 const bool followed = referrer.key->on_erase == OnErase::cascade
                                           ? erase_one(*referrer.table, *referring)
-                                          : set_null(referrer, *referring);
-                if (!followed) throw_lost(*referrer.table, *referrer.key, *referring);
+                                          : set_null(referrer, *referring, key);
+                if (!followed)
+                    throw_wrong_entry(*referrer.table, *referrer.key, *referring, "which is not in the table");
             }
         }
     }
@@ -207,16 +208,24 @@ private:
         }
     }
 
-    bool set_null(const ReferrerState& referrer, ByteView key) {
+    bool set_null(const ReferrerState& referrer, ByteView key, ByteView target) {
         const TableHandle handle{&scope_, referrer.table};
-        const ForeignKeyDescription* foreign = referrer.key;
-        const auto clear = [](void* context, void* record) {
-            const ForeignKeyDescription& at = **static_cast<const ForeignKeyDescription**>(context);
-            at.clear(at, record);
+        struct Context {
+            const ReferrerState& referrer;
+            ByteView key;
+            ByteView target;
+        } context{referrer, key, target};
+        const auto clear = [](void* raw, void* record) {
+            const auto& at = *static_cast<const Context*>(raw);
+            const ForeignKeyDescription& foreign = *at.referrer.key;
+            std::string referred;
+            if (!foreign.append_target(foreign, record, referred) || referred != at.target)
+                throw_wrong_entry(*at.referrer.table, foreign, at.key, "which refers to another record or to none");
+            foreign.clear(foreign, record);
         };
         for (;;) {
             try {
-                if (!Change(handle, key).patch({clear, &foreign})) return false;
+                if (!Change(handle, key).patch({clear, &context})) return false;
                 break;
             } catch (const InTheWay& other) {
                 remove_one(*referrer.table, other.key);
@@ -240,11 +249,11 @@ private:
                                                std::string(table.codec) + " reads a null as a value");
     }
 
-    [[noreturn]] static void throw_lost(const TableState& table, const ForeignKeyDescription& key,
-                                        ByteView referring) {
+    [[noreturn]] static void throw_wrong_entry(const TableState& table, const ForeignKeyDescription& key,
+                                               ByteView referring, const char* what) {
         throw Error(ErrorCode::corrupt, index_text(*table.description, table.description->indexes[key.index]) +
-                                            " has an entry for " + key_text(*table.description, referring) +
-                                            ", which is not in the table");
+                                            " has an entry for " + key_text(*table.description, referring) + ", " +
+                                            what);
     }
 
     void refuse(const TableState& table, std::uint32_t number, ByteView key) {
@@ -337,6 +346,16 @@ void check_selected(const TableHandle& handle, const TableHandle& selected) {
     if (may_be_referred(table)) check_referrers(table);
 }
 
+/// Erases every record, those that have expired too, which no walk shows: these first, as what goes with them is in
+/// nobody's way then.
+void erase_all(const TableHandle& handle) {
+    WriteTransaction scope = TransactionAccess::transaction(handle).begin_nested();
+    const TableHandle inner{&scope, handle.table};
+    static_cast<void>(erase_expired(inner, std::numeric_limits<std::uint64_t>::max()));
+    static_cast<void>(erase_each(inner, {}));
+    scope.commit();
+}
+
 bool erase_referred(const TableHandle& handle, ByteView key) {
     WriteTransaction scope = TransactionAccess::transaction(handle).begin_nested();
     Erasure erasure(scope);
@@ -417,7 +436,7 @@ void truncate(const TableHandle& handle) {
         for (const ReferrerState& referrer : table.referrers) {
             const bool others = referrer.table != &table;
             if (others && TransactionAccess::store(handle).statistics(referrer.table->records).entries > 0) {
-                erase_each(handle, {});
+                erase_all(handle);
                 return;
             }
         }

@@ -1,5 +1,6 @@
 // Keys of tables by description: a Descending in a primary key, an index or beside the value, and keys that the
 // table makes.
+#include "cambium/maintenance.hpp"
 #include "readings.hpp"
 #include "typed_dynamic.hpp"
 
@@ -307,6 +308,49 @@ TEST_CASE("the count of keys outside the value ends with their type") {
         CHECK(holds(error_of(ErrorCode::constraint, [&] { few.append(true); }),
                     "every number up to 127 has been given"));
         CHECK(few.count() == 2);
+    });
+}
+
+namespace {
+
+struct Dice {
+    std::uint32_t id{};
+    std::vector<std::uint8_t> thrown{};
+    std::array<std::uint8_t, 2> kept{};
+    friend bool operator==(const Dice&, const Dice&) = default;
+};
+template <class C>
+struct Throws : Table<"throws", Dice, PrimaryKey<&Dice::id>, C, OrderedIndex<"thrown", each<&Dice::thrown>>,
+                      OrderedIndex<"kept", descending<each<&Dice::kept>>, covering<&Dice::thrown>>> {};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("an index has an entry per byte of bytes, by its declaration and by description", C, Cbor,
+                   Json) {
+    const StorePath store;
+    Database::open<Throws<C>>(store.path()).write([](WriteTransaction& txn) {
+        Writer<Throws<C>>{txn}.insert({1, {6, 200, 6}, {6, 6}});
+    });
+    goes_out_and_back(store.path());
+    {
+        const StoredTables stored = stored_tables(store.path());
+        Database db = Database::open(store.path(), stored.tables);
+        db.write([&](WriteTransaction& txn) {
+            DynamicWriter throws(txn, stored["throws"]);
+            throws.insert(document_of(Dice{2, {1, 200}, {1, 255}}));
+            throws.upsert(document_of(Dice{1, {6, 3}, {3, 6}}));
+            throws.insert(document_of(Dice{3, {}, {0, 0}}));
+            CHECK(throws.by("thrown").count() == 4);
+            CHECK(throws.by("thrown").equal(200).first()->find("id")->as_uint64() == 2);
+            CHECK(throws.by("kept").first()->find("id")->as_uint64() == 2);
+        });
+    }
+    Database db = Database::open<Throws<C>>(store.path());
+    db.read([](ReadTransaction& txn) {
+        CHECK(verify_indexes<Throws<C>>(txn).ok());
+        const Reader<Throws<C>> throws{txn};
+        CHECK(ids(throws.template by<"thrown">()) == Ids{2, 1, 1, 2});
+        CHECK(ids(throws.template by<"kept">().equal(6)) == Ids{1});
     });
 }
 

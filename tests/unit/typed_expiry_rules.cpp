@@ -294,6 +294,32 @@ TEST_CASE("an erase takes along what refers to expired records that it finds at 
     require_indexes<Nodes, Leaves>(db);
 }
 
+TEST_CASE("truncate leaves no expired record, also when other tables refer to the records") {
+    const StorePath store;
+    Database db = open_at<Rooms, Lockers, Seats>(store, 0);
+    fill<Seats>(db);
+    db.write([](WriteTransaction& txn) {
+        Writer<Lockers>{txn}.insert({30, 1});
+        Writer<Lockers>{txn}.insert({31, 2});
+    });
+    second = 100;
+    db.write([](WriteTransaction& txn) {
+        // A seat refers to room 2: nothing is done.
+        CHECK(caught([&] { Writer<Rooms>{txn}.truncate(); }).code == ErrorCode::constraint);
+        CHECK(stored(txn, kRooms) == 2);
+        CHECK(Reader<Lockers>{txn}.count() == 2);
+        Writer<Seats>{txn}.erase(12);
+    });
+    db.write([](WriteTransaction& txn) {
+        Writer<Rooms>{txn}.truncate();
+        CHECK(stored(txn, kRooms) == 0);
+        CHECK(txn.statistics().records_erased == 4);
+        CHECK(Reader<Lockers>{txn}.count() == 0);
+        CHECK(ids(Reader<Seats>{txn}) == Ids{10, 11, 13});
+    });
+    require_indexes<Rooms, Lockers, Seats>(db);
+}
+
 TEST_CASE("a new record with the key of an expired one does not inherit what referred to that") {
     const StorePath store;
     Database db = open_at<Rooms, CascadingSeats>(store, 0);

@@ -214,6 +214,38 @@ TEST_CASE("set_null that another rule forbids takes the whole erase back") {
     });
 }
 
+TEST_CASE("an entry of a foreign key that its record does not have ends an erase, and takes no other reference") {
+    const auto erase = [](auto pets_table) {
+        using PetTable = decltype(pets_table);
+        const StorePath store;
+        {
+            Database db = Database::open<People, PetTable>(store.path());
+            db.write(fill<PetTable>);
+        }
+        for (const std::uint32_t tag : {12U, 13U}) {
+            CAPTURE(tag);
+            {
+                kv::Environment environment = kv::Environment::open(store.path());
+                kv::WriteTransaction txn = environment.begin_write();
+                const kv::Tree owners = txn.tree("cambium.index.2.1");
+                const std::optional<std::uint64_t> owner = 3;
+                for (const std::uint32_t other : {12U, 13U}) txn.erase(owners, key::encode(owner, other));
+                txn.put(owners, key::encode(owner, tag), {});
+                txn.commit();
+            }
+            Database db = Database::open<People, PetTable>(store.path());
+            db.write([&](WriteTransaction& txn) {
+                const std::string sentence =
+                    refused(txn, ErrorCode::corrupt, [&] { (void)Writer<People>{txn}.erase(3); });
+                CHECK(
+                    holds(sentence, "table \"pets\", index \"owner\" has an entry for tag " + std::to_string(tag)));
+            });
+        }
+    };
+    erase(PetsWith<set_null>{});
+    erase(PetsWith<cascade_erase>{});
+}
+
 TEST_CASE("a deferred foreign key is checked by the commit, which names the rows and rolls back") {
     using Late = PetsWith<deferred>;
     const StorePath store;

@@ -131,6 +131,34 @@ TEST_CASE("get_or, and many keys at once") {
     });
 }
 
+namespace {
+
+/// Counts the records that it decodes.
+struct CountedCbor : Cbor {
+    static constexpr std::string_view name = "counted-cbor";
+    static inline int decoded = 0;
+    static void decode(ByteView bytes, Author& author) {
+        ++decoded;
+        Cbor::decode(bytes, author);
+    }
+};
+struct CountedAuthors : Table<"counted", Author, PrimaryKey<&Author::id>, CountedCbor> {};
+
+}  // namespace
+
+TEST_CASE("of many keys at once each record is decoded once") {
+    const StorePath store;
+    Database db = Database::open<CountedAuthors>(store.path());
+    db.write([](WriteTransaction& txn) {
+        for (std::uint64_t id = 1; id <= 5; ++id) Writer<CountedAuthors>{txn}.insert({id, "ada"});
+    });
+    db.read([](ReadTransaction& txn) {
+        CountedCbor::decoded = 0;
+        CHECK(Reader<CountedAuthors>{txn}.get_many(std::vector<int>{5, 1, 9, 3}).size() == 4);
+        CHECK(CountedCbor::decoded == 3);
+    });
+}
+
 TEST_CASE("pages, by tokens that outlive the transaction, the database and the row") {
     const StorePath store;
     std::vector<Work> works;
