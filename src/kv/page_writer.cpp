@@ -13,8 +13,10 @@ namespace {
 constexpr std::uint64_t kMostAmplified = 4;
 /// Bytes of a file below which the tables of the processor hold every page.
 constexpr std::uint64_t kLeastPopulated = std::uint64_t{16} << 20;
-/// Bytes behind a small commit that are written ahead.
-constexpr std::uint64_t kInitialised = std::uint64_t{128} << 10;
+/// A commit that takes no more bytes at the end of the file is small.
+constexpr std::uint64_t kSmall = std::uint64_t{128} << 10;
+/// Bytes behind a small commit that are written ahead: so many that fewer than one commit in a hundred does it.
+constexpr std::uint64_t kInitialised = std::uint64_t{3} << 19;
 /// Bytes of a file below which that is not worth it.
 constexpr std::uint64_t kLeastInitialised = std::uint64_t{4} << 20;
 /// A block that takes longer to get has to be put together by the kernel first, or by whoever runs this machine as
@@ -126,7 +128,7 @@ void PageWriter::populate(std::uint64_t end) noexcept {
 std::uint64_t PageWriter::initialise() {
     static std::array<char, std::size_t{64} << 10> zeros{};
     const std::uint64_t known = std::max(used_bytes_, initialised_);
-    if (file_bytes_ < kLeastInitialised || written_to_ <= known || written_to_ - known > kInitialised) return 0;
+    if (file_bytes_ < kLeastInitialised || written_to_ <= known || written_to_ - known > kSmall) return 0;
     const std::uint64_t to = std::min(written_to_ + kInitialised, file_bytes_);
     initialised_ = to;
     std::vector<iovec> pieces;
