@@ -661,6 +661,10 @@ private:
                                              [this](const std::string& column) { return reads_otherwise(column); });
             if (depends || stored == stored_.foreign_keys.end() || !same_reference(*stored, declared)) {
                 plan_.new_foreign_keys.push_back(i);
+                // One in doubt has no columns.
+                if (stored != stored_.foreign_keys.end() && stored->target == declared.target &&
+                    (stored->columns.empty() || stored->columns == declared.columns))
+                    plan_.known_foreign_keys.push_back(i);
                 changes(foreign_key_text(declared) + " is verified on every record");
             } else if (*stored != declared) {
                 changes(foreign_key_text(declared) + " is " + action_text(declared) + ", was " +

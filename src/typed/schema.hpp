@@ -31,6 +31,7 @@ struct TablePlan {
     std::vector<CatalogIndex> old_indexes;            ///< in the file and no longer declared
     std::vector<std::size_t> new_rules;               ///< positions in the description: to be verified
     std::vector<std::size_t> new_foreign_keys;        ///< the same of foreign keys
+    std::vector<std::size_t> known_foreign_keys;      ///< those of them that the file has, verified or in doubt
     std::vector<CatalogForeignKey> old_foreign_keys;  ///< in the file and no longer declared so
     std::vector<std::string> expired;  ///< keys of expired records that gave way: to be removed; some maybe twice
 };

@@ -67,6 +67,35 @@ struct Leaf {
 struct Leaves
     : Table<"leaves", Leaf, PrimaryKey<&Leaf::id>, Cbor, ForeignKey<"node", Nodes, &Leaf::node, cascade_erase>> {};
 
+// The same tables a version later.
+struct NamedRoom {
+    std::uint64_t id{};
+    std::string title{};
+    std::optional<Timestamp> closes{};
+};
+NamedRoom with_title(const Room& room) {
+    return {room.id, "room " + room.name, room.closes};
+}
+struct NamedRooms : Table<"rooms", NamedRoom, PrimaryKey<&NamedRoom::id>, Cbor, ExpiresAt<&NamedRoom::closes>,
+                          SchemaVersion<2>, Migration<1, Room, &with_title>> {};
+struct SeatsOfNamed : Table<"seats", Seat, PrimaryKey<&Seat::id>, Cbor, ForeignKey<"room", NamedRooms, &Seat::room>,
+                            ExpiresAt<&Seat::ends>> {};
+struct PricedSeat {
+    std::uint64_t id{};
+    std::optional<std::uint64_t> room{};
+    std::uint32_t price{};
+};
+PricedSeat with_price(const Seat& seat) {
+    return {seat.id, seat.room, 5};
+}
+template <auto... Actions>
+struct PricedSeats : Table<"seats", PricedSeat, PrimaryKey<&PricedSeat::id>, Cbor,
+                           ForeignKey<"room", NamedRooms, &PricedSeat::room, Actions...>, SchemaVersion<2>,
+                           Migration<1, Seat, &with_price>, Dropped<"note">, Dropped<"ends">> {};
+struct SeatsOfOther : Table<"seats", PricedSeat, PrimaryKey<&PricedSeat::id>, Cbor,
+                            ForeignKey<"place", NamedRooms, &PricedSeat::room>, SchemaVersion<2>,
+                            Migration<1, Seat, &with_price>, Dropped<"note">, Dropped<"ends">> {};
+
 template <class... Tables>
 Database open_at(const StorePath& store, std::int64_t now) {
     second = now;
@@ -252,6 +281,34 @@ TEST_CASE("who would refuse an erase is left when time removes the record") {
         CHECK(caught([&] { Writer<Rooms>{txn}.erase(1); }).code == ErrorCode::constraint);
     });
     require_indexes<Rooms, Seats>(db);
+}
+
+TEST_CASE("what time has left without a target does not stand against a migration of either table") {
+    const StorePath store;
+    {
+        Database db = open_at<Rooms, Seats>(store, 0);
+        fill<Seats>(db);
+        second = 100;
+        db.write([](WriteTransaction& txn) { CHECK(Writer<Rooms>{txn}.erase_expired() == 1); });
+    }
+    {
+        Database db = open_at<NamedRooms, SeatsOfNamed>(store, 100);
+        CHECK(seats_of<SeatsOfNamed>(db).size() == 4);
+        require_indexes<NamedRooms, SeatsOfNamed>(db);
+    }
+    // A key that takes others along has nothing that refers to nothing, and a new one is verified as ever.
+    CHECK(caught([&] { open_at<NamedRooms, PricedSeats<cascade_erase>>(store, 100); }).code ==
+          ErrorCode::constraint);
+    CHECK(caught([&] { open_at<NamedRooms, SeatsOfOther>(store, 100); }).code == ErrorCode::constraint);
+    Database db = open_at<NamedRooms, PricedSeats<>>(store, 100);
+    db.write([](WriteTransaction& txn) {
+        Writer<PricedSeats<>> seats{txn};
+        CHECK(seats.get(10).value().room == 1);
+        CHECK(seats.get(12).value().price == 5);
+        CHECK(caught([&] { seats.insert({14, 1, 5}); }).code == ErrorCode::constraint);
+        CHECK(caught([&] { Writer<NamedRooms>{txn}.erase(2); }).code == ErrorCode::constraint);
+    });
+    require_indexes<NamedRooms, PricedSeats<>>(db);
 }
 
 TEST_CASE("who would refuse an erase does not keep others from going along with the expired record") {
